@@ -1,0 +1,121 @@
+package gradtwin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Activation is the function between two affine layers, applied to each
+// element.
+type Activation uint8
+
+// The activations.
+const (
+	ReLU    Activation = iota // max(0, x)
+	Sigmoid                   // 1 / (1 + e^−x)
+	Tanh                      // tanh x
+)
+
+var activationNames = [...]string{ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
+
+// ParseActivation reads the name of an activation: relu, sigmoid or tanh.
+func ParseActivation(name string) (Activation, error) {
+	if i := slices.Index(activationNames[:], name); i >= 0 {
+		return Activation(i), nil
+	}
+	return 0, fmt.Errorf("activation %q: want one of %s", name, strings.Join(activationNames[:], ", "))
+}
+
+// String returns the activation's name as ParseActivation reads it.
+func (a Activation) String() string {
+	if int(a) < len(activationNames) {
+		return activationNames[a]
+	}
+	return fmt.Sprintf("Activation(%d)", uint8(a))
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (a Activation) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Activation) UnmarshalText(text []byte) error {
+	v, err := ParseActivation(string(text))
+	if err == nil {
+		*a = v
+	}
+	return err
+}
+
+// Spec says which network to build: affine layers with an activation between
+// them, a softmax at the end, and the cross-entropy loss
+//
+//	L = −(1/B) Σ t·ln(y + δ)
+//
+// over a batch of B rows, where y is the softmax's output and t the one-hot
+// label.
+type Spec struct {
+	// Layers holds the sizes from the input to the output: 784, 50, 100, 10 is
+	// a network of three affine layers. At least two, each at least 1.
+	Layers []int `json:"layers"`
+	// Activation stands behind every affine layer but the last.
+	Activation Activation `json:"activation"`
+	// Delta is the δ inside the logarithm. It keeps the loss finite; 0 gives
+	// the plain cross-entropy.
+	Delta float64 `json:"delta"`
+}
+
+// Experiment returns the network of the experiment that the project starts
+// from: 784-50-100-10, ReLU, δ = 1e-7.
+func Experiment() Spec {
+	return Spec{Layers: []int{784, 50, 100, 10}, Activation: ReLU, Delta: 1e-7}
+}
+
+// maxParams bounds a network to what a flat vector can hold in memory on a
+// large machine (2³¹ float64 are 16 GiB), so that a slip in the layer sizes is
+// an error and not an out-of-memory kill.
+const maxParams = 1 << 31
+
+// Validate tells what is wrong with the spec, if anything is.
+func (s Spec) Validate() error {
+	if len(s.Layers) < 2 {
+		return fmt.Errorf("layers %v: want at least an input and an output size", s.Layers)
+	}
+	total := 0
+	for i, n := range s.Layers {
+		if n < 1 || n > maxParams {
+			return fmt.Errorf("layers %v: size %d at position %d: want 1 to %d", s.Layers, n, i, maxParams)
+		}
+		if i > 0 {
+			total += (s.Layers[i-1] + 1) * n
+			if total > maxParams {
+				return fmt.Errorf("layers %v: more than %d parameters", s.Layers, maxParams)
+			}
+		}
+	}
+	if int(s.Activation) >= len(activationNames) {
+		return fmt.Errorf("activation %v: want one of %s", s.Activation, strings.Join(activationNames[:], ", "))
+	}
+	if !(s.Delta >= 0 && s.Delta < 1) {
+		return fmt.Errorf("delta %v: want 0 <= delta < 1", s.Delta)
+	}
+	return nil
+}
+
+// Affine returns the number of affine layers.
+func (s Spec) Affine() int { return len(s.Layers) - 1 }
+
+// Inputs returns the number of inputs a row has.
+func (s Spec) Inputs() int { return s.Layers[0] }
+
+// Classes returns the number of outputs a row has.
+func (s Spec) Classes() int { return s.Layers[len(s.Layers)-1] }
+
+// NumParams returns the number of weights and biases together.
+func (s Spec) NumParams() int {
+	n := 0
+	for l := range s.Affine() {
+		n += (s.Layers[l] + 1) * s.Layers[l+1]
+	}
+	return n
+}
