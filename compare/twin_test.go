@@ -1,0 +1,260 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gradtwin"
+)
+
+// fakeData has rows whose only input is the row's number.
+type fakeData int
+
+func (d fakeData) Len() int { return int(d) }
+
+func (d fakeData) Batch(dst *gradtwin.Batch, rows []int) {
+	*dst = gradtwin.Batch{Rows: slices.Clone(rows)}
+	for _, r := range rows {
+		dst.X = append(dst.X, float64(r))
+		dst.Labels = append(dst.Labels, r%2)
+	}
+}
+
+// fakeBackend has a loss that is easily reckoned: the sum of the weights plus
+// slope for each step taken. It records the batches it saw.
+type fakeBackend struct {
+	name   string
+	params *gradtwin.Params
+	slope  float64
+	seen   [][]int
+	steps  int
+	order  *[]string
+	fail   int // the step that returns NaN; 0 for none
+	spread float64
+}
+
+func newFake(name string, s gradtwin.Spec) *fakeBackend {
+	return &fakeBackend{name: name, params: gradtwin.NewParams(s)}
+}
+
+func (f *fakeBackend) Name() string                           { return f.name }
+func (f *fakeBackend) Params() *gradtwin.Params               { return f.params }
+func (f *fakeBackend) Loss(b gradtwin.Batch) (float64, error) { return f.slope, nil }
+func (f *fakeBackend) Predict(dst []int, x []float64) error   { clear(dst); return nil }
+func (f *fakeBackend) Gradient(_ context.Context, dst []float64, _ gradtwin.Batch) error {
+	return nil
+}
+
+func (f *fakeBackend) Step(ctx context.Context, b gradtwin.Batch, lr float64) (float64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	f.steps++
+	f.seen = append(f.seen, slices.Clone(b.Rows))
+	if f.order != nil {
+		*f.order = append(*f.order, f.name)
+	}
+	for i := range f.params.Flat {
+		f.params.Flat[i] = f.spread
+	}
+	if f.steps == f.fail {
+		return math.NaN(), nil
+	}
+	return f.slope * float64(f.steps), nil
+}
+
+var tinySpec = gradtwin.Spec{Layers: []int{1, 2}}
+
+// The rows that NumPy draws, from the published experiment.
+func TestFeedExperiment(t *testing.T) {
+	for _, tt := range []struct {
+		policy Policy
+		want   []int
+	}{
+		{SGD, []int{44823, 20369, 57261, 25699, 1549, 51814, 24858, 46478, 54964, 21230}},
+		{Fixed, []int{4547, 25940, 18417, 59753, 34949, 10376, 39763, 5480, 11967, 2096}},
+	} {
+		c := Experiment()
+		c.Policy = tt.policy
+		_, feed, err := Begin(c, fakeData(60000))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := feed.Next()
+		if d := cmp.Diff(tt.want, first.Rows); d != "" {
+			t.Errorf("%v: first batch (-want +got):\n%s", tt.policy, d)
+		}
+		again := slices.Equal(feed.Next().Rows, tt.want)
+		if again != (tt.policy == Fixed) {
+			t.Errorf("%v: the second batch is the first: %v", tt.policy, again)
+		}
+	}
+}
+
+func TestFeedInner(t *testing.T) {
+	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 7, Inner: 3, LR: 1}
+	b := newFake("a", tinySpec)
+	if err := Train(context.Background(), b, c, fakeData(1000), func(Step) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.seen) != 7 {
+		t.Fatalf("%d steps, want 7", len(b.seen))
+	}
+	for n, rows := range b.seen {
+		if same := slices.Equal(rows, b.seen[n/3*3]); !same {
+			t.Errorf("step %d: a new batch inside the inner steps", n+1)
+		}
+		if n >= 3 && slices.Equal(rows, b.seen[n-3]) {
+			t.Errorf("step %d: the batch of the draw before", n+1)
+		}
+	}
+}
+
+func TestConfigValidate(t *testing.T) {
+	good := Experiment()
+	if err := good.Validate(60000); err != nil {
+		t.Fatalf("the experiment: %v", err)
+	}
+	for want, change := range map[string]func(*Config){
+		"batch 0":                      func(c *Config) { c.Batch = 0 },
+		"batch 60001: want 1 to 60000": func(c *Config) { c.Batch = 60001 },
+		"steps 0":                      func(c *Config) { c.Steps = 0 },
+		"inner -1":                     func(c *Config) { c.Inner = -1 },
+		"learning rate -0.1":           func(c *Config) { c.LR = -0.1 },
+		"learning rate NaN":            func(c *Config) { c.LR = math.NaN() },
+		"learning rate +Inf":           func(c *Config) { c.LR = math.Inf(1) },
+		"batch policy Policy(9)":       func(c *Config) { c.Policy = 9 },
+		"layers [784]":                 func(c *Config) { c.Spec.Layers = []int{784} },
+	} {
+		c := good
+		change(&c)
+		if err := c.Validate(60000); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestTwinRun(t *testing.T) {
+	var order []string
+	a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
+	a.slope, b.slope = 1, 2
+	a.spread, b.spread = 3, 4 // every weight: the drift is |3−4|/4
+	a.order, b.order = &order, &order
+	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 5, Inner: 1, LR: 1}
+	calls := 0
+	trace, err := Twin{Symbolic: a, Numeric: b}.Run(context.Background(), c, fakeData(1000), TwinOptions{
+		Test: fakeData(300), Every: 2,
+		Each: func(s, n Step) error { calls++; return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(a.seen, b.seen); d != "" {
+		t.Errorf("the two backends saw different batches:\n%s", d)
+	}
+	want := &Trace{
+		Config:   c,
+		Symbolic: Series{Backend: "symbolic", Loss: []float64{1, 2, 3, 4, 5}, Accuracy: []float64{0.5, 0.5, 0.5, 0.5}},
+		Numeric:  Series{Backend: "numeric", Loss: []float64{2, 4, 6, 8, 10}, Accuracy: []float64{0.5, 0.5, 0.5, 0.5}},
+		Drift:    []float64{0.25, 0.25, 0.25, 0.25, 0.25},
+		// The last step is evaluated though 2 does not divide it.
+		Evaluated: []int{0, 2, 4, 5},
+	}
+	got := *trace
+	got.Symbolic.Seconds, got.Numeric.Seconds = nil, nil
+	if d := cmp.Diff(want, &got); d != "" {
+		t.Errorf("trace (-want +got):\n%s", d)
+	}
+	if calls != 5 || len(trace.Symbolic.Seconds) != 5 || len(trace.Numeric.Seconds) != 5 {
+		t.Errorf("%d calls, %d and %d times, want 5 each", calls, len(trace.Symbolic.Seconds), len(trace.Numeric.Seconds))
+	}
+	if gap, step := trace.LossGap(); gap != 0.5 || step != 1 {
+		t.Errorf("loss gap %v at step %d, want 0.5 at 1", gap, step)
+	}
+	if d := cmp.Diff([]string{"symbolic", "numeric", "numeric", "symbolic"}, order[:4]); d != "" {
+		t.Errorf("order of the first two steps (-want +got):\n%s", d)
+	}
+}
+
+func TestTwinRunEnds(t *testing.T) {
+	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 5, Inner: 1, LR: 7}
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := errors.New("stop")
+	for _, tt := range []struct {
+		name  string
+		ctx   context.Context
+		fail  int
+		each  func(Step, Step) error
+		is    error
+		steps int
+	}{
+		{name: "cancelled", ctx: ctx, each: func(s, _ Step) error {
+			if s.Step == 2 {
+				cancel()
+			}
+			return nil
+		}, is: context.Canceled, steps: 2},
+		{name: "stopped by the caller", each: func(s, _ Step) error { return stop }, is: stop, steps: 1},
+		{name: "diverged", fail: 4, steps: 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.ctx == nil {
+				tt.ctx = context.Background()
+			}
+			a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
+			b.fail = tt.fail
+			trace, err := Twin{a, b}.Run(tt.ctx, c, fakeData(10), TwinOptions{Each: tt.each})
+			if tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("error %v, want %v", err, tt.is)
+			}
+			if tt.fail > 0 {
+				var d *DivergedError
+				if !errors.As(err, &d) || d.Step != tt.fail || d.Backend != "numeric" || d.LR != 7 {
+					t.Errorf("error %v, want that numeric diverged at step %d", err, tt.fail)
+				}
+			}
+			if len(trace.Drift) != tt.steps || len(trace.Symbolic.Loss) != tt.steps || len(trace.Numeric.Loss) != tt.steps {
+				t.Errorf("trace of %d steps, want the %d that were finished", len(trace.Drift), tt.steps)
+			}
+		})
+	}
+}
+
+func TestDifferences(t *testing.T) {
+	layout := gradtwin.Layout{{Name: "W", Shape: []int{2, 2}}, {Name: "b", Shape: []int{1}}}
+	got := Differences(layout, []float64{1, 2, -4, 0, 5}, []float64{1, 2.5, 4, 0, 5})
+	want := []Difference{
+		{
+			Tensor: layout[0], MaxAbs: 8, MeanAbs: 8.5 / 4, MaxRel: 2, MeanRel: 2.2 / 4,
+			Worst: "W[1,0]", Symbolic: -4, Numeric: 4,
+		},
+		{Tensor: layout[1], Worst: "b[0]", Symbolic: 5, Numeric: 5},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	nan := Differences(layout, []float64{1, math.NaN(), 9, 9, 5}, []float64{1, 1, 1, 1, 1})[0]
+	if nan.Worst != "W[0,1]" || !math.IsNaN(nan.MaxAbs) || !math.IsNaN(nan.MaxRel) {
+		t.Errorf("a NaN is not the worst difference: %+v", nan)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for _, tt := range []struct {
+		x    []float64
+		want float64
+	}{{[]float64{3, 1, 2}, 2}, {[]float64{4, 1, 3, 2}, 2.5}, {[]float64{7}, 7}} {
+		if got := Median(tt.x); got != tt.want {
+			t.Errorf("Median(%v) = %v, want %v", tt.x, got, tt.want)
+		}
+	}
+	if !math.IsNaN(Median(nil)) {
+		t.Error("the median of nothing is not NaN")
+	}
+}
