@@ -1,0 +1,137 @@
+// Package progress shows how far a long job is: a bar on a terminal, a line
+// now and then elsewhere.
+package progress
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Mode says how progress is shown.
+type Mode string
+
+// The modes.
+const (
+	Auto  Mode = "auto"  // Bar on a terminal, Plain elsewhere
+	Bar   Mode = "bar"   // one line, drawn again and again
+	Plain Mode = "plain" // a line at the start, now and then, and at the end
+	None  Mode = "none"
+)
+
+// ParseMode reads a mode's name.
+func ParseMode(name string) (Mode, error) {
+	modes := []Mode{Auto, Bar, Plain, None}
+	if !slices.Contains(modes, Mode(name)) {
+		return "", fmt.Errorf("progress %q: want one of auto, bar, plain, none", name)
+	}
+	return Mode(name), nil
+}
+
+// IsTerminal tells whether w is a terminal.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+const (
+	barEvery   = 100 * time.Millisecond // faster than this the eye does not follow
+	plainEvery = 5 * time.Second        // a log is read later: few lines
+)
+
+// Reporter shows the progress of one job after another.
+type Reporter struct {
+	mode Mode
+	w    io.Writer
+	now  func() time.Time
+}
+
+// New returns a reporter that writes to w.
+func New(mode Mode, w io.Writer) *Reporter {
+	if mode == Auto {
+		mode = Plain
+		if IsTerminal(w) {
+			mode = Bar
+		}
+	}
+	return &Reporter{mode: mode, w: w, now: time.Now}
+}
+
+// Task is one job of a known number of steps. It is not for two goroutines at
+// once.
+type Task struct {
+	r     *Reporter
+	title string
+	total int
+	begun time.Time
+	shown time.Time
+	last  int // steps done at the last line
+	bar   *progressbar.ProgressBar
+}
+
+// Start begins a job.
+func (r *Reporter) Start(title string, total int) *Task {
+	t := &Task{r: r, title: title, total: total, begun: r.now(), last: -1}
+	if r.mode == Bar {
+		t.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(r.w),
+			progressbar.OptionSetDescription(title),
+			progressbar.OptionSetWidth(20),
+			progressbar.OptionShowCount(),
+			progressbar.OptionShowIts(),
+			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionThrottle(barEvery),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetTheme(progressbar.ThemeASCII),
+		)
+	}
+	return t
+}
+
+// Set says that the job has done so many steps; note is what is known of the
+// last one, "" for nothing.
+func (t *Task) Set(done int, note string) {
+	switch t.r.mode {
+	case Bar:
+		if note != "" {
+			t.bar.Describe(t.title + " " + note)
+		}
+		// An error here is one of drawing: the job goes on without.
+		_ = t.bar.Set(done)
+	case Plain:
+		now := t.r.now()
+		if t.last >= 0 && now.Sub(t.shown) < plainEvery {
+			return
+		}
+		t.shown, t.last = now, done
+		fmt.Fprintln(t.r.w, t.line(now, done, note))
+	}
+}
+
+func (t *Task) line(now time.Time, done int, note string) string {
+	parts := []string{fmt.Sprintf("%s: %d/%d", t.title, done, t.total)}
+	if note != "" {
+		parts = append(parts, note)
+	}
+	if spent := now.Sub(t.begun); done > 0 && spent > 0 {
+		left := time.Duration(float64(spent) / float64(done) * float64(t.total-done))
+		parts = append(parts, fmt.Sprintf("%.3g/s", float64(done)/spent.Seconds()), left.Round(time.Second).String()+" left")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Done ends the job, finished or not; a bar is wiped off the terminal.
+func (t *Task) Done() {
+	switch t.r.mode {
+	case Bar:
+		_ = t.bar.Clear()
+	case Plain:
+		fmt.Fprintf(t.r.w, "%s: ended after %s\n", t.title, t.r.now().Sub(t.begun).Round(10*time.Millisecond))
+	}
+}

@@ -1,0 +1,59 @@
+package progress
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPlain(t *testing.T) {
+	var out bytes.Buffer
+	r := New(Auto, &out) // a buffer is no terminal
+	clock := time.Unix(0, 0)
+	r.now = func() time.Time { return clock }
+	task := r.Start("sgd", 100)
+	for n := 1; n <= 100; n++ {
+		clock = clock.Add(100 * time.Millisecond)
+		task.Set(n, "loss 2.5")
+	}
+	task.Done()
+	want := []string{
+		"sgd: 1/100, loss 2.5, 10/s, 10s left",
+		"sgd: 51/100, loss 2.5, 10/s, 5s left",
+		"sgd: ended after 10s",
+	}
+	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
+func TestBarAndNone(t *testing.T) {
+	for _, tt := range []struct {
+		mode  Mode
+		drawn bool
+	}{{Bar, true}, {None, false}} {
+		var out bytes.Buffer
+		task := New(tt.mode, &out).Start("sgd", 3)
+		for n := 1; n <= 3; n++ {
+			task.Set(n, "")
+		}
+		task.Done()
+		if drawn := strings.Contains(out.String(), "sgd"); drawn != tt.drawn {
+			t.Errorf("%s: wrote %q, want something drawn: %v", tt.mode, out.String(), tt.drawn)
+		}
+	}
+}
+
+func TestParseMode(t *testing.T) {
+	for _, name := range []string{"auto", "bar", "plain", "none"} {
+		if m, err := ParseMode(name); err != nil || string(m) != name {
+			t.Errorf("ParseMode(%q) = %q, %v", name, m, err)
+		}
+	}
+	if _, err := ParseMode("fancy"); err == nil || !strings.Contains(err.Error(), `"fancy"`) {
+		t.Errorf("ParseMode(fancy): error %v, want one that names the value", err)
+	}
+}
