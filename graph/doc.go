@@ -1,0 +1,7 @@
+// Package graph builds the network as a Gorgonia expression graph of stock
+// operations, with gradients from gorgonia.Grad.
+package graph
+
+// Gorgonia asserts that the garbage collector does not move objects, and the
+// release of the assertion that it asks for panics on newer Go.
+import _ "go4.org/unsafe/assume-no-moving-gc"

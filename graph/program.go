@@ -1,0 +1,130 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// program computes some nodes of a graph, and what they need, in an order
+// fixed once. It does what Gorgonia's tape machine does, through the same
+// exported methods of the same operations, but keeps the memory of every
+// result from run to run, where the machine's Reset drops it, and runs on the
+// caller's goroutine, where a panic inside an operation can be recovered.
+type program struct {
+	values []gorgonia.Value // one a node, in the order of computing
+	code   []instruction
+	index  map[*gorgonia.Node]int
+}
+
+// instruction computes one node's value from others.
+type instruction struct {
+	node  *gorgonia.Node
+	op    gorgonia.Op
+	in    []int
+	out   int
+	args  []gorgonia.Value // scratch for the values of in
+	reuse gorgonia.UsePreallocDoer
+	over  gorgonia.UnsafeDoer
+	dest  *tensor.Dense // where the result is to be, nil for a scalar
+}
+
+// newProgram orders the nodes that the outputs need. A result that a node is
+// to leave in a place of the caller's is given in dest.
+func newProgram(engine tensor.Engine, outputs gorgonia.Nodes, dest map[*gorgonia.Node]*tensor.Dense) (*program, error) {
+	p := &program{index: map[*gorgonia.Node]int{}}
+	for _, n := range outputs {
+		if err := p.add(engine, n, dest); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// add puts a node after all that it needs.
+func (p *program) add(engine tensor.Engine, n *gorgonia.Node, dest map[*gorgonia.Node]*tensor.Dense) error {
+	if _, ok := p.index[n]; ok {
+		return nil
+	}
+	ins := instruction{node: n, op: n.Op()}
+	var child *gorgonia.Node
+	if ins.op != nil {
+		for it := n.Graph().From(n.ID()); it.Next(); {
+			child = it.Node().(*gorgonia.Node)
+			if err := p.add(engine, child, dest); err != nil {
+				return err
+			}
+			ins.in = append(ins.in, p.index[child])
+		}
+	}
+	ins.out = len(p.values)
+	p.index[n] = ins.out
+	v := n.Value()
+	p.values = append(p.values, v)
+	if len(ins.in) == 0 {
+		if v == nil && ins.op != nil {
+			var err error
+			if v, err = ins.op.Do(); err != nil {
+				return fmt.Errorf("node %v: %w", n, err)
+			}
+			p.values[ins.out] = v
+		}
+		if v == nil {
+			return fmt.Errorf("node %v: no value", n)
+		}
+		return nil
+	}
+	ins.args = make([]gorgonia.Value, len(ins.in))
+	if !n.IsScalar() {
+		ins.dest = dest[n]
+		if ins.dest == nil {
+			ins.dest = tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...), tensor.WithEngine(engine))
+		}
+		if reuse, ok := ins.op.(gorgonia.UsePreallocDoer); ok {
+			ins.reuse = reuse
+		} else if over, ok := ins.op.(gorgonia.UnsafeDoer); ok && len(ins.in) == 1 && n.Shape().Eq(child.Shape()) {
+			ins.over = over
+		} else if dest[n] != nil {
+			return fmt.Errorf("node %v: the operation cannot write to given memory", n)
+		}
+	}
+	p.code = append(p.code, ins)
+	return nil
+}
+
+// run computes all values.
+func (p *program) run() (err error) {
+	var ins *instruction
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("node %v: %v", ins.node, r)
+		}
+	}()
+	for k := range p.code {
+		ins = &p.code[k]
+		for i, in := range ins.in {
+			ins.args[i] = p.values[in]
+		}
+		var v gorgonia.Value
+		switch {
+		case ins.reuse != nil:
+			v, err = ins.reuse.UsePreallocDo(ins.dest, ins.args...)
+		case ins.over != nil:
+			if err = tensor.Copy(ins.dest, ins.args[0].(tensor.Tensor)); err == nil {
+				ins.args[0] = ins.dest
+				v, err = ins.over.UnsafeDo(ins.args...)
+			}
+		default:
+			v, err = ins.op.Do(ins.args...)
+		}
+		if err != nil {
+			return fmt.Errorf("node %v: %w", ins.node, err)
+		}
+		p.values[ins.out] = v
+	}
+	return nil
+}
+
+// value returns what the last run computed for a node.
+func (p *program) value(n *gorgonia.Node) gorgonia.Value { return p.values[p.index[n]] }
