@@ -1,0 +1,90 @@
+package gradtwin
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed says which of the module's own packages each may import, test files
+// left out: they wire what the packages themselves keep apart. The root may
+// import what no other package of the module is in.
+var allowed = map[string][]string{
+	"gradtwin":                   {"gradtwin/internal/libm"},
+	"gradtwin/graph":             {"gradtwin"},
+	"gradtwin/numeric":           {"gradtwin", "gradtwin/internal/simd"},
+	"gradtwin/compare":           {"gradtwin"},
+	"gradtwin/internal/libm":     {},
+	"gradtwin/internal/simd":     {},
+	"gradtwin/internal/mnist":    {"gradtwin"},
+	"gradtwin/internal/progress": {},
+	"gradtwin/internal/report":   {"gradtwin", "gradtwin/compare"},
+}
+
+// The command may import anything; nothing may import Gorgonia but graph.
+func TestImportsRunOneWay(t *testing.T) {
+	text, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for d := json.NewDecoder(strings.NewReader(string(text))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		for _, problem := range wrongImports(p.ImportPath, p.Imports) {
+			t.Error(problem)
+		}
+	}
+	if seen == 0 {
+		t.Error("no packages listed")
+	}
+}
+
+func wrongImports(path string, imports []string) []string {
+	var problems []string
+	rule, ruled := allowed[path]
+	command := strings.HasPrefix(path, "gradtwin/cmd/")
+	if !ruled && !command {
+		problems = append(problems, path+": a package without a rule: add what it may import")
+	}
+	for _, imp := range imports {
+		own := imp == "gradtwin" || strings.HasPrefix(imp, "gradtwin/")
+		if own && !command && !slices.Contains(rule, imp) {
+			problems = append(problems, path+" imports "+imp+", against the direction of imports")
+		}
+		if strings.HasPrefix(imp, "gorgonia.org/") && path != "gradtwin/graph" {
+			problems = append(problems, path+" imports "+imp+": only graph may")
+		}
+	}
+	return problems
+}
+
+func TestWrongImports(t *testing.T) {
+	for _, tt := range []struct {
+		path, imp string
+		wrong     int
+	}{
+		{"gradtwin/compare", "gradtwin/graph", 1},
+		{"gradtwin/numeric", "gorgonia.org/tensor", 1},
+		{"gradtwin", "gradtwin/compare", 1},
+		{"gradtwin/internal/new", "fmt", 1},
+		{"gradtwin/graph", "gorgonia.org/gorgonia", 0},
+		{"gradtwin/cmd/gradtwin", "gradtwin/graph", 0},
+	} {
+		if got := wrongImports(tt.path, []string{tt.imp}); len(got) != tt.wrong {
+			t.Errorf("%s importing %s: %v, want %d problems", tt.path, tt.imp, got, tt.wrong)
+		}
+	}
+}
