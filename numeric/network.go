@@ -1,0 +1,135 @@
+package numeric
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"gradtwin"
+)
+
+// Network is the fully connected network as plain code, with gradients from
+// central differences. It is not for two goroutines at once.
+type Network struct {
+	spec    gradtwin.Spec
+	options Options
+	params  *gradtwin.Params
+	forward *forward
+	grad    []float64 // of a step
+}
+
+// New builds the network; it takes batches of any size. The weights are zero:
+// see Params.
+func New(spec gradtwin.Spec, o Options) (*Network, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	o, err := o.resolve()
+	if err != nil {
+		return nil, err
+	}
+	params := gradtwin.NewParams(spec)
+	return &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}, nil
+}
+
+// Name returns "numeric".
+func (n *Network) Name() string { return "numeric" }
+
+// Params returns the weights the network computes with, not a copy: what is
+// written to Flat is what the next call uses. Flat itself must not be
+// replaced.
+func (n *Network) Params() *gradtwin.Params { return n.params }
+
+// Loss returns the loss of a batch, L = −(1/B) Σ t·ln(y + δ).
+func (n *Network) Loss(b gradtwin.Batch) (float64, error) {
+	if err := b.Validate(n.spec); err != nil {
+		return 0, err
+	}
+	return n.forward.loss(b), nil
+}
+
+// Gradient writes the numerical gradient of the batch's loss to dst, in the
+// order of Params().Flat. It panics when dst has another length. A cancelled
+// call leaves the weights as they were and dst partly written.
+func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
+	return n.Differences(ctx, dst, b, n.options.Step)
+}
+
+// Differences is Gradient with another difference step h than the network's
+// own.
+func (n *Network) Differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64) error {
+	if len(dst) != len(n.params.Flat) {
+		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
+	}
+	if err := checkStep(h); err != nil {
+		return err
+	}
+	if err := b.Validate(n.spec); err != nil {
+		return err
+	}
+	return plain(ctx, dst, n.params.Flat, h, func() float64 { return n.forward.loss(b) }, n.options.Progress)
+}
+
+// Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the
+// loss of the same batch after it. A cancelled or failed step leaves the
+// weights as they were.
+func (n *Network) Step(ctx context.Context, b gradtwin.Batch, lr float64) (float64, error) {
+	if !(lr >= 0) || math.IsInf(lr, 1) {
+		return 0, fmt.Errorf("learning rate %v: want a finite number, 0 or more", lr)
+	}
+	if n.grad == nil {
+		n.grad = make([]float64, len(n.params.Flat))
+	}
+	if err := n.Gradient(ctx, n.grad, b); err != nil {
+		return 0, err
+	}
+	w := n.params.Flat
+	for i, g := range n.grad {
+		w[i] -= lr * g
+	}
+	return n.forward.loss(b), nil
+}
+
+// Predict writes the most probable class of each row of x, rows×inputs, to
+// dst, whose length is the number of rows; any number of rows is taken. Of
+// equally probable classes it is the first.
+func (n *Network) Predict(dst []int, x []float64) error {
+	in, classes := n.spec.Inputs(), n.spec.Classes()
+	if len(x) != len(dst)*in {
+		return fmt.Errorf("predict: %d inputs for %d rows: want %d (%d a row)", len(x), len(dst), len(dst)*in, in)
+	}
+	const rows = 256 // at once: the memory stays small, the products large
+	for from := 0; from < len(dst); from += rows {
+		to := min(from+rows, len(dst))
+		z := n.forward.logits(x[from*in:to*in], to-from)
+		for r := range to - from {
+			best, row := 0, z[r*classes:(r+1)*classes]
+			for c, v := range row {
+				if v > row[best] {
+					best = c
+				}
+			}
+			dst[from+r] = best
+		}
+	}
+	return nil
+}
+
+// Estimate tells about how long one gradient of the batch takes, from the time
+// of a few evaluations of the loss.
+func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
+	if err := b.Validate(n.spec); err != nil {
+		return 0, err
+	}
+	n.forward.loss(b) // makes the memory, warms the caches
+	// Long enough to even out a moment in which the processor was busy, short
+	// enough not to be noticed.
+	const least, atLeast = 5, 20 * time.Millisecond
+	count, begun := 0, time.Now()
+	for count < least || time.Since(begun) < atLeast {
+		n.forward.loss(b)
+		count++
+	}
+	return time.Since(begun) / time.Duration(count) * time.Duration(2*len(n.params.Flat)), nil
+}

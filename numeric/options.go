@@ -1,0 +1,91 @@
+package numeric
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Engine is the way the differences are computed.
+type Engine uint8
+
+// The engines.
+const (
+	// Plain runs the whole network twice for each parameter, as the experiment
+	// does. It is the reference for any other engine.
+	Plain Engine = iota
+)
+
+var engineNames = [...]string{Plain: "plain"}
+
+// ParseEngine reads the name of an engine: plain.
+func ParseEngine(name string) (Engine, error) {
+	if i := slices.Index(engineNames[:], name); i >= 0 {
+		return Engine(i), nil
+	}
+	return 0, fmt.Errorf("engine %q: want one of %s", name, strings.Join(engineNames[:], ", "))
+}
+
+// String returns the engine's name as ParseEngine reads it.
+func (e Engine) String() string {
+	if int(e) < len(engineNames) {
+		return engineNames[e]
+	}
+	return fmt.Sprintf("Engine(%d)", uint8(e))
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (e Engine) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (e *Engine) UnmarshalText(text []byte) error {
+	v, err := ParseEngine(string(text))
+	if err == nil {
+		*e = v
+	}
+	return err
+}
+
+// DefaultStep is the experiment's difference step h. Near it the two errors of
+// a central difference, h²|f‴|/6 and the loss's rounding over h, are both
+// around 1e-9 for losses of size 1.
+const DefaultStep = 1e-4
+
+// Options changes how the gradient is computed. The zero value is the default
+// of each field.
+type Options struct {
+	Engine Engine
+	// Step is the difference step h; 0 is DefaultStep.
+	Step float64
+	// Workers is the number of goroutines that share one gradient; 0 is
+	// GOMAXPROCS. The plain engine has one.
+	Workers int
+	// Progress is called while a gradient is computed, with the number of its
+	// elements done and their total; nil when nobody looks.
+	Progress func(done, total int)
+}
+
+// resolve fills in the defaults, or tells what is wrong.
+func (o Options) resolve() (Options, error) {
+	if int(o.Engine) >= len(engineNames) {
+		return o, fmt.Errorf("engine %v: want one of %s", o.Engine, strings.Join(engineNames[:], ", "))
+	}
+	if o.Step == 0 {
+		o.Step = DefaultStep
+	}
+	if err := checkStep(o.Step); err != nil {
+		return o, err
+	}
+	if o.Workers < 0 {
+		return o, fmt.Errorf("workers %d: want 0 or more", o.Workers)
+	}
+	return o, nil
+}
+
+func checkStep(h float64) error {
+	if !(h > 0) || math.IsInf(h, 1) {
+		return fmt.Errorf("difference step %v: want a finite number above 0", h)
+	}
+	return nil
+}
