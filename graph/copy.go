@@ -1,0 +1,134 @@
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+)
+
+// cone returns the nodes that some nodes are computed from, and these, in the
+// order in which they were added to the graph.
+func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
+	seen := map[*gorgonia.Node]bool{}
+	var out gorgonia.Nodes
+	var visit func(*gorgonia.Node)
+	visit = func(n *gorgonia.Node) {
+		if seen[n] {
+			return
+		}
+		seen[n] = true
+		for _, child := range children(n) {
+			visit(child)
+		}
+		out = append(out, n)
+	}
+	for _, n := range outputs {
+		visit(n)
+	}
+	slices.SortStableFunc(out, func(a, b *gorgonia.Node) int { return cmp.Compare(a.ID(), b.ID()) })
+	return out
+}
+
+// replica is a copy of a part of a graph in a graph of its own: the same
+// operations on the same types and shapes, without values and without the
+// marks of gorgonia.Grad, so that Grad can be called on it again.
+type replica struct {
+	graph *gorgonia.ExprGraph
+	of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
+}
+
+// newReplica copies what the outputs are computed from. Operations are shared
+// with the original.
+func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
+	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}}
+	origin := map[*gorgonia.Node]*gorgonia.Node{}
+	var add func(n *gorgonia.Node) error
+	add = func(n *gorgonia.Node) error {
+		if r.of[n] != nil {
+			return nil
+		}
+		var args gorgonia.Nodes
+		for _, child := range children(n) {
+			if err := add(child); err != nil {
+				return err
+			}
+			args = append(args, r.of[child])
+		}
+		c, err := r.node(n, n.Op(), args)
+		if err != nil {
+			return err
+		}
+		if other := origin[c]; other != nil {
+			return fmt.Errorf("%v and %v become one node in a copy of the graph: their names or hashes are the same", other, n)
+		}
+		origin[c], r.of[n] = n, c
+		return nil
+	}
+	for _, n := range cone(outputs...) {
+		if err := add(n); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// node adds a copy of n with the given operation and arguments.
+func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c *gorgonia.Node, err error) {
+	defer recoverBuilding(&err, fmt.Sprintf("copy %v", n))
+	options := []gorgonia.NodeConsOpt{gorgonia.WithType(n.Type()), gorgonia.In(r.graph), gorgonia.WithShape(n.Shape()...)}
+	if op != nil {
+		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
+	}
+	if named(n) {
+		options = append(options, gorgonia.WithName(n.Name()))
+	}
+	return gorgonia.NewUniqueNode(options...), nil
+}
+
+// named reports whether the user, or NewConstant, gave a node a name.
+func named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
+
+// differentiate is gorgonia.Grad with panics made errors.
+func differentiate(cost *gorgonia.Node, wrt gorgonia.Nodes) (grads gorgonia.Nodes, err error) {
+	defer recoverBuilding(&err, "differentiate")
+	grads, err = gorgonia.Grad(cost, wrt...)
+	if err != nil {
+		return nil, fmt.Errorf("differentiate: %w", err)
+	}
+	if len(grads) != len(wrt) {
+		return nil, fmt.Errorf("differentiate: %d gradients for %d inputs", len(grads), len(wrt))
+	}
+	return grads, nil
+}
+
+// recoverBuilding turns a panic into an error that names the operation whose
+// method was running, as the stack tells.
+func recoverBuilding(err *error, doing string) {
+	r := recover()
+	if r == nil {
+		return
+	}
+	*err = fmt.Errorf("%s: %sthe operation panics: %v", doing, panickingOp(), r)
+}
+
+// panickingOp looks for the method of an operation on the stack of a panic,
+// as in gorgonia.org/gorgonia.(*softmaxOp).SymDiff, and returns "softmaxOp: ".
+func panickingOp() string {
+	pc := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
+	for {
+		f, more := frames.Next()
+		if rest, ok := strings.CutPrefix(f.Function, "gorgonia.org/gorgonia."); ok {
+			if owner, _, ok := strings.Cut(strings.Trim(rest, "("), "."); ok && strings.Contains(strings.ToLower(owner), "op") {
+				return strings.Trim(owner, "(*)") + ": "
+			}
+		}
+		if !more {
+			return ""
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// How far the user's gradient nodes may be from those of a fresh Grad when
+// they are not the same expression: Grad sums terms in an order that other
+// nodes in the graph can change.
+const (
+	sameGradient64 = 1e-9
+	sameGradient32 = 1e-3
+)
+
+// gradientOf returns a copy of the cost followed by its gradients with respect
+// to wrt, in a replica of what they are computed from. They are copies of the
+// nodes that the user's Grad made when it made all of them, and else of a Grad
+// on the copy. Values for leaves, in case the two must be compared, come from
+// value.
+func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, value func(*gorgonia.Node) gorgonia.Value) (gorgonia.Nodes, *replica, error) {
+	own, err := newReplica(cost)
+	if err != nil {
+		return nil, nil, err
+	}
+	inputs := make(gorgonia.Nodes, len(wrt))
+	for k, n := range wrt {
+		inputs[k] = own.of[n]
+	}
+	grads, err := differentiate(own.of[cost], inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh := append(gorgonia.Nodes{own.of[cost]}, grads...)
+
+	var given, expected gorgonia.Nodes
+	same := matcher{forward: own.of, seen: map[[2]*gorgonia.Node]bool{}}
+	alike := true
+	for k, n := range wrt {
+		if d := n.Deriv(); d != nil {
+			given, expected = append(given, d), append(expected, grads[k])
+			alike = alike && same.match(d, grads[k])
+		}
+	}
+	if len(given) == 0 {
+		return fresh, own, nil
+	}
+	users, err := newReplica(append(gorgonia.Nodes{cost}, given...)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	copies := gorgonia.Nodes{users.of[cost]}
+	for _, d := range given {
+		copies = append(copies, users.of[d])
+	}
+	if !alike {
+		if err := compareGradients(copies, users, append(gorgonia.Nodes{fresh[0]}, expected...), own, value); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(given) < len(wrt) {
+		return fresh, own, nil
+	}
+	for k, n := range wrt {
+		// The machine keeps the register of an input's derivative to the end.
+		gorgonia.SetDerivOf(copies[k+1], users.of[n])
+	}
+	return copies, users, nil
+}
+
+// matcher compares expressions of two graphs.
+type matcher struct {
+	forward map[*gorgonia.Node]*gorgonia.Node
+	seen    map[[2]*gorgonia.Node]bool
+}
+
+// match reports whether a and b are the same operations on the same leaves.
+func (m matcher) match(a, b *gorgonia.Node) bool {
+	if m.forward[a] == b {
+		return true
+	}
+	pair := [2]*gorgonia.Node{a, b}
+	if same, ok := m.seen[pair]; ok {
+		return same
+	}
+	m.seen[pair] = m.compare(a, b)
+	return m.seen[pair]
+}
+
+func (m matcher) compare(a, b *gorgonia.Node) bool {
+	if a.Op() == nil || b.Op() == nil || a.Op().Hashcode() != b.Op().Hashcode() {
+		return false
+	}
+	x, y := children(a), children(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if !m.match(x[i], y[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// compareGradients computes both at the present values. Outputs are the cost
+// and then the gradients.
+func compareGradients(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, own *replica, value func(*gorgonia.Node) gorgonia.Value) error {
+	a, err := evaluate(given, users, value)
+	if err != nil {
+		return err
+	}
+	again, err := evaluate(given, users, value)
+	if err != nil {
+		return err
+	}
+	b, err := evaluate(expected, own, value)
+	if err != nil {
+		return err
+	}
+	tol := sameGradient64
+	if given[0].Dtype() == tensor.Float32 {
+		tol = sameGradient32
+	}
+	for k := 1; k < len(a); k++ {
+		// A gradient that is not the same twice proves nothing here, and the
+		// checker reports it.
+		if near(a[k], again[k], 0) && !near(a[k], b[k], tol) {
+			return fmt.Errorf("the gradient nodes that the graph already has are not those of cost %v: a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", given[0])
+		}
+	}
+	return nil
+}
+
+// evaluate computes nodes of a replica.
+func evaluate(outputs gorgonia.Nodes, r *replica, value func(*gorgonia.Node) gorgonia.Value) ([][]float64, error) {
+	t, err := newTape(append(gorgonia.Nodes{}, outputs...))
+	if err != nil {
+		return nil, err
+	}
+	original := map[*gorgonia.Node]*gorgonia.Node{}
+	for n, c := range r.of {
+		original[c] = n
+	}
+	if err := t.run(func(c *gorgonia.Node) gorgonia.Value { return value(original[c]) }); err != nil {
+		return nil, err
+	}
+	out := make([][]float64, len(outputs))
+	for k, n := range outputs {
+		e, err := elementsOf(t.value(n))
+		if err != nil {
+			return nil, fmt.Errorf("node %v: %w", n, err)
+		}
+		out[k] = make([]float64, e.n)
+		e.read(out[k])
+	}
+	return out, nil
+}
+
+// near compares two vectors to a fraction of the largest element. NaN is equal
+// to NaN.
+func near(a, b []float64, tol float64) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	scale := 0.0
+	for i := range a {
+		scale = math.Max(scale, math.Max(math.Abs(a[i]), math.Abs(b[i])))
+	}
+	for i := range a {
+		if a[i] != b[i] && !(math.Abs(a[i]-b[i]) <= tol*scale) && !(math.IsNaN(a[i]) && math.IsNaN(b[i])) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,397 @@
+package graph
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gradtwin"
+)
+
+// Wrapped is a scalar node of any Gorgonia graph as a function of some of the
+// graph's inputs, with the gradient that gorgonia.Grad gives. It is not for
+// two goroutines at once.
+//
+// All values are read from the nodes at every call, and elements are set in
+// place, in the memory that the nodes' values hold: graphs that share weights
+// by WithValue of one tensor go on sharing them, and a new value by
+// gorgonia.Let is seen by the next call.
+//
+// Loss and Gradient compute on the caller's goroutine and in the order, the
+// registers and with the methods that Gorgonia's tape machine uses, forward
+// only for the loss: see WithTapeMachine for the machine itself. An operation
+// that panics gives an error that names the node. What cannot be recovered is
+// a panic in a goroutine that an operation starts, and a fatal error of the
+// runtime, such as running out of memory: both end the process.
+//
+// The user's graph is not changed and no value is bound to its nodes; tensors
+// of its inputs get Gorgonia's standard engine, as they do from any machine. State
+// that an operation itself keeps is the exception, because copies of a node
+// share it: batch normalization in training mode updates its running mean, and
+// dropout draws from its generator, which makes the loss different from call to
+// call. The gradient is read from the nodes that Grad returns, which do not
+// accumulate over runs as bound dual values do.
+type Wrapped struct {
+	layout gradtwin.Layout
+	params []*leaf                  // of layout, in order
+	leaves []*leaf                  // all inputs that the cost is computed from
+	byNode map[*gorgonia.Node]*leaf // by the node's copy
+	starts []int                    // of each parameter in the flat vector
+	single bool                     // some of it is float32
+
+	forward *gorgonia.Node // the user's cost
+	graph   *gorgonia.ExprGraph
+	cost    *gorgonia.Node // copies
+	grads   gorgonia.Nodes
+
+	lossRun, gradRun evaluator
+	backup           [][]byte
+}
+
+// evaluator computes a graph's cost, and its gradients perhaps.
+type evaluator interface {
+	run(value func(leaf *gorgonia.Node) gorgonia.Value) error
+	value(n *gorgonia.Node) gorgonia.Value
+}
+
+// leaf is an input of the user's graph.
+type leaf struct {
+	node *gorgonia.Node
+	name string
+	held gorgonia.Value // the value that elems and bytes are of
+	elements
+	bytes []byte
+}
+
+// Wrap makes a function of a scalar cost node and the inputs wrt, which the
+// layout names in this order. An input without a name is called input1,
+// input2, … by its place; of two inputs with one name the second is called
+// name(2).
+//
+// Without wrt it takes the inputs that a Grad of the user's was taken with
+// respect to, or, when there was none, all float inputs that the cost depends
+// on differentiably: data too, not weights alone.
+//
+// When the graph already has gradient nodes for the inputs, the user's Grad,
+// they are what is computed; otherwise Wrap calls Grad on a copy of the graph.
+// Nodes that belong to another cost's gradient are an error: a second Grad in
+// one graph returns the first cost's gradient.
+//
+// Errors are also: a cost that is nil, not a scalar (shape (1,1) neither) or
+// not of type float64 or float32; an input that is given twice (Gorgonia makes
+// one node of two inputs with one name and shape), has no value, a value of
+// another shape or type, is not in the cost's graph, is computed, or does not
+// reach the cost; and two inputs whose values share memory. Inputs that
+// Gorgonia merged and that were meant to be two can not be told from one input
+// used twice unless both are given here: name every node, and differently.
+func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
+	if err := checkCost(cost); err != nil {
+		return nil, err
+	}
+	building.Lock()
+	defer building.Unlock()
+	nodes := cone(cost)
+	if len(wrt) == 0 {
+		if wrt = defaultInputs(cost, nodes); len(wrt) == 0 {
+			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
+		}
+	}
+	w := &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}}
+	byUser := map[*gorgonia.Node]*leaf{}
+	for _, n := range nodes {
+		if n.Op() == nil {
+			l := &leaf{node: n, name: n.Name()}
+			w.leaves = append(w.leaves, l)
+			byUser[n] = l
+		}
+	}
+	taken := map[string]bool{}
+	for k, n := range wrt {
+		if err := checkInput(cost, n, nodes); err != nil {
+			return nil, fmt.Errorf("input %d: %w", k+1, err)
+		}
+		if first := slices.Index(wrt, n); first < k {
+			return nil, fmt.Errorf("inputs %d and %d are one node, %s: Gorgonia merges inputs that have one name and shape", first+1, k+1, n.Name())
+		}
+		l := byUser[n]
+		if !named(n) || l.name == "" {
+			l.name = fmt.Sprintf("input%d", k+1)
+		}
+		for base, i := l.name, 2; taken[l.name]; i++ {
+			l.name = fmt.Sprintf("%s(%d)", base, i)
+		}
+		taken[l.name] = true
+		w.params = append(w.params, l)
+		if err := l.sync(true); err != nil {
+			return nil, err
+		}
+		w.single = w.single || n.Dtype() == tensor.Float32
+		w.layout = append(w.layout, gradtwin.Tensor{Name: l.name, Shape: slices.Clone([]int(n.Shape()))})
+		w.starts = append(w.starts, w.layout.Len()-l.n)
+	}
+	w.single = w.single || cost.Dtype() == tensor.Float32
+	for _, l := range w.leaves {
+		if err := l.sync(false); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.checkAliases(nodes); err != nil {
+		return nil, err
+	}
+	if err := w.build(wrt); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func checkCost(cost *gorgonia.Node) error {
+	switch {
+	case cost == nil:
+		return errors.New("the cost is nil")
+	case cost.Graph() == nil:
+		return fmt.Errorf("cost %v is in no graph", cost)
+	case cost.Type() == nil:
+		return fmt.Errorf("cost %v is a statement: want a value", cost)
+	case !cost.IsScalar():
+		return fmt.Errorf("cost %v has shape %v: want a scalar, as Sum gives", cost, cost.Shape())
+	case cost.Op() == nil:
+		return fmt.Errorf("cost %v is an input: want a node computed from inputs", cost)
+	case cost.Dtype() != tensor.Float64 && cost.Dtype() != tensor.Float32:
+		return fmt.Errorf("cost %v is of type %v: want float64 or float32", cost, cost.Dtype())
+	}
+	return nil
+}
+
+func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
+	switch {
+	case n == nil:
+		return errors.New("a nil node")
+	case n.Graph() != cost.Graph():
+		return fmt.Errorf("%s is not in the graph of the cost", n.Name())
+	case n.Op() != nil:
+		return fmt.Errorf("%s is computed by an operation: want an input", n.Name())
+	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
+		return fmt.Errorf("%s is of type %v: want float64 or float32", n.Name(), n.Dtype())
+	case n.Value() == nil:
+		return fmt.Errorf("%s has no value", n.Name())
+	case !nodes.Contains(n):
+		return fmt.Errorf("the cost does not depend on %s", n.Name())
+	}
+	return nil
+}
+
+// defaultInputs returns the inputs that Wrap takes when none are given.
+func defaultInputs(cost *gorgonia.Node, nodes gorgonia.Nodes) gorgonia.Nodes {
+	reached := differentiable(cost, nodes)
+	var all, derived gorgonia.Nodes
+	for _, n := range nodes {
+		if n.Op() != nil || !reached[n] || checkInput(cost, n, nodes) != nil {
+			continue
+		}
+		all = append(all, n)
+		if n.Deriv() != nil {
+			derived = append(derived, n)
+		}
+	}
+	if len(derived) > 0 {
+		return derived
+	}
+	return all
+}
+
+// differentiable returns the nodes that gorgonia.Grad reaches from the cost.
+func differentiable(cost *gorgonia.Node, nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
+	reached := map[*gorgonia.Node]bool{cost: true}
+	for _, n := range slices.Backward(nodes) {
+		op, ok := n.Op().(gorgonia.SDOp)
+		if !ok || !reached[n] {
+			continue
+		}
+		args := children(n)
+		for i, d := range op.DiffWRT(len(args)) {
+			if d && i < len(args) {
+				reached[args[i]] = true
+			}
+		}
+	}
+	return reached
+}
+
+// sync takes up the value that the node holds now.
+func (l *leaf) sync(float bool) error {
+	v := l.node.Value()
+	if v == l.held && v != nil {
+		return nil
+	}
+	if v == nil {
+		return fmt.Errorf("input %s has no value", l.name)
+	}
+	if v.Dtype() != l.node.Dtype() {
+		return fmt.Errorf("input %s holds a value of type %v: want %v", l.name, v.Dtype(), l.node.Dtype())
+	}
+	want, got := l.node.Shape(), v.Shape()
+	if !want.Eq(got) && !(want.IsScalar() && got.TotalSize() <= 1) {
+		return fmt.Errorf("input %s of shape %v holds a value of shape %v", l.name, want, got)
+	}
+	l.bytes = memory(v)
+	if float {
+		e, err := elementsOf(v)
+		if err != nil {
+			return fmt.Errorf("input %s: %w", l.name, err)
+		}
+		l.elements = e
+	}
+	l.held = v
+	return nil
+}
+
+// checkAliases looks for an input to be perturbed whose memory another input
+// or a constant shares: perturbing one would change the other.
+func (w *Wrapped) checkAliases(nodes gorgonia.Nodes) error {
+	for k, p := range w.params {
+		for _, l := range w.leaves {
+			if l == p || slices.Contains(w.params[:k], l) || !overlap(p.bytes, l.bytes) {
+				continue
+			}
+			return fmt.Errorf("inputs %s and %s share memory: give each a tensor of its own", p.name, l.name)
+		}
+		for _, n := range nodes {
+			if n.Op() != nil && len(children(n)) == 0 && n.Value() != nil && overlap(p.bytes, memory(n.Value())) {
+				return fmt.Errorf("input %s and constant %v share memory: give each a tensor of its own", p.name, n)
+			}
+		}
+	}
+	return nil
+}
+
+// build makes the copies that are computed.
+func (w *Wrapped) build(wrt gorgonia.Nodes) error {
+	outputs, r, err := gradientOf(w.forward, wrt, w.current)
+	if err != nil {
+		return err
+	}
+	w.graph, w.cost, w.grads = r.graph, outputs[0], outputs[1:]
+	for _, l := range w.leaves {
+		w.byNode[r.of[l.node]] = l
+	}
+	if w.lossRun, err = newTape(gorgonia.Nodes{w.cost}); err != nil {
+		return err
+	}
+	w.gradRun, err = newTape(slices.Clone(outputs))
+	return err
+}
+
+// current returns the value of a leaf of the user's graph.
+func (w *Wrapped) current(n *gorgonia.Node) gorgonia.Value { return n.Value() }
+
+// Layout names the inputs that were given to Wrap and gives their shapes; a
+// scalar's shape is empty. It must not be changed.
+func (w *Wrapped) Layout() gradtwin.Layout { return w.layout }
+
+// Float32 reports whether the cost or one of the inputs is of single
+// precision.
+func (w *Wrapped) Float32() bool { return w.single }
+
+// locate returns the parameter that holds element i, and i's place there.
+func (w *Wrapped) locate(i int) (*leaf, int) {
+	k, ok := slices.BinarySearch(w.starts, i)
+	if !ok {
+		k--
+	}
+	if k < 0 || i-w.starts[k] >= w.layout[k].Len() {
+		panic(fmt.Sprintf("graph: element %d of %d", i, w.layout.Len()))
+	}
+	if err := w.params[k].sync(true); err != nil {
+		panic("graph: " + err.Error())
+	}
+	return w.params[k], i - w.starts[k]
+}
+
+// At returns element i. It panics when i is out of range or when the input has
+// been given a value that is not its own shape or type.
+func (w *Wrapped) At(i int) float64 {
+	l, k := w.locate(i)
+	return l.at(k)
+}
+
+// Set changes element i in the memory of the value that the node holds, to
+// float32(x) in a float32 input. It panics as At does.
+func (w *Wrapped) Set(i int, x float64) {
+	l, k := w.locate(i)
+	l.set(k, x)
+}
+
+// Loss computes the cost from what the nodes hold, without the gradient.
+func (w *Wrapped) Loss() (float64, error) {
+	if err := w.run(w.lossRun); err != nil {
+		return 0, err
+	}
+	e, err := elementsOf(w.lossRun.value(w.cost))
+	if err != nil {
+		return 0, fmt.Errorf("cost %v: %w", w.cost, err)
+	}
+	if e.n != 1 {
+		return 0, fmt.Errorf("cost %v: the machine gives %d elements: want 1", w.cost, e.n)
+	}
+	return e.at(0), nil
+}
+
+// Gradient computes the gradient from what the nodes hold and writes it to dst
+// in the layout's order. It panics when dst has another length.
+func (w *Wrapped) Gradient(dst []float64) error {
+	if len(dst) != w.layout.Len() {
+		panic(fmt.Sprintf("graph: gradient of %d elements into %d", w.layout.Len(), len(dst)))
+	}
+	if err := w.run(w.gradRun); err != nil {
+		return err
+	}
+	for k, n := range w.grads {
+		t := w.layout[k]
+		v := w.gradRun.value(n)
+		e, err := elementsOf(v)
+		if err != nil {
+			return fmt.Errorf("gradient of %s: %w", t.Name, err)
+		}
+		if e.n != t.Len() || !sameShape(v.Shape(), t.Shape) {
+			return fmt.Errorf("gradient of %s has shape %v: want %v", t.Name, v.Shape(), t.Shape)
+		}
+		e.read(dst[w.starts[k] : w.starts[k]+e.n])
+	}
+	return nil
+}
+
+// sameShape compares two shapes without their dimensions of 1: Gorgonia is
+// careless with these, and they do not change which element is which.
+func sameShape(a, b []int) bool {
+	one := func(d int) bool { return d == 1 }
+	return slices.Equal(slices.DeleteFunc(slices.Clone(a), one), slices.DeleteFunc(slices.Clone(b), one))
+}
+
+// run computes and sees that no input was overwritten.
+func (w *Wrapped) run(e evaluator) error {
+	if w.backup == nil {
+		w.backup = make([][]byte, len(w.leaves))
+	}
+	for k, l := range w.leaves {
+		if err := l.sync(slices.Contains(w.params, l)); err != nil {
+			return err
+		}
+		w.backup[k] = append(w.backup[k][:0], l.bytes...)
+	}
+	err := e.run(func(n *gorgonia.Node) gorgonia.Value { return w.byNode[n].held })
+	var overwritten error
+	for k, l := range w.leaves {
+		if !l.node.Shape().Eq(l.held.Shape()) && !l.node.IsScalar() {
+			overwritten = errors.Join(overwritten, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
+		}
+		if !bytes.Equal(w.backup[k], l.bytes) {
+			copy(l.bytes, w.backup[k])
+			overwritten = errors.Join(overwritten, fmt.Errorf("the run has overwritten input %s: an operation writes its result into its operand (the values are restored)", l.name))
+		}
+	}
+	return errors.Join(err, overwritten)
+}
