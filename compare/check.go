@@ -1,0 +1,352 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"gradtwin"
+)
+
+// Check sets the function's gradient against differences of its loss, at the
+// elements the function holds, and puts them back as they were. See Verdict
+// for the rule, Mode for what is judged.
+//
+// A mismatch is in the report. An error means that the check could not be
+// made: ErrNoParameters, *LayoutError, *UnknownTensorError, *NonFiniteError,
+// *UnsteadyError (two runs differ), *ChangedError (a run writes into the
+// elements), *EmptyError (nothing there to be told from zero), ErrBudget, the
+// function's own errors, and ctx's.
+//
+// The report depends on the function and the options alone, apart from Seconds
+// and from where MaxTime stops.
+func Check(ctx context.Context, f Function, o Options) (*Report, error) {
+	begun := time.Now()
+	layout := f.Layout()
+	if err := validateLayout(layout); err != nil {
+		return nil, err
+	}
+	asked := o
+	o, err := o.resolve(layout)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{ctx: ctx, f: f, o: o, layout: layout, begun: begun, tally: newTally(len(layout))}
+	c.report = &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed}
+	first := &evaluator{ctx: ctx, f: f, layout: layout}
+	c.workers = []*evaluator{first}
+	if err := first.begin(); err != nil {
+		return nil, err
+	}
+	if err := c.run(); err != nil {
+		first.restore(0, layout.Len())
+		return nil, err
+	}
+	for _, w := range c.workers {
+		if err := w.unchanged("the check"); err != nil {
+			return nil, err
+		}
+	}
+	c.finish()
+	c.report.Seconds = time.Since(begun).Seconds()
+	return c.report, nil
+}
+
+// checker is one check.
+type checker struct {
+	ctx      context.Context
+	f        Function
+	o        Options // with defaults
+	layout   gradtwin.Layout
+	offsets  []int
+	selected []int        // the tensors to check
+	workers  []*evaluator // the first has the function itself
+	begun    time.Time
+	whole    int // numerical gradients from the function's engine
+
+	noise    float64 // ε of the loss
+	unit     float64 // unit roundoff of the loss
+	gradUnit float64 // unit roundoff of the gradient
+	step     float64
+
+	tally      *tally
+	unfollowed []int    // of each tensor
+	left       []string // what was not checked
+	report     *Report
+}
+
+// purpose tells the streams of random numbers apart.
+const (
+	purposeNoise = iota
+	purposeSample
+)
+
+func (c *checker) random(purpose, n int) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(c.o.Seed), uint64(purpose)<<32|uint64(n)))
+}
+
+func validateLayout(layout gradtwin.Layout) error {
+	seen := map[string]bool{}
+	for _, t := range layout {
+		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
+			return &LayoutError{t, "a negative dimension"}
+		}
+		if seen[t.Name] {
+			return &LayoutError{t, "another tensor has the same name"}
+		}
+		seen[t.Name] = true
+	}
+	if layout.Len() == 0 {
+		return ErrNoParameters
+	}
+	return nil
+}
+
+func (c *checker) run() error {
+	from := 0
+	for k, t := range c.layout {
+		c.offsets = append(c.offsets, from)
+		from += t.Len()
+		if t.Len() > 0 && (c.o.Tensors == nil || slices.Contains(c.o.Tensors, t.Name)) {
+			c.selected = append(c.selected, k)
+		}
+	}
+	if len(c.selected) == 0 {
+		return ErrNoParameters
+	}
+	c.offsets = append(c.offsets, from)
+	c.unfollowed = make([]int, len(c.layout))
+	if err := c.measureNoise(); err != nil {
+		return err
+	}
+	p := c.workers[0].at
+	c.gradUnit = doubleUnit
+	if singlePrecision(p.g) {
+		c.gradUnit = singleUnit
+	}
+	c.step = c.o.Step
+	if c.step == 0 {
+		c.step = math.Min(maxStep, math.Max(defaultStep, math.Cbrt(c.noise/math.Max(1, math.Abs(p.f)))))
+	}
+	c.chooseMode()
+	if err := c.judgeElements(); err != nil {
+		return err
+	}
+	if c.checked() == 0 {
+		return ErrBudget
+	}
+	if c.tally.resolved == 0 {
+		return &EmptyError{Judged: c.checked(), Largest: c.tally.largest, Resolution: c.tally.finest}
+	}
+	return c.control()
+}
+
+// chooseMode settles what Auto means here.
+func (c *checker) chooseMode() {
+	if c.o.Mode != Auto {
+		return
+	}
+	c.o.Mode = Sample
+	if _, whole := c.f.(Differencer); whole || c.size() <= autoFull {
+		c.o.Mode = Full
+	}
+}
+
+// size returns the number of elements to check.
+func (c *checker) size() int {
+	n := 0
+	for _, k := range c.selected {
+		n += c.layout[k].Len()
+	}
+	return n
+}
+
+func (c *checker) checked() int {
+	n := 0
+	for _, k := range c.selected {
+		n += c.tally.counts[k].Sum()
+	}
+	return n
+}
+
+func (c *checker) calls() int {
+	n := 0
+	for _, w := range c.workers {
+		n += w.calls
+	}
+	return n
+}
+
+// callsLeft is how many calls of the loss the budget still has.
+func (c *checker) callsLeft() int {
+	if c.o.MaxCalls == 0 {
+		return math.MaxInt
+	}
+	return max(0, c.o.MaxCalls-c.calls())
+}
+
+func (c *checker) timeIsUp() bool {
+	return c.o.MaxTime > 0 && time.Since(c.begun) >= c.o.MaxTime
+}
+
+// limits of the rule at element i.
+func (c *checker) limits(p *point, i int) limits {
+	k, _ := c.layout.Locate(i)
+	return limits{
+		h:        c.step * math.Max(1, math.Abs(p.x[i])),
+		rtol:     c.o.Rtol,
+		rounding: gradientRounding * c.gradUnit * p.largest[k],
+	}
+}
+
+// judge applies the rule to one element. first is what was measured there at
+// the first step, or nil.
+func (c *checker) judge(e *evaluator, i int, first *sample) (outcome, error) {
+	o, err := c.rule(c.limits(e.at, i), first, &elementLine{e: e, i: i})
+	o.i = i
+	if o.steps == 0 {
+		o.symbolic = e.at.g[i]
+	}
+	return o, err
+}
+
+// elementLine is the line along one element.
+type elementLine struct {
+	e      *evaluator
+	i      int
+	change float64 // added to the symbolic value, by the negative control
+	g      []float64
+}
+
+func (l *elementLine) pair(h float64) (sample, error) {
+	s, err := l.e.pair(l.i, h)
+	s.a += l.change
+	return s, err
+}
+
+func (l *elementLine) slope(t float64) (float64, error) {
+	if l.g == nil {
+		l.g = make([]float64, len(l.e.at.g))
+	}
+	defer l.e.f.Set(l.i, l.e.at.x[l.i])
+	l.e.f.Set(l.i, l.e.at.x[l.i]+t)
+	err := l.e.gradient(l.g)
+	return l.g[l.i] + l.change, err
+}
+
+// control changes one symbolic value that was found ok and makes sure that the
+// rule finds it wrong.
+func (c *checker) control() error {
+	s := c.tally.strongest
+	if s.bound == 0 {
+		return nil
+	}
+	e := c.workers[0]
+	most := 2*math.Abs(s.symbolic) + controlChange*s.bound
+	for change := controlChange * s.bound; ; change = math.Min(most, controlGrowth*change) {
+		if c.callsLeft() < maxRuleCalls {
+			return nil
+		}
+		o, err := c.rule(c.limits(e.at, s.i), nil, &elementLine{e: e, i: s.i, change: change})
+		if err != nil {
+			return err
+		}
+		c.report.Control = Control{Done: true, Caught: o.verdict == Wrong, Element: c.layout.Element(s.i), Change: change}
+		if o.verdict == Wrong || change >= most {
+			return nil
+		}
+	}
+}
+
+const (
+	// controlChange is how many times its bound the control changes an element
+	// at first: an error near the smallest that the check claims to see.
+	controlChange = 20
+	// controlGrowth takes it from there to twice the element when the first
+	// change was not seen, as at a kink.
+	controlGrowth = 1000
+)
+
+func (c *checker) finish() {
+	r := c.report
+	r.Mode = c.o.Mode
+	r.Loss, r.Noise, r.Step = c.workers[0].at.f, c.noise, c.step
+	r.Single = c.unit == singleUnit || c.gradUnit == singleUnit
+	r.Calls, r.Whole = c.calls(), c.whole
+	for _, w := range c.workers {
+		r.Gradients += w.gradients
+	}
+	for _, k := range c.selected {
+		counts := c.tally.counts[k]
+		r.Counts.OK += counts.OK
+		r.Counts.Kink += counts.Kink
+		r.Counts.Wrong += counts.Wrong
+		r.Counts.Inconclusive += counts.Inconclusive
+		r.Tensors = append(r.Tensors, TensorReport{
+			Tensor: c.layout[k], Checked: counts.Sum(), Counts: counts,
+			Unfollowed: c.unfollowed[k], Unresolved: c.tally.little[k], MaxError: c.tally.errors[k],
+		})
+	}
+	r.Checked = r.Counts.Sum()
+	for _, v := range []Verdict{Wrong, Inconclusive, Kink, OK} {
+		for _, o := range c.tally.worst[v] {
+			if len(r.Worst) < keepWorst {
+				r.Worst = append(r.Worst, c.element(o))
+			}
+		}
+	}
+	r.Unchecked = c.unchecked()
+	r.Replay = replay(r)
+	if r.Single {
+		r.Warnings = append(r.Warnings, "single precision: differences below the bounds shown cannot be seen")
+	}
+	if !r.Control.Done {
+		r.Warnings = append(r.Warnings, "the negative control was not made")
+	}
+}
+
+// unchecked states what the report does not cover.
+func (c *checker) unchecked() string {
+	var parts []string
+	if n := len(c.layout) - len(c.selected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d tensors were left out by name", n, len(c.layout)))
+	}
+	if n := c.size() - c.checked() - c.report.unfollowed(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d elements were not judged one by one", n, c.size()))
+	}
+	if n := c.report.unfollowed(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
+	}
+	if n := c.report.unresolved(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d elements are too small to be told from zero", n))
+	}
+	parts = append(parts, c.left...)
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// replay is the Go code that repeats the check.
+func replay(r *Report) string {
+	o := r.Options
+	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]), fmt.Sprintf("Seed: %d", o.Seed)}
+	add := func(given bool, format string, value any) {
+		if given {
+			parts = append(parts, fmt.Sprintf(format, value))
+		}
+	}
+	add(o.Samples > 0, "Samples: %d", o.Samples)
+	add(o.Tensors != nil, "Tensors: %#v", o.Tensors)
+	add(o.Strict, "Strict: %v", o.Strict)
+	add(o.MaxCalls > 0, "MaxCalls: %d", o.MaxCalls)
+	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
+	add(o.C > 0, "C: %v", o.C)
+	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Taylor, "Taylor: %v", o.Taylor)
+	return "compare.Options{" + strings.Join(parts, ", ") + "}"
+}

@@ -1,0 +1,106 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gradtwin"
+)
+
+// ErrNoParameters is returned for a function whose layout has no elements.
+var ErrNoParameters = errors.New("the function has no parameters to check")
+
+// ErrBudget is returned when Options.MaxCalls or MaxTime ended the check before
+// anything was judged.
+var ErrBudget = errors.New("the budget was used up before an element was judged")
+
+// LayoutError is a layout that cannot be checked.
+type LayoutError struct {
+	Tensor  gradtwin.Tensor
+	Problem string
+}
+
+func (e *LayoutError) Error() string {
+	return fmt.Sprintf("tensor %q of shape %v: %s", e.Tensor.Name, e.Tensor.Shape, e.Problem)
+}
+
+// UnknownTensorError is a name in Options.Tensors that the layout does not
+// have.
+type UnknownTensorError struct {
+	Name   string
+	Layout gradtwin.Layout
+}
+
+func (e *UnknownTensorError) Error() string {
+	names := make([]string, len(e.Layout))
+	for k, t := range e.Layout {
+		names[k] = t.Name
+	}
+	return fmt.Sprintf("tensor %q: want one of %s", e.Name, strings.Join(names, ", "))
+}
+
+// NonFiniteError is a NaN or an infinity where a number has to be.
+type NonFiniteError struct {
+	What    string // loss, gradient or parameter
+	Element string // as in W1[74,49]; empty for the loss
+	Value   float64
+}
+
+func (e *NonFiniteError) Error() string {
+	if e.Element == "" {
+		return fmt.Sprintf("the %s is %v: want a finite number", e.What, e.Value)
+	}
+	return fmt.Sprintf("the %s of %s is %v (or was not written): want a finite number", e.What, e.Element, e.Value)
+}
+
+// UnsteadyError is a loss or a gradient that differs between two runs at the
+// same elements.
+type UnsteadyError struct {
+	What          string // loss or gradient
+	Element       string // the first that differs; empty for the loss
+	First, Second float64
+}
+
+func (e *UnsteadyError) Error() string {
+	what := "loss"
+	if e.Element != "" {
+		what = "gradient of " + e.Element
+	}
+	s := fmt.Sprintf("the %s is %.17g in one run and %.17g in the next", what, e.First, e.Second)
+	switch {
+	case e.Element != "" && e.Second == 2*e.First:
+		return s + ": twice as much, so the gradient accumulates over runs; clear it before each"
+	case e.Element == "":
+		return s + ": switch off what is random (dropout), or seed it at every call"
+	}
+	return s
+}
+
+// ChangedError is an element that a run of the function has overwritten, or
+// that could not be restored.
+type ChangedError struct {
+	Element       string
+	Before, After float64
+	By            string // what changed it
+}
+
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%s was %.17g and is %.17g after %s: its memory is shared with something that is written", e.Element, e.Before, e.After, e.By)
+}
+
+// EmptyError is a check that would pass whatever the gradient's code: nothing
+// of what was judged is larger than what the loss's noise hides.
+type EmptyError struct {
+	Judged     int     // elements
+	Largest    float64 // the largest |symbolic| or |numeric| value among them
+	Resolution float64 // what can be resolved there, C·ε/h
+}
+
+func (e *EmptyError) Error() string {
+	s := fmt.Sprintf("an empty check: the largest of %d gradient elements is %.2g, ", e.Judged, e.Largest)
+	if e.Largest == 0 {
+		s = fmt.Sprintf("an empty check: all %d gradient elements are zero, ", e.Judged)
+	}
+	return s + fmt.Sprintf("and only differences above %.2g can be resolved; check at a point that is not a minimum", e.Resolution)
+}

@@ -1,0 +1,55 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mode says which elements a check judges, and how.
+type Mode uint8
+
+// The modes.
+const (
+	// Auto is Full where that is cheap: for a Differencer, and for up to 512
+	// elements. Otherwise it is Sample.
+	Auto Mode = iota
+	// Full judges every element by itself: two loss calls each, or one whole
+	// numerical gradient where the function is a Differencer.
+	Full
+	// Sample judges a seeded sample of elements, stratified by tensor.
+	Sample
+	// Probe judges every tensor along random directions, and looks for the
+	// wrong element only where that fails.
+	Probe
+)
+
+var modeNames = [...]string{Auto: "auto", Full: "full", Sample: "sample", Probe: "probe"}
+
+// ParseMode reads the name of a mode: auto, full, sample or probe.
+func ParseMode(name string) (Mode, error) {
+	if i := slices.Index(modeNames[:], name); i >= 0 {
+		return Mode(i), nil
+	}
+	return 0, fmt.Errorf("check mode %q: want one of %s", name, strings.Join(modeNames[:], ", "))
+}
+
+// String returns the mode's name as ParseMode reads it.
+func (m Mode) String() string {
+	if int(m) < len(modeNames) {
+		return modeNames[m]
+	}
+	return fmt.Sprintf("Mode(%d)", uint8(m))
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (m *Mode) UnmarshalText(text []byte) error {
+	v, err := ParseMode(string(text))
+	if err == nil {
+		*m = v
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"gradtwin"
+)
+
+// Options says how a gradient is checked. The zero value is right for most: it
+// judges everything where that is cheap, and otherwise 128 elements of all
+// tensors (see Auto). What it did not judge, the report says.
+type Options struct {
+	Mode Mode `json:"mode"`
+	// Samples is how many elements Sample judges in all; 0 is 128. Every tensor
+	// gets at least four of them, its largest gradient first, and the rest go
+	// by size. It is raised when the tensors need more.
+	Samples int `json:"samples,omitempty"`
+	// Tensors names what is to be checked; nil is every tensor.
+	Tensors []string `json:"tensors,omitempty"`
+	// Seed decides the sample and the directions.
+	Seed uint32 `json:"seed"`
+	// Strict makes inconclusive elements a failure.
+	Strict bool `json:"strict,omitempty"`
+	// MaxCalls bounds the calls of Loss, 0 does not. A check that it stops says
+	// what was left out. The calls that every check begins with (two, and 27
+	// or more to measure the noise) are made in any case.
+	MaxCalls int `json:"max_calls,omitempty"`
+	// MaxTime bounds the duration, 0 does not: no new block of work begins
+	// after it. With it two runs may judge different numbers of elements.
+	MaxTime time.Duration `json:"max_time,omitempty"`
+	// Workers is how many goroutines judge elements, each with a function of
+	// its own; 0 is GOMAXPROCS. A function that is no Cloner has one. The
+	// report does not depend on it.
+	Workers int `json:"workers,omitempty"`
+	// Rtol is the relative difference that passes; 0 is 1e-6.
+	Rtol float64 `json:"rtol,omitempty"`
+	// C is how many times the measured noise of a difference passes; 0 is 10.
+	C float64 `json:"c,omitempty"`
+	// Step is the first step of a difference for an element of size up to 1;
+	// larger elements get Step·|x|. 0 is 1e-5, and the cube root of the loss's
+	// noise where that is more (single precision).
+	Step float64 `json:"step,omitempty"`
+	// Taylor measures the rate at which the Taylor remainder
+	// |f(x+hw) − f(x) − h·g·w| falls with h: 2 for a right gradient.
+	Taylor bool `json:"taylor,omitempty"`
+	// Progress is called now and then, from the goroutine that called Check,
+	// with how many elements (in Probe: tensors) are done; nil calls nothing.
+	Progress func(done, total int) `json:"-"`
+}
+
+const (
+	// defaultRtol leaves room for the curvature inside ±h, h²|f‴|/6, and for
+	// the rounding of a gradient summed over many rows.
+	defaultRtol = 1e-6
+	// defaultC makes a false alarm a matter of more than ten standard
+	// deviations: a central difference of noise ε has ε/(√2·h).
+	defaultC = 10
+	// defaultStep is near the cube root of the unit roundoff, where curvature
+	// and noise of a function of scale 1 are equal.
+	defaultStep = 1e-5
+	// maxStep bounds the step that the loss's noise asks for.
+	maxStep = 1e-2
+	// defaultSamples judges a dozen or more elements of each tensor of a usual
+	// network, in well under a second.
+	defaultSamples = 128
+	// minShare is the least number of elements a tensor has in a sample.
+	minShare = 4
+	// autoFull is up to how many elements Auto judges every one without an
+	// engine for whole gradients: about a thousand loss calls.
+	autoFull = 512
+)
+
+// resolve puts the defaults in place of zeros and tells what is wrong with the
+// options, if anything is.
+func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
+	switch {
+	case int(o.Mode) >= len(modeNames):
+		return o, fmt.Errorf("check mode %v: want 0 to %d", o.Mode, len(modeNames)-1)
+	case o.Mode == Probe:
+		return o, fmt.Errorf("check mode %v: want auto, full or sample", o.Mode)
+	case o.Samples < 0:
+		return o, fmt.Errorf("samples %d: want 0 or more", o.Samples)
+	case o.MaxCalls < 0:
+		return o, fmt.Errorf("max calls %d: want 0 or more", o.MaxCalls)
+	case o.MaxTime < 0:
+		return o, fmt.Errorf("max time %v: want 0 or more", o.MaxTime)
+	case o.Workers < 0:
+		return o, fmt.Errorf("workers %d: want 0 or more", o.Workers)
+	case !(o.Rtol >= 0 && o.Rtol < 1):
+		return o, fmt.Errorf("rtol %v: want 0 <= rtol < 1", o.Rtol)
+	case !(o.C >= 0) || math.IsInf(o.C, 0):
+		return o, fmt.Errorf("noise factor C %v: want a finite number, 0 or more", o.C)
+	case !(o.Step >= 0) || math.IsInf(o.Step, 0):
+		return o, fmt.Errorf("step %v: want a finite number, 0 or more", o.Step)
+	}
+	for _, name := range o.Tensors {
+		if !slices.ContainsFunc(layout, func(t gradtwin.Tensor) bool { return t.Name == name }) {
+			return o, &UnknownTensorError{Name: name, Layout: layout}
+		}
+	}
+	if o.Samples == 0 {
+		o.Samples = defaultSamples
+	}
+	if o.Rtol == 0 {
+		o.Rtol = defaultRtol
+	}
+	if o.C == 0 {
+		o.C = defaultC
+	}
+	return o, nil
+}

@@ -1,0 +1,219 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	textWidth = 80
+	// maxName keeps a long tensor name from filling the line.
+	maxName = 40
+	// shownWrong is how many wrong elements the text shows in full.
+	shownWrong = 3
+)
+
+// String renders the report as text of at most 80 columns.
+func (r *Report) String() string {
+	var b strings.Builder
+	shown := 0
+	for _, e := range r.Worst {
+		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive {
+			if shown == 0 {
+				writeLine(&b, "", fmt.Sprintf("%-6s %s   %s", strings.ToUpper(e.Verdict.String()), clip(e.Name()), r.tallyLine()))
+			} else {
+				writeLine(&b, "", fmt.Sprintf("%-6s %s", strings.ToUpper(e.Verdict.String()), clip(e.Name())))
+			}
+			e.block(&b)
+			shown++
+		}
+	}
+	if shown == 0 {
+		head := "OK"
+		if !r.OK() {
+			head = "FAILED"
+		}
+		writeLine(&b, "", fmt.Sprintf("%-6s %s", head, r.passLine()))
+	}
+	if r.Diagnosis != "" {
+		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
+	}
+	if r.Control.Done {
+		writeLine(&b, "  ", "control: "+r.controlLine())
+	}
+	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s, %.2g s", r.Loss, r.Noise, r.effort(), r.Seconds))
+	writeLine(&b, "  ", "not checked: "+r.Unchecked)
+	for _, w := range r.Warnings {
+		writeLine(&b, "  ", "note: "+w)
+	}
+	writeLine(&b, "  ", "replay: "+r.Replay)
+	return b.String()
+}
+
+func (r *Report) tallyLine() string {
+	s := fmt.Sprintf("%d of %d wrong, %d inconclusive, %s", r.Counts.Wrong, r.Checked, r.Counts.Inconclusive, plural(r.Counts.Kink, "kink"))
+	if n := r.unfollowed(); n > 0 {
+		s += fmt.Sprintf(", %d more disagree", n)
+	}
+	return s
+}
+
+func (r *Report) passLine() string {
+	return fmt.Sprintf("%s: %d ok, %s, %d wrong, %d inconclusive, of %d",
+		r.Mode, r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive, r.Total)
+}
+
+func (r *Report) controlLine() string {
+	if r.Control.Caught {
+		return fmt.Sprintf("%s off by %.1g was caught", clip(r.Control.Element), r.Control.Change)
+	}
+	return fmt.Sprintf("%s off by %.1g was NOT caught: do not trust this check", clip(r.Control.Element), r.Control.Change)
+}
+
+func (r *Report) effort() string {
+	s := plural(r.Calls, "loss call")
+	if r.Whole > 0 {
+		s += fmt.Sprintf(" and %s", plural(r.Whole, "whole numerical gradient"))
+	}
+	return s
+}
+
+// block shows one element, its two values one above the other.
+func (e Element) block(b *strings.Builder) {
+	fmt.Fprintf(b, "  symbolic  %+.6e\n", e.Symbolic)
+	how := fmt.Sprintf("h=%.1g", e.Step)
+	if e.Verdict == Wrong {
+		how += ", the same at h/4"
+	}
+	fmt.Fprintf(b, "  numeric   %+.6e ± %.0e  (%s)\n", e.Numeric, e.Noise, how)
+	writeLine(b, "  ", fmt.Sprintf("%s   |difference| %.1e, %.1g times the bound", e.hint(), e.Error, e.Error/e.Bound))
+}
+
+// hint names the ratio of the two values.
+func (e Element) hint() string {
+	if e.Verdict == Inconclusive {
+		return "inconclusive: the difference does not settle as h shrinks"
+	}
+	switch {
+	case math.Abs(e.Numeric) <= e.Bound:
+		return "nonzero where the loss does not move: a missing mask?"
+	case e.Symbolic == 0:
+		return "zero where the loss moves: a term left out?"
+	}
+	ratio := e.Symbolic / e.Numeric
+	s := fmt.Sprintf("ratio %.4g", ratio)
+	if r := nameRatio(ratio); r != "" {
+		s += ": " + r + "?"
+	}
+	return s
+}
+
+// nameRatio says what a ratio of symbolic to numeric usually comes from, empty
+// when it says nothing.
+func nameRatio(ratio float64) string {
+	near := func(want float64) bool { return math.Abs(ratio/want-1) < 1e-4 }
+	switch {
+	case near(-1):
+		return "a sign error"
+	case near(2):
+		return "accumulated twice"
+	case near(0.5):
+		return "a factor 2 left out"
+	}
+	for _, r := range []struct {
+		value float64
+		text  string
+	}{{ratio, "not divided by %d"}, {1 / ratio, "divided by %d once too often"}} {
+		n := math.Round(math.Abs(r.value))
+		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
+			s := fmt.Sprintf(r.text, int(n))
+			if ratio < 0 {
+				s += " and a sign error"
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+// Markdown renders the report as Markdown.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	verdict := "passed"
+	if !r.OK() {
+		verdict = "**failed**"
+	}
+	fmt.Fprintf(&b, "Gradient check %s: %s.\n\n", verdict, r.passLine())
+	b.WriteString("| tensor | shape | judged | ok | kink | wrong | inconclusive | largest error |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+	for _, t := range r.Tensors {
+		fmt.Fprintf(&b, "| %s | %v | %d | %d | %d | %d | %d | %.1e |\n", cell(t.Tensor.Name), t.Tensor.Shape, t.Checked,
+			t.Counts.OK, t.Counts.Kink, t.Counts.Wrong, t.Counts.Inconclusive, t.MaxError)
+	}
+	if r.Counts.Wrong+r.Counts.Inconclusive > 0 {
+		b.WriteString("\n| element | verdict | symbolic | numeric | noise | error | times the bound | h |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
+		for _, e := range r.Worst {
+			if e.Verdict == Wrong || e.Verdict == Inconclusive {
+				fmt.Fprintf(&b, "| %s | %s | %.6e | %.6e | %.0e | %.1e | %.1g | %.1g |\n", cell(e.Name()), e.Verdict, e.Symbolic, e.Numeric,
+					e.Noise, e.Error, e.Error/e.Bound, e.Step)
+			}
+		}
+	}
+	b.WriteString("\n")
+	if r.Diagnosis != "" {
+		fmt.Fprintf(&b, "- diagnosis: %s\n", r.Diagnosis)
+	}
+	if r.Control.Done {
+		fmt.Fprintf(&b, "- control: %s\n", r.controlLine())
+	}
+	fmt.Fprintf(&b, "- loss %.6g, noise %.1g, %s, %.2g s\n- not checked: %s\n", r.Loss, r.Noise, r.effort(), r.Seconds, r.Unchecked)
+	for _, w := range r.Warnings {
+		fmt.Fprintf(&b, "- note: %s\n", w)
+	}
+	fmt.Fprintf(&b, "- replay: `%s`\n", r.Replay)
+	return b.String()
+}
+
+// cell keeps a name from breaking a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// clip shortens a name in the middle, so that the index at its end stays.
+func clip(name string) string {
+	runes := []rune(name)
+	if len(runes) <= maxName {
+		return name
+	}
+	half := (maxName - 1) / 2
+	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
+}
+
+// writeLine writes text, broken at spaces to fit the width; what goes on the next
+// line is indented further.
+func writeLine(b *strings.Builder, indent, text string) {
+	width := 0
+	for i, word := range strings.Split(text, " ") {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+			b.WriteString(indent)
+			width = len(indent)
+		case width+1+n > textWidth:
+			b.WriteString("\n" + indent + "  ")
+			width = len(indent) + 2
+		default:
+			b.WriteString(" ")
+			width++
+		}
+		b.WriteString(word)
+		width += n
+	}
+	b.WriteString("\n")
+}

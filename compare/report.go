@@ -1,0 +1,189 @@
+package compare
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gradtwin"
+)
+
+// Element is the verdict on one element of a gradient.
+type Element struct {
+	Tensor   string  `json:"tensor"`
+	Index    []int   `json:"index"`
+	Flat     int     `json:"flat"` // its place among all elements
+	Symbolic float64 `json:"symbolic"`
+	Numeric  float64 `json:"numeric"`
+	Error    float64 `json:"error"` // |symbolic − numeric|
+	Bound    float64 `json:"bound"` // what would have passed
+	Noise    float64 `json:"noise"` // of the numeric value, C·ε/h
+	Step     float64 `json:"step"`  // h, where the numeric value was taken
+	Steps    int     `json:"steps"` // differences taken, each at a quarter of the step before
+	Verdict  Verdict `json:"verdict"`
+	// Forward and Backward are the one-sided derivatives at a kink, else zero.
+	Forward  float64 `json:"forward,omitempty"`
+	Backward float64 `json:"backward,omitempty"`
+}
+
+// Name names the element, as in W1[74,49].
+func (e Element) Name() string {
+	if len(e.Index) == 0 {
+		return e.Tensor
+	}
+	return e.Tensor + strings.ReplaceAll(fmt.Sprint(e.Index), " ", ",")
+}
+
+// TensorReport is what was found in one tensor.
+type TensorReport struct {
+	Tensor  gradtwin.Tensor `json:"tensor"`
+	Checked int             `json:"checked"` // elements judged one by one
+	Counts  Counts          `json:"counts"`
+	// Unfollowed counts elements whose first difference disagreed but which
+	// were not judged further, because enough others of the tensor were wrong
+	// or the budget was used up.
+	Unfollowed int `json:"unfollowed,omitempty"`
+	// Unresolved counts the elements found ok that are not zero and yet below
+	// what can be told from zero: their verdict says little.
+	Unresolved int `json:"unresolved,omitempty"`
+	// MaxError is the largest |symbolic − numeric| among those judged.
+	MaxError float64 `json:"max_error"`
+}
+
+// Control is the built-in negative control: the symbolic value of one element
+// that was found ok is changed, and the same rule has to find it wrong.
+type Control struct {
+	Done    bool    `json:"done"`
+	Caught  bool    `json:"caught"`
+	Element string  `json:"element,omitempty"`
+	Change  float64 `json:"change,omitempty"` // what was added to the symbolic value
+}
+
+// Report is what a check found. A mismatch is in the report and is no error.
+type Report struct {
+	Layout    gradtwin.Layout `json:"layout"`
+	Mode      Mode            `json:"mode"`
+	Counts    Counts          `json:"counts"`
+	Checked   int             `json:"checked"` // elements judged one by one
+	Total     int             `json:"total"`   // elements of the function
+	Unchecked string          `json:"unchecked"`
+	Tensors   []TensorReport  `json:"tensors"` // those that were to be checked
+	// Worst holds the elements worth looking at: wrong ones first, then
+	// inconclusive ones, kinks, and the ok ones nearest to their bound.
+	Worst     []Element `json:"worst"`
+	Loss      float64   `json:"loss"`
+	Noise     float64   `json:"noise"` // ε: the measured noise of the loss
+	Step      float64   `json:"step"`  // the first h for an element of size up to 1
+	Single    bool      `json:"single,omitempty"`
+	Calls     int       `json:"calls"`     // of Loss
+	Gradients int       `json:"gradients"` // calls of Gradient
+	Whole     int       `json:"whole"`     // whole numerical gradients from the function's own engine
+	Seconds   float64   `json:"seconds"`
+	Options   Options   `json:"options"`
+	Seed      uint32    `json:"seed"`
+	Replay    string    `json:"replay"` // Go code that repeats the check
+	Warnings  []string  `json:"warnings,omitempty"`
+	Diagnosis string    `json:"diagnosis,omitempty"`
+	Control   Control   `json:"control"`
+}
+
+// OK tells whether the gradient passed: nothing wrong, the negative control
+// was not missed, and with Options.Strict nothing inconclusive.
+func (r *Report) OK() bool {
+	if r.Counts.Wrong > 0 || r.Control.Done && !r.Control.Caught || r.unfollowed() > 0 {
+		return false
+	}
+	return !r.Options.Strict || r.Counts.Inconclusive == 0
+}
+
+func (r *Report) unfollowed() int {
+	n := 0
+	for _, t := range r.Tensors {
+		n += t.Unfollowed
+	}
+	return n
+}
+
+func (r *Report) unresolved() int {
+	n := 0
+	for _, t := range r.Tensors {
+		n += t.Unresolved
+	}
+	return n
+}
+
+// keepWorst is how many elements of each verdict a report lists.
+const keepWorst = 10
+
+// tally collects outcomes.
+type tally struct {
+	worst    [len(verdictNames)][]outcome
+	counts   []Counts // of each tensor
+	errors   []float64
+	little   []int
+	resolved int
+	// strongest is the ok element that is the furthest from zero in terms of
+	// its bound.
+	strongest outcome
+	largest   float64 // of |symbolic| and |numeric|
+	finest    float64 // the smallest bound
+}
+
+func newTally(tensors int) *tally {
+	return &tally{
+		counts: make([]Counts, tensors), errors: make([]float64, tensors), little: make([]int, tensors),
+		finest: math.Inf(1),
+	}
+}
+
+func (t *tally) add(k int, o outcome) {
+	t.counts[k].add(o.verdict)
+	t.errors[k] = math.Max(t.errors[k], finite(o.gap()))
+	t.largest = math.Max(t.largest, math.Max(math.Abs(o.symbolic), finite(math.Abs(o.numeric))))
+	t.finest = math.Min(t.finest, o.bound)
+	if o.resolved() {
+		t.resolved++
+		if s := t.strongest; o.verdict == OK && (s.bound == 0 || o.strength() > s.strength() || o.strength() == s.strength() && o.i < s.i) {
+			t.strongest = o
+		}
+	} else if o.verdict == OK && (o.symbolic != 0 || o.numeric != 0) {
+		t.little[k]++
+	}
+	list := t.worst[o.verdict]
+	if len(list) == keepWorst && compareOutcomes(o, list[keepWorst-1]) >= 0 {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(list, o, compareOutcomes)
+	list = slices.Insert(list, at, o)
+	t.worst[o.verdict] = list[:min(len(list), keepWorst)]
+}
+
+// compareOutcomes orders by distance from the bound, then by place, so that
+// the order does not depend on who was judged first.
+func compareOutcomes(a, b outcome) int {
+	if c := cmp.Compare(b.ratio(), a.ratio()); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.i, b.i)
+}
+
+// finite keeps NaN and infinities, which JSON has no word for, out of a report.
+func finite(x float64) float64 {
+	if isNotFinite(x) {
+		return math.MaxFloat64
+	}
+	return x
+}
+
+func (c *checker) element(o outcome) Element {
+	k, offset := c.layout.Locate(o.i)
+	t := c.layout[k]
+	return Element{
+		Tensor: t.Name, Index: t.Index(offset), Flat: o.i,
+		Symbolic: o.symbolic, Numeric: finite(o.numeric), Error: finite(o.gap()),
+		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.steps, Verdict: o.verdict,
+		Forward: o.forward, Backward: o.backward,
+	}
+}
