@@ -204,8 +204,9 @@ func TestRunGo(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip(err)
 	}
-	if out, err := runGo(t.Context(), "env", "GOMOD"); err != nil || strings.TrimSpace(out) != os.DevNull {
-		t.Errorf("go env GOMOD: %q, %v; want %s: no module", out, err, os.DevNull)
+	t.Setenv("GOWORK", filepath.Join(t.TempDir(), "go.work"))
+	if out, err := runGo(t.Context(), "env", "GOMOD", "GOWORK"); err != nil || strings.Join(strings.Fields(out), " ") != os.DevNull+" off" {
+		t.Errorf("go env GOMOD GOWORK: %q, %v; want %s and off: neither module nor workspace", out, err, os.DevNull)
 	}
 	if _, err := runGo(t.Context(), "no-such-command"); err == nil || !strings.Contains(err.Error(), "unknown command") {
 		t.Errorf("error %v, want the go command's own text", err)

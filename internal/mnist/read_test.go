@@ -169,7 +169,8 @@ func TestReadDamaged(t *testing.T) {
 		{"label 200", testLabels, idx(0x801, []uint32{2}, 200, 255), 8, "want a label from 0 to 9 for row 0, found 200"},
 		{"a label less", trainLabels, idx(0x801, []uint32{2}, 5, 0), 4, "want 3 labels, one for each image of train-images-idx3-ubyte, found 2"},
 		{"a label more", testLabels, idx(0x801, []uint32{3}, 5, 0, 1), 4, "want 2 labels, one for each image of t10k-images-idx3-ubyte, found 3"},
-		{"other size", testImages, idx(0x803, []uint32{2, 1, 4}, make([]byte, 8)...), 8, "want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 1×4"},
+		{"other height", testImages, idx(0x803, []uint32{2, 1, 2}, make([]byte, 4)...), 8, "want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 1×2"},
+		{"other width", testImages, idx(0x803, []uint32{2, 2, 3}, make([]byte, 12)...), 8, "want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 2×3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fsys := fstest.MapFS{}
