@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -83,26 +84,51 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 	if op != nil {
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
 	}
-	if named(n) {
+	if len(args) == 0 && named(n) { // others are told apart by their operations
 		options = append(options, gorgonia.WithName(n.Name()))
 	}
 	return gorgonia.NewUniqueNode(options...), nil
 }
 
-// named reports whether the user, or NewConstant, gave a node a name.
+// named reports whether a node has a name of its own, as constants have, and
+// not one made up of its operation.
 func named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
 
-// differentiate is gorgonia.Grad with panics made errors.
+// differentiate is gorgonia.Grad with panics made errors, and with the
+// operation named in errors.
 func differentiate(cost *gorgonia.Node, wrt gorgonia.Nodes) (grads gorgonia.Nodes, err error) {
 	defer recoverBuilding(&err, "differentiate")
 	grads, err = gorgonia.Grad(cost, wrt...)
 	if err != nil {
-		return nil, fmt.Errorf("differentiate: %w", err)
+		return nil, fmt.Errorf("differentiate: %s%w", culprit(err), err)
 	}
 	if len(grads) != len(wrt) {
 		return nil, fmt.Errorf("differentiate: %d gradients for %d inputs", len(grads), len(wrt))
 	}
 	return grads, nil
+}
+
+// culprit names the operation that an error of Grad came from. When the terms
+// of a node's derivative cannot be added, it is one of the operations that use
+// the node: the one whose derivative has not the node's shape.
+func culprit(err error) string {
+	var at gorgonia.SymDiffError
+	if !errors.As(err, &at) || at.Node() == nil {
+		return ""
+	}
+	n := at.Node()
+	if len(at.Nodes()) < 2 {
+		return fmt.Sprintf("operation %v of node %v: ", n.Op(), n)
+	}
+	var users, shapes []string
+	for it := n.Graph().To(n.ID()); it.Next(); {
+		users = append(users, it.Node().(*gorgonia.Node).Op().String())
+	}
+	slices.Sort(users) // To has no order
+	for _, term := range at.Nodes() {
+		shapes = append(shapes, fmt.Sprint(term.Shape()))
+	}
+	return fmt.Sprintf("node %v of shape %v, used by %s: derivatives of shapes %s: ", n, n.Shape(), strings.Join(users, ", "), strings.Join(shapes, ", "))
 }
 
 // recoverBuilding turns a panic into an error that names the operation whose

@@ -46,7 +46,7 @@ type Wrapped struct {
 	forward *gorgonia.Node // the user's cost
 	graph   *gorgonia.ExprGraph
 	cost    *gorgonia.Node // copies
-	grads   gorgonia.Nodes
+	grads   gorgonia.Nodes // nil where the gradient is 0
 
 	lossRun, gradRun evaluator
 	backup           [][]byte
@@ -56,15 +56,6 @@ type Wrapped struct {
 type evaluator interface {
 	run(value func(leaf *gorgonia.Node) gorgonia.Value) error
 	value(n *gorgonia.Node) gorgonia.Value
-}
-
-// leaf is an input of the user's graph.
-type leaf struct {
-	node *gorgonia.Node
-	name string
-	held gorgonia.Value // the value that elems and bytes are of
-	elements
-	bytes []byte
 }
 
 // Wrap makes a function of a scalar cost node and the inputs wrt, which the
@@ -146,126 +137,6 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
 		return nil, err
 	}
 	return w, nil
-}
-
-func checkCost(cost *gorgonia.Node) error {
-	switch {
-	case cost == nil:
-		return errors.New("the cost is nil")
-	case cost.Graph() == nil:
-		return fmt.Errorf("cost %v is in no graph", cost)
-	case cost.Type() == nil:
-		return fmt.Errorf("cost %v is a statement: want a value", cost)
-	case !cost.IsScalar():
-		return fmt.Errorf("cost %v has shape %v: want a scalar, as Sum gives", cost, cost.Shape())
-	case cost.Op() == nil:
-		return fmt.Errorf("cost %v is an input: want a node computed from inputs", cost)
-	case cost.Dtype() != tensor.Float64 && cost.Dtype() != tensor.Float32:
-		return fmt.Errorf("cost %v is of type %v: want float64 or float32", cost, cost.Dtype())
-	}
-	return nil
-}
-
-func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
-	switch {
-	case n == nil:
-		return errors.New("a nil node")
-	case n.Graph() != cost.Graph():
-		return fmt.Errorf("%s is not in the graph of the cost", n.Name())
-	case n.Op() != nil:
-		return fmt.Errorf("%s is computed by an operation: want an input", n.Name())
-	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
-		return fmt.Errorf("%s is of type %v: want float64 or float32", n.Name(), n.Dtype())
-	case n.Value() == nil:
-		return fmt.Errorf("%s has no value", n.Name())
-	case !nodes.Contains(n):
-		return fmt.Errorf("the cost does not depend on %s", n.Name())
-	}
-	return nil
-}
-
-// defaultInputs returns the inputs that Wrap takes when none are given.
-func defaultInputs(cost *gorgonia.Node, nodes gorgonia.Nodes) gorgonia.Nodes {
-	reached := differentiable(cost, nodes)
-	var all, derived gorgonia.Nodes
-	for _, n := range nodes {
-		if n.Op() != nil || !reached[n] || checkInput(cost, n, nodes) != nil {
-			continue
-		}
-		all = append(all, n)
-		if n.Deriv() != nil {
-			derived = append(derived, n)
-		}
-	}
-	if len(derived) > 0 {
-		return derived
-	}
-	return all
-}
-
-// differentiable returns the nodes that gorgonia.Grad reaches from the cost.
-func differentiable(cost *gorgonia.Node, nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
-	reached := map[*gorgonia.Node]bool{cost: true}
-	for _, n := range slices.Backward(nodes) {
-		op, ok := n.Op().(gorgonia.SDOp)
-		if !ok || !reached[n] {
-			continue
-		}
-		args := children(n)
-		for i, d := range op.DiffWRT(len(args)) {
-			if d && i < len(args) {
-				reached[args[i]] = true
-			}
-		}
-	}
-	return reached
-}
-
-// sync takes up the value that the node holds now.
-func (l *leaf) sync(float bool) error {
-	v := l.node.Value()
-	if v == l.held && v != nil {
-		return nil
-	}
-	if v == nil {
-		return fmt.Errorf("input %s has no value", l.name)
-	}
-	if v.Dtype() != l.node.Dtype() {
-		return fmt.Errorf("input %s holds a value of type %v: want %v", l.name, v.Dtype(), l.node.Dtype())
-	}
-	want, got := l.node.Shape(), v.Shape()
-	if !want.Eq(got) && !(want.IsScalar() && got.TotalSize() <= 1) {
-		return fmt.Errorf("input %s of shape %v holds a value of shape %v", l.name, want, got)
-	}
-	l.bytes = memory(v)
-	if float {
-		e, err := elementsOf(v)
-		if err != nil {
-			return fmt.Errorf("input %s: %w", l.name, err)
-		}
-		l.elements = e
-	}
-	l.held = v
-	return nil
-}
-
-// checkAliases looks for an input to be perturbed whose memory another input
-// or a constant shares: perturbing one would change the other.
-func (w *Wrapped) checkAliases(nodes gorgonia.Nodes) error {
-	for k, p := range w.params {
-		for _, l := range w.leaves {
-			if l == p || slices.Contains(w.params[:k], l) || !overlap(p.bytes, l.bytes) {
-				continue
-			}
-			return fmt.Errorf("inputs %s and %s share memory: give each a tensor of its own", p.name, l.name)
-		}
-		for _, n := range nodes {
-			if n.Op() != nil && len(children(n)) == 0 && n.Value() != nil && overlap(p.bytes, memory(n.Value())) {
-				return fmt.Errorf("input %s and constant %v share memory: give each a tensor of its own", p.name, n)
-			}
-		}
-	}
-	return nil
 }
 
 // build makes the copies that are computed.
@@ -351,6 +222,10 @@ func (w *Wrapped) Gradient(dst []float64) error {
 	}
 	for k, n := range w.grads {
 		t := w.layout[k]
+		if n == nil {
+			clear(dst[w.starts[k] : w.starts[k]+t.Len()])
+			continue
+		}
 		v := w.gradRun.value(n)
 		e, err := elementsOf(v)
 		if err != nil {
