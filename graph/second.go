@@ -135,11 +135,7 @@ func (w *Wrapped) differentiateAgain(wrt gorgonia.Nodes) error {
 			w.grads[k] = grads[at]
 		}
 	}
-	if w.lossRun, err = newTape(gorgonia.Nodes{w.cost}); err != nil {
-		return err
-	}
-	w.gradRun, err = newTape(append(gorgonia.Nodes{w.cost}, grads...))
-	return err
+	return w.compile()
 }
 
 // differentiableFrom returns the nodes that depend on the inputs, wrt, among

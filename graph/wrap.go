@@ -149,10 +149,21 @@ func (w *Wrapped) build(wrt gorgonia.Nodes) error {
 	for _, l := range w.leaves {
 		w.byNode[r.of[l.node]] = l
 	}
-	if w.lossRun, err = newTape(gorgonia.Nodes{w.cost}); err != nil {
+	return w.compile()
+}
+
+// compile orders what Loss and Gradient compute.
+func (w *Wrapped) compile() (err error) {
+	outputs := gorgonia.Nodes{w.cost}
+	if w.lossRun, err = newTape(outputs); err != nil {
 		return err
 	}
-	w.gradRun, err = newTape(slices.Clone(outputs))
+	for _, g := range w.grads {
+		if g != nil {
+			outputs = append(outputs, g)
+		}
+	}
+	w.gradRun, err = newTape(outputs)
 	return err
 }
 

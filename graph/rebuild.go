@@ -1,0 +1,202 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Float64 returns the function in double precision, at the same elements,
+// widened: the same operations on copies of all inputs' values, with a Grad of
+// their own. It is what a float32 function is judged by. Of a function that is
+// float64 already it returns a copy.
+//
+// Operations that hold float32 in themselves are made anew, where Gorgonia
+// exports what makes them; where it does not (batch and group normalization,
+// CTC, clamp, random inputs, operations that are not Gorgonia's own), the
+// error says which operation stopped it.
+func (w *Wrapped) Float64() (wide *Wrapped, err error) {
+	if !w.single {
+		return w.Clone()
+	}
+	cost, wrt, err := w.widen()
+	if err != nil {
+		return nil, fmt.Errorf("rebuild in float64: %w", err)
+	}
+	if wide, err = Wrap(cost, wrt...); err != nil {
+		return nil, fmt.Errorf("rebuild in float64: %w", err)
+	}
+	wide.layout = w.layout // with the names that Wrap made up
+	for k, p := range w.params {
+		wide.params[k].name = p.name
+	}
+	return wide, nil
+}
+
+// widen builds the forward part in float64.
+func (w *Wrapped) widen() (cost *gorgonia.Node, wrt gorgonia.Nodes, err error) {
+	building.Lock()
+	defer building.Unlock()
+	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}}
+	for _, n := range cone(w.cost) {
+		if r.of[n], err = r.node(n, w.byNode[n]); err != nil {
+			return nil, nil, err
+		}
+	}
+	wrt = make(gorgonia.Nodes, len(w.params))
+	for n, l := range w.byNode {
+		if k := slices.Index(w.params, l); k >= 0 {
+			wrt[k] = r.of[n]
+		}
+	}
+	return r.of[w.cost], wrt, nil
+}
+
+// widening is a graph that is built in float64.
+type widening struct {
+	graph   *gorgonia.ExprGraph
+	scratch *gorgonia.ExprGraph // where operations are made
+	inputs  int                 // in scratch
+	of      map[*gorgonia.Node]*gorgonia.Node
+}
+
+// node returns n in float64. An input's value comes from l.
+func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error) {
+	defer recoverBuilding(&err, fmt.Sprintf("node %v", n))
+	args := children(n)
+	if n.Op() == nil || len(args) == 0 {
+		held := n.Value() // a constant's
+		if l != nil {
+			held = l.node.Value()
+		}
+		if held == nil {
+			return nil, fmt.Errorf("the operation %v has no value", n.Op())
+		}
+		v, err := widenValue(held)
+		if err != nil {
+			return nil, fmt.Errorf("node %v: %w", n, err)
+		}
+		if n.Op() != nil {
+			return r.graph.AddNode(gorgonia.NewConstant(v, gorgonia.WithName(n.Name()))), nil
+		}
+		options := []gorgonia.NodeConsOpt{gorgonia.WithShape(n.Shape()...), gorgonia.WithValue(v)}
+		if named(n) {
+			options = append(options, gorgonia.WithName(n.Name()))
+		}
+		dims := 0
+		if t, ok := n.Type().(gorgonia.TensorType); ok {
+			dims = t.Dims
+		}
+		return gorgonia.NewTensor(r.graph, widenDtype(n.Dtype()), dims, options...), nil
+	}
+	for i, a := range args {
+		args[i] = r.of[a]
+	}
+	op := n.Op()
+	switch name := opName(op); {
+	case name == "dtConvOp":
+		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), widenDtype(n.Dtype()))
+		if err != nil {
+			return nil, fmt.Errorf("node %v: %w", n, err)
+		}
+		return c, nil
+	case name == "elemUnaryOp" || name == "elemBinOp":
+		if op, err = r.remake(n.Op(), args); err != nil {
+			return nil, err
+		}
+	case !anyPrecision[name] || !strings.HasSuffix(reflect.TypeOf(op).String(), "gorgonia."+name):
+		return nil, fmt.Errorf("the operation %v (%v) cannot be made in float64", op, reflect.TypeOf(op))
+	}
+	if c, err = gorgonia.ApplyOp(op, args...); err != nil {
+		return nil, fmt.Errorf("node %v: %w", n, err)
+	}
+	if !c.Shape().Eq(n.Shape()) || c.IsScalar() != n.IsScalar() || c.Dtype() != widenDtype(n.Dtype()) {
+		return nil, fmt.Errorf("node %v becomes a %v of shape %v", n, c.Type(), c.Shape())
+	}
+	return c, nil
+}
+
+// anyPrecision holds the types of operations that do not know the type they
+// compute in.
+var anyPrecision = map[string]bool{
+	"linAlgBinOp": true, "tensordotOp": true,
+	"sumOp": true, "maxOp": true, "softmaxOp": true, "sparsemaxOp": true, "minBetween": true, "maxBetween": true,
+	"repeatOp": true, "sizeOp": true, "sliceOp": true, "transposeOp": true, "concatOp": true, "reshapeOp": true, "byIndicesOp": true,
+	"im2colOp": true, "maxPoolOp": true, "avgPoolOp": true, "globalAveragePoolOp": true, "upsampleOp": true,
+}
+
+// unary and binary are what makes the element-wise operations.
+var (
+	unary = map[string]func(*gorgonia.Node) (*gorgonia.Node, error){
+		"abs": gorgonia.Abs, "sign": gorgonia.Sign, "ceil": gorgonia.Ceil, "floor": gorgonia.Floor,
+		"sin": gorgonia.Sin, "cos": gorgonia.Cos, "exp": gorgonia.Exp, "ln": gorgonia.Log, "log2": gorgonia.Log2,
+		"neg": gorgonia.Neg, "square": gorgonia.Square, "sqrt": gorgonia.Sqrt, "inv": gorgonia.Inverse,
+		"invSqrt": gorgonia.InverseSqrt, "cube": gorgonia.Cube, "tanh": gorgonia.Tanh, "sigmoid": gorgonia.Sigmoid,
+		"log1p": gorgonia.Log1p, "expm1": gorgonia.Expm1, "softplus": gorgonia.Softplus,
+	}
+	binary = map[string]func(a, b *gorgonia.Node) (*gorgonia.Node, error){
+		"+": gorgonia.Add, "-": gorgonia.Sub, "⊙": gorgonia.HadamardProd, "÷": gorgonia.HadamardDiv, "^": gorgonia.Pow,
+	}
+	comparison = map[string]func(a, b *gorgonia.Node, retSame bool) (*gorgonia.Node, error){
+		"<": gorgonia.Lt, ">": gorgonia.Gt, "<=": gorgonia.Lte, ">=": gorgonia.Gte, "==": gorgonia.Eq, "!=": gorgonia.Ne,
+	}
+)
+
+// remake makes an element-wise operation for arguments of another type. It is
+// made on inputs of a scratch graph, where Gorgonia has nothing to rewrite.
+func (r *widening) remake(op gorgonia.Op, args gorgonia.Nodes) (gorgonia.Op, error) {
+	inputs := make(gorgonia.Nodes, len(args))
+	for i, a := range args {
+		inputs[i] = gorgonia.NewUniqueNode(gorgonia.WithType(a.Type()), gorgonia.In(r.scratch), gorgonia.WithShape(a.Shape()...), gorgonia.WithName(fmt.Sprintf("input %d", r.inputs)))
+		r.inputs++
+	}
+	name, flag, _ := strings.Cut(op.String(), " ")
+	var made *gorgonia.Node
+	var err error
+	switch {
+	case len(args) == 1 && unary[name] != nil:
+		made, err = unary[name](inputs[0])
+	case len(args) == 2 && binary[name] != nil:
+		made, err = binary[name](inputs[0], inputs[1])
+	case len(args) == 2 && comparison[name] != nil:
+		made, err = comparison[name](inputs[0], inputs[1], flag == "true")
+	default:
+		return nil, fmt.Errorf("the operation %v (%v) cannot be made in float64", op, reflect.TypeOf(op))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the operation %v: %w", op, err)
+	}
+	if made.Op().String() != op.String() {
+		return nil, fmt.Errorf("the operation %v becomes %v in float64", op, made.Op())
+	}
+	return made.Op(), nil
+}
+
+// widenDtype returns float64 for float32, and other types as they are.
+func widenDtype(t tensor.Dtype) tensor.Dtype {
+	if t == tensor.Float32 {
+		return tensor.Float64
+	}
+	return t
+}
+
+// widenValue copies a value, float32 to float64.
+func widenValue(v gorgonia.Value) (gorgonia.Value, error) {
+	if v.Dtype() != tensor.Float32 {
+		return gorgonia.CloneValue(v)
+	}
+	e, err := elementsOf(v)
+	if err != nil {
+		return nil, err
+	}
+	if v.Shape().IsScalar() {
+		return gorgonia.NewF64(e.at(0)), nil
+	}
+	wide := make([]float64, e.n)
+	e.read(wide)
+	return tensor.New(tensor.WithShape(v.Shape()...), tensor.WithBacking(wide)), nil
+}
