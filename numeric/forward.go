@@ -15,21 +15,21 @@ import (
 type forward struct {
 	spec   gradtwin.Spec
 	params *gradtwin.Params
-	out    [][]float64 // of each affine layer and its activation, rows×size
+	z      [][]float64 // of each affine layer, rows×size
+	a      [][]float64 // of each hidden layer's activation, rows×size
 }
 
 func newForward(s gradtwin.Spec, p *gradtwin.Params) *forward {
-	return &forward{spec: s, params: p, out: make([][]float64, s.Affine())}
+	return &forward{spec: s, params: p, z: make([][]float64, s.Affine()), a: make([][]float64, s.Affine()-1)}
 }
 
 // logits returns the last affine layer's output for rows of x, rows×classes.
 // It is overwritten by the next call.
 func (f *forward) logits(x []float64, rows int) []float64 {
-	last := f.spec.Affine() - 1
-	for l := range f.out {
+	for l := range f.z {
 		in, out := f.spec.Layers[l], f.spec.Layers[l+1]
-		f.out[l] = resize(f.out[l], rows*out)
-		z, b := f.out[l], f.params.B(l)
+		f.z[l] = resize(f.z[l], rows*out)
+		z, b := f.z[l], f.params.B(l)
 		for r := range rows {
 			copy(z[r*out:], b)
 		}
@@ -37,12 +37,13 @@ func (f *forward) logits(x []float64, rows int) []float64 {
 			blas64.General{Rows: rows, Cols: in, Stride: in, Data: x},
 			blas64.General{Rows: in, Cols: out, Stride: out, Data: f.params.W(l)},
 			1, blas64.General{Rows: rows, Cols: out, Stride: out, Data: z})
-		if l < last {
-			activate(f.spec.Activation, z)
+		if l < len(f.a) {
+			f.a[l] = resize(f.a[l], len(z))
+			activate(f.spec.Activation, f.a[l], z)
+			x = f.a[l]
 		}
-		x = z
 	}
-	return x
+	return f.z[len(f.z)-1]
 }
 
 // loss returns L = −(1/B) Σ t·ln(y + δ) of a valid batch.
@@ -66,25 +67,26 @@ func rowLoss(logits []float64, label int, delta float64) float64 {
 	return -math.Log(math.Exp(logits[label]-m)/sum + delta)
 }
 
-// activate replaces each element by its activation.
-func activate(a gradtwin.Activation, x []float64) {
+// activate sets each element of dst to the activation of z's.
+func activate(a gradtwin.Activation, dst, z []float64) {
 	switch a {
 	case gradtwin.ReLU:
-		for i, v := range x {
-			x[i] = max(0, v)
+		for i, v := range z {
+			dst[i] = max(0, v)
 		}
 	case gradtwin.Sigmoid:
-		for i, v := range x {
-			x[i] = 1 / (1 + math.Exp(-v))
+		for i, v := range z {
+			dst[i] = 1 / (1 + math.Exp(-v))
 		}
 	case gradtwin.Tanh:
-		for i, v := range x {
-			x[i] = math.Tanh(v)
+		for i, v := range z {
+			dst[i] = math.Tanh(v)
 		}
 	}
 }
 
-// resize returns s with n elements, of any value.
-func resize(s []float64, n int) []float64 {
+// resize returns a slice of n elements, of any value, in s's memory where it
+// is large enough.
+func resize[T any](s []T, n int) []T {
 	return slices.Grow(s[:0], n)[:n]
 }

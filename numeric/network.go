@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"gradtwin"
 )
@@ -16,7 +15,8 @@ type Network struct {
 	options Options
 	params  *gradtwin.Params
 	forward *forward
-	grad    []float64 // of a step
+	engine  *incremental // nil with the plain engine
+	grad    []float64    // of a step
 }
 
 // New builds the network; it takes batches of any size. The weights are zero:
@@ -30,7 +30,11 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 		return nil, err
 	}
 	params := gradtwin.NewParams(spec)
-	return &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}, nil
+	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
+	if o.Engine == Incremental {
+		n.engine = newIncremental(spec, params, n.forward, o.Workers)
+	}
+	return n, nil
 }
 
 // Name returns "numeric".
@@ -67,6 +71,9 @@ func (n *Network) Differences(ctx context.Context, dst []float64, b gradtwin.Bat
 	}
 	if err := b.Validate(n.spec); err != nil {
 		return err
+	}
+	if n.engine != nil {
+		return n.engine.differences(ctx, dst, b, h, n.options.Progress)
 	}
 	return plain(ctx, dst, n.params.Flat, h, func() float64 { return n.forward.loss(b) }, n.options.Progress)
 }
@@ -114,22 +121,4 @@ func (n *Network) Predict(dst []int, x []float64) error {
 		}
 	}
 	return nil
-}
-
-// Estimate tells about how long one gradient of the batch takes, from the time
-// of a few evaluations of the loss.
-func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
-	if err := b.Validate(n.spec); err != nil {
-		return 0, err
-	}
-	n.forward.loss(b) // makes the memory, warms the caches
-	// Long enough to even out a moment in which the processor was busy, short
-	// enough not to be noticed.
-	const least, atLeast = 5, 20 * time.Millisecond
-	count, begun := 0, time.Now()
-	for count < least || time.Since(begun) < atLeast {
-		n.forward.loss(b)
-		count++
-	}
-	return time.Since(begun) / time.Duration(count) * time.Duration(2*len(n.params.Flat)), nil
 }

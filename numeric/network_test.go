@@ -86,14 +86,14 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
 	for i := range want {
-		if !(math.Abs(got[i]-want[i]) <= tol) {
+		if got[i] != want[i] && !(math.Abs(got[i]-want[i]) <= tol) {
 			t.Errorf("%s[%d]:\n got %.17g\nwant %.17g\ndifference %g, bound %g", what, i, got[i], want[i], got[i]-want[i], tol)
 			return
 		}
 	}
 }
 
-func engines() []numeric.Engine { return []numeric.Engine{numeric.Plain} }
+func engines() []numeric.Engine { return []numeric.Engine{numeric.Incremental, numeric.Plain} }
 
 func TestNetworkGolden(t *testing.T) {
 	ctx := context.Background()
@@ -336,16 +336,19 @@ func TestPredictManyRows(t *testing.T) {
 }
 
 func TestEstimate(t *testing.T) {
-	c := golden(t)[0]
-	n := newNetwork(t, c.spec(), numeric.Options{Engine: numeric.Plain})
-	d, err := n.Estimate(c.batch())
-	if err != nil {
-		t.Fatal(err)
-	}
-	// 154 passes of a few hundred operations: between a microsecond and a
-	// second on any machine.
-	if us := d.Seconds() * 1e6; us < 1 || us > 1e6 {
-		t.Errorf("estimate %v", d)
+	for _, engine := range engines() {
+		c := golden(t)[0]
+		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
+		copy(n.Params().Flat, c.Params)
+		d, err := n.Estimate(c.batch())
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Some thousand to a hundred thousand operations: between a
+		// microsecond and a second on any machine.
+		if us := d.Seconds() * 1e6; us < 1 || us > 1e6 {
+			t.Errorf("%v: estimate %v", engine, d)
+		}
 	}
 }
 

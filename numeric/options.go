@@ -3,6 +3,7 @@ package numeric
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -12,14 +13,16 @@ type Engine uint8
 
 // The engines.
 const (
+	// Incremental recomputes for each parameter only what its change reaches.
+	Incremental Engine = iota
 	// Plain runs the whole network twice for each parameter, as the experiment
-	// does. It is the reference for any other engine.
-	Plain Engine = iota
+	// does. It is the reference for the other.
+	Plain
 )
 
-var engineNames = [...]string{Plain: "plain"}
+var engineNames = [...]string{Incremental: "incremental", Plain: "plain"}
 
-// ParseEngine reads the name of an engine: plain.
+// ParseEngine reads the name of an engine: incremental or plain.
 func ParseEngine(name string) (Engine, error) {
 	if i := slices.Index(engineNames[:], name); i >= 0 {
 		return Engine(i), nil
@@ -79,6 +82,9 @@ func (o Options) resolve() (Options, error) {
 	}
 	if o.Workers < 0 {
 		return o, fmt.Errorf("workers %d: want 0 or more", o.Workers)
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	return o, nil
 }

@@ -1,0 +1,56 @@
+package numeric
+
+import (
+	"context"
+	"time"
+
+	"gradtwin"
+)
+
+// Estimate tells about how long one gradient of the batch takes, from the time
+// of a few evaluations of the loss or, with the incremental engine, of a few
+// units of each layer. It takes some 20 ms, or a few evaluations where those
+// are longer.
+func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
+	if err := b.Validate(n.spec); err != nil {
+		return 0, err
+	}
+	if n.engine != nil {
+		return n.engine.estimate(b, n.options.Step), nil
+	}
+	n.forward.loss(b) // makes the memory, warms the caches
+	pass := timed(20*time.Millisecond, 3, func(int) { n.forward.loss(b) })
+	return pass * time.Duration(2*len(n.params.Flat)), nil
+}
+
+// estimate times a few units of each layer.
+func (e *incremental) estimate(b gradtwin.Batch, h float64) time.Duration {
+	e.ctx, e.h = context.Background(), h
+	total := timed(0, 1, func(int) { e.prepare(b, h) })
+	w := e.workers[0]
+	for l, first := 0, 0; l < e.spec.Affine(); l++ {
+		count := e.spec.Layers[l+1]
+		// Units from all over the layer: some may be dead.
+		const stride = 7
+		one := timed(5*time.Millisecond, 3, func(i int) {
+			u := e.units[first+i*stride%count]
+			w.unit(u, e.columns[u.offset:][:e.spec.Layers[l]+1])
+		})
+		total += one * time.Duration(count) / time.Duration(len(e.workers))
+		first += count
+	}
+	e.ctx = nil
+	return total
+}
+
+// timed returns the mean time of f, called at least a number of times and for
+// at least some time. f gets the number of the call.
+func timed(atLeast time.Duration, least int, f func(int)) time.Duration {
+	begun := time.Now()
+	for i := 0; ; i++ {
+		if d := time.Since(begun); i >= least && d >= atLeast {
+			return d / time.Duration(i)
+		}
+		f(i)
+	}
+}

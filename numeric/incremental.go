@@ -1,0 +1,120 @@
+package numeric
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"gradtwin"
+	"gradtwin/internal/simd"
+)
+
+// incremental is the engine that recomputes only what a change of one
+// parameter reaches: see the package comment.
+//
+// The work is cut into the network's units: all weights of one unit, with its
+// bias. A unit's differences are summed over the rows in their order by one
+// worker, so the result has the same bits for any number of workers.
+type incremental struct {
+	spec       gradtwin.Spec
+	activation simd.Activation
+	params     *gradtwin.Params
+	forward    *forward
+	units      []unit // of all layers
+	all        []int32
+	chunk      int // groups of changes computed together
+	workers    []*worker
+
+	// Of the call that runs.
+	ctx        context.Context
+	h          float64
+	rows       []row
+	largest    [][]float64 // the largest weight, absolute, into each unit
+	table      []int32     // of distinct
+	next       atomic.Int64
+	done       atomic.Int64 // elements
+	columns    []float64    // the gradient unit by unit, each with its bias last
+	unfinished sync.WaitGroup
+}
+
+// unit is one unit of a layer, whose column stands at an offset in columns.
+type unit struct{ layer, number, offset int }
+
+// chunkBytes is the memory of one layer under a chunk of changes: two of them
+// fit into a first-level data cache of 32 KiB or more.
+const chunkBytes = 14 << 10
+
+func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int) *incremental {
+	e := &incremental{
+		spec:       s,
+		activation: [...]simd.Activation{gradtwin.ReLU: simd.ReLU, gradtwin.Sigmoid: simd.Sigmoid, gradtwin.Tanh: simd.Tanh}[s.Activation],
+		params:     p,
+		forward:    f,
+		largest:    make([][]float64, s.Affine()),
+		columns:    make([]float64, len(p.Flat)),
+	}
+	at := 0
+	for l := range s.Affine() {
+		for j := range s.Layers[l+1] {
+			e.units = append(e.units, unit{l, j, at})
+			at += s.Layers[l] + 1
+		}
+	}
+	widest := slices.Max(s.Layers[1:])
+	for k := range widest {
+		e.all = append(e.all, int32(k))
+	}
+	e.chunk = max(chunkBytes/(widest*simd.Width*8), 1)
+	for range min(workers, len(e.units)) {
+		e.workers = append(e.workers, newWorker(e))
+	}
+	return e
+}
+
+// differences writes the central difference with step h of each parameter to
+// dst. The batch must be valid.
+func (e *incremental) differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64, progress func(done, total int)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e.ctx, e.h = ctx, h
+	e.prepare(b, h)
+	e.next.Store(0)
+	e.done.Store(0)
+	e.unfinished.Add(len(e.workers) - 1)
+	for _, w := range e.workers[1:] {
+		go w.start()
+	}
+	e.workers[0].run(progress)
+	e.unfinished.Wait()
+	e.ctx = nil
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e.transpose(dst)
+	if progress != nil {
+		progress(len(dst), len(dst))
+	}
+	return nil
+}
+
+// transpose writes the units' columns to dst, in the order of the parameters.
+func (e *incremental) transpose(dst []float64) {
+	const block = 8 // a block's lines of both stay in the cache
+	at := 0
+	for l := range e.spec.Affine() {
+		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
+		src, dst := e.columns[at:at+in*out], dst[at:at+in*out]
+		for i0 := 0; i0 < in; i0 += block {
+			for j0 := 0; j0 < out; j0 += block {
+				for i := i0; i < min(i0+block, in); i++ {
+					for j := j0; j < min(j0+block, out); j++ {
+						dst[i*out+j] = src[j*in+i] // the bias is the last: b stands behind W
+					}
+				}
+			}
+		}
+		at += in * out
+	}
+}
