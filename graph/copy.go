@@ -97,6 +97,13 @@ func named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n
 // differentiate is gorgonia.Grad with panics made errors, and with the
 // operation named in errors.
 func differentiate(cost *gorgonia.Node, wrt gorgonia.Nodes) (grads gorgonia.Nodes, err error) {
+	defer func() {
+		if err != nil {
+			if _, stop := differentiableFrom(cone(cost), wrt); stop != nil {
+				err = fmt.Errorf("%w: %w", stop, err)
+			}
+		}
+	}()
 	defer recoverBuilding(&err, "differentiate")
 	grads, err = gorgonia.Grad(cost, wrt...)
 	if err != nil {
@@ -138,20 +145,20 @@ func recoverBuilding(err *error, doing string) {
 	if r == nil {
 		return
 	}
-	*err = fmt.Errorf("%s: %sthe operation panics: %v", doing, panickingOp(), r)
+	*err = fmt.Errorf("%s: %spanic: %v", doing, panickingOp(), r)
 }
 
 // panickingOp looks for the method of an operation on the stack of a panic,
-// as in gorgonia.org/gorgonia.(*softmaxOp).SymDiff, and returns "softmaxOp: ".
+// as in gorgonia.org/gorgonia.(*softmaxOp).SymDiff, and returns
+// "gorgonia.softmaxOp: ".
 func panickingOp() string {
 	pc := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	for {
 		f, more := frames.Next()
-		if rest, ok := strings.CutPrefix(f.Function, "gorgonia.org/gorgonia."); ok {
-			if owner, _, ok := strings.Cut(strings.Trim(rest, "("), "."); ok && strings.Contains(strings.ToLower(owner), "op") {
-				return strings.Trim(owner, "(*)") + ": "
-			}
+		name := f.Function[strings.LastIndex(f.Function, "/")+1:]
+		if dot := strings.LastIndex(name, "."); dot >= 0 && slices.Contains([]string{"SymDiff", "DiffWRT", "InferShape", "Type"}, name[dot+1:]) {
+			return strings.NewReplacer("(", "", "*", "", ")", "").Replace(name[:dot]) + ": "
 		}
 		if !more {
 			return ""

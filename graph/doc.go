@@ -1,5 +1,6 @@
 // Package graph builds the network as a Gorgonia expression graph of stock
-// operations, with gradients from gorgonia.Grad.
+// operations, with gradients from gorgonia.Grad ([New]), and makes a function
+// that can be checked of any other scalar Gorgonia graph ([Wrap]).
 package graph
 
 // Gorgonia asserts that the garbage collector does not move objects, and the

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"sync"
@@ -67,20 +68,22 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 	},
 }
 
-// A float32 graph in float64 gives what the same graph built in float64 gives
-// on the float32 values.
-func TestFloat64(t *testing.T) {
-	all := map[string]func(m *maker) (*gorgonia.Node, gorgonia.Nodes){}
-	for name, build := range costs {
-		all[name] = build
-	}
+// all returns costs and the sums of wider.
+func all() map[string]func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
+	all := maps.Clone(costs)
 	for name, build := range wider {
 		all[name] = func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			x := m.input("x", 1, 2, 3, 4)
 			return must(gorgonia.Sum(build(m, x))), gorgonia.Nodes{x}
 		}
 	}
-	for name, build := range all {
+	return all
+}
+
+// A float32 graph in float64 gives what the same graph built in float64 gives
+// on the float32 values.
+func TestFloat64(t *testing.T) {
+	for name, build := range all() {
 		t.Run(name, func(t *testing.T) {
 			var w [2]*graph.Wrapped
 			var nodes [2]gorgonia.Nodes

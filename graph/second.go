@@ -161,7 +161,7 @@ func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, err
 			switch {
 			case !depends[a] || isStep(n.Op()):
 			case i >= len(smooth) || !smooth[i]:
-				return nil, fmt.Errorf("Gorgonia cannot differentiate the operation %v (%v)", n.Op(), reflect.TypeOf(n.Op()))
+				return nil, fmt.Errorf("the operation %v (%v) cannot be differentiated by Gorgonia", n.Op(), reflect.TypeOf(n.Op()))
 			default:
 				depends[n] = true
 			}

@@ -113,11 +113,16 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 }
 
 // run computes all values. Those of the leaves come from value.
-func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) (err error) {
+func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) error {
+	return t.follow(value, func(*gorgonia.Node) bool { return true })
+}
+
+// follow is run as long as each step's node is answered by true.
+func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("node %v: the operation panics: %v", s.node, r)
+			err = fmt.Errorf("node %v: panic: %v", s.node, r)
 		}
 	}()
 	clear(t.regs)
@@ -133,6 +138,9 @@ func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) (err error) {
 		}
 		if err := s.exec(t.regs); err != nil {
 			return fmt.Errorf("node %v: %w", s.node, err)
+		}
+		if !computed(s.node) {
+			break
 		}
 	}
 	return nil

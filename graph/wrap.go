@@ -268,16 +268,37 @@ func (w *Wrapped) run(e evaluator) error {
 		}
 		w.backup[k] = append(w.backup[k][:0], l.bytes...)
 	}
-	err := e.run(func(n *gorgonia.Node) gorgonia.Value { return w.byNode[n].held })
-	var overwritten error
+	value := func(n *gorgonia.Node) gorgonia.Value { return w.byNode[n].held }
+	err := e.run(value)
 	for k, l := range w.leaves {
-		if !l.node.Shape().Eq(l.held.Shape()) && !l.node.IsScalar() {
-			overwritten = errors.Join(overwritten, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
+		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
+			return errors.Join(err, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
 		}
 		if !bytes.Equal(w.backup[k], l.bytes) {
-			copy(l.bytes, w.backup[k])
-			overwritten = errors.Join(overwritten, fmt.Errorf("the run has overwritten input %s: an operation writes its result into its operand (the values are restored)", l.name))
+			return errors.Join(err, fmt.Errorf("the run has overwritten input %s (its values are restored)%s", l.name, w.writer(e, value, k)))
 		}
 	}
-	return errors.Join(err, overwritten)
+	return err
+}
+
+// writer names the operation that overwrites leaf k, if the evaluator can be
+// followed, and restores all leaves.
+func (w *Wrapped) writer(e evaluator, value func(*gorgonia.Node) gorgonia.Value, k int) (name string) {
+	restore := func() {
+		for i, l := range w.leaves {
+			copy(l.bytes, w.backup[i])
+		}
+	}
+	restore()
+	if t, ok := e.(*tape); ok {
+		t.follow(value, func(n *gorgonia.Node) bool {
+			if bytes.Equal(w.backup[k], w.leaves[k].bytes) {
+				return true
+			}
+			name = fmt.Sprintf(": node %v writes its result there", n)
+			return false
+		})
+		restore()
+	}
+	return name
 }

@@ -207,7 +207,7 @@ func TestGradientsAreDifferences(t *testing.T) {
 // What a user's own machine computes on the user's own graph, with the user's
 // own Grad, is what Wrap computes, bit for bit.
 func TestSameAsTapeMachine(t *testing.T) {
-	for name, build := range costs {
+	for name, build := range all() {
 		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 			t.Run(fmt.Sprint(name, " ", dtype), func(t *testing.T) {
 				cost, wrt := build(newMaker(dtype))
@@ -356,7 +356,11 @@ func TestWrapErrors(t *testing.T) {
 		{"no gradient", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			x := m.input("x", 0, 1, 3)
 			return must(gorgonia.Sum(must(gorgonia.Floor(x)))), gorgonia.Nodes{x}
-		}, "differentiate"},
+		}, "differentiate: Non Differentiable WRTs: map[x"},
+		{"operation without a derivative", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
+			x := m.input("x", 0, 1, 1, 3, 2, 2)
+			return must(gorgonia.Sum(must(gorgonia.GlobalAveragePool2D(x)))), gorgonia.Nodes{x}
+		}, "the operation GlobalAveragePool (*gorgonia.globalAveragePoolOp) cannot be differentiated by Gorgonia: differentiate: panic: runtime error: index out of range"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cost, wrt := c.build(newMaker(tensor.Float64))
@@ -383,6 +387,24 @@ func TestFirstCostAfterSecondGrad(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantNear(t, "gradient", gradient(t, w), central(t, w, 1e-5), 1e-8)
+}
+
+// A Grad for one input only, and nodes of the user's between, do not keep Wrap
+// from the others.
+func TestGradForSomeInputs(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x, y := m.input("x", 1, 2, 3), m.input("y", 1, 2, 3)
+	a := must(gorgonia.HadamardProd(x, y))
+	must(gorgonia.Exp(a))
+	cost := must(gorgonia.Sum(must(gorgonia.Add(must(gorgonia.Square(a)), must(gorgonia.Add(must(gorgonia.Cube(a)), a))))))
+	if _, err := gorgonia.Grad(cost, x); err != nil {
+		t.Fatal(err)
+	}
+	w, err := graph.Wrap(cost, y, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantNear(t, "gradient", gradient(t, w), central(t, w, 1e-5), 1e-7)
 }
 
 func TestLayout(t *testing.T) {
@@ -535,15 +557,22 @@ func TestOverwrittenInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.At(0)
-	const want = "overwritten input x"
+	const want = "overwritten input x (its values are restored): node + false(%1, %2) :: Vector float64 writes its result there"
 	if _, err := w.Loss(); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("loss: error %v: want %q", err, want)
 	}
 	if err := w.Gradient(make([]float64, 6)); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("gradient: error %v: want %q", err, want)
 	}
+	machine, err := w.WithTapeMachine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := machine.Loss(); err == nil || !strings.Contains(err.Error(), "overwritten input x") {
+		t.Errorf("loss of the machine: error %v: want that x is overwritten", err)
+	}
 	if w.At(0) != before {
-		t.Errorf("element 0 is %v after the error: want %v", w.At(0), before)
+		t.Errorf("element 0 is %v after the errors: want %v", w.At(0), before)
 	}
 }
 
@@ -573,8 +602,8 @@ func TestPanics(t *testing.T) {
 		op   faulty
 		want string
 	}{
-		{"in a run", faulty{}, "faulty(%0) :: float64: the operation panics: no value today"},
-		{"in Grad", faulty{building: true}, "differentiate: the operation panics: no derivative today"},
+		{"in a run", faulty{}, "faulty(%0) :: float64: panic: no value today"},
+		{"in Grad", faulty{building: true}, "differentiate: graph_test.faulty: panic: no derivative today"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := newMaker(tensor.Float64).input("x", 1, 2)
