@@ -1,0 +1,122 @@
+// Package report writes what a comparison found: results.json and the plots.
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/moby/sys/atomicwriter"
+
+	"gradtwin/compare"
+)
+
+// Version is the version of results.json's schema. It goes up when a reader of
+// the old form would misread the new one.
+const Version = 1
+
+// Results is what results.json holds: all that is needed to run the comparison
+// again and to draw it without running it.
+type Results struct {
+	Version     int         `json:"version"`
+	Replay      string      `json:"replay"` // the command line that runs the same again
+	Engine      string      `json:"engine"` // the numeric backend's
+	Step        float64     `json:"step"`   // h of its central differences
+	Environment Environment `json:"environment"`
+	Data        Data        `json:"data"`
+	Interrupted bool        `json:"interrupted"` // the runs hold what was done until then
+	Runs        []Run       `json:"runs"`
+}
+
+// Environment is where the times were measured.
+type Environment struct {
+	Go       string            `json:"go"`
+	OS       string            `json:"os"`
+	Arch     string            `json:"arch"`
+	CPU      string            `json:"cpu,omitempty"`
+	Cores    int               `json:"cores"` // GOMAXPROCS
+	Revision string            `json:"revision,omitempty"`
+	Modules  map[string]string `json:"modules,omitempty"`
+}
+
+// Data is what the runs were fed. It does not say where the files were: that
+// differs from machine to machine, and the checksums tell what they were.
+type Data struct {
+	Origin string `json:"origin"`
+	Train  int    `json:"train"` // rows
+	Test   int    `json:"test"`  // rows
+	Files  []File `json:"files"`
+}
+
+// File is one data file.
+type File struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// Run is the comparison of both backends under one policy.
+type Run struct {
+	compare.Trace
+	Comparisons []Comparison `json:"comparisons"`
+}
+
+// Comparison sets the two gradients side by side at one point of a run.
+type Comparison struct {
+	After   int                  `json:"after"`   // steps done; 0 is the start
+	Step    float64              `json:"step"`    // h of the differences in Tensors
+	Tensors []compare.Difference `json:"tensors"` // tensor by tensor
+	Check   *compare.Report      `json:"check"`   // the verdict on every element
+}
+
+// Agree tells whether every gradient that was checked in the run is right.
+func (r *Run) Agree() bool {
+	for _, c := range r.Comparisons {
+		if !c.Check.OK() {
+			return false
+		}
+	}
+	return true
+}
+
+// Dir is a folder that results are written to.
+type Dir string
+
+// Open makes the folder if it is not there, and makes sure that it can be
+// written to: better before a long run than after.
+func Open(path string) (Dir, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return "", fmt.Errorf("output folder: %w", err)
+	}
+	f, err := os.CreateTemp(path, ".gradtwin-*")
+	if err != nil {
+		return "", fmt.Errorf("output folder %s: cannot write there: %w", path, err)
+	}
+	f.Close()
+	if err := os.Remove(f.Name()); err != nil {
+		return "", fmt.Errorf("output folder %s: %w", path, err)
+	}
+	return Dir(path), nil
+}
+
+// Write puts a file into the folder: first under another name, so that a
+// reader finds the old or the new one but never half of it.
+func (d Dir) Write(name string, content []byte) error {
+	if err := atomicwriter.WriteFile(filepath.Join(string(d), name), content, 0o666); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Join(string(d), name), err)
+	}
+	return nil
+}
+
+// WriteResults writes results.json.
+func (d Dir) WriteResults(r *Results) error {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(r); err != nil {
+		return fmt.Errorf("results.json: %w", err)
+	}
+	return d.Write("results.json", buf.Bytes())
+}
