@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"gradtwin/compare"
+	"gradtwin/graph"
+	"gradtwin/internal/progress"
+	"gradtwin/numeric"
+)
+
+// The backends, by the name they give themselves.
+const (
+	backendGraph   = "graph"
+	backendNumeric = "numeric"
+)
+
+// newBackend builds one backend for a run.
+func (f *runFlags) newBackend(name string, c compare.Config, o numeric.Options) (compare.Backend, error) {
+	switch name {
+	case backendGraph:
+		return graph.New(c.Spec, c.Batch, graph.Options{})
+	case backendNumeric:
+		return numeric.New(c.Spec, o)
+	default:
+		return nil, usagef("backend %q: want %s or %s", name, backendGraph, backendNumeric)
+	}
+}
+
+// newTwin builds both backends for a run.
+func (f *runFlags) newTwin(c compare.Config, o numeric.Options) (compare.Twin, error) {
+	symbolic, err := f.newBackend(backendGraph, c, o)
+	if err != nil {
+		return compare.Twin{}, err
+	}
+	n, err := f.newBackend(backendNumeric, c, o)
+	if err != nil {
+		return compare.Twin{}, err
+	}
+	return compare.Twin{Symbolic: symbolic, Numeric: n}, nil
+}
+
+// long is the time from which a run is not begun without --yes.
+const long = 10 * time.Minute
+
+// refuseLong estimates how long the numeric gradients of a run will take, and
+// refuses to begin when that is long and --yes was not given.
+func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.Data, gradients int) error {
+	n, ok := b.(*numeric.Network)
+	if !ok || f.yes {
+		return nil
+	}
+	start, feed, err := compare.Begin(c, data)
+	if err != nil {
+		return err
+	}
+	copy(n.Params().Flat, start.Flat)
+	one, err := n.Estimate(feed.Next())
+	if err != nil {
+		return err
+	}
+	if total := time.Duration(gradients) * one; total > long {
+		return usagef("%s gradients with --engine %s take about %s each, %s in all: continue with --yes, or use --engine %v",
+			commas(gradients), f.engine, duration(one.Seconds()), duration(total.Seconds()), numeric.Incremental)
+	}
+	return nil
+}
+
+// stepProgress shows one step of training on a bar or as a line.
+func stepProgress(t *progress.Task, step int, loss float64) {
+	t.Set(step, fmt.Sprintf("loss %.4f", loss))
+}

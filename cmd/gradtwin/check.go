@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gradtwin/compare"
+)
+
+// checkFlags say what is checked, and how hard.
+type checkFlags struct {
+	mode    string
+	samples int
+	budget  string
+	params  []string
+	strict  bool
+	after   int
+	inject  string
+	h       float64
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var run runFlags
+	var out outputFlags
+	var check checkFlags
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check the graph's gradient against differences of the plain code's loss",
+		Long: `The gradient is that of the first batch's loss at the initial weights, or after
+some steps of training. Each element gets one of four verdicts: ok, kink (a
+valid subgradient where the loss has a corner), wrong, inconclusive.
+
+` + exitCodes,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.check(cmd, &run, &check, &out)
+		},
+	}
+	run.addNetwork(cmd, compare.SGD.String())
+	s := cmd.Flags()
+	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
+	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
+	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
+	s.StringSliceVar(&check.params, "params", nil, "tensors to check, as in W1,b3; none: all")
+	s.BoolVar(&check.strict, "strict", false, "an inconclusive element counts as a failure")
+	s.IntVar(&check.after, "after", 0, "steps of training before the check")
+	s.Float64Var(&check.h, "step", 0, "difference step, times max(1, |x|); 0: the checker's own")
+	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[74,49]*-1, b3[2]+1e-3")
+	out.addTo(cmd, "")
+	return cmd
+}
+
+// options turns the flags into the checker's options.
+func (f *checkFlags) options(seed uint32) (compare.Options, error) {
+	mode, err := compare.ParseMode(f.mode)
+	if err != nil {
+		return compare.Options{}, usageError{err}
+	}
+	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.params, Seed: seed, Strict: f.strict, Step: f.h}
+	if f.samples < 0 {
+		return o, usagef("samples %d: want 0 or more", f.samples)
+	}
+	if f.h < 0 {
+		return o, usagef("step %v: want 0 or more", f.h)
+	}
+	if f.budget != "" {
+		if n, err := strconv.Atoi(f.budget); err == nil && n > 0 {
+			o.MaxCalls = n
+		} else if d, err := time.ParseDuration(f.budget); err == nil && d > 0 {
+			o.MaxTime = d
+		} else {
+			return o, usagef("budget %q: want a number of loss calls, as in 1000, or a time, as in 2s", f.budget)
+		}
+	}
+	return o, nil
+}
+
+func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *outputFlags) error {
+	ctx := cmd.Context()
+	options, err := check.options(f.seed)
+	if err != nil {
+		return err
+	}
+	reporter, err := out.reporter(a)
+	if err != nil {
+		return err
+	}
+	if check.after < 0 {
+		return usagef("after %d: want 0 or more steps", check.after)
+	}
+	if f.batches == both {
+		return usagef("batch policy %q: want one of sgd, fixed", f.batches)
+	}
+	numericOptions, err := f.numericOptions()
+	if err != nil {
+		return err
+	}
+	data, err := a.load(ctx, f.data)
+	if err != nil {
+		return err
+	}
+	configs, err := f.configs(data)
+	if err != nil {
+		return err
+	}
+	c := configs[0]
+	twin, err := f.newTwin(c, numericOptions)
+	if err != nil {
+		return err
+	}
+	if check.inject != "" {
+		if twin.Symbolic, err = inject(twin.Symbolic, check.inject); err != nil {
+			return err
+		}
+	}
+	start, feed, err := compare.Begin(c, data.Train)
+	if err != nil {
+		return err
+	}
+	copy(twin.Symbolic.Params().Flat, start.Flat)
+	batch := feed.Next()
+	for n := 1; n <= check.after; n++ {
+		if _, err := twin.Symbolic.Step(ctx, batch, c.LR); err != nil {
+			return fmt.Errorf("training step %d before the check: %w", n, err)
+		}
+		batch = feed.Next()
+	}
+	copy(twin.Numeric.Params().Flat, twin.Symbolic.Params().Flat)
+
+	task := reporter.Start("check", c.Spec.NumParams())
+	options.Progress = func(done, _ int) { task.Set(done, "") }
+	report, err := compare.Check(ctx, compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}, options)
+	task.Done()
+	if err != nil {
+		return err
+	}
+	if err := a.printCheck(configLine{
+		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
+		Data: data.describe(), Environment: newEnvironment(),
+	}, out, report); err != nil {
+		return err
+	}
+	if !report.OK() {
+		return errDisagree
+	}
+	return nil
+}
+
+func (a *app) printCheck(config configLine, out *outputFlags, r *compare.Report) error {
+	if out.json {
+		if err := a.line(config); err != nil {
+			return err
+		}
+		return a.line(struct {
+			Type  string          `json:"type"` // result
+			Agree bool            `json:"agree"`
+			Check *compare.Report `json:"check"`
+		}{"result", r.OK(), r})
+	}
+	_, err := fmt.Fprint(a.stdout, r)
+	return err
+}

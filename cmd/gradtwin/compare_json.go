@@ -1,0 +1,99 @@
+package main
+
+import (
+	"gradtwin/compare"
+	"gradtwin/internal/report"
+)
+
+// compareJSON prints a comparison as JSON Lines.
+type compareJSON struct{ *app }
+
+func (j *compareJSON) begin(r *report.Results) error {
+	return j.line(configLine{Type: "config", Command: "compare", Replay: r.Replay, Engine: r.Engine, Step: r.Step,
+		Data: r.Data, Environment: r.Environment})
+}
+
+type runLine struct {
+	Type   string         `json:"type"` // run
+	Config compare.Config `json:"config"`
+}
+
+type gradientLine struct {
+	Type    string               `json:"type"` // gradient
+	Batches string               `json:"batches"`
+	After   int                  `json:"after"` // steps done
+	Agree   bool                 `json:"agree"`
+	Tensors []compare.Difference `json:"tensors"`
+	Check   *compare.Report      `json:"check"`
+}
+
+func (j *compareJSON) compared(c compare.Config, g report.Comparison) error {
+	if g.After == 0 {
+		if err := j.line(runLine{"run", c}); err != nil {
+			return err
+		}
+	}
+	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, g.Check.OK(), g.Tensors, g.Check})
+}
+
+func (j *compareJSON) step(c compare.Config, symbolic, numeric compare.Step) error {
+	for _, s := range []struct {
+		backend string
+		compare.Step
+	}{{backendGraph, symbolic}, {backendNumeric, numeric}} {
+		if err := j.line(stepLine{"step", c.Policy.String(), s.backend, s.Step.Step, number(s.Loss), s.Seconds}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *compareJSON) ran(*report.Run) error { return nil }
+
+// backendResult is what one backend reached in a run.
+type backendResult struct {
+	Backend     string    `json:"backend"`
+	Loss        number    `json:"loss"`     // after the last step
+	Accuracy    []float64 `json:"accuracy"` // at evaluated
+	StepSeconds number    `json:"step_seconds"`
+	Seconds     float64   `json:"seconds"`
+}
+
+type runResult struct {
+	Batches    string          `json:"batches"`
+	Steps      int             `json:"steps"`
+	Agree      bool            `json:"agree"`
+	Backends   []backendResult `json:"backends"`
+	Evaluated  []int           `json:"evaluated"`
+	LossGap    number          `json:"loss_gap"` // largest relative difference of the losses
+	Drift      number          `json:"drift"`    // relative distance of the parameters at the end
+	SpeedRatio number          `json:"speed_ratio"`
+}
+
+type resultLine struct {
+	Type        string      `json:"type"` // result
+	Agree       bool        `json:"agree"`
+	Interrupted bool        `json:"interrupted"`
+	Runs        []runResult `json:"runs"`
+}
+
+func (j *compareJSON) end(r *report.Results, _ string) error {
+	l := resultLine{Type: "result", Agree: true, Interrupted: r.Interrupted}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		gap, _ := run.LossGap()
+		result := runResult{
+			Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Agree(), Evaluated: run.Evaluated,
+			LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
+		}
+		for _, s := range []compare.Series{run.Symbolic, run.Numeric} {
+			result.Backends = append(result.Backends, backendResult{
+				Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
+				StepSeconds: number(compare.Median(s.Seconds)), Seconds: sum(s.Seconds),
+			})
+		}
+		l.Agree = l.Agree && result.Agree
+		l.Runs = append(l.Runs, result)
+	}
+	return j.line(l)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"gradtwin/compare"
+	"gradtwin/internal/report"
+)
+
+// compareText prints a comparison as tables.
+type compareText struct{ *app }
+
+func (t *compareText) begin(r *report.Results) error {
+	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, commas(r.Data.Train), commas(r.Data.Test))
+	return err
+}
+
+func (t *compareText) compared(c compare.Config, g report.Comparison) error {
+	where := "at the start"
+	if g.After > 0 {
+		where = fmt.Sprintf("after %s steps", commas(g.After))
+	} else {
+		fmt.Fprintf(t.stdout, "\n== %v batches ==\n", c.Policy)
+	}
+	_, err := fmt.Fprintf(t.stdout, "\nSymbolic against numerical gradient %s, h = %g\n", where, g.Step)
+	t.differences(g.Tensors)
+	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own (at a fixed h some\ndifferences straddle a corner of the loss):")
+	fmt.Fprint(t.stdout, g.Check)
+	return err
+}
+
+// differences prints one line a tensor.
+func (t *compareText) differences(tensors []compare.Difference) {
+	w := t.table()
+	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", "symbolic", "numerical"})
+	for _, d := range tensors {
+		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
+			fmt.Sprintf("%.1e", d.MaxAbs), fmt.Sprintf("%.1e", d.MaxRel), fmt.Sprintf("%.1e", d.MeanRel),
+			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric)})
+	}
+	w.Render()
+}
+
+func (t *compareText) step(compare.Config, compare.Step, compare.Step) error { return nil }
+
+func (t *compareText) ran(run *report.Run) error {
+	fmt.Fprintf(t.stdout, "\nTraining, loss of each step's own batch after the update\n")
+	w := t.table()
+	w.AppendHeader(table.Row{"step", run.Symbolic.Backend, run.Numeric.Backend, "rel. diff.", "drift"})
+	steps := len(run.Drift)
+	for i := range steps {
+		if showStep(i+1, steps) {
+			s, n := run.Symbolic.Loss[i], run.Numeric.Loss[i]
+			w.AppendRow(table.Row{commas(i + 1), fmt.Sprintf("%.12g", s), fmt.Sprintf("%.12g", n),
+				fmt.Sprintf("%.1e", compare.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
+		}
+	}
+	w.Render()
+	_, err := fmt.Fprintln(t.stdout)
+	return err
+}
+
+func (t *compareText) end(r *report.Results, out string) error {
+	fmt.Fprintln(t.stdout)
+	w := t.table()
+	w.AppendHeader(table.Row{"batches", "backend", "steps", "last loss", "accuracy", "time a step", "in all"})
+	agree, checked := true, 0
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		agree = agree && run.Agree()
+		for _, g := range run.Comparisons {
+			checked += g.Check.Checked
+		}
+		for _, s := range []compare.Series{run.Symbolic, run.Numeric} {
+			w.AppendRow(table.Row{run.Config.Policy, s.Backend, commas(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
+				accuracy(s.Accuracy), duration(compare.Median(s.Seconds)), duration(sum(s.Seconds))})
+		}
+	}
+	if len(r.Runs) > 0 {
+		w.Render()
+		fmt.Fprintln(t.stdout)
+	}
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		if len(run.Drift) == 0 {
+			continue
+		}
+		gap, step := run.LossGap()
+		fmt.Fprintf(t.stdout, "%v: the losses differ by %.1e at most (relative, step %d), the parameters by %.1e at the end.\n",
+			run.Config.Policy, gap, step, last(run.Drift))
+		fmt.Fprintf(t.stdout, "%v: %s\n", run.Config.Policy, speedSentence(run.SpeedRatio()))
+	}
+	if out != "" {
+		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
+	}
+	if checked > 0 {
+		verdict := "The gradients agree"
+		if !agree {
+			verdict = "The gradients DISAGREE"
+		}
+		fmt.Fprintf(t.stdout, "%s: %s elements were checked, every parameter at the start and the end of each run.\n", verdict, commas(checked))
+	}
+	if r.Interrupted {
+		fmt.Fprintln(t.stdout, "Interrupted: this is what was done until then.")
+	}
+	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", r.Replay)
+	return err
+}
+
+// speedSentence says which backend was faster; ratio is the numeric backend's
+// time a step over the symbolic one's.
+func speedSentence(ratio float64) string {
+	if ratio < 1 {
+		return fmt.Sprintf("a step with central differences is %.1f times faster than one with symbolic gradients.", 1/ratio)
+	}
+	return fmt.Sprintf("a step with symbolic gradients is %.1f times faster than one with central differences.", ratio)
+}
+
+func last(x []float64) float64 {
+	if len(x) == 0 {
+		return math.NaN()
+	}
+	return x[len(x)-1]
+}
+
+func sum(x []float64) float64 {
+	total := 0.0
+	for _, v := range x {
+		total += v
+	}
+	return total
+}
+
+// accuracy writes the first and the last measurement.
+func accuracy(shares []float64) string {
+	if len(shares) < 2 {
+		return "–"
+	}
+	return percent(shares[0]) + " → " + percent(last(shares))
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The first three losses that NumPy 1.24 gives for the experiment's two runs
+// with a whole numerical gradient at every step.
+var numpyLosses = map[string][]float64{
+	"sgd":   {2.2873130473854744, 2.310749382286409, 2.2805959601575854},
+	"fixed": {2.3530156333205716, 2.325261005193919, 2.298227066314604},
+}
+
+const (
+	// tolNumeric is for another order of summation behind the same formula:
+	// differences of 1e-16 in a loss become 1e-12 in a difference over 2e-4,
+	// and a thousandth of that moves a later loss.
+	tolNumeric = 1e-9
+	// tolSymbolic is the same for exact gradients: nothing is divided by h.
+	tolSymbolic = 1e-12
+	// tolSymbolicEnd is what 1,000 steps make of that: the first test of a
+	// sign that falls the other way is a jump, and none does here.
+	tolSymbolicEnd = 1e-9
+	// tolFormulas is between the two formulas. At h = 1e-4 some differences
+	// straddle a corner of a ReLU, and the weights move a little elsewhere:
+	// NumPy's own two runs are as far apart.
+	tolFormulas = 1e-5
+	// tolEnd is how far that has grown after 1,000 steps.
+	tolEnd = 0.01
+)
+
+// trainLosses runs the train command on real MNIST and returns the losses.
+func trainLosses(t *testing.T, args ...string) []float64 {
+	t.Helper()
+	var out, errs bytes.Buffer
+	args = append([]string{"train", "--json", "--progress", "none"}, args...)
+	if code := run(args, &out, &errs); code != exitDone {
+		t.Fatalf("%v: exit code %d: %s", args, code, errs.String())
+	}
+	var losses []float64
+	for line := range strings.Lines(out.String()) {
+		var l struct {
+			Type string
+			Step int
+			Loss float64
+		}
+		if strings.HasPrefix(line, `{"type":"step"`) {
+			if err := json.Unmarshal([]byte(line), &l); err != nil {
+				t.Fatal(err)
+			}
+			losses = append(losses, l.Loss)
+		}
+	}
+	return losses
+}
+
+// near fails unless the losses are those wanted, to a relative tolerance.
+func near(t *testing.T, name string, got, want []float64, tol float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d steps, want %d", name, len(got), len(want))
+	}
+	for i := range want {
+		if rel := math.Abs(got[i]-want[i]) / want[i]; !(rel <= tol) {
+			t.Errorf("%s: loss %.17g after step %d, want %.17g: %.1e apart, want at most %g", name, got[i], i+1, want[i], rel, tol)
+			return
+		}
+	}
+}
+
+func TestExperimentFirstSteps(t *testing.T) {
+	for batches, want := range numpyLosses {
+		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
+		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
+	}
+}
+
+// The graph's whole runs are those of NumPy with exact gradients.
+func TestExperimentExact(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/backprop.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct{ SGD, Fixed []float64 }
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	for batches, want := range map[string][]float64{"sgd": golden.SGD, "fixed": golden.Fixed} {
+		if len(want) != 1000 {
+			t.Fatalf("%s: %d golden losses, want 1000", batches, len(want))
+		}
+		got := trainLosses(t, "--backend", "graph", "--batches", batches, "--seed", "8")
+		near(t, batches, got[:3], want[:3], tolSymbolic)
+		near(t, batches, got, want, tolSymbolicEnd)
+	}
+}
+
+// Both backends end the experiment's runs at the same place.
+func TestExperimentEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: four runs of 1,000 steps")
+	}
+	for batches := range numpyLosses {
+		symbolic := trainLosses(t, "--backend", backendGraph, "--batches", batches)
+		numerical := trainLosses(t, "--backend", backendNumeric, "--batches", batches)
+		if len(symbolic) != 1000 || len(numerical) != 1000 {
+			t.Fatalf("%s: %d and %d steps, want 1000", batches, len(symbolic), len(numerical))
+		}
+		s, n := symbolic[999], numerical[999]
+		if rel := math.Abs(s-n) / n; !(rel <= tolEnd) {
+			t.Errorf("%s: losses %v (graph) and %v (numeric) at the end: %.1e apart, want at most %g", batches, s, n, rel, tolEnd)
+		}
+		if n > symbolic[0]/2 {
+			t.Errorf("%s: the loss went from %v to %v only", batches, symbolic[0], n)
+		}
+	}
+}
+
+// The experiment's gradient at the start: every parameter is compared and all
+// agree; one changed element is found and named.
+func TestExperimentCheck(t *testing.T) {
+	check := func(args ...string) (int, string) {
+		var out bytes.Buffer
+		code := run(append([]string{"check", "--seed", "8", "--progress", "none"}, args...), &out, io.Discard)
+		return code, out.String()
+	}
+	for _, batches := range []string{"sgd", "fixed"} {
+		if code, out := check("--batches", batches); code != exitDone || !strings.Contains(out, "45360 ok, 0 kinks, 0 wrong, 0 inconclusive, of 45360") {
+			t.Errorf("%s: exit code %d:\n%s", batches, code, out)
+		}
+	}
+	for _, element := range []string{"W1[203,17]", "W2[49,99]", "b3[0]"} {
+		code, out := check("--inject", element+"+1e-3")
+		if code != exitDisagree || !strings.Contains(out, "WRONG  "+element) {
+			t.Errorf("%s changed: exit code %d:\n%s", element, code, out)
+		}
+	}
+}
+
+func TestReplayRunsTheSame(t *testing.T) {
+	first := trainLosses(t, "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3")
+	var out bytes.Buffer
+	if code := run([]string{"train", "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3", "--json", "--progress", "none"}, &out, io.Discard); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	var config struct{ Replay string }
+	line, _, _ := strings.Cut(out.String(), "\n")
+	if err := json.Unmarshal([]byte(line), &config); err != nil {
+		t.Fatal(err)
+	}
+	args := strings.Fields(config.Replay)
+	if len(args) < 3 || args[0] != "gradtwin" || args[1] != "train" {
+		t.Fatalf("replay %q", config.Replay)
+	}
+	again := trainLosses(t, append(args[2:], "--data", "../../testdata/tiny")...)
+	if !slices.Equal(first, again) {
+		t.Errorf("losses %v, replayed %v", first, again)
+	}
+}
+
+func TestCommas(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567", -1234: "-1,234", -999: "-999"} {
+		if got := commas(n); got != want {
+			t.Errorf("commas(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0.0000213: "21.3 µs", 0.0082: "8.2 ms", 9.1: "9.1 s", 75: "1m15s", 9000: "2h30m",
+	} {
+		if got := duration(seconds); got != want {
+			t.Errorf("duration(%v) = %q, want %q", seconds, got, want)
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"math"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gradtwin"
+	"gradtwin/compare"
+	"gradtwin/internal/progress"
+	"gradtwin/numeric"
+)
+
+// both is the value of --batches that asks for one run of each policy.
+const both = "both"
+
+// runFlags say which network is trained on which batches.
+type runFlags struct {
+	data       string
+	seed       uint32
+	batches    string
+	batch      int
+	steps      int
+	inner      int
+	lr         float64
+	layers     []int
+	activation string
+	delta      float64
+
+	engine string
+	h      float64
+	yes    bool
+}
+
+// addTo adds the flags of a training run to a command. Their defaults are the
+// experiment's.
+func (f *runFlags) addTo(cmd *cobra.Command, batches string) {
+	f.addNetwork(cmd, batches)
+	d := compare.Experiment()
+	s := cmd.Flags()
+	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
+	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
+	s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
+	s.Float64Var(&f.h, "step", numeric.DefaultStep, "step h of the numeric backend's central differences")
+	s.BoolVar(&f.yes, "yes", false, "run even if it takes long")
+}
+
+// addNetwork adds the flags that say which network is fed what.
+func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
+	d := compare.Experiment()
+	f.steps, f.inner, f.lr, f.h = d.Steps, d.Inner, d.LR, numeric.DefaultStep
+	s := cmd.Flags()
+	s.SortFlags = false
+	s.StringVar(&f.data, "data", "", "folder with the four files in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
+	s.Uint32Var(&f.seed, "seed", d.Seed, "seed of the weights and the batches")
+	usage := "which batches: sgd draws one anew at every step, fixed keeps the first"
+	if batches == both {
+		usage += "; both runs one after the other"
+	}
+	s.StringVar(&f.batches, "batches", batches, usage)
+	s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
+	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
+	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
+	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
+	s.StringVar(&f.engine, "engine", numeric.Incremental.String(), "numeric engine: incremental, or plain (whole forward passes, slow)")
+}
+
+// configs returns a run for each policy asked for, checked against the data.
+func (f *runFlags) configs(d *dataset) ([]compare.Config, error) {
+	activation, err := gradtwin.ParseActivation(f.activation)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	policies := []compare.Policy{compare.Fixed, compare.SGD}
+	if f.batches != both {
+		p, err := compare.ParsePolicy(f.batches)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		policies = []compare.Policy{p}
+	}
+	if !(f.h > 0) || math.IsInf(f.h, 0) {
+		return nil, usagef("difference step %v: want a finite number above 0", f.h)
+	}
+	var configs []compare.Config
+	for _, p := range policies {
+		c := compare.Config{
+			Spec: gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta},
+			Seed: f.seed, Policy: p, Batch: f.batch, Steps: f.steps, Inner: f.inner, LR: f.lr,
+		}
+		if err := c.Validate(d.Train.Len()); err != nil {
+			return nil, usageError{err}
+		}
+		if in := d.Train.Inputs(); c.Spec.Inputs() != in {
+			return nil, usagef("layers %v: %d inputs, but the images of the data set have %d pixels", f.layers, c.Spec.Inputs(), in)
+		}
+		if n := d.classes(); c.Spec.Classes() < n {
+			return nil, usagef("layers %v: %d outputs, but the labels of the data set go up to %d: want at least %d", f.layers, c.Spec.Classes(), n-1, n)
+		}
+		configs = append(configs, c)
+	}
+	return configs, nil
+}
+
+// numericOptions returns the options of the numeric backend.
+func (f *runFlags) numericOptions() (numeric.Options, error) {
+	engine, err := numeric.ParseEngine(f.engine)
+	if err != nil {
+		return numeric.Options{}, usageError{err}
+	}
+	return numeric.Options{Engine: engine, Step: f.h}, nil
+}
+
+// outputFlags say what is shown and written.
+type outputFlags struct {
+	json     bool
+	out      string
+	progress string
+}
+
+func (f *outputFlags) addTo(cmd *cobra.Command, out string) {
+	s := cmd.Flags()
+	s.BoolVar(&f.json, "json", false, "print JSON Lines, one object a line with a type")
+	if out != "" {
+		s.StringVar(&f.out, "out", "", out)
+	}
+	s.StringVar(&f.progress, "progress", string(progress.Auto), "on stderr: auto, bar, plain or none")
+}
+
+// reporter returns what shows the progress.
+func (f *outputFlags) reporter(a *app) (*progress.Reporter, error) {
+	mode, err := progress.ParseMode(f.progress)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return progress.New(mode, a.stderr), nil
+}
+
+// unreplayed are the flags that do not change what is computed, and --data: it
+// differs from machine to machine.
+var unreplayed = []string{"help", "data", "json", "out", "progress", "yes"}
+
+// plainArg is an argument that a shell takes as it is.
+var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
+
+// replay returns a command line that runs the same again. It names the flags
+// at their defaults too, so that it stays true when a default changes.
+func replay(cmd *cobra.Command) string {
+	args := []string{cmd.CommandPath()}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		value := strings.Trim(f.Value.String(), "[]") // a list prints as [784,10]
+		if f.Value.Type() == "string" {
+			value = f.Value.String()
+		}
+		if value == "" || slices.Contains(unreplayed, f.Name) {
+			return
+		}
+		if !plainArg.MatchString(value) {
+			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+		}
+		if f.Value.Type() == "bool" {
+			args = append(args, "--"+f.Name+"="+value)
+		} else {
+			args = append(args, "--"+f.Name, value)
+		}
+	})
+	return strings.Join(args, " ")
+}
+
+// versions returns the versions of the modules that the results depend on, as
+// they were built in.
+func versions() map[string]string {
+	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
+	out := map[string]string{}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return out
+	}
+	for _, m := range info.Deps {
+		if slices.Contains(want, m.Path) {
+			out[m.Path] = m.Version
+		}
+	}
+	return out
+}

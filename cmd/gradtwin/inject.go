@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+
+	"gradtwin"
+	"gradtwin/compare"
+)
+
+// faulty is a backend with one element of its gradient changed: g·factor +
+// amount. It shows what a failed check looks like.
+type faulty struct {
+	compare.Backend
+	element        int
+	factor, amount float64
+}
+
+// faultText is an element, then * and a factor or + or - and an amount.
+var faultText = regexp.MustCompile(`^(.*\]|[^\]*+-]+)([*+-])(.+)$`)
+
+// inject returns the backend with the fault that the text describes, as in
+// W1[74,49]*-1.
+func inject(b compare.Backend, text string) (compare.Backend, error) {
+	parts := faultText.FindStringSubmatch(text)
+	if parts == nil {
+		return nil, usagef("inject %q: want an element and what is done to it, as in W1[74,49]*-1 or b3[2]+1e-3", text)
+	}
+	x, err := strconv.ParseFloat(parts[3], 64)
+	if err != nil {
+		return nil, usagef("inject %q: %q is not a number", text, parts[3])
+	}
+	f := &faulty{Backend: b, element: -1, factor: 1}
+	layout := b.Params().Layout()
+	for i := range layout.Len() {
+		if layout.Element(i) == parts[1] {
+			f.element = i
+			break
+		}
+	}
+	if f.element < 0 {
+		return nil, usagef("inject %q: no element %q: the last is %s", text, parts[1], layout.Element(layout.Len()-1))
+	}
+	switch parts[2] {
+	case "*":
+		f.factor = x
+	case "+":
+		f.amount = x
+	default:
+		f.amount = -x
+	}
+	return f, nil
+}
+
+// Gradient implements compare.Backend.
+func (f *faulty) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
+	if err := f.Backend.Gradient(ctx, dst, b); err != nil {
+		return err
+	}
+	dst[f.element] = dst[f.element]*f.factor + f.amount
+	return nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// number prints with 17 significant digits, which tell every float64 from its
+// neighbours, and as null when it is not finite: JSON has no NaN.
+type number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n number) MarshalJSON() ([]byte, error) {
+	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
+		return []byte("null"), nil
+	}
+	return strconv.AppendFloat(nil, float64(n), 'g', 17, 64), nil
+}
+
+// line prints one object of JSON Lines.
+func (a *app) line(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(a.stdout, "%s\n", text); err != nil {
+		return fmt.Errorf("write the output: %w", err)
+	}
+	return nil
+}
+
+// configLine is the first line of every command's JSON: what is needed to run
+// the same again.
+type configLine struct {
+	Type        string  `json:"type"` // config
+	Command     string  `json:"command"`
+	Backend     string  `json:"backend,omitempty"`
+	Replay      string  `json:"replay"`
+	Config      any     `json:"config"`
+	Engine      string  `json:"engine,omitempty"`
+	Step        float64 `json:"step"` // h of the central differences
+	Data        any     `json:"data"`
+	Environment any     `json:"environment"`
+}
+
+type stepLine struct {
+	Type    string  `json:"type"` // step
+	Batches string  `json:"batches"`
+	Backend string  `json:"backend"`
+	Step    int     `json:"step"`
+	Loss    number  `json:"loss"`
+	Seconds float64 `json:"seconds"`
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gradtwin": main})
+}
+
+// TestScript runs the command lines of testdata/script. $TESTDATA is the
+// repository's testdata folder.
+func TestScript(t *testing.T) {
+	testdata, err := filepath.Abs("../../testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TESTDATA", testdata)
+			// A script without data must not find some.
+			e.Setenv("GRADTWIN_DATA", "")
+			return nil
+		},
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitCodeIs,
+			"readonly": readOnly,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// exitCodeIs runs a command line and fails unless it ends with the exit code:
+// exitcode 2 gradtwin train …
+func exitCodeIs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode CODE gradtwin ARG...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = err.Error()
+	}
+	if want := args[0]; got != want && got != "exit status "+want {
+		ts.Fatalf("%v: exit code %v, want %s", args[1:], got, want)
+	}
+}
+
+// readOnly makes a folder that nobody can write to, not even root: its place is
+// taken by a file.
+func readOnly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: readonly FOLDER")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), nil, 0o444))
+}

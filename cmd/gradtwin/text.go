@@ -1,0 +1,53 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// table returns an empty table that will be printed to stdout.
+func (a *app) table() table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(a.stdout)
+	style := table.StyleLight
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Options.SeparateHeader = true
+	style.Format.Header = text.FormatDefault
+	t.SetStyle(style)
+	return t
+}
+
+// commas writes a count with a comma at every thousand.
+func commas(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// duration writes a time with three significant digits.
+func duration(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d >= time.Hour:
+		return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+	case d >= time.Minute:
+		return d.Round(time.Second).String()
+	}
+	unit, name := 1.0, " s"
+	switch {
+	case d < time.Millisecond:
+		unit, name = 1e6, " µs"
+	case d < time.Second:
+		unit, name = 1e3, " ms"
+	}
+	return strconv.FormatFloat(seconds*unit, 'g', 3, 64) + name
+}
+
+// percent writes a share as a percentage with two decimals.
+func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"gradtwin/compare"
+	"gradtwin/internal/report"
+)
+
+func (a *app) trainCommand() *cobra.Command {
+	var run runFlags
+	var out outputFlags
+	var backend string
+	cmd := &cobra.Command{
+		Use:   "train",
+		Short: "Train one backend on MNIST",
+		Long: `Each step draws a batch, takes one gradient, moves the weights by the learning
+rate against it, and reports the loss of the same batch after the update.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.train(cmd, backend, &run, &out)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients) or numeric (central differences)")
+	run.addTo(cmd, compare.SGD.String())
+	out.addTo(cmd, "")
+	return cmd
+}
+
+func (a *app) train(cmd *cobra.Command, name string, f *runFlags, out *outputFlags) error {
+	ctx := cmd.Context()
+	if f.batches == both {
+		return usagef("batch policy %q: want one of sgd, fixed", f.batches)
+	}
+	reporter, err := out.reporter(a)
+	if err != nil {
+		return err
+	}
+	options, err := f.numericOptions()
+	if err != nil {
+		return err
+	}
+	data, err := a.load(ctx, f.data)
+	if err != nil {
+		return err
+	}
+	configs, err := f.configs(data)
+	if err != nil {
+		return err
+	}
+	c := configs[0]
+	b, err := f.newBackend(name, c, options)
+	if err != nil {
+		return err
+	}
+	if err := f.refuseLong(b, c, data.Train, c.Steps); err != nil {
+		return err
+	}
+	t := trainOutput{app: a, json: out.json, config: c, backend: name}
+	if err := t.begin(f, replay(cmd), data.describe()); err != nil {
+		return err
+	}
+	task := reporter.Start(name+" "+c.Policy.String(), c.Steps)
+	err = compare.Train(ctx, b, c, data.Train, func(s compare.Step) error {
+		stepProgress(task, s.Step, s.Loss)
+		return t.step(s)
+	})
+	task.Done()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	accuracy, accuracyErr := compare.Accuracy(b, data.Test)
+	if accuracyErr != nil {
+		return accuracyErr
+	}
+	if printErr := t.end(accuracy, err != nil); printErr != nil {
+		return printErr
+	}
+	return err
+}
+
+// trainOutput prints what one backend's training gave, as text or as JSON
+// Lines.
+type trainOutput struct {
+	*app
+	json    bool
+	config  compare.Config
+	backend string
+	steps   []compare.Step
+}
+
+func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
+	if t.json {
+		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
+			Config: t.config, Data: data, Environment: newEnvironment()}
+		if t.backend == backendNumeric {
+			l.Engine, l.Step = f.engine, f.h
+		}
+		return t.line(l)
+	}
+	_, err := fmt.Fprintf(t.stdout, "%s backend, %v batches of %d, seed %d, learning rate %g\n\n",
+		t.backend, t.config.Policy, t.config.Batch, t.config.Seed, t.config.LR)
+	return err
+}
+
+func (t *trainOutput) step(s compare.Step) error {
+	t.steps = append(t.steps, s)
+	if !t.json {
+		return nil
+	}
+	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, number(s.Loss), s.Seconds})
+}
+
+type trainResult struct {
+	Type        string  `json:"type"` // result
+	Backend     string  `json:"backend"`
+	Steps       int     `json:"steps"` // done
+	Loss        number  `json:"loss"`  // after the last step
+	Accuracy    float64 `json:"accuracy"`
+	StepSeconds number  `json:"step_seconds"` // median, null when no step was done
+	Seconds     float64 `json:"seconds"`      // all steps together
+	Interrupted bool    `json:"interrupted"`
+}
+
+func (t *trainOutput) end(accuracy float64, interrupted bool) error {
+	r := trainResult{Type: "result", Backend: t.backend, Steps: len(t.steps), Accuracy: accuracy, Interrupted: interrupted}
+	var seconds []float64
+	for _, s := range t.steps {
+		seconds = append(seconds, s.Seconds)
+		r.Seconds += s.Seconds
+		r.Loss = number(s.Loss)
+	}
+	r.StepSeconds = number(compare.Median(seconds))
+	if t.json {
+		return t.line(r)
+	}
+	w := t.table()
+	w.AppendHeader(table.Row{"step", "loss", "time"})
+	for i, s := range t.steps {
+		if showStep(s.Step, len(t.steps)) {
+			w.AppendRow(table.Row{s.Step, fmt.Sprintf("%.17g", s.Loss), duration(t.steps[i].Seconds)})
+		}
+	}
+	w.Render()
+	if len(t.steps) > 0 {
+		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", duration(float64(r.StepSeconds)), duration(r.Seconds))
+	}
+	_, err := fmt.Fprintf(t.stdout, "Test accuracy %s.\n", percent(accuracy))
+	return err
+}
+
+// showStep picks the steps of a table: the first three, which the published
+// experiment gives, every tenth of the run, and the last.
+func showStep(step, steps int) bool {
+	return step <= 3 || step == steps || step%max(1, steps/10) == 0
+}
