@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"gradtwin/compare":           {"gradtwin"},
 	"gradtwin/internal/libm":     {},
 	"gradtwin/internal/simd":     {},
+	"gradtwin/internal/simd/asm": {},
 	"gradtwin/internal/mnist":    {"gradtwin"},
 	"gradtwin/internal/progress": {},
 	"gradtwin/internal/report":   {"gradtwin", "gradtwin/compare"},

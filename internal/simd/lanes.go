@@ -16,7 +16,7 @@ import "fmt"
 const Width = 8
 
 // Group is one number in each lane.
-type Group [Width]float64
+type Group = [Width]float64
 
 // Activation is the function that a layer's units apply.
 type Activation uint8

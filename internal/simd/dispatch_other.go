@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package simd
 
 func shift(dst, d []Group, act Activation, z, a float64)         { genericShift(dst, d, act, z, a) }

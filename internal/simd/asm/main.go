@@ -1,0 +1,99 @@
+// Command asm writes package simd's assembly: each function for AVX2 with FMA
+// and for AVX-512. Run it with go generate in package simd.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// isa is an instruction set: how a Group lies in its registers.
+type isa struct {
+	name  string
+	vec   func() reg.VecVirtual
+	parts int // registers a group
+	size  int // bytes a register
+	tile  int // columns that Product computes together
+}
+
+var isas = []isa{
+	// Two registers a group: 12 sums, 2 of the inputs and 1 weight fit into 16.
+	{"AVX2", YMM, 2, 32, 6},
+	{"AVX512", ZMM, 1, 64, 12},
+}
+
+// groupBytes is the size of a Group.
+const groupBytes = 64
+
+func main() {
+	ConstraintExpr("amd64,!purego")
+	for _, i := range isas {
+		i.shiftReLU()
+		for _, relu := range []bool{false, true} {
+			i.rise(relu)
+			i.product(relu)
+		}
+		i.squash("sigmoid", i.sigmoid)
+		i.squash("tanh", i.tanh)
+		i.loss()
+		i.lossOne()
+		i.fma()
+	}
+	Generate()
+}
+
+// vecs returns the registers of one group.
+func (i isa) vecs() []reg.VecVirtual {
+	v := make([]reg.VecVirtual, i.parts)
+	for p := range v {
+		v[p] = i.vec()
+	}
+	return v
+}
+
+// load loads a group.
+func (i isa) load(m operand.Mem) []reg.VecVirtual {
+	v := i.vecs()
+	for p := range v {
+		VMOVUPD(m.Offset(p*i.size), v[p])
+	}
+	return v
+}
+
+// store stores a group.
+func (i isa) store(v []reg.VecVirtual, m operand.Mem) {
+	for p := range v {
+		VMOVUPD(v[p], m.Offset(p*i.size))
+	}
+}
+
+// broadcast loads one number into all lanes.
+func (i isa) broadcast(m operand.Op) reg.VecVirtual {
+	v := i.vec()
+	VBROADCASTSD(m, v)
+	return v
+}
+
+// broadcastParam loads a float64 parameter into all lanes.
+func (i isa) broadcastParam(name string) reg.VecVirtual {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return i.broadcast(p.Addr)
+}
+
+func (i isa) zero() reg.VecVirtual {
+	v := i.vec()
+	VXORPD(v, v, v)
+	return v
+}
+
+func (i isa) function(name, signature, doc string) {
+	TEXT(name+i.name, NOSPLIT, signature)
+	Doc(name + i.name + " " + doc)
+	Pragma("noescape")
+}
+
+func param(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
