@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -74,8 +75,12 @@ type checker struct {
 	step     float64
 
 	tally      *tally
-	unfollowed []int    // of each tensor
-	left       []string // what was not checked
+	unfollowed []int        // of each tensor
+	probes     []*probing   // of each tensor; nil where there was none
+	judged     map[int]bool // elements that the search has judged
+	diagnoses  []string     // of each tensor; empty where nothing was wrong
+	left       []string     // what was not checked
+	engineOff  int          // elements where the engine's difference is off and the loss's is not
 	report     *Report
 }
 
@@ -83,6 +88,8 @@ type checker struct {
 const (
 	purposeNoise = iota
 	purposeSample
+	purposeProbe
+	purposeBeside
 )
 
 func (c *checker) random(purpose, n int) *rand.Rand {
@@ -120,6 +127,9 @@ func (c *checker) run() error {
 	}
 	c.offsets = append(c.offsets, from)
 	c.unfollowed = make([]int, len(c.layout))
+	c.probes = make([]*probing, len(c.layout))
+	c.judged = map[int]bool{}
+	c.diagnoses = make([]string, len(c.layout))
 	if err := c.measureNoise(); err != nil {
 		return err
 	}
@@ -132,28 +142,53 @@ func (c *checker) run() error {
 	if c.step == 0 {
 		c.step = math.Min(maxStep, math.Max(defaultStep, math.Cbrt(c.noise/math.Max(1, math.Abs(p.f)))))
 	}
-	c.chooseMode()
-	if err := c.judgeElements(); err != nil {
+	if err := c.judgeAll(); err != nil {
 		return err
 	}
-	if c.checked() == 0 {
+	if c.checked() == 0 && !slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil }) {
 		return ErrBudget
 	}
-	if c.tally.resolved == 0 {
+	if c.tally.resolved == 0 && !c.failed() {
 		return &EmptyError{Judged: c.checked(), Largest: c.tally.largest, Resolution: c.tally.finest}
 	}
-	return c.control()
+	if err := c.control(); err != nil {
+		return err
+	}
+	return c.diagnose()
 }
 
-// chooseMode settles what Auto means here.
-func (c *checker) chooseMode() {
-	if c.o.Mode != Auto {
-		return
-	}
-	c.o.Mode = Sample
-	if _, whole := c.f.(Differencer); whole || c.size() <= autoFull {
+// judgeAll does what the mode says.
+func (c *checker) judgeAll() error {
+	if c.o.Mode == Auto && c.size() <= autoFull {
 		c.o.Mode = Full
 	}
+	var failed []failure
+	err := errors.ErrUnsupported
+	if d, ok := c.f.(Differencer); ok && (c.o.Mode == Full || c.o.Mode == Auto) {
+		if failed, err = c.wholeStep(d); err == nil {
+			c.o.Mode = Full
+		} else if !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
+	}
+	whole := err == nil
+	if c.o.Mode != Sample {
+		if err := c.certify(); err != nil || c.o.Mode == Probe {
+			return err
+		}
+	}
+	if !whole {
+		if failed, err = c.firstStep(c.order()); err != nil {
+			return err
+		}
+	}
+	return c.follow(failed)
+}
+
+// failed tells whether anything was found wrong.
+func (c *checker) failed() bool {
+	return slices.ContainsFunc(c.tally.counts, func(n Counts) bool { return n.Wrong > 0 }) ||
+		slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil && p.probe.Verdict == Wrong })
 }
 
 // size returns the number of elements to check.
@@ -238,39 +273,6 @@ func (l *elementLine) slope(t float64) (float64, error) {
 	return l.g[l.i] + l.change, err
 }
 
-// control changes one symbolic value that was found ok and makes sure that the
-// rule finds it wrong.
-func (c *checker) control() error {
-	s := c.tally.strongest
-	if s.bound == 0 {
-		return nil
-	}
-	e := c.workers[0]
-	most := 2*math.Abs(s.symbolic) + controlChange*s.bound
-	for change := controlChange * s.bound; ; change = math.Min(most, controlGrowth*change) {
-		if c.callsLeft() < maxRuleCalls {
-			return nil
-		}
-		o, err := c.rule(c.limits(e.at, s.i), nil, &elementLine{e: e, i: s.i, change: change})
-		if err != nil {
-			return err
-		}
-		c.report.Control = Control{Done: true, Caught: o.verdict == Wrong, Element: c.layout.Element(s.i), Change: change}
-		if o.verdict == Wrong || change >= most {
-			return nil
-		}
-	}
-}
-
-const (
-	// controlChange is how many times its bound the control changes an element
-	// at first: an error near the smallest that the check claims to see.
-	controlChange = 20
-	// controlGrowth takes it from there to twice the element when the first
-	// change was not seen, as at a kink.
-	controlGrowth = 1000
-)
-
 func (c *checker) finish() {
 	r := c.report
 	r.Mode = c.o.Mode
@@ -286,12 +288,21 @@ func (c *checker) finish() {
 		r.Counts.Kink += counts.Kink
 		r.Counts.Wrong += counts.Wrong
 		r.Counts.Inconclusive += counts.Inconclusive
-		r.Tensors = append(r.Tensors, TensorReport{
+		t := TensorReport{
 			Tensor: c.layout[k], Checked: counts.Sum(), Counts: counts,
 			Unfollowed: c.unfollowed[k], Unresolved: c.tally.little[k], MaxError: c.tally.errors[k],
-		})
+			Diagnosis: c.diagnoses[k],
+		}
+		if p := c.probes[k]; p != nil {
+			t.Probe = &p.probe
+		}
+		if t.certified() {
+			r.Certified += t.Tensor.Len()
+		}
+		r.Tensors = append(r.Tensors, t)
 	}
 	r.Checked = r.Counts.Sum()
+	r.Diagnosis = c.diagnosis()
 	for _, v := range []Verdict{Wrong, Inconclusive, Kink, OK} {
 		for _, o := range c.tally.worst[v] {
 			if len(r.Worst) < keepWorst {
@@ -304,7 +315,10 @@ func (c *checker) finish() {
 	if r.Single {
 		r.Warnings = append(r.Warnings, "single precision: differences below the bounds shown cannot be seen")
 	}
-	if !r.Control.Done {
+	if c.engineOff > 0 {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("at %s the function's own Differences disagree with the gradient and with its Loss", plural(c.engineOff, "element")))
+	}
+	if !r.Control.Done && r.OK() {
 		r.Warnings = append(r.Warnings, "the negative control was not made")
 	}
 }
@@ -316,13 +330,26 @@ func (c *checker) unchecked() string {
 		parts = append(parts, fmt.Sprintf("%d of %d tensors were left out by name", n, len(c.layout)))
 	}
 	if n := c.size() - c.checked() - c.report.unfollowed(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d elements were not judged one by one", n, c.size()))
+		text := fmt.Sprintf("%d of %d elements were not judged one by one", n, c.size())
+		if coarsest := c.report.coarsest(); coarsest > 0 {
+			text += fmt.Sprintf(", only each tensor as a whole: an error below %.1g in one of them may hide", coarsest)
+		}
+		parts = append(parts, text)
 	}
 	if n := c.report.unfollowed(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
 	}
 	if n := c.report.unresolved(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d elements are too small to be told from zero", n))
+	}
+	var small []string
+	for _, t := range c.report.Tensors {
+		if t.Probe != nil && t.Probe.Unresolved && t.Probe.Verdict == OK {
+			small = append(small, clip(t.Tensor.Name))
+		}
+	}
+	if small != nil {
+		parts = append(parts, "too small along their directions to be told from zero: "+strings.Join(small, ", "))
 	}
 	parts = append(parts, c.left...)
 	if len(parts) == 0 {

@@ -22,19 +22,8 @@ const (
 	// workerElements is how many elements are worth a clone.
 	workerElements = 64
 	// reserve is kept of a budget for the negative control.
-	reserve = maxRuleCalls
+	reserve = maxControlCalls
 )
-
-// judgeElements applies the rule to the elements of the mode: the first step
-// for all, then the rest of the rule for those that failed it, the worst first.
-func (c *checker) judgeElements() error {
-	order := c.order()
-	failed, err := c.firstStep(order)
-	if err != nil {
-		return err
-	}
-	return c.follow(failed)
-}
 
 // order returns the elements to judge. Where a sample or a budget may end it
 // before the last, every beginning of it is stratified: each tensor's largest
@@ -45,15 +34,10 @@ func (c *checker) order() []int {
 	if c.o.Mode != Full {
 		wanted = min(n, max(c.o.Samples, minShare*len(c.selected)))
 	}
-	order := make([]int, 0, n)
 	if wanted == n && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
-		for _, k := range c.selected {
-			for i := c.offsets[k]; i < c.offsets[k+1]; i++ {
-				order = append(order, i)
-			}
-		}
-		return order
+		return slices.DeleteFunc(c.everything(), func(i int) bool { return c.judged[i] })
 	}
+	order := make([]int, 0, n)
 	keys := make(map[int]float64, n)
 	g := c.workers[0].at.g
 	for _, k := range c.selected {
@@ -77,7 +61,18 @@ func (c *checker) order() []int {
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
 	})
-	return order[:wanted]
+	return slices.DeleteFunc(order[:wanted], func(i int) bool { return c.judged[i] })
+}
+
+// everything returns all elements to check, in their order.
+func (c *checker) everything() []int {
+	all := make([]int, 0, c.size())
+	for _, k := range c.selected {
+		for i := c.offsets[k]; i < c.offsets[k+1]; i++ {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // failure is an element whose first step disagreed.
@@ -90,12 +85,6 @@ type failure struct {
 // firstStep judges the elements at the first step and returns those that
 // disagree there.
 func (c *checker) firstStep(order []int) ([]failure, error) {
-	if d, ok := c.f.(Differencer); ok && c.o.Mode == Full {
-		failed, err := c.wholeStep(d, order)
-		if !errors.Is(err, errors.ErrUnsupported) {
-			return failed, err
-		}
-	}
 	if err := c.hire(len(order)); err != nil {
 		return nil, err
 	}
@@ -125,7 +114,7 @@ func (c *checker) firstStep(order []int) ([]failure, error) {
 		}
 		for j, i := range block {
 			s := samples[j]
-			failed = c.sort(failed, outcome{
+			failed = c.grade(failed, outcome{
 				i: i, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h, steps: 1,
 			}, &s)
 		}
@@ -139,7 +128,7 @@ func (c *checker) firstStep(order []int) ([]failure, error) {
 
 // wholeStep is firstStep with one whole numerical gradient from the function's
 // own engine. Its step is absolute, so it is the one for elements up to 1.
-func (c *checker) wholeStep(f Differencer, order []int) ([]failure, error) {
+func (c *checker) wholeStep(f Differencer) ([]failure, error) {
 	p := c.workers[0].at
 	d := make([]float64, len(p.g))
 	if err := f.Differences(c.ctx, d, c.step); err != nil {
@@ -148,22 +137,22 @@ func (c *checker) wholeStep(f Differencer, order []int) ([]failure, error) {
 	c.whole++
 	noise := c.o.C * c.noise / c.step
 	var failed []failure
-	for _, i := range order {
+	for _, i := range c.everything() {
 		l := c.limits(p, i)
 		s := sample{a: p.g[i], d: d[i]}
-		failed = c.sort(failed, outcome{
+		failed = c.grade(failed, outcome{
 			i: i, symbolic: p.g[i], numeric: d[i], bound: s.relative(l) + noise, noise: noise, step: c.step, steps: 1,
 		}, nil)
 	}
 	if c.o.Progress != nil {
-		c.o.Progress(len(order), len(order))
+		c.o.Progress(c.size(), c.size())
 	}
 	return failed, nil
 }
 
-// sort counts the outcome of a first step where it is ok, and otherwise adds
+// grade counts the outcome of a first step where it is ok, and otherwise adds
 // it to the failed ones.
-func (c *checker) sort(failed []failure, o outcome, first *sample) []failure {
+func (c *checker) grade(failed []failure, o outcome, first *sample) []failure {
 	k, _ := c.layout.Locate(o.i)
 	if o.gap() <= o.bound && (first == nil || !first.vanished) {
 		c.tally.add(k, o)
@@ -214,8 +203,11 @@ func (c *checker) followTensor(k int, failed []failure) error {
 		if err != nil {
 			return err
 		}
-		for _, o := range outcomes[:size] {
+		for j, o := range outcomes[:size] {
 			c.tally.add(k, o)
+			if failed[j].first == nil && o.verdict == OK && o.steps == 1 {
+				c.engineOff++
+			}
 		}
 		failed = failed[size:]
 	}

@@ -12,7 +12,7 @@ type Mode uint8
 // The modes.
 const (
 	// Auto is Full where that is cheap: for a Differencer, and for up to 512
-	// elements. Otherwise it is Sample.
+	// elements. Otherwise it is Probe, and Sample after it.
 	Auto Mode = iota
 	// Full judges every element by itself: two loss calls each, or one whole
 	// numerical gradient where the function is a Differencer.
@@ -20,7 +20,9 @@ const (
 	// Sample judges a seeded sample of elements, stratified by tensor.
 	Sample
 	// Probe judges every tensor along random directions, and looks for the
-	// wrong element only where that fails.
+	// wrong element only where that fails: about 60 loss calls for six tensors,
+	// and some 300 more for a wrong element among 45,360. See Probed for what
+	// it cannot see.
 	Probe
 )
 

@@ -68,8 +68,9 @@ func ecNoise(values []float64) (noise float64, change int) {
 }
 
 // measureNoise sets the checker's noise ε: the median over several lines
-// through the point along random directions of all elements, and at least the
-// rounding of the loss itself.
+// beside the point along random directions of all elements, and at least the
+// rounding of the loss itself. The lines begin a little off the point, which may
+// sit on a kink.
 func (c *checker) measureNoise() error {
 	e := c.workers[0]
 	p := e.at
@@ -83,7 +84,7 @@ func (c *checker) measureNoise() error {
 		for range noiseRetries {
 			for k := range values {
 				var err error
-				t := spacing * float64(k-noisePoints/2)
+				t := spacing * float64(noisePoints+k)
 				if values[k], err = e.along(dir, 0, len(dir), t); err != nil {
 					return err
 				}

@@ -19,23 +19,32 @@ const (
 func (r *Report) String() string {
 	var b strings.Builder
 	shown := 0
+	head := func(v Verdict, name string) {
+		text := fmt.Sprintf("%-6s %s", strings.ToUpper(v.String()), clip(name))
+		if shown == 0 {
+			text += "   " + r.tallyLine()
+		}
+		writeLine(&b, "", text)
+		shown++
+	}
 	for _, e := range r.Worst {
 		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive {
-			if shown == 0 {
-				writeLine(&b, "", fmt.Sprintf("%-6s %s   %s", strings.ToUpper(e.Verdict.String()), clip(e.Name()), r.tallyLine()))
-			} else {
-				writeLine(&b, "", fmt.Sprintf("%-6s %s", strings.ToUpper(e.Verdict.String()), clip(e.Name())))
-			}
+			head(e.Verdict, e.Name())
 			e.block(&b)
-			shown++
+		}
+	}
+	for _, t := range r.Tensors {
+		if t.wholly() {
+			head(t.Probe.Verdict, t.Tensor.Name+" as a whole")
+			t.Probe.block(&b)
 		}
 	}
 	if shown == 0 {
-		head := "OK"
+		result := "OK"
 		if !r.OK() {
-			head = "FAILED"
+			result = "FAILED"
 		}
-		writeLine(&b, "", fmt.Sprintf("%-6s %s", head, r.passLine()))
+		writeLine(&b, "", fmt.Sprintf("%-6s %s", result, r.passLine()))
 	}
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
@@ -61,8 +70,28 @@ func (r *Report) tallyLine() string {
 }
 
 func (r *Report) passLine() string {
-	return fmt.Sprintf("%s: %d ok, %s, %d wrong, %d inconclusive, of %d",
-		r.Mode, r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive, r.Total)
+	parts := []string{r.Mode.String() + ":"}
+	if n, of := r.probed(); of > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole,", n, plural(of, "tensor")))
+	}
+	if r.Checked == 0 {
+		return strings.Join(append(parts, plural(r.Total, "element")), " ")
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%d of %d elements judged: %d ok, %s, %d wrong, %d inconclusive",
+		r.Checked, r.Total, r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive)), " ")
+}
+
+// probed returns how many of the probed tensors were certified.
+func (r *Report) probed() (certified, probed int) {
+	for _, t := range r.Tensors {
+		if t.Probe != nil {
+			probed++
+		}
+		if t.certified() {
+			certified++
+		}
+	}
+	return certified, probed
 }
 
 func (r *Report) controlLine() string {
@@ -80,15 +109,25 @@ func (r *Report) effort() string {
 	return s
 }
 
-// block shows one element, its two values one above the other.
+// block shows one element.
 func (e Element) block(b *strings.Builder) {
-	fmt.Fprintf(b, "  symbolic  %+.6e\n", e.Symbolic)
-	how := fmt.Sprintf("h=%.1g", e.Step)
-	if e.Verdict == Wrong {
+	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
+	writeLine(b, "  ", fmt.Sprintf("%s   |difference| %.1e, %.1g times the bound", e.hint(), e.Error, e.Error/e.Bound))
+}
+
+// block shows the direction that disagreed.
+func (p *Probed) block(b *strings.Builder) {
+	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
+	writeLine(b, "  ", fmt.Sprintf("along a random direction   |difference| %.1e, %.1g times the bound", p.Error, p.Error/p.Bound))
+}
+
+// writeValues shows two values one above the other.
+func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step float64) {
+	how := fmt.Sprintf("h=%.1g", step)
+	if v == Wrong {
 		how += ", the same at h/4"
 	}
-	fmt.Fprintf(b, "  numeric   %+.6e ± %.0e  (%s)\n", e.Numeric, e.Noise, how)
-	writeLine(b, "  ", fmt.Sprintf("%s   |difference| %.1e, %.1g times the bound", e.hint(), e.Error, e.Error/e.Bound))
+	fmt.Fprintf(b, "  symbolic  %+.6e\n  numeric   %+.6e ± %.0e  (%s)\n", symbolic, numeric, noise, how)
 }
 
 // hint names the ratio of the two values.

@@ -50,10 +50,28 @@ type TensorReport struct {
 	Unresolved int `json:"unresolved,omitempty"`
 	// MaxError is the largest |symbolic − numeric| among those judged.
 	MaxError float64 `json:"max_error"`
+	// Probe is what the directions showed; nil when there was none.
+	Probe     *Probed `json:"probe,omitempty"`
+	Diagnosis string  `json:"diagnosis,omitempty"`
 }
 
+// wrong tells whether the tensor failed.
+func (t TensorReport) wrong() bool {
+	return t.Counts.Wrong > 0 || t.Unfollowed > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
+}
+
+// wholly tells whether the tensor as a whole did not pass and no element of it
+// says why.
+func (t TensorReport) wholly() bool {
+	return t.Probe != nil && t.Probe.Verdict != OK && t.Counts.Wrong == 0
+}
+
+// certified tells whether the directions certified the tensor.
+func (t TensorReport) certified() bool { return t.Probe != nil && t.Probe.Verdict == OK }
+
 // Control is the built-in negative control: the symbolic value of one element
-// that was found ok is changed, and the same rule has to find it wrong.
+// that was found ok is changed, and the same rule has to find it wrong; the
+// probe of its tensor too, where there was one.
 type Control struct {
 	Done    bool    `json:"done"`
 	Caught  bool    `json:"caught"`
@@ -64,10 +82,11 @@ type Control struct {
 // Report is what a check found. A mismatch is in the report and is no error.
 type Report struct {
 	Layout    gradtwin.Layout `json:"layout"`
-	Mode      Mode            `json:"mode"`
+	Mode      Mode            `json:"mode"` // Auto stands for Probe and Sample together
 	Counts    Counts          `json:"counts"`
-	Checked   int             `json:"checked"` // elements judged one by one
-	Total     int             `json:"total"`   // elements of the function
+	Checked   int             `json:"checked"`   // elements judged one by one
+	Certified int             `json:"certified"` // elements of the tensors that their probe certified
+	Total     int             `json:"total"`     // elements of the function
 	Unchecked string          `json:"unchecked"`
 	Tensors   []TensorReport  `json:"tensors"` // those that were to be checked
 	// Worst holds the elements worth looking at: wrong ones first, then
@@ -89,13 +108,18 @@ type Report struct {
 	Control   Control   `json:"control"`
 }
 
-// OK tells whether the gradient passed: nothing wrong, the negative control
-// was not missed, and with Options.Strict nothing inconclusive.
+// OK tells whether the gradient passed: no element and no tensor wrong, the
+// negative control not missed, and with Options.Strict nothing inconclusive.
 func (r *Report) OK() bool {
-	if r.Counts.Wrong > 0 || r.Control.Done && !r.Control.Caught || r.unfollowed() > 0 {
+	if r.Control.Done && !r.Control.Caught {
 		return false
 	}
-	return !r.Options.Strict || r.Counts.Inconclusive == 0
+	for _, t := range r.Tensors {
+		if t.wrong() || r.Options.Strict && (t.Counts.Inconclusive > 0 || t.Probe != nil && !t.certified()) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *Report) unfollowed() int {
@@ -114,32 +138,51 @@ func (r *Report) unresolved() int {
 	return n
 }
 
+// coarsest is the smallest error in one element that the probe of every tensor
+// shows, 0 when there was no probe.
+func (r *Report) coarsest() float64 {
+	coarsest := 0.0
+	for _, t := range r.Tensors {
+		if t.certified() {
+			coarsest = math.Max(coarsest, t.Probe.Resolution)
+		}
+	}
+	return coarsest
+}
+
 // keepWorst is how many elements of each verdict a report lists.
 const keepWorst = 10
 
 // tally collects outcomes.
 type tally struct {
 	worst    [len(verdictNames)][]outcome
-	counts   []Counts // of each tensor
+	counts   []Counts    // of each tensor
+	wrong    [][]outcome // of each tensor
 	errors   []float64
 	little   []int
 	resolved int
 	// strongest is the ok element that is the furthest from zero in terms of
 	// its bound.
 	strongest outcome
-	largest   float64 // of |symbolic| and |numeric|
-	finest    float64 // the smallest bound
+	// line is the same for directions at the point to check, and lineTensor its tensor.
+	line       outcome
+	lineTensor int
+	largest    float64 // of |symbolic| and |numeric|
+	finest     float64 // the smallest bound
 }
 
 func newTally(tensors int) *tally {
 	return &tally{
-		counts: make([]Counts, tensors), errors: make([]float64, tensors), little: make([]int, tensors),
+		counts: make([]Counts, tensors), wrong: make([][]outcome, tensors), errors: make([]float64, tensors), little: make([]int, tensors),
 		finest: math.Inf(1),
 	}
 }
 
 func (t *tally) add(k int, o outcome) {
 	t.counts[k].add(o.verdict)
+	if o.verdict == Wrong {
+		t.wrong[k] = append(t.wrong[k], o)
+	}
 	t.errors[k] = math.Max(t.errors[k], finite(o.gap()))
 	t.largest = math.Max(t.largest, math.Max(math.Abs(o.symbolic), finite(math.Abs(o.numeric))))
 	t.finest = math.Min(t.finest, o.bound)
@@ -158,6 +201,20 @@ func (t *tally) add(k int, o outcome) {
 	at, _ := slices.BinarySearchFunc(list, o, compareOutcomes)
 	list = slices.Insert(list, at, o)
 	t.worst[o.verdict] = list[:min(len(list), keepWorst)]
+}
+
+// addLine collects the outcome of a direction that agreed, at the point to
+// check or beside it.
+func (t *tally) addLine(k int, o outcome, atPoint bool) {
+	t.largest = math.Max(t.largest, math.Max(math.Abs(o.symbolic), math.Abs(o.numeric)))
+	t.finest = math.Min(t.finest, o.bound)
+	if !o.resolved() {
+		return
+	}
+	t.resolved++
+	if atPoint && (t.line.bound == 0 || o.strength() > t.line.strength()) {
+		t.line, t.lineTensor = o, k
+	}
 }
 
 // compareOutcomes orders by distance from the bound, then by place, so that

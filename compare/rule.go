@@ -165,12 +165,12 @@ func (c *checker) rule(l limits, first *sample, on line) (outcome, error) {
 		o.forward, o.backward = forward, backward
 		return o, nil
 	}
-	best := mostSettled(ladder)
-	explained, err := explains(on, q)
+	best := mostSettled(ladder, l)
+	byKinks, err := explained(on, q, ladder[best])
 	switch {
 	case err != nil:
 		return outcome{}, err
-	case explained:
+	case byKinks:
 		return done(Kink, best), nil
 	case settled(p, q):
 		return done(Wrong, best), nil
@@ -182,7 +182,7 @@ func (c *checker) rule(l limits, first *sample, on line) (outcome, error) {
 // to tell kinks from faults.
 var slopesAt = [...]float64{0.7, 0.3, 0.05}
 
-// explains tells whether the symbolic derivative beside the point makes up for
+// explained tells whether the symbolic derivative beside the point makes up for
 // the difference at it. The central difference is the mean of
 // m(t) = (a(t) + a(−t))/2 over 0 < t < h whatever kinks lie there, so of a
 // right gradient it lies among the values of m, which for a smooth function are
@@ -190,30 +190,39 @@ var slopesAt = [...]float64{0.7, 0.3, 0.05}
 // and those whose kinks lie closer than the noise lets the rule look. A value
 // that is off at the point alone, between two neighbours that agree with the
 // difference, is a fault all the same.
-func explains(on line, q sample) (bool, error) {
-	mean := func(t float64) (right, left float64, err error) {
-		if right, err = on.slope(t); err != nil {
-			return 0, 0, err
-		}
-		left, err = on.slope(-t)
-		return right, left, err
+//
+// smallest was taken at the smallest step, best is the one to trust most.
+func explained(on line, smallest, best sample) (bool, error) {
+	among, err := amongSlopes(on, smallest)
+	if err == nil && !among && best.h != smallest.h {
+		among, err = amongSlopes(on, best)
 	}
-	lo, hi := q.a, q.a
+	if err != nil || !among {
+		return false, err
+	}
+	right, err := on.slope(closest * smallest.h)
+	if err != nil {
+		return false, err
+	}
+	left, err := on.slope(-closest * smallest.h)
+	return distance(right, best.d) > best.bound || distance(left, best.d) > best.bound, err
+}
+
+// amongSlopes tells whether the difference lies among the values of m.
+func amongSlopes(on line, s sample) (bool, error) {
+	lo, hi := s.a, s.a
 	for _, part := range slopesAt {
-		right, left, err := mean(part * q.h)
+		right, err := on.slope(part * s.h)
+		if err != nil {
+			return false, err
+		}
+		left, err := on.slope(-part * s.h)
 		if err != nil {
 			return false, err
 		}
 		lo, hi = min(lo, (right+left)/2), max(hi, (right+left)/2)
 	}
-	if !(q.d >= lo-q.bound && q.d <= hi+q.bound) {
-		return false, nil
-	}
-	right, left, err := mean(closest * q.h)
-	if err != nil {
-		return false, err
-	}
-	return distance(right, q.d) > q.bound || distance(left, q.d) > q.bound, nil
+	return s.d >= lo-s.bound && s.d <= hi+s.bound, nil
 }
 
 // closest is the distance, in terms of the step, of the neighbours that tell a
@@ -237,12 +246,17 @@ func settled(p, q sample) bool {
 	return distance(p.d, q.d) <= q.gap()/settle && !math.IsInf(q.gap(), 1)
 }
 
-// mostSettled returns the place of the sample that differs least from the
-// next: the difference that is worth printing.
-func mostSettled(ladder []sample) int {
+// mostSettled returns the place of the difference that is worth printing: the
+// first, which has the least noise, that the next confirms, and where there is
+// none the one that differs least from the next.
+func mostSettled(ladder []sample, l limits) int {
 	best := 0
 	for k := range len(ladder) - 1 {
-		if distance(ladder[k].d, ladder[k+1].d) < distance(ladder[best].d, ladder[best+1].d) {
+		apart := distance(ladder[k].d, ladder[k+1].d)
+		if apart <= ladder[k+1].noise+ladder[k+1].relative(l) {
+			return k
+		}
+		if apart < distance(ladder[best].d, ladder[best+1].d) {
 			best = k
 		}
 	}
