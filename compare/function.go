@@ -6,24 +6,8 @@ import (
 	"gradtwin"
 )
 
-// Function is a scalar loss of named parameters together with the gradient
-// that is to be checked. Anything that has both can be checked: graph.Wrap
-// makes one of a Gorgonia graph.
-type Function interface {
-	// Layout names the parameters and gives their shapes. Elements are
-	// counted through all tensors in this order.
-	Layout() gradtwin.Layout
-	// At returns element i as the function holds it.
-	At(i int) float64
-	// Set changes element i to x, rounded to what the function can hold: a
-	// float32 graph holds float32(x), and At tells.
-	Set(i int, x float64)
-	// Loss returns the loss at the present elements.
-	Loss() (float64, error)
-	// Gradient writes the gradient at the present elements to dst, which has
-	// Layout().Len() elements.
-	Gradient(dst []float64) error
-}
+// Function is what can be checked.
+type Function = gradtwin.Function
 
 // Differencer is a Function with an engine of its own for whole numerical
 // gradients.
@@ -41,4 +25,20 @@ type Cloner interface {
 	// Clone returns a function at the same elements that shares nothing that
 	// changes with the original.
 	Clone() (Function, error)
+}
+
+// Widener is a Function in float32 that can be computed in float64 too.
+type Widener interface {
+	Function
+	// Float64 returns the same function of the same elements in float64, or
+	// an error that says what stands in the way.
+	Float64() (Function, error)
+}
+
+// SecondOrder is a Function whose gradient can be differentiated once more.
+type SecondOrder interface {
+	Function
+	// SecondOrder returns the function v·∇f, with v drawn from the seed, or an
+	// error that says what stands in the way.
+	SecondOrder(seed uint64) (Function, error)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin"
 )
 
 // Clone returns the function at the same elements in a graph of its own, with
@@ -14,7 +16,17 @@ import (
 // An operation that keeps state from run to run, which copies would share, is
 // an error: dropout, batch and group normalization, pooling, CTC, and every
 // operation that is not Gorgonia's own.
-func (w *Wrapped) Clone() (c *Wrapped, err error) {
+func (w *Wrapped) Clone() (gradtwin.Function, error) { return asFunction(w.clone()) }
+
+// asFunction keeps a nil *Wrapped from becoming an interface that is not nil.
+func asFunction(w *Wrapped, err error) (gradtwin.Function, error) {
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *Wrapped) clone() (c *Wrapped, err error) {
 	building.Lock()
 	defer building.Unlock()
 	defer recoverBuilding(&err, "copy the graph")

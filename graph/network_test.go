@@ -17,6 +17,11 @@ import (
 )
 
 var _ compare.Backend = (*graph.Network)(nil)
+var (
+	_ compare.Cloner      = (*graph.Wrapped)(nil)
+	_ compare.Widener     = (*graph.Wrapped)(nil)
+	_ compare.SecondOrder = (*graph.Wrapped)(nil)
+)
 
 const (
 	// tolRounding bounds what another order of summation does to sums of a few

@@ -8,6 +8,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin"
 )
 
 // Float64 returns the function in double precision, at the same elements,
@@ -19,9 +21,11 @@ import (
 // exports what makes them; where it does not (batch and group normalization,
 // CTC, clamp, random inputs, operations that are not Gorgonia's own), the
 // error says which operation stopped it.
-func (w *Wrapped) Float64() (wide *Wrapped, err error) {
+func (w *Wrapped) Float64() (gradtwin.Function, error) { return asFunction(w.inFloat64()) }
+
+func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	if !w.single {
-		return w.Clone()
+		return w.clone()
 	}
 	cost, wrt, err := w.widen()
 	if err != nil {

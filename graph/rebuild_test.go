@@ -105,7 +105,7 @@ func TestFloat64(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if wide.Float32() {
+			if wide.(*graph.Wrapped).Float32() {
 				t.Error("the rebuilt graph is float32")
 			}
 			for i := range wide.Layout().Len() {

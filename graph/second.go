@@ -10,6 +10,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin"
 )
 
 // SecondOrder returns the function v·∇f of the same inputs, where ∇f is w's
@@ -31,7 +33,11 @@ import (
 // gradient of a matrix-vector product is an outer product, whose derivative
 // Gorgonia has wrong: the shapes show it, which is an error, unless the matrix
 // is square, which a check must find.
-func (w *Wrapped) SecondOrder(seed uint64) (second *Wrapped, err error) {
+func (w *Wrapped) SecondOrder(seed uint64) (gradtwin.Function, error) {
+	return asFunction(w.secondOrder(seed))
+}
+
+func (w *Wrapped) secondOrder(seed uint64) (second *Wrapped, err error) {
 	building.Lock()
 	defer building.Unlock()
 	defer recoverBuilding(&err, "second order")

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin"
 	"gradtwin/graph"
 )
 
@@ -135,7 +136,7 @@ var costs = map[string]func(m *maker) (cost *gorgonia.Node, wrt gorgonia.Nodes){
 }
 
 // central computes the gradient by central differences with step h.
-func central(t *testing.T, w *graph.Wrapped, h float64) []float64 {
+func central(t *testing.T, w gradtwin.Function, h float64) []float64 {
 	t.Helper()
 	out := make([]float64, w.Layout().Len())
 	for i := range out {
@@ -156,7 +157,7 @@ func central(t *testing.T, w *graph.Wrapped, h float64) []float64 {
 	return out
 }
 
-func gradient(t *testing.T, w *graph.Wrapped) []float64 {
+func gradient(t *testing.T, w gradtwin.Function) []float64 {
 	t.Helper()
 	g := make([]float64, w.Layout().Len())
 	if err := w.Gradient(g); err != nil {
@@ -165,7 +166,7 @@ func gradient(t *testing.T, w *graph.Wrapped) []float64 {
 	return g
 }
 
-func loss(t *testing.T, w *graph.Wrapped) float64 {
+func loss(t *testing.T, w gradtwin.Function) float64 {
 	t.Helper()
 	f, err := w.Loss()
 	if err != nil {

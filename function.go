@@ -1,0 +1,20 @@
+package gradtwin
+
+// Function is a scalar loss of named parameters together with the gradient
+// that is to be checked. Anything that has both can be checked: graph.Wrap
+// makes one of a Gorgonia graph, compare.Func one of a Go function.
+type Function interface {
+	// Layout names the parameters and gives their shapes. Elements are
+	// counted through all tensors in this order.
+	Layout() Layout
+	// At returns element i as the function holds it.
+	At(i int) float64
+	// Set changes element i to x, rounded to what the function can hold: a
+	// float32 graph holds float32(x), and At tells.
+	Set(i int, x float64)
+	// Loss returns the loss at the present elements.
+	Loss() (float64, error)
+	// Gradient writes the gradient at the present elements to dst, which has
+	// Layout().Len() elements.
+	Gradient(dst []float64) error
+}
