@@ -70,15 +70,15 @@ func (r *Report) tallyLine() string {
 }
 
 func (r *Report) passLine() string {
-	parts := []string{r.Mode.String() + ":"}
+	var parts []string
+	if r.Checked > 0 {
+		parts = append(parts, fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, of %s",
+			r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive, plural(r.Total, "element")))
+	}
 	if n, of := r.probed(); of > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole,", n, plural(of, "tensor")))
+		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor")))
 	}
-	if r.Checked == 0 {
-		return strings.Join(append(parts, plural(r.Total, "element")), " ")
-	}
-	return strings.Join(append(parts, fmt.Sprintf("%d of %d elements judged: %d ok, %s, %d wrong, %d inconclusive",
-		r.Checked, r.Total, r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive)), " ")
+	return r.Mode.String() + ": " + strings.Join(parts, "; ")
 }
 
 // probed returns how many of the probed tensors were certified.
