@@ -113,7 +113,8 @@ func validateLayout(layout gradtwin.Layout) error {
 	return nil
 }
 
-func (c *checker) run() error {
+// selectTensors finds the tensors to check, and where each begins.
+func (c *checker) selectTensors() {
 	from := 0
 	for k, t := range c.layout {
 		c.offsets = append(c.offsets, from)
@@ -122,10 +123,14 @@ func (c *checker) run() error {
 			c.selected = append(c.selected, k)
 		}
 	}
+	c.offsets = append(c.offsets, from)
+}
+
+func (c *checker) run() error {
+	c.selectTensors()
 	if len(c.selected) == 0 {
 		return ErrNoParameters
 	}
-	c.offsets = append(c.offsets, from)
 	c.unfollowed = make([]int, len(c.layout))
 	c.probes = make([]*probing, len(c.layout))
 	c.judged = map[int]bool{}
@@ -153,6 +158,11 @@ func (c *checker) run() error {
 	}
 	if err := c.control(); err != nil {
 		return err
+	}
+	if c.o.Taylor {
+		if err := c.measureTaylor(); err != nil {
+			return err
+		}
 	}
 	return c.diagnose()
 }
@@ -312,11 +322,17 @@ func (c *checker) finish() {
 	}
 	r.Unchecked = c.unchecked()
 	r.Replay = replay(r)
-	if r.Single {
-		r.Warnings = append(r.Warnings, "single precision: differences below the bounds shown cannot be seen")
+	switch {
+	case c.unit == singleUnit:
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the loss is computed in float32: errors below %.1g in the gradient cannot be seen", c.o.C*c.noise/c.step))
+	case c.gradUnit == singleUnit:
+		r.Warnings = append(r.Warnings, "the gradient is in float32, the loss in float64: an element may be off by the rounding of its tensor's largest")
 	}
 	if c.engineOff > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("at %s the function's own Differences disagree with the gradient and with its Loss", plural(c.engineOff, "element")))
+	}
+	if r.Taylor != nil && !r.Taylor.Falls() {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks", r.Taylor.Rate))
 	}
 	if !r.Control.Done && r.OK() {
 		r.Warnings = append(r.Warnings, "the negative control was not made")

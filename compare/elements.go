@@ -32,7 +32,7 @@ func (c *checker) order() []int {
 	n := c.size()
 	wanted := n
 	if c.o.Mode != Full {
-		wanted = min(n, max(c.o.Samples, minShare*len(c.selected)))
+		wanted = c.sampleSize()
 	}
 	if wanted == n && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
 		return slices.DeleteFunc(c.everything(), func(i int) bool { return c.judged[i] })
@@ -62,6 +62,11 @@ func (c *checker) order() []int {
 		return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
 	})
 	return slices.DeleteFunc(order[:wanted], func(i int) bool { return c.judged[i] })
+}
+
+// sampleSize is the number of elements in the sample.
+func (c *checker) sampleSize() int {
+	return min(c.size(), max(c.o.Samples, minShare*len(c.selected)))
 }
 
 // everything returns all elements to check, in their order.

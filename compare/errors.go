@@ -98,9 +98,12 @@ type EmptyError struct {
 }
 
 func (e *EmptyError) Error() string {
-	s := fmt.Sprintf("an empty check: the largest of %d gradient elements is %.2g, ", e.Judged, e.Largest)
-	if e.Largest == 0 {
-		s = fmt.Sprintf("an empty check: all %d gradient elements are zero, ", e.Judged)
+	what := fmt.Sprintf("the largest of %d gradient elements is %.2g", e.Judged, e.Largest)
+	switch {
+	case e.Largest == 0 && e.Judged > 1:
+		what = fmt.Sprintf("all %d gradient elements are zero", e.Judged)
+	case e.Largest == 0:
+		what = "the gradient is zero"
 	}
-	return s + fmt.Sprintf("and only differences above %.2g can be resolved; check at a point that is not a minimum", e.Resolution)
+	return fmt.Sprintf("an empty check: %s, and only differences above %.2g can be resolved; check at a point that is not a minimum", what, e.Resolution)
 }

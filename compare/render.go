@@ -52,6 +52,9 @@ func (r *Report) String() string {
 	if r.Control.Done {
 		writeLine(&b, "  ", "control: "+r.controlLine())
 	}
+	if r.Taylor != nil {
+		writeLine(&b, "  ", r.taylorLine())
+	}
 	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s, %.2g s", r.Loss, r.Noise, r.effort(), r.Seconds))
 	writeLine(&b, "  ", "not checked: "+r.Unchecked)
 	for _, w := range r.Warnings {
@@ -101,12 +104,28 @@ func (r *Report) controlLine() string {
 	return fmt.Sprintf("%s off by %.1g was NOT caught: do not trust this check", clip(r.Control.Element), r.Control.Change)
 }
 
+func (r *Report) taylorLine() string {
+	if r.Taylor.Rate == 0 {
+		return "Taylor remainder: too small to measure its rate"
+	}
+	return fmt.Sprintf("Taylor remainder falls as t^%.2f (2 for a right gradient)", r.Taylor.Rate)
+}
+
 func (r *Report) effort() string {
 	s := plural(r.Calls, "loss call")
 	if r.Whole > 0 {
 		s += fmt.Sprintf(" and %s", plural(r.Whole, "whole numerical gradient"))
 	}
 	return s
+}
+
+// String renders the element: its name, the two values one above the other,
+// and their difference in terms of the bound.
+func (e Element) String() string {
+	var b strings.Builder
+	writeLine(&b, "", fmt.Sprintf("%-6s %s", strings.ToUpper(e.Verdict.String()), clip(e.Name())))
+	e.block(&b)
+	return b.String()
 }
 
 // block shows one element.
@@ -132,8 +151,13 @@ func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step f
 
 // hint names the ratio of the two values.
 func (e Element) hint() string {
-	if e.Verdict == Inconclusive {
+	switch {
+	case e.Verdict == Inconclusive:
 		return "inconclusive: the difference does not settle as h shrinks"
+	case e.Verdict == Kink:
+		return fmt.Sprintf("a kink: one-sided derivatives %.4g and %.4g", e.Backward, e.Forward)
+	case e.Verdict == OK:
+		return "agreed"
 	}
 	switch {
 	case math.Abs(e.Numeric) <= e.Bound:
@@ -205,6 +229,9 @@ func (r *Report) Markdown() string {
 	}
 	if r.Control.Done {
 		fmt.Fprintf(&b, "- control: %s\n", r.controlLine())
+	}
+	if r.Taylor != nil {
+		fmt.Fprintf(&b, "- %s\n", r.taylorLine())
 	}
 	fmt.Fprintf(&b, "- loss %.6g, noise %.1g, %s, %.2g s\n- not checked: %s\n", r.Loss, r.Noise, r.effort(), r.Seconds, r.Unchecked)
 	for _, w := range r.Warnings {

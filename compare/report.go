@@ -106,6 +106,7 @@ type Report struct {
 	Warnings  []string  `json:"warnings,omitempty"`
 	Diagnosis string    `json:"diagnosis,omitempty"`
 	Control   Control   `json:"control"`
+	Taylor    *Taylor   `json:"taylor,omitempty"` // nil when it was not asked for
 }
 
 // OK tells whether the gradient passed: no element and no tensor wrong, the

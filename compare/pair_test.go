@@ -1,0 +1,159 @@
+package compare_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"gradtwin"
+	"gradtwin/compare"
+	"gradtwin/graph"
+	"gradtwin/numeric"
+)
+
+// digits draws a batch like pictures of digits: four inputs of five are zero.
+func digits(spec gradtwin.Spec, rows int, seed uint64) gradtwin.Batch {
+	r := rand.New(rand.NewPCG(seed, 1))
+	b := gradtwin.Batch{X: make([]float64, rows*spec.Inputs()), Labels: make([]int, rows)}
+	for i := range b.X {
+		if r.IntN(5) == 0 {
+			b.X[i] = float64(r.IntN(256)) / 255
+		}
+	}
+	for i := range b.Labels {
+		b.Labels[i] = r.IntN(spec.Classes())
+	}
+	return b
+}
+
+// newPair builds the two backends at the same weights, after some steps of
+// training on the batch.
+func newPair(t *testing.T, spec gradtwin.Spec, rows, steps int, seed uint32) compare.Pair {
+	t.Helper()
+	g, err := graph.New(spec, rows, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := numeric.New(spec, numeric.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := digits(spec, rows, uint64(seed))
+	g.Params().Init(gradtwin.NewRand(seed))
+	for range steps {
+		if _, err := g.Step(context.Background(), batch, 0.1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copy(n.Params().Flat, g.Params().Flat)
+	return compare.Pair{Symbolic: g, Numeric: n, Batch: batch}
+}
+
+// Gorgonia's gradients against the difference engine, all elements, at the
+// start and after training: none wrong, none inconclusive.
+func TestPairFullCheck(t *testing.T) {
+	small := []int{40, 30, 20, 5}
+	verdicts := 0
+	check := func(spec gradtwin.Spec, rows, steps int, seed uint32) {
+		pair := newPair(t, spec, rows, steps, seed)
+		r, err := compare.Check(context.Background(), pair, compare.Options{Strict: true, Seed: seed, Taylor: true})
+		if err != nil {
+			t.Errorf("%v, %d rows, %d steps, seed %d: %v", spec, rows, steps, seed, err)
+			return
+		}
+		verdicts += r.Checked
+		if !r.OK() || r.Whole != 1 || r.Checked != r.Total || !r.Control.Caught {
+			t.Errorf("%v, %d rows, %d steps, seed %d:\n%s", spec, rows, steps, seed, r)
+		}
+	}
+	for _, act := range []gradtwin.Activation{gradtwin.ReLU, gradtwin.Sigmoid, gradtwin.Tanh} {
+		for _, steps := range []int{0, 50, 1000} {
+			check(gradtwin.Spec{Layers: small, Activation: act, Delta: 1e-7}, 7, steps, 3)
+		}
+	}
+	experiment := gradtwin.Experiment()
+	seeds := uint32(1)
+	if os.Getenv("GRADTWIN_LONG") != "" {
+		seeds = 6 // over a million verdicts
+	}
+	if testing.Short() {
+		return
+	}
+	for seed := range seeds {
+		for _, steps := range []int{0, 300} {
+			check(experiment, 10, steps, seed)
+			if seeds > 1 {
+				check(experiment, 100, steps, seed)
+			}
+		}
+	}
+	t.Logf("%d verdicts", verdicts)
+	if verdicts < 100000 {
+		t.Errorf("%d verdicts, want at least 100000", verdicts)
+	}
+}
+
+// spoiled is a backend whose gradient is changed after it was computed.
+type spoiled struct {
+	compare.Backend
+	spoil func(p *gradtwin.Params)
+}
+
+func (s spoiled) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
+	if err := s.Backend.Gradient(ctx, dst, b); err != nil {
+		return err
+	}
+	g := s.Params().Clone()
+	copy(g.Flat, dst)
+	s.spoil(g)
+	copy(dst, g.Flat)
+	return nil
+}
+
+// What checkers of one direction, or with a fixed tolerance, pass on this very
+// network.
+func TestPairFaults(t *testing.T) {
+	for _, steps := range []int{0, 300} {
+		pair := newPair(t, gradtwin.Experiment(), 10, steps, 1)
+		good := pair.Symbolic
+		for _, fault := range []struct {
+			name  string
+			spoil func(p *gradtwin.Params)
+		}{
+			{"W1 shuffled", func(p *gradtwin.Params) {
+				rand.New(rand.NewPCG(1, 2)).Shuffle(len(p.W(0)), func(i, j int) { p.W(0)[i], p.W(0)[j] = p.W(0)[j], p.W(0)[i] })
+			}},
+			{"largest of W1 with the sign flipped", func(p *gradtwin.Params) {
+				largest := 0
+				for i, g := range p.W(0) {
+					if g*g > p.W(0)[largest]*p.W(0)[largest] {
+						largest = i
+					}
+				}
+				p.W(0)[largest] *= -1
+			}},
+			{"W1 times 1.01", func(p *gradtwin.Params) { times(p.W(0), 1.01) }},
+			{"W1 times 1.0005", func(p *gradtwin.Params) { times(p.W(0), 1.0005) }},
+			{"W1 zero", func(p *gradtwin.Params) { clear(p.W(0)) }},
+		} {
+			for _, mode := range []compare.Mode{compare.Probe, compare.Full} {
+				pair.Symbolic = spoiled{good, fault.spoil}
+				r, err := compare.Check(context.Background(), pair, compare.Options{Mode: mode})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.OK() || r.Worst[0].Verdict != compare.Wrong || r.Worst[0].Tensor != "W1" {
+					t.Errorf("%s after %d steps, mode %v: not found\n%s", fault.name, steps, mode, r)
+				}
+				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s", fault.name, steps, mode, r.Calls, r.Gradients, r.Seconds, r.Diagnosis)
+			}
+		}
+	}
+}
+
+func times(x []float64, by float64) {
+	for i := range x {
+		x[i] *= by
+	}
+}
