@@ -16,17 +16,17 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 		return 0, err
 	}
 	if n.engine != nil {
-		return n.engine.estimate(b, n.options.Step), nil
+		return n.engine.estimate(b, n.gradientPlan), nil
 	}
 	n.forward.loss(b) // makes the memory, warms the caches
 	pass := timed(20*time.Millisecond, 3, func(int) { n.forward.loss(b) })
-	return pass * time.Duration(2*len(n.params.Flat)), nil
+	return pass * time.Duration(len(n.gradientPlan.changes)*len(n.params.Flat)), nil
 }
 
 // estimate times a few units of each layer.
-func (e *incremental) estimate(b gradtwin.Batch, h float64) time.Duration {
-	e.ctx, e.h = context.Background(), h
-	total := timed(0, 1, func(int) { e.prepare(b, h) })
+func (e *incremental) estimate(b gradtwin.Batch, p plan) time.Duration {
+	e.ctx, e.plan = context.Background(), p
+	total := timed(0, 1, func(int) { e.prepare(b) })
 	w := e.workers[0]
 	for l, first := 0, 0; l < e.spec.Affine(); l++ {
 		count := e.spec.Layers[l+1]
@@ -34,7 +34,7 @@ func (e *incremental) estimate(b gradtwin.Batch, h float64) time.Duration {
 		const stride = 7
 		one := timed(5*time.Millisecond, 3, func(i int) {
 			u := e.units[first+i*stride%count]
-			w.unit(u, e.columns[u.offset:][:e.spec.Layers[l]+1])
+			w.unit(u, e.columns[u.offset:][:e.spec.Layers[l]+1], nil)
 		})
 		total += one * time.Duration(count) / time.Duration(len(e.workers))
 		first += count

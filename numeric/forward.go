@@ -57,6 +57,21 @@ func (f *forward) loss(b gradtwin.Batch) float64 {
 	return sum / float64(b.Len())
 }
 
+// noise returns about how far the loss of the batch last run is off by
+// rounding: the mean over its rows of u·(1 + |L| + 2·max|z|), with u = 2⁻⁵³ and
+// the logits z. A logit that is off by one unit in its last place moves the
+// loss by up to twice as much.
+func (f *forward) noise(b gradtwin.Batch) float64 {
+	classes := f.spec.Classes()
+	z := f.z[len(f.z)-1]
+	sum := 0.0
+	for r, label := range b.Labels {
+		row := z[r*classes : (r+1)*classes]
+		sum += 1 + math.Abs(rowLoss(row, label, f.spec.Delta)) + 2*max(slices.Max(row), -slices.Min(row))
+	}
+	return 0x1p-53 * sum / float64(b.Len())
+}
+
 // rowLoss returns −ln(y + δ), y being the softmax of the logits at the label.
 func rowLoss(logits []float64, label int, delta float64) float64 {
 	m := slices.Max(logits)

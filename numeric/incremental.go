@@ -27,14 +27,17 @@ type incremental struct {
 	workers    []*worker
 
 	// Of the call that runs.
+	plan
 	ctx        context.Context
-	h          float64
+	noise      float64 // of the loss
 	rows       []row
 	largest    [][]float64 // the largest weight, absolute, into each unit
-	table      []int32     // of distinct
+	scales     []float64   // the largest scale of a step in each layer
+	table      []int32     // hash table of inputs
 	next       atomic.Int64
 	done       atomic.Int64 // elements
 	columns    []float64    // the gradient unit by unit, each with its bias last
+	columnErrs []float64    // the errors, likewise
 	unfinished sync.WaitGroup
 }
 
@@ -52,6 +55,7 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 		params:     p,
 		forward:    f,
 		largest:    make([][]float64, s.Affine()),
+		scales:     make([]float64, s.Affine()),
 		columns:    make([]float64, len(p.Flat)),
 	}
 	at := 0
@@ -72,14 +76,18 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 	return e
 }
 
-// differences writes the central difference with step h of each parameter to
-// dst. The batch must be valid.
-func (e *incremental) differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64, progress func(done, total int)) error {
+// gradient writes the derivative of the batch's loss by each parameter to dst,
+// and the estimated errors to errs, unless it is nil. The batch must be valid.
+func (e *incremental) gradient(ctx context.Context, dst, errs []float64, b gradtwin.Batch, p plan, progress func(done, total int)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e.ctx, e.h = ctx, h
-	e.prepare(b, h)
+	e.ctx, e.plan = ctx, p
+	e.prepare(b)
+	if errs != nil {
+		e.noise = e.forward.noise(b)
+		e.columnErrs = resize(e.columnErrs, len(dst))
+	}
 	e.next.Store(0)
 	e.done.Store(0)
 	e.unfinished.Add(len(e.workers) - 1)
@@ -92,20 +100,23 @@ func (e *incremental) differences(ctx context.Context, dst []float64, b gradtwin
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e.transpose(dst)
+	e.transpose(dst, e.columns)
+	if errs != nil {
+		e.transpose(errs, e.columnErrs)
+	}
 	if progress != nil {
 		progress(len(dst), len(dst))
 	}
-	return nil
+	return ctx.Err()
 }
 
 // transpose writes the units' columns to dst, in the order of the parameters.
-func (e *incremental) transpose(dst []float64) {
+func (e *incremental) transpose(dst, columns []float64) {
 	const block = 8 // a block's lines of both stay in the cache
 	at := 0
 	for l := range e.spec.Affine() {
 		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
-		src, dst := e.columns[at:at+in*out], dst[at:at+in*out]
+		src, dst := columns[at:at+in*out], dst[at:at+in*out]
 		for i0 := 0; i0 < in; i0 += block {
 			for j0 := 0; j0 < out; j0 += block {
 				for i := i0; i < min(i0+block, in); i++ {

@@ -12,8 +12,9 @@ import (
 	"gradtwin/numeric"
 )
 
-// differenceBound bounds how far two central differences with step h of the
-// same loss can be apart when both losses are computed in floating point.
+// differenceBound bounds how far two derivatives by the same formula with step
+// h of the same loss can be apart when the losses are computed in floating
+// point.
 //
 // Let u = 2⁻⁵³. An affine layer of n inputs computes each z with an error of at
 // most (n+2)·u·(|a|·|W| + |b|) on top of |W| times its inputs' errors, in any
@@ -22,12 +23,15 @@ import (
 // 4u of their own value, at most |z|+1. The loss moves by at most twice the
 // largest error of a logit, and by the roundings of the C exponentials, their
 // sum, a quotient and the logarithm: (C+8)·u, and u times itself. With the
-// error ε of one loss, a difference of two is off by 2ε/2h, and two engines are
-// apart by 2ε/h.
+// error ε of one loss, a central difference is off by 2ε/2h, a forward one by
+// 2ε/h and the five points by 18ε/12h; two engines are apart by at most twice
+// 2ε/h.
 //
-// All weights count as |θ|+h, to hold for each perturbed network.
+// All weights count as |θ| + 4h·max(1, |θ|), to hold for each perturbed
+// network.
 func differenceBound(s gradtwin.Spec, p *gradtwin.Params, b gradtwin.Batch, h float64) float64 {
 	const u = 0x1p-53
+	perturbed := func(v float64) float64 { return math.Abs(v) + 4*h*max(1, math.Abs(v)) }
 	worst := 0.0
 	for r := range b.Len() {
 		a := make([]float64, s.Inputs()) // largest absolute values
@@ -39,9 +43,9 @@ func differenceBound(s gradtwin.Spec, p *gradtwin.Params, b gradtwin.Batch, h fl
 			in, out := s.Layers[l], s.Layers[l+1]
 			z, zErr := make([]float64, out), make([]float64, out)
 			for j := range out {
-				z[j] = math.Abs(p.B(l)[j]) + h
+				z[j] = perturbed(p.B(l)[j])
 				for i := range in {
-					w := math.Abs(p.W(l)[i*out+j]) + h
+					w := perturbed(p.W(l)[i*out+j])
 					z[j] += w * a[i]
 					zErr[j] += w * err[i]
 				}
@@ -55,7 +59,7 @@ func differenceBound(s gradtwin.Spec, p *gradtwin.Params, b gradtwin.Batch, h fl
 		loss := 2*slices.Max(a) + math.Log(float64(len(a)))
 		worst = max(worst, 2*slices.Max(err)+(float64(len(a))+8+loss)*u)
 	}
-	return 2 * worst / h
+	return 4 * worst / h
 }
 
 // randomCase is a network with a batch, and what can go wrong in it.
@@ -99,33 +103,56 @@ func randomCase(r *rand.Rand) (gradtwin.Spec, *gradtwin.Params, gradtwin.Batch) 
 	return s, p, b
 }
 
-func differences(t *testing.T, s gradtwin.Spec, o numeric.Options, p *gradtwin.Params, b gradtwin.Batch, h float64) []float64 {
+// estimated returns a gradient and its estimated errors.
+func estimated(t *testing.T, s gradtwin.Spec, o numeric.Options, p *gradtwin.Params, b gradtwin.Batch) (grad, errs []float64) {
 	t.Helper()
 	n := newNetwork(t, s, o)
 	copy(n.Params().Flat, p.Flat)
-	dst := make([]float64, len(p.Flat))
-	if err := n.Differences(context.Background(), dst, b, h); err != nil {
+	grad, errs = make([]float64, len(p.Flat)), make([]float64, len(p.Flat))
+	if err := n.Estimated(context.Background(), grad, errs, b); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.EqualFunc(n.Params().Flat, p.Flat, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }) {
+	if !slices.EqualFunc(n.Params().Flat, p.Flat, same) {
 		t.Error("the differences changed the weights")
 	}
-	return dst
+	return grad, errs
+}
+
+func gradient(t *testing.T, s gradtwin.Spec, o numeric.Options, p *gradtwin.Params, b gradtwin.Batch) []float64 {
+	t.Helper()
+	n := newNetwork(t, s, o)
+	copy(n.Params().Flat, p.Flat)
+	grad := make([]float64, len(p.Flat))
+	if err := n.Gradient(context.Background(), grad, b); err != nil {
+		t.Fatal(err)
+	}
+	return grad
 }
 
 func TestIncrementalAgainstPlain(t *testing.T) {
-	const cases = 200
+	cases := 150
+	if testing.Short() {
+		cases = 40
+	}
 	steps := []float64{1e-4, 1e-4, 0x1p-13, 1e-2, 1, 100}
+	formulas := []numeric.Formula{numeric.Central, numeric.Central, numeric.Forward, numeric.FivePoint}
 	for seed := range uint64(cases) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s, p, b := randomCase(r)
-		h := steps[r.IntN(len(steps))]
-		t.Run(fmt.Sprintf("%d/%v,%v,rows=%d,h=%g", seed, s.Layers, s.Activation, b.Len(), h), func(t *testing.T) {
-			want := differences(t, s, numeric.Options{Engine: numeric.Plain}, p, b, h)
-			got := differences(t, s, numeric.Options{Workers: 1}, p, b, h)
-			near(t, "difference", got, want, differenceBound(s, p, b, h))
+		o := numeric.Options{Step: steps[r.IntN(len(steps))], Formula: formulas[r.IntN(len(formulas))], Relative: r.IntN(3) == 0}
+		t.Run(fmt.Sprintf("%d/%v,%v,rows=%d,h=%g,%v,relative=%v", seed, s.Layers, s.Activation, b.Len(), o.Step, o.Formula, o.Relative), func(t *testing.T) {
+			bound := differenceBound(s, p, b, o.Step)
+			o.Engine = numeric.Plain
+			want, wantErrs := estimated(t, s, o, p, b)
+			o.Engine, o.Workers = numeric.Incremental, 1
+			got, gotErrs := estimated(t, s, o, p, b)
+			near(t, "derivative", got, want, bound)
+			// The error is the difference of two derivatives.
+			near(t, "error", gotErrs, wantErrs, 2*bound)
+			near(t, "gradient alone", gradient(t, s, o, p, b), want, bound)
 			for _, workers := range []int{2, 5} {
-				if again := differences(t, s, numeric.Options{Workers: workers}, p, b, h); !slices.Equal(again, got) {
+				o.Workers = workers
+				if again, errs := estimated(t, s, o, p, b); !slices.EqualFunc(again, got, same) || !slices.EqualFunc(errs, gotErrs, same) {
 					t.Errorf("other bits with %d workers", workers)
 				}
 			}
@@ -152,7 +179,7 @@ func TestIncrementalReuse(t *testing.T) {
 		if err := n.Gradient(context.Background(), got, b); err != nil {
 			t.Fatal(err)
 		}
-		if want := differences(t, s, numeric.Options{}, n.Params(), b, numeric.DefaultStep); !slices.Equal(got, want) {
+		if want := gradient(t, s, numeric.Options{}, n.Params(), b); !slices.Equal(got, want) {
 			t.Fatalf("%d rows: a used network and a new one differ", rows)
 		}
 	}
@@ -179,11 +206,10 @@ func TestIncrementalFarLosses(t *testing.T) {
 		p := gradtwin.NewParams(s)
 		copy(p.Flat, []float64{1, 2, 0, 0, 0.5, 1, 0, 0, 0, c.far})
 		b := gradtwin.Batch{X: []float64{1}, Labels: []int{c.label}}
-		want := differences(t, s, numeric.Options{Engine: numeric.Plain}, p.Clone(), b, 1e-3)
-		got := differences(t, s, numeric.Options{}, p.Clone(), b, 1e-3)
+		want := gradient(t, s, numeric.Options{Engine: numeric.Plain, Step: 1e-3}, p, b)
+		got := gradient(t, s, numeric.Options{Step: 1e-3}, p, b)
 		for i := range want {
-			same := got[i] == want[i] || math.IsNaN(got[i]) && math.IsNaN(want[i])
-			if !same && !(math.Abs(got[i]-want[i]) <= c.tol) {
+			if !same(got[i], want[i]) && !(math.Abs(got[i]-want[i]) <= c.tol) {
 				t.Errorf("%s: difference %d is %v, want %v", c.name, i, got[i], want[i])
 			}
 		}
@@ -195,13 +221,21 @@ func TestIncrementalAllocations(t *testing.T) {
 	n := newNetwork(t, s, numeric.Options{Workers: 3})
 	copy(n.Params().Flat, p.Flat)
 	ctx := context.Background()
-	step := func() {
-		if _, err := n.Step(ctx, b, 0.01); err != nil {
-			t.Fatal(err)
+	grad, errs := make([]float64, len(p.Flat)), make([]float64, len(p.Flat))
+	for name, f := range map[string]func() error{
+		"Step":        func() error { _, err := n.Step(ctx, b, 0.01); return err },
+		"Gradient":    func() error { return n.Gradient(ctx, grad, b) },
+		"Estimated":   func() error { return n.Estimated(ctx, grad, errs, b) },
+		"Differences": func() error { return n.Differences(ctx, grad, b, 1e-5) },
+	} {
+		run := func() {
+			if err := f(); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	step()
-	if a := testing.AllocsPerRun(50, step); a != 0 {
-		t.Errorf("%v allocations a step", a)
+		run()
+		if a := testing.AllocsPerRun(50, run); a != 0 {
+			t.Errorf("%s: %v allocations", name, a)
+		}
 	}
 }

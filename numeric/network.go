@@ -17,6 +17,8 @@ type Network struct {
 	forward *forward
 	engine  *incremental // nil with the plain engine
 	grad    []float64    // of a step
+
+	gradientPlan, estimatedPlan, centralPlan plan
 }
 
 // New builds the network; it takes batches of any size. The weights are zero:
@@ -31,6 +33,11 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 	}
 	params := gradtwin.NewParams(spec)
 	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
+	main := scheme{stencil: stencils[o.Formula], h: o.Step, relative: o.Relative}
+	n.gradientPlan = newPlan(main)
+	main.errors = true
+	n.estimatedPlan = newPlan(main)
+	n.centralPlan = newPlan(scheme{stencil: stencils[Central]})
 	if o.Engine == Incremental {
 		n.engine = newIncremental(spec, params, n.forward, o.Workers)
 	}
@@ -55,27 +62,48 @@ func (n *Network) Loss(b gradtwin.Batch) (float64, error) {
 
 // Gradient writes the numerical gradient of the batch's loss to dst, in the
 // order of Params().Flat. It panics when dst has another length. A cancelled
-// call leaves the weights as they were and dst partly written.
+// call leaves the weights as they were, and dst with any values.
 func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
-	return n.Differences(ctx, dst, b, n.options.Step)
+	return n.differentiate(ctx, dst, nil, b, n.gradientPlan)
 }
 
-// Differences is Gradient with another difference step h than the network's
-// own.
-func (n *Network) Differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64) error {
-	if len(dst) != len(n.params.Flat) {
-		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
+// Estimated is Gradient, with about how far each element is from the
+// derivative in errs. That is the difference between the formula's values with
+// the steps h and 2h, over 2ᵖ − 1 where the formula's error falls as hᵖ
+// (Richardson's estimate, for a loss without a kink between the points), plus
+// what the rounding of the losses can do to the element: the loss is taken to
+// be off by u·(1 + |L| + 2·max|z|) with u = 2⁻⁵³, z being the logits of a row,
+// and a mean over rows. It takes more losses than Gradient: twice as many for
+// the central and the forward difference, half as many again for five points.
+func (n *Network) Estimated(ctx context.Context, dst, errs []float64, b gradtwin.Batch) error {
+	if len(errs) != len(n.params.Flat) {
+		panic(fmt.Sprintf("numeric: errors of %d elements into %d", len(n.params.Flat), len(errs)))
 	}
+	return n.differentiate(ctx, dst, errs, b, n.estimatedPlan)
+}
+
+// Differences writes the central differences (f(x+h) − f(x−h)) / 2h to dst,
+// whatever formula the network's gradient has, with the absolute step h.
+func (n *Network) Differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64) error {
 	if err := checkStep(h); err != nil {
 		return err
+	}
+	p := n.centralPlan
+	p.h = h
+	return n.differentiate(ctx, dst, nil, b, p)
+}
+
+func (n *Network) differentiate(ctx context.Context, dst, errs []float64, b gradtwin.Batch, p plan) error {
+	if len(dst) != len(n.params.Flat) {
+		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
 	}
 	if err := b.Validate(n.spec); err != nil {
 		return err
 	}
 	if n.engine != nil {
-		return n.engine.differences(ctx, dst, b, h, n.options.Progress)
+		return n.engine.gradient(ctx, dst, errs, b, p, n.options.Progress)
 	}
-	return plain(ctx, dst, n.params.Flat, h, func() float64 { return n.forward.loss(b) }, n.options.Progress)
+	return n.plain(ctx, dst, errs, b, p.scheme)
 }
 
 // Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the

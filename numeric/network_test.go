@@ -79,6 +79,11 @@ func newNetwork(t testing.TB, spec gradtwin.Spec, o numeric.Options) *numeric.Ne
 	return n
 }
 
+// same is equality in which NaN equals itself and 0 not −0.
+func same(a, b float64) bool {
+	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
+}
+
 // near fails where a value differs from the one wanted by more than tol.
 func near(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
@@ -86,7 +91,7 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 		t.Fatalf("%s: %d values, want %d", what, len(got), len(want))
 	}
 	for i := range want {
-		if got[i] != want[i] && !(math.Abs(got[i]-want[i]) <= tol) {
+		if !same(got[i], want[i]) && !(math.Abs(got[i]-want[i]) <= tol) {
 			t.Errorf("%s[%d]:\n got %.17g\nwant %.17g\ndifference %g, bound %g", what, i, got[i], want[i], got[i]-want[i], tol)
 			return
 		}

@@ -58,9 +58,13 @@ const DefaultStep = 1e-4
 // Options changes how the gradient is computed. The zero value is the default
 // of each field.
 type Options struct {
-	Engine Engine
-	// Step is the difference step h; 0 is DefaultStep.
+	Engine  Engine
+	Formula Formula
+	// Step is the difference step h; 0 is the formula's own: DefaultStep for
+	// Central, 1e-8 for Forward, 1e-3 for FivePoint.
 	Step float64
+	// Relative makes the step of a parameter of value x h·max(1, |x|).
+	Relative bool
 	// Workers is the number of goroutines that share one gradient; 0 is
 	// GOMAXPROCS. The plain engine has one.
 	Workers int
@@ -74,8 +78,11 @@ func (o Options) resolve() (Options, error) {
 	if int(o.Engine) >= len(engineNames) {
 		return o, fmt.Errorf("engine %v: want one of %s", o.Engine, strings.Join(engineNames[:], ", "))
 	}
+	if int(o.Formula) >= len(formulaNames) {
+		return o, fmt.Errorf("formula %v: want one of %s", o.Formula, strings.Join(formulaNames[:], ", "))
+	}
 	if o.Step == 0 {
-		o.Step = DefaultStep
+		o.Step = stencils[o.Formula].step
 	}
 	if err := checkStep(o.Step); err != nil {
 		return o, err

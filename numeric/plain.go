@@ -1,24 +1,49 @@
 package numeric
 
-import "context"
+import (
+	"context"
 
-// plain writes the central difference (f(x+h) − f(x−h)) / 2h of each element
-// of x to dst, one element after the other, from two evaluations of f each.
-// Each element is restored by assignment: adding h and subtracting it again
-// does not always give the number back.
-func plain(ctx context.Context, dst, x []float64, h float64, f func() float64, progress func(done, total int)) error {
+	"gradtwin"
+)
+
+// plain writes the derivative of the batch's loss by each parameter to dst,
+// one parameter after the other, each from whole forward passes: with a central
+// difference, f(x+h) and f(x−h). A parameter is restored by assignment: adding
+// h and subtracting it again does not always give the number back.
+//
+// Estimated errors go to errs, unless it is nil.
+func (n *Network) plain(ctx context.Context, dst, errs []float64, b gradtwin.Batch, s scheme) error {
+	var d [maxSizes]float64
+	f := func() float64 { return n.forward.loss(b) }
+	x := n.params.Flat
+	before := f()
+	noise := n.forward.noise(b)
 	for i, v := range x {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		x[i] = v + h
-		above := f()
-		x[i] = v - h
-		below := f()
+		h := s.h * s.scale(v)
+		if s.relative {
+			h = v + h - v // the step that x really takes
+		}
+		for k := range s.sizes() {
+			step := h * float64(int(1)<<k)
+			x[i] = v + step
+			d[k] = f()
+			if s.oneSided {
+				d[k] -= before
+			} else {
+				x[i] = v - step
+				d[k] -= f()
+			}
+		}
 		x[i] = v
-		dst[i] = (above - below) / (2 * h)
-		if progress != nil {
-			progress(i+1, len(x))
+		dst[i] = s.sum(d[:]) / (s.divisor * h)
+		if errs != nil {
+			errs[i] = s.errorOf(dst[i], s.sum(d[1:])/(s.divisor*2*h), h, noise)
+		}
+		if n.options.Progress != nil {
+			n.options.Progress(i+1, len(x))
 		}
 	}
 	return ctx.Err()

@@ -7,11 +7,14 @@ import (
 // worker computes units, one after the other, in its own memory.
 type worker struct {
 	*incremental
-	start   func()          // runs the worker in its own goroutine
-	losses  []simd.Group    // of a row, under each change of a unit's input
-	diff    []float64       // f(θ+h) − f(θ−h) of a row, for each distinct input
-	buffers [3][]simd.Group // layers under a chunk of the changes
-	logits  []float64
+	start         func()          // runs the worker in its own goroutine
+	losses        []simd.Group    // of a row, under each change of a unit's input
+	withH, with2H []float64       // the formula's sums of them, for each distinct input
+	buffers       [3][]simd.Group // layers under a chunk of the changes
+	logits        []float64
+	scales        []float64 // of the steps of a unit's weights, where they are not all 1
+	own           inputs    // of such a unit
+	table         []int32   // hash table of own
 }
 
 func newWorker(e *incremental) *worker {
@@ -31,8 +34,12 @@ func (w *worker) run(progress func(done, total int)) {
 			return
 		}
 		u := w.units[i]
-		column := w.columns[u.offset:][:w.spec.Layers[u.layer]+1]
-		if !w.unit(u, column) {
+		size := w.spec.Layers[u.layer] + 1
+		column, errs := w.columns[u.offset:][:size], []float64(nil)
+		if w.errors {
+			errs = w.columnErrs[u.offset:][:size]
+		}
+		if !w.unit(u, column, errs) {
 			return
 		}
 		done := int(w.done.Add(int64(len(column))))
@@ -43,33 +50,73 @@ func (w *worker) run(progress func(done, total int)) {
 	}
 }
 
-// unit sets column to the differences of one unit's weights and bias. It
-// returns false when the call was cancelled.
-func (w *worker) unit(u unit, column []float64) bool {
+// unit sets column to the derivatives by one unit's weights and bias, and errs
+// to their estimated errors, unless it is nil. It returns false when the call
+// was cancelled.
+func (w *worker) unit(u unit, column, errs []float64) bool {
+	scaled := w.relative && w.findScales(u)
 	clear(column)
+	clear(errs)
 	for r := range w.rows {
 		if w.ctx.Err() != nil {
 			return false
 		}
 		row := &w.rows[r]
-		if w.differ(row, u) {
-			for _, s := range row.layers[u.layer].inputs.slots {
-				column[s.input] += w.diff[s.value]
+		layer := &row.layers[u.layer]
+		in := &layer.inputs
+		if scaled {
+			in = &w.own
+			in.fill(layer.below, w.scales, w.plan, &w.table)
+		}
+		if !w.differ(row, u, in) {
+			continue
+		}
+		for _, s := range in.slots {
+			column[s.input] += w.withH[s.value]
+		}
+		if errs != nil {
+			for _, s := range in.slots {
+				errs[s.input] += w.with2H[s.value]
 			}
 		}
 	}
-	scale := 2 * w.h * float64(len(w.rows))
 	for i := range column {
-		column[i] /= scale
+		h := w.h
+		if scaled {
+			h *= w.scales[i]
+		}
+		over := w.divisor * h * float64(len(w.rows))
+		column[i] /= over
+		if errs != nil {
+			errs[i] = w.errorOf(column[i], errs[i]/(2*over), h, w.noise)
+		}
 	}
 	return true
 }
 
-// differ sets diff to the row's f(θ+h) − f(θ−h) for each distinct input of the
-// unit. It returns false when they are all 0.
-func (w *worker) differ(row *row, u unit) bool {
+// findScales finds the scales of the steps of a unit's weights and bias, and
+// tells whether any is not 1.
+func (w *worker) findScales(u unit) bool {
+	in, out := w.spec.Layers[u.layer], w.spec.Layers[u.layer+1]
+	weights := w.params.W(u.layer)
+	w.scales = resize(w.scales, in+1)
+	scaled := false
+	for i := range w.scales {
+		v := w.params.B(u.layer)[u.number]
+		if i < in {
+			v = weights[i*out+u.number]
+		}
+		w.scales[i] = w.scale(v)
+		scaled = scaled || w.scales[i] != 1
+	}
+	return scaled
+}
+
+// differ sets withH and with2H to the formula's sums with step h and 2h of the
+// row's losses, for each distinct input of the unit. It returns false when they
+// are all 0.
+func (w *worker) differ(row *row, u unit, in *inputs) bool {
 	layer := &row.layers[u.layer]
-	in := &layer.inputs
 	w.losses = resize(w.losses, len(in.steps))
 	switch {
 	case u.layer < w.spec.Affine()-1:
@@ -81,14 +128,26 @@ func (w *worker) differ(row *row, u unit) bool {
 			w.hidden(w.losses[from:to], in.steps[from:to], row, u)
 		}
 	case in.reach <= simd.LogitReach:
-		w.logit(row, u.number)
+		w.logit(in.steps, row, u.number)
 	default:
-		w.farLogit(row, u.number)
+		w.farLogit(in.steps, row, u.number)
 	}
-	w.diff = resize(w.diff, len(w.losses)*pairs)
+	w.withH = resize(w.withH, len(w.losses)*w.values)
+	w.with2H = resize(w.with2H, len(w.losses)*w.values)
+	var d [maxSizes]float64
 	for g := range w.losses {
-		for p := range pairs {
-			w.diff[g*pairs+p] = w.losses[g][p] - w.losses[g][p+pairs]
+		for p := range w.values {
+			for k := range w.sizes() {
+				if w.oneSided {
+					d[k] = w.losses[g][k*w.values+p] - w.losses[0][0] // the first value is 0
+				} else {
+					d[k] = w.losses[g][2*k*w.values+p] - w.losses[g][(2*k+1)*w.values+p]
+				}
+			}
+			w.withH[g*w.values+p] = w.sum(d[:])
+			if w.errors {
+				w.with2H[g*w.values+p] = w.sum(d[1:])
+			}
 		}
 	}
 	return true
@@ -131,23 +190,23 @@ func (w *worker) hidden(losses, steps []simd.Group, row *row, u unit) {
 // e⁻⁷⁰⁰ can they be larger: such a loss is computed alone.
 const farLoss = 700
 
-// logit sets losses to the row's loss under each change of logit c.
-func (w *worker) logit(row *row, c int) {
-	layer := &row.layers[len(row.layers)-1]
-	simd.LossOne(w.losses, layer.inputs.steps, row.logits[c], w.spec.Delta)
+// logit sets losses to the row's loss when logit c changes by each of the
+// steps.
+func (w *worker) logit(steps []simd.Group, row *row, c int) {
+	simd.LossOne(w.losses, steps, row.logits[c], w.spec.Delta)
 	for g := range w.losses {
 		for p, loss := range w.losses[g] {
 			if loss > farLoss {
-				w.losses[g][p] = w.changedLogit(row, c, layer.inputs.steps[g][p])
+				w.losses[g][p] = w.changedLogit(row, c, steps[g][p])
 			}
 		}
 	}
 }
 
-// farLogit is logit for changes of any size.
-func (w *worker) farLogit(row *row, c int) {
-	for g, steps := range row.layers[len(row.layers)-1].inputs.steps {
-		for p, d := range steps {
+// farLogit is logit for steps of any size.
+func (w *worker) farLogit(steps []simd.Group, row *row, c int) {
+	for g := range steps {
+		for p, d := range steps[g] {
 			w.losses[g][p] = w.changedLogit(row, c, d)
 		}
 	}

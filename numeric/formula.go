@@ -1,0 +1,137 @@
+package numeric
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Formula is the way a derivative is made of losses.
+//
+// Fornberg, "Generation of finite difference formulas on arbitrarily spaced
+// grids", Math. Comp. 51 (1988), has them all.
+type Formula uint8
+
+// The formulas.
+const (
+	// Central is (f(x+h) − f(x−h)) / 2h. Its error falls as h².
+	Central Formula = iota
+	// Forward is (f(x+h) − f(x)) / h. It takes half the work; its error falls
+	// as h.
+	Forward
+	// FivePoint is (f(x−2h) − 8f(x−h) + 8f(x+h) − f(x+2h)) / 12h. It takes
+	// twice the work; its error falls as h⁴.
+	FivePoint
+)
+
+var formulaNames = [...]string{Central: "central", Forward: "forward", FivePoint: "five-point"}
+
+// ParseFormula reads the name of a formula: central, forward or five-point.
+func ParseFormula(name string) (Formula, error) {
+	if i := slices.Index(formulaNames[:], name); i >= 0 {
+		return Formula(i), nil
+	}
+	return 0, fmt.Errorf("formula %q: want one of %s", name, strings.Join(formulaNames[:], ", "))
+}
+
+// String returns the formula's name as ParseFormula reads it.
+func (f Formula) String() string {
+	if int(f) < len(formulaNames) {
+		return formulaNames[f]
+	}
+	return fmt.Sprintf("Formula(%d)", uint8(f))
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (f Formula) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Formula) UnmarshalText(text []byte) error {
+	v, err := ParseFormula(string(text))
+	if err == nil {
+		*f = v
+	}
+	return err
+}
+
+// stencil is a formula: (Σ_k weights[k]·d(2ᵏh)) / (divisor·h), where d(s) is
+// f(x+s) − f(x−s), or f(x+s) − f(x) when it is one-sided.
+type stencil struct {
+	weights  []float64
+	divisor  float64
+	oneSided bool
+	order    int     // of the error in h
+	step     float64 // default
+}
+
+var stencils = [...]stencil{
+	Central: {weights: []float64{1}, divisor: 2, order: 2, step: DefaultStep},
+	// The truncation h·f″/2 and the rounding u/h of losses of size 1 meet at
+	// √u.
+	Forward: {weights: []float64{1}, divisor: 1, oneSided: true, order: 1, step: 1e-8},
+	// h⁴·f⁽⁵⁾/30 and u/h meet near u^⅕.
+	FivePoint: {weights: []float64{8, -1}, divisor: 12, order: 4, step: 1e-3},
+}
+
+// maxSizes is the most that scheme.sizes returns.
+const maxSizes = 3
+
+// sum returns Σ_k weights[k]·d[k].
+func (s stencil) sum(d []float64) float64 {
+	sum := 0.0
+	for k, w := range s.weights {
+		sum += w * d[k]
+	}
+	return sum
+}
+
+// errorOf returns about how far the formula's value with step h is from the
+// derivative: its difference to the value with 2h, over 2ᵖ − 1 for a formula of
+// order p (Richardson), and the rounding of losses that are off by noise.
+func (s stencil) errorOf(withH, with2H, h, noise float64) float64 {
+	truncation := math.Abs(with2H-withH) / float64(int(1)<<s.order-1)
+	rounding := 0.0
+	for _, w := range s.weights {
+		rounding += 2 * math.Abs(w) * noise
+	}
+	return truncation + rounding/(s.divisor*h)
+}
+
+// scheme is what one call computes.
+type scheme struct {
+	stencil
+	h        float64
+	relative bool // the step is h·max(1, |x|)
+	errors   bool // are estimated too
+}
+
+// scale returns what the step of a parameter of value x is of h.
+func (s scheme) scale(x float64) float64 {
+	if s.relative {
+		return max(1, math.Abs(x))
+	}
+	return 1
+}
+
+// sizes returns the number of steps h, 2h, 4h, … whose d is needed. To
+// estimate the error takes the formula with 2h too.
+func (s scheme) sizes() int {
+	if s.errors {
+		return len(s.weights) + 1
+	}
+	return len(s.weights)
+}
+
+// changes returns by how many times h a parameter is changed: to +h and −h, +2h
+// and −2h, and so on, or without the negative ones.
+func (s scheme) changes() []float64 {
+	var c []float64
+	for k := range s.sizes() {
+		c = append(c, float64(int(1)<<k))
+		if !s.oneSided {
+			c = append(c, -float64(int(1)<<k))
+		}
+	}
+	return c
+}
