@@ -36,7 +36,8 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{ctx: ctx, f: f, o: o, layout: layout, begun: begun, tally: newTally(len(layout))}
+	f, notWide := widen(f)
+	c := &checker{ctx: ctx, f: f, notWide: notWide, o: o, layout: layout, begun: begun, tally: newTally(len(layout))}
 	c.report = &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed}
 	first := &evaluator{ctx: ctx, f: f, layout: layout}
 	c.workers = []*evaluator{first}
@@ -69,10 +70,12 @@ type checker struct {
 	begun    time.Time
 	whole    int // numerical gradients from the function's engine
 
-	noise    float64 // ε of the loss
-	unit     float64 // unit roundoff of the loss
-	gradUnit float64 // unit roundoff of the gradient
-	step     float64
+	noise     float64   // ε of the loss
+	unit      float64   // unit roundoff of the loss
+	rounding  []float64 // of each tensor's gradient, in terms of its largest element
+	precision Precision
+	notWide   error // why the loss of a float32 function is not in float64
+	step      float64
 
 	tally      *tally
 	unfollowed []int        // of each tensor
@@ -90,6 +93,7 @@ const (
 	purposeSample
 	purposeProbe
 	purposeBeside
+	purposeGradient
 )
 
 func (c *checker) random(purpose, n int) *rand.Rand {
@@ -138,11 +142,10 @@ func (c *checker) run() error {
 	if err := c.measureNoise(); err != nil {
 		return err
 	}
-	p := c.workers[0].at
-	c.gradUnit = doubleUnit
-	if singlePrecision(p.g) {
-		c.gradUnit = singleUnit
+	if err := c.measurePrecision(); err != nil {
+		return err
 	}
+	p := c.workers[0].at
 	c.step = c.o.Step
 	if c.step == 0 {
 		c.step = math.Min(maxStep, math.Max(defaultStep, math.Cbrt(c.noise/math.Max(1, math.Abs(p.f)))))
@@ -244,7 +247,7 @@ func (c *checker) limits(p *point, i int) limits {
 	return limits{
 		h:        c.step * math.Max(1, math.Abs(p.x[i])),
 		rtol:     c.o.Rtol,
-		rounding: gradientRounding * c.gradUnit * p.largest[k],
+		rounding: c.rounding[k] * p.largest[k],
 	}
 }
 
@@ -287,7 +290,7 @@ func (c *checker) finish() {
 	r := c.report
 	r.Mode = c.o.Mode
 	r.Loss, r.Noise, r.Step = c.workers[0].at.f, c.noise, c.step
-	r.Single = c.unit == singleUnit || c.gradUnit == singleUnit
+	r.Precision = c.precision
 	r.Calls, r.Whole = c.calls(), c.whole
 	for _, w := range c.workers {
 		r.Gradients += w.gradients
@@ -322,11 +325,15 @@ func (c *checker) finish() {
 	}
 	r.Unchecked = c.unchecked()
 	r.Replay = replay(r)
-	switch {
-	case c.unit == singleUnit:
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the loss is computed in float32: errors below %.1g in the gradient cannot be seen", c.o.C*c.noise/c.step))
-	case c.gradUnit == singleUnit:
-		r.Warnings = append(r.Warnings, "the gradient is in float32, the loss in float64: an element may be off by the rounding of its tensor's largest")
+	switch c.precision {
+	case Single:
+		text := fmt.Sprintf("loss and gradient in float32: errors below about %.1g cannot be seen", c.o.C*c.noise/c.step)
+		if c.notWide != nil {
+			text += fmt.Sprintf("; no float64 loss, because %v", c.notWide)
+		}
+		r.Warnings = append(r.Warnings, text)
+	case Mixed:
+		r.Warnings = append(r.Warnings, "the float32 gradient is set against a float64 loss")
 	}
 	if c.engineOff > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("at %s the function's own Differences disagree with the gradient and with its Loss", plural(c.engineOff, "element")))

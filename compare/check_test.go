@@ -145,8 +145,8 @@ func TestSinglePrecision(t *testing.T) {
 		m.w[i] = float64(float32(w))
 	}
 	r := mustCheck(t, single{m}, Options{Mode: Full, Strict: true})
-	if !r.OK() || !r.Single || r.Noise < 1e-9 {
-		t.Errorf("single %v, noise %g\n%s", r.Single, r.Noise, r)
+	if !r.OK() || r.Precision != Single || r.Noise < 1e-9 {
+		t.Errorf("%v, noise %g\n%s", r.Precision, r.Noise, r)
 	}
 	bad := mustCheck(t, &faulty{Function: single{m}, spoil: func(g []float64) { g[3*15+2], g[305] = g[3*15+2]+0.01, -g[305] }}, Options{Mode: Full})
 	if bad.Counts.Wrong != 2 {

@@ -19,7 +19,10 @@ const (
 	// as noise. A loss that does not change over so short a line has the
 	// spacing raised.
 	noiseSpacing = 1e-10
-	noiseRetries = 4 // of a line whose spacing was wrong: up to 1e-4
+	// singleSpacing is the same for a loss in float32: enough units in the last
+	// place between two points for their roundings to be independent.
+	singleSpacing = 1e-4
+	noiseRetries  = 4 // of a line whose spacing was wrong
 )
 
 // ecNoise estimates the noise of a function, the standard deviation of the
@@ -81,6 +84,9 @@ func (c *checker) measureNoise() error {
 	for line := range noiseLines {
 		c.signs(dir, p, line)
 		spacing := noiseSpacing
+		if singlePrecision(all[:1]) {
+			spacing = singleSpacing
+		}
 		for range noiseRetries {
 			for k := range values {
 				var err error

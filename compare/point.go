@@ -56,10 +56,12 @@ func (e *evaluator) pair(i int, h float64) (sample, error) {
 	if s.fp, err = e.loss(); err != nil {
 		return s, e.wrap(i, x+h, err)
 	}
-	e.f.Set(i, x-h)
+	// The same distance to the left, as far as it can be realised: a difference
+	// that is not central has an error of first order.
+	e.f.Set(i, x-s.right)
 	s.left = x - e.f.At(i)
 	if s.fm, err = e.loss(); err != nil {
-		return s, e.wrap(i, x-h, err)
+		return s, e.wrap(i, x-s.right, err)
 	}
 	s.vanished = s.right <= 0 || s.left <= 0
 	s.d = (s.fp - s.fm) / (s.right + s.left)

@@ -82,7 +82,9 @@ func (l *directionLine) pair(h float64) (sample, error) {
 	if s.fp, err = e.loss(); err != nil {
 		return s, fmt.Errorf("loss at a probe of %s: %w", e.layout.Element(l.index[0]), err)
 	}
-	l.move(-h)
+	for j, i := range l.index {
+		e.f.Set(i, e.at.x[i]-(l.right[j]-e.at.x[i]))
+	}
 	var sum compensated
 	for j, i := range l.index {
 		// The symbolic derivative goes by the steps as they were realised.
@@ -153,7 +155,7 @@ func (c *checker) lineLimits(p *point, k, n int) limits {
 	return limits{
 		h:        c.step / math.Sqrt(root),
 		rtol:     c.o.Rtol * probeRtol,
-		rounding: gradientRounding * c.gradUnit * p.largest[k] * root,
+		rounding: c.rounding[k] * p.largest[k] * root,
 	}
 }
 

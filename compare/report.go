@@ -95,7 +95,7 @@ type Report struct {
 	Loss      float64   `json:"loss"`
 	Noise     float64   `json:"noise"` // ε: the measured noise of the loss
 	Step      float64   `json:"step"`  // the first h for an element of size up to 1
-	Single    bool      `json:"single,omitempty"`
+	Precision Precision `json:"precision"`
 	Calls     int       `json:"calls"`     // of Loss
 	Gradients int       `json:"gradients"` // calls of Gradient
 	Whole     int       `json:"whole"`     // whole numerical gradients from the function's own engine

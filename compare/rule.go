@@ -16,10 +16,6 @@ const (
 	// still moves by a power law has 4^p − 1 here, above 1/settle for all
 	// p > 0.17.
 	settle = 4
-	// gradientRounding is how many unit roundoffs of a tensor's largest
-	// gradient a symbolic element may be off: it is a sum of terms of that
-	// size, which may cancel.
-	gradientRounding = 16
 )
 
 // outcome is the verdict on one element, or on one line.
