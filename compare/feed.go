@@ -100,11 +100,16 @@ func (c Config) Validate(rows int) error {
 type Feed struct {
 	config Config
 	data   Data
-	rand   *gradtwin.Rand
-	rows   []int
 	batch  gradtwin.Batch
-	given  int  // steps that got their batch
-	drawn  bool // a batch has been drawn
+	position
+	before position // the last step's batch was handed out
+}
+
+// position is how far a feed has come.
+type position struct {
+	rand  gradtwin.Rand
+	rows  []int // of the batch that was drawn last; nil before the first
+	given int   // steps that got their batch
 }
 
 // Begin draws a run's initial parameters and returns them with the feed of its
@@ -114,26 +119,82 @@ func Begin(c Config, data Data) (*gradtwin.Params, *Feed, error) {
 	if err := c.Validate(data.Len()); err != nil {
 		return nil, nil, err
 	}
-	f := &Feed{config: c, data: data, rand: gradtwin.NewRand(c.Seed), rows: make([]int, c.Batch)}
+	f := &Feed{config: c, data: data, position: position{rand: *gradtwin.NewRand(c.Seed)}}
 	if c.Policy == Fixed {
 		f.draw()
 	}
 	p := gradtwin.NewParams(c.Spec)
-	p.Init(f.rand)
+	p.Init(&f.rand)
 	return p, f, nil
 }
 
+// State is where a feed stands between two steps. With the parameters it is
+// all that the rest of a run depends on.
+type State struct {
+	Step int    `json:"step"` // steps done
+	Rand []byte `json:"rand"` // the generator's state
+	Rows []int  `json:"rows"` // of the batch that was drawn last
+}
+
+// State returns where the feed stands.
+func (f *Feed) State() (State, error) {
+	r, err := f.rand.MarshalBinary()
+	return State{Step: f.given, Rand: r, Rows: slices.Clone(f.rows)}, err
+}
+
+// Resume returns a feed that goes on where another one stood.
+func Resume(c Config, data Data, s State) (*Feed, error) {
+	if err := c.Validate(data.Len()); err != nil {
+		return nil, err
+	}
+	f := &Feed{config: c, data: data}
+	if err := f.rand.UnmarshalBinary(s.Rand); err != nil {
+		return nil, err
+	}
+	if s.Step < 0 || s.Step > c.Steps {
+		return nil, fmt.Errorf("step %d of a run of %d steps", s.Step, c.Steps)
+	}
+	if want := s.Step > 0 || c.Policy == Fixed; want && len(s.Rows) != c.Batch {
+		return nil, fmt.Errorf("batch of %d rows at step %d: want %d", len(s.Rows), s.Step, c.Batch)
+	}
+	for _, r := range s.Rows {
+		if r < 0 || r >= data.Len() {
+			return nil, fmt.Errorf("row %d of a data set of %d rows", r, data.Len())
+		}
+	}
+	f.given, f.rows = s.Step, slices.Clone(s.Rows)
+	if len(f.rows) > 0 {
+		data.Batch(&f.batch, f.rows)
+	}
+	return f, nil
+}
+
+// Config returns the run's configuration.
+func (f *Feed) Config() Config { return f.config }
+
+// Done returns the number of steps that got their batch.
+func (f *Feed) Done() int { return f.given }
+
 func (f *Feed) draw() {
+	f.rows = make([]int, f.config.Batch) // the old ones are before's
 	f.rand.Choice(f.rows, f.data.Len())
 	f.data.Batch(&f.batch, f.rows)
-	f.drawn = true
 }
 
 // Next returns the batch of the next step.
 func (f *Feed) Next() gradtwin.Batch {
-	if !f.drawn || f.config.Policy == SGD && f.given%f.config.Inner == 0 {
+	f.before = f.position
+	if f.rows == nil || f.config.Policy == SGD && f.given%f.config.Inner == 0 {
 		f.draw()
 	}
 	f.given++
 	return f.batch
+}
+
+// undo takes the last call of Next back: its step came to nothing.
+func (f *Feed) undo() {
+	f.position = f.before
+	if f.rows != nil {
+		f.data.Batch(&f.batch, f.rows)
+	}
 }

@@ -25,6 +25,9 @@ type TwinOptions struct {
 	// Each is called after every step of both backends, with what both gave;
 	// nil calls nothing. An error ends the run.
 	Each func(symbolic, numeric Step) error
+	// Trace is the record of the steps that the feed has behind it, when the
+	// run goes on where an earlier one stood. Run adds to it. Nil begins one.
+	Trace *Trace
 }
 
 // Series is what one backend gave at each step.
@@ -66,26 +69,36 @@ func (t *Trace) LossGap() (gap float64, step int) {
 	return gap, step
 }
 
-// Run trains both backends. On an error, cancellation among them, the trace
-// holds the steps that both have finished.
-func (t Twin) Run(ctx context.Context, c Config, data Data, o TwinOptions) (*Trace, error) {
-	trace := &Trace{Config: c, Symbolic: Series{Backend: t.Symbolic.Name()}, Numeric: Series{Backend: t.Numeric.Name()}}
-	start, feed, err := Begin(c, data)
-	if err != nil {
-		return trace, err
+// NewTrace returns the record of a run before its first step.
+func (t Twin) NewTrace(c Config) *Trace {
+	return &Trace{Config: c, Symbolic: Series{Backend: t.Symbolic.Name()}, Numeric: Series{Backend: t.Numeric.Name()}}
+}
+
+// Run trains both backends through the rest of a feed, from the parameters
+// that they hold. On an error, cancellation among them, the trace, the feed and
+// the parameters of both are where the last step that both finished left them.
+func (t Twin) Run(ctx context.Context, feed *Feed, o TwinOptions) (*Trace, error) {
+	trace := o.Trace
+	if trace == nil {
+		trace = t.NewTrace(feed.config)
 	}
-	copy(t.Symbolic.Params().Flat, start.Flat)
-	copy(t.Numeric.Params().Flat, start.Flat)
-	if err := t.evaluate(trace, 0, o.Test); err != nil {
-		return trace, err
+	if len(trace.Drift) != feed.Done() {
+		return trace, fmt.Errorf("a record of %d steps for a feed with %d behind it", len(trace.Drift), feed.Done())
 	}
-	for n := 1; n <= c.Steps; n++ {
-		s, m, err := t.step(ctx, feed, c, n)
+	if feed.Done() == 0 && len(trace.Evaluated) == 0 {
+		if err := t.evaluate(trace, 0, o.Test); err != nil {
+			return trace, err
+		}
+	}
+	var takers [2]taker
+	for feed.Done() < feed.config.Steps {
+		s, m, err := t.step(ctx, feed, &takers)
 		if err != nil {
+			feed.undo()
 			return trace, err
 		}
 		trace.add(s, m, relativeDistance(t.Symbolic.Params().Flat, t.Numeric.Params().Flat))
-		if o.Every > 0 && n%o.Every == 0 || n == c.Steps {
+		if n := feed.Done(); o.Every > 0 && n%o.Every == 0 || n == feed.config.Steps {
 			if err := t.evaluate(trace, n, o.Test); err != nil {
 				return trace, err
 			}
@@ -99,23 +112,22 @@ func (t Twin) Run(ctx context.Context, c Config, data Data, o TwinOptions) (*Tra
 	return trace, nil
 }
 
-// step takes one step of both on one batch. They take turns at going first, so
-// that neither always finds the batch in the processor's cache.
-func (t Twin) step(ctx context.Context, feed *Feed, c Config, n int) (symbolic, numeric Step, err error) {
+// step takes one step of both on one batch, or of neither. They take turns at
+// going first, so that neither always finds the batch in the processor's
+// cache.
+func (t Twin) step(ctx context.Context, feed *Feed, takers *[2]taker) (symbolic, numeric Step, err error) {
 	batch := feed.Next()
-	one := func(b Backend, s *Step) {
-		if err == nil {
-			*s, err = takeStep(ctx, b, batch, c, n)
+	backends, steps := [2]Backend{t.Symbolic, t.Numeric}, [2]Step{}
+	first := 1 - feed.given%2
+	for k, i := range []int{first, 1 - first} {
+		if steps[i], err = takers[i].take(ctx, backends[i], batch, feed); err != nil {
+			if k == 1 {
+				takers[first].undo(backends[first])
+			}
+			return symbolic, numeric, err
 		}
 	}
-	if n%2 == 1 {
-		one(t.Symbolic, &symbolic)
-		one(t.Numeric, &numeric)
-	} else {
-		one(t.Numeric, &numeric)
-		one(t.Symbolic, &symbolic)
-	}
-	return symbolic, numeric, err
+	return steps[0], steps[1], nil
 }
 
 func (t *Trace) add(symbolic, numeric Step, drift float64) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gradtwin"
 )
@@ -69,6 +70,16 @@ func (f *fakeBackend) Step(ctx context.Context, b gradtwin.Batch, lr float64) (f
 	return f.slope * float64(f.steps), nil
 }
 
+// begin returns a run's feed, with the rows of a fakeData to draw from.
+func begin(t *testing.T, c Config, rows int) *Feed {
+	t.Helper()
+	_, feed, err := Begin(c, fakeData(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return feed
+}
+
 var tinySpec = gradtwin.Spec{Layers: []int{1, 2}}
 
 // The rows that NumPy draws, from the published experiment.
@@ -100,7 +111,7 @@ func TestFeedExperiment(t *testing.T) {
 func TestFeedInner(t *testing.T) {
 	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 7, Inner: 3, LR: 1}
 	b := newFake("a", tinySpec)
-	if err := Train(context.Background(), b, c, fakeData(1000), func(Step) error { return nil }); err != nil {
+	if err := Train(context.Background(), b, begin(t, c, 1000), func(Step) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if len(b.seen) != 7 {
@@ -148,7 +159,7 @@ func TestTwinRun(t *testing.T) {
 	a.order, b.order = &order, &order
 	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 5, Inner: 1, LR: 1}
 	calls := 0
-	trace, err := Twin{Symbolic: a, Numeric: b}.Run(context.Background(), c, fakeData(1000), TwinOptions{
+	trace, err := Twin{Symbolic: a, Numeric: b}.Run(context.Background(), begin(t, c, 1000), TwinOptions{
 		Test: fakeData(300), Every: 2,
 		Each: func(s, n Step) error { calls++; return nil },
 	})
@@ -209,7 +220,8 @@ func TestTwinRunEnds(t *testing.T) {
 			}
 			a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
 			b.fail = tt.fail
-			trace, err := Twin{a, b}.Run(tt.ctx, c, fakeData(10), TwinOptions{Each: tt.each})
+			feed := begin(t, c, 10)
+			trace, err := Twin{a, b}.Run(tt.ctx, feed, TwinOptions{Each: tt.each})
 			if tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("error %v, want %v", err, tt.is)
 			}
@@ -222,7 +234,121 @@ func TestTwinRunEnds(t *testing.T) {
 			if len(trace.Drift) != tt.steps || len(trace.Symbolic.Loss) != tt.steps || len(trace.Numeric.Loss) != tt.steps {
 				t.Errorf("trace of %d steps, want the %d that were finished", len(trace.Drift), tt.steps)
 			}
+			if feed.Done() != tt.steps {
+				t.Errorf("the feed is at step %d, want %d", feed.Done(), tt.steps)
+			}
 		})
+	}
+}
+
+// A step that only one backend finished is taken back, and so is its batch: the
+// run can go on as if it had not been begun.
+func TestTwinRunUndo(t *testing.T) {
+	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 9, Inner: 1, LR: 1}
+	whole := newFake("symbolic", tinySpec)
+	if err := Train(context.Background(), whole, begin(t, c, 1000), func(Step) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for fail := 1; fail <= c.Steps; fail++ {
+		a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
+		a.spread, b.spread = 1, 2
+		b.fail = fail
+		feed := begin(t, c, 1000)
+		trace, err := Twin{a, b}.Run(context.Background(), feed, TwinOptions{})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		want := []float64{1, 2}
+		if fail == 1 {
+			want = []float64{0, 0}
+		}
+		if got := []float64{a.params.Flat[0], b.params.Flat[0]}; !slices.Equal(got, want) {
+			t.Errorf("failed at step %d: parameters %v, want those of the step before, %v", fail, got, want)
+		}
+		b.fail = 0
+		if _, err := (Twin{a, b}).Run(context.Background(), feed, TwinOptions{Trace: trace}); err != nil {
+			t.Fatal(err)
+		}
+		// The failed step's batch was seen twice by b, and by a when it went first.
+		if d := cmp.Diff(whole.seen, slices.CompactFunc(b.seen, slices.Equal[[]int])); d != "" {
+			t.Errorf("failed at step %d: batches (-want +got):\n%s", fail, d)
+		}
+		if len(trace.Drift) != c.Steps {
+			t.Errorf("failed at step %d: a record of %d steps, want %d", fail, len(trace.Drift), c.Steps)
+		}
+	}
+}
+
+// A feed that is resumed anywhere draws what the whole run draws.
+func TestResume(t *testing.T) {
+	for _, c := range []Config{
+		{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 12, Inner: 1, LR: 1},
+		{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 12, Inner: 5, LR: 1},
+		{Spec: tinySpec, Seed: 3, Policy: Fixed, Batch: 4, Steps: 12, Inner: 1, LR: 1},
+	} {
+		var want [][]int
+		var states []State
+		for feed := begin(t, c, 1000); ; {
+			s, err := feed.State()
+			if err != nil {
+				t.Fatal(err)
+			}
+			states = append(states, s)
+			if feed.Done() == c.Steps {
+				break
+			}
+			want = append(want, slices.Clone(feed.Next().Rows))
+		}
+		for n, s := range states {
+			feed, err := Resume(c, fakeData(1000), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got [][]int
+			for feed.Done() < c.Steps {
+				got = append(got, slices.Clone(feed.Next().Rows))
+			}
+			if d := cmp.Diff(want[n:], got, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("%v, inner %d, resumed after step %d (-want +got):\n%s", c.Policy, c.Inner, n, d)
+			}
+		}
+	}
+}
+
+func TestResumeRefuses(t *testing.T) {
+	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 2, Steps: 5, Inner: 1, LR: 1}
+	feed := begin(t, c, 10)
+	feed.Next()
+	good, err := feed.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*State){
+		"step 6 of a run of 5":        func(s *State) { s.Step = 6 },
+		"step -1 of a run":            func(s *State) { s.Step = -1 },
+		"batch of 1 rows at step 1":   func(s *State) { s.Rows = s.Rows[:1] },
+		"row 10 of a data set of 10":  func(s *State) { s.Rows = []int{1, 10} },
+		"row -1 of a data set of 10":  func(s *State) { s.Rows = []int{-1, 1} },
+		"generator state of 0 bytes:": func(s *State) { s.Rand = nil },
+	} {
+		s := good
+		change(&s)
+		if _, err := Resume(c, fakeData(10), s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func TestDivergedElement(t *testing.T) {
+	b := newFake("a", tinySpec)
+	b.spread = math.Inf(1)
+	err := Train(context.Background(), b, begin(t, Config{Spec: tinySpec, Batch: 1, Steps: 1, Inner: 1, LR: 7}, 10), func(Step) error { return nil })
+	var d *DivergedError
+	if !errors.As(err, &d) || d.Element != "W1[0,0]" || !math.IsInf(d.Value, 1) {
+		t.Errorf("error %v, want that W1[0,0] is +Inf", err)
+	}
+	if b.params.Flat[0] != 0 {
+		t.Errorf("parameters %v, want those before the step", b.params.Flat)
 	}
 }
 

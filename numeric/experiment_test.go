@@ -42,7 +42,12 @@ func TestExperiment(t *testing.T) {
 		config := compare.Experiment()
 		config.Policy, config.Steps = c.policy, len(c.losses)
 		n := newNetwork(t, config.Spec, numeric.Options{})
-		err := compare.Train(t.Context(), n, config, data, func(s compare.Step) error {
+		start, feed, err := compare.Begin(config, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(n.Params().Flat, start.Flat)
+		err = compare.Train(t.Context(), n, feed, func(s compare.Step) error {
 			if want := c.losses[s.Step-1]; !(math.Abs(s.Loss-want) <= tol*want) {
 				t.Errorf("%v, step %d: loss %.17g, want %.17g: apart by %.1g of it", c.policy, s.Step, s.Loss, want, math.Abs(s.Loss/want-1))
 			}

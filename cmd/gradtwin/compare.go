@@ -159,7 +159,11 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return nil, err
 	}
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
-	trace, err := twin.Run(ctx, c, j.data.Train, compare.TwinOptions{
+	// The gradients were compared on the first batch, which is the run's too.
+	if _, feed, err = compare.Begin(c, j.data.Train); err != nil {
+		return nil, err
+	}
+	trace, err := twin.Run(ctx, feed, compare.TwinOptions{
 		Test: j.data.Test, Every: j.every,
 		Each: func(s, n compare.Step) error {
 			stepProgress(task, s.Step, s.Loss)

@@ -67,7 +67,12 @@ func (a *app) train(cmd *cobra.Command, name string, f *runFlags, out *outputFla
 		return err
 	}
 	task := reporter.Start(name+" "+c.Policy.String(), c.Steps)
-	err = compare.Train(ctx, b, c, data.Train, func(s compare.Step) error {
+	start, feed, err := compare.Begin(c, data.Train)
+	if err != nil {
+		return err
+	}
+	copy(b.Params().Flat, start.Flat)
+	err = compare.Train(ctx, b, feed, func(s compare.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		return t.step(s)
 	})
