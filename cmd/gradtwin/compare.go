@@ -36,7 +36,7 @@ batches; the gradients are compared again at the end.
 	cmd.Flags().SortFlags = false
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
-	out.addTo(cmd, "folder for results.json and the loss curves (PNG, SVG)")
+	out.addTo(cmd, "folder for the report: report.html, results.json and the loss curves (PNG, SVG)")
 	return cmd
 }
 
@@ -91,7 +91,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every i
 	}
 	// What was done until an error or a signal is worth keeping.
 	if dir != "" {
-		err = errors.Join(err, dir.WriteResults(results), dir.WriteLossPlots(results))
+		err = errors.Join(err, dir.WriteResults(results), dir.WriteLossPlots(results), dir.WriteHTML(results))
 	}
 	err = errors.Join(err, printer.end(results, out.out))
 	if err != nil {

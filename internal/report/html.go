@@ -1,0 +1,192 @@
+package report
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"gradtwin/compare"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+var pageTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
+	"css": func() (template.CSS, error) {
+		b, err := pageFiles.ReadFile("page/report.css")
+		return template.CSS(b), err
+	},
+	"script": func() (template.JS, error) {
+		b, err := pageFiles.ReadFile("page/report.js")
+		return template.JS(b), err
+	},
+	"commas":  func(n int) string { return Commas(float64(n)) },
+	"digits":  func(n int, v float64) string { return digits(v, n) },
+	"seconds": seconds,
+	"tenfold": func(percent float64) float64 { return side / 100 * percent },
+	"flip":    func(percent float64) float64 { return side - side/100*percent },
+}).ParseFS(pageFiles, "page/*.html"))
+
+// page is what the template is filled with.
+type page struct {
+	Title   string
+	Agree   bool
+	Verdict string
+	Notes   []string
+	Facts   []fact
+	Replay  []string
+	Runs    []runSection
+}
+
+// fact is one line of the configuration.
+type fact struct{ Name, Value string }
+
+// runSection is the page's part on one run.
+type runSection struct {
+	ID, Title   string
+	Sentences   []string
+	Charts      []*drawnChart
+	Comparisons []comparisonSection
+}
+
+// comparisonSection is what the page says of the gradients at one point.
+type comparisonSection struct {
+	*Comparison
+	Where string
+	Agree bool
+}
+
+// WriteHTML writes report.html, one file that needs no other.
+func (d Dir) WriteHTML(r *Results) error {
+	return d.writePage(newPage(r))
+}
+
+func (d Dir) writePage(p *page) error {
+	var buf bytes.Buffer
+	if err := pageTemplate.Execute(&buf, p); err != nil {
+		return fmt.Errorf("report.html: %w", err)
+	}
+	return d.Write("report.html", buf.Bytes())
+}
+
+func newPage(r *Results) *page {
+	p := &page{
+		Title: "gradtwin: symbolic against numerical gradients", Agree: r.Agree(), Verdict: r.Verdict(),
+		Facts: r.facts(), Replay: []string{r.Replay},
+	}
+	if r.Interrupted {
+		p.Notes = append(p.Notes, "The run was interrupted: this is what was done until then.")
+	}
+	for i := range r.Runs {
+		p.Runs = append(p.Runs, newRunSection(&r.Runs[i]))
+	}
+	return p
+}
+
+func newRunSection(run *Run) runSection {
+	s := runSection{ID: run.Config.Policy.String(), Title: run.title(), Sentences: run.sentences()}
+	for _, c := range trainingCharts(run) {
+		if drawn := c.draw(); drawn != nil {
+			s.Charts = append(s.Charts, drawn)
+		}
+	}
+	for i := range run.Comparisons {
+		c := &run.Comparisons[i]
+		s.Comparisons = append(s.Comparisons, comparisonSection{c, c.when(), c.Check.OK()})
+	}
+	return s
+}
+
+// facts lists the configuration that the runs share.
+func (r *Results) facts() []fact {
+	var out []fact
+	add := func(name, format string, args ...any) { out = append(out, fact{name, fmt.Sprintf(format, args...)}) }
+	if len(r.Runs) > 0 {
+		c := r.Runs[0].Config
+		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, tickLabel(c.Spec.Delta))
+		add("Parameters", "%s", Commas(float64(c.Spec.NumParams())))
+		add("Training", "%s steps, %d rows a batch, %s a batch, learning rate %s, seed %d",
+			Commas(float64(c.Steps)), c.Batch, inner(c.Inner), tickLabel(c.LR), c.Seed)
+	}
+	add("Central differences", "h = %s, %s engine", tickLabel(r.Step), r.Engine)
+	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, Commas(float64(r.Data.Train)), Commas(float64(r.Data.Test)))
+	e := r.Environment
+	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, fmt.Sprintf("%d %s", e.Cores, plural(e.Cores, "core", "cores")), e.OS+"/"+e.Arch, e.Go), ", "))
+	return out
+}
+
+func inner(n int) string { return fmt.Sprintf("%d %s", n, plural(n, "update", "updates")) }
+
+func nonEmpty(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func layers(sizes []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "–"), "[]")
+}
+
+// stepNumbers returns 1 to n.
+func stepNumbers(n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = float64(i + 1)
+	}
+	return out
+}
+
+// trainingCharts draws what happened along the way.
+func trainingCharts(run *Run) []*chart {
+	n := len(run.Drift)
+	x := stepNumbers(n)
+	id := run.Config.Policy.String() + "-"
+	s, m := run.Symbolic.Loss[:n], run.Numeric.Loss[:n]
+	window := smoothWindow(n)
+
+	loss := &chart{
+		ID: id + "loss", Title: "Loss", XName: "step", YName: "loss of the step's batch", X: x, Axes: []string{"linear", "log"},
+		Note: "The loss of each step's own batch, after the update. The broad curve is the symbolic backend's, the thin one on top of it the numeric backend's: where both are seen, they agree.",
+	}
+	// A batch drawn anew gives noise: there the smoothed curves tell more.
+	noisy := run.Config.Policy == compare.SGD && window > 1
+	raw := ""
+	if noisy {
+		raw = "faint "
+	}
+	loss.Series = []series{{Name: "symbolic", Class: raw + "c0 broad", Y: s}, {Name: "numeric", Class: raw + "c1 thin", Y: m}}
+	if window > 1 {
+		loss.Note += fmt.Sprintf(" Smoothed is the mean over %d steps.", window)
+		loss.Series = append(loss.Series,
+			series{Name: "symbolic, smoothed", Class: "c0 broad", Y: smooth(s, window), Off: !noisy},
+			series{Name: "numeric, smoothed", Class: "c1 thin", Y: smooth(m, window), Off: !noisy})
+	}
+	gap := &chart{
+		ID: id + "gap", Title: "Difference of the losses", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
+		Note:   "|symbolic − numeric| over the larger of the two. Equal losses are gaps on the logarithmic axis.",
+		Series: []series{{Name: "difference", Class: "c2", Y: apart(s, m)}},
+	}
+	drift := &chart{
+		ID: id + "drift", Title: "Drift of the parameters", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
+		Note:   "How far the two parameter vectors are apart, relative to the numeric one.",
+		Series: []series{{Name: "drift", Class: "c3", Y: run.Drift}},
+	}
+	at := make([]float64, len(run.Evaluated))
+	for i, step := range run.Evaluated {
+		at[i] = float64(step)
+	}
+	accuracy := &chart{
+		ID: id + "accuracy", Title: "Test accuracy", XName: "step", YName: "share of the test rows", X: at, Axes: []string{"linear"},
+		Note: "Measured on the whole test set.",
+		Series: []series{
+			{Name: "symbolic", Class: "c0 broad", Y: run.Symbolic.Accuracy},
+			{Name: "numeric", Class: "c1 thin", Y: run.Numeric.Accuracy}},
+	}
+	return []*chart{loss, gap, accuracy, drift}
+}

@@ -1,0 +1,170 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// scale maps values to 0..1 along an axis.
+type scale struct {
+	min, max float64
+	log      bool
+}
+
+// newScale spans the values that the axis can show: finite ones, and on a
+// logarithmic axis positive ones. The second result tells whether there is any.
+func newScale(log bool, values ...[]float64) (scale, bool) {
+	s := scale{math.Inf(1), math.Inf(-1), log}
+	for _, list := range values {
+		for _, v := range list {
+			if s.shows(v) {
+				s.min, s.max = min(s.min, v), max(s.max, v)
+			}
+		}
+	}
+	if s.min > s.max {
+		return scale{0, 1, false}, false
+	}
+	switch {
+	case s.min < s.max:
+	case log:
+		s.min, s.max = s.min/2, s.max*2
+	default:
+		around := max(math.Abs(s.min)/2, 0.5)
+		s.min, s.max = s.min-around, s.max+around
+	}
+	return s, true
+}
+
+// padded leaves a little room beyond the values at both ends; a linear scale of
+// values that are not negative does not go below zero.
+func (s scale) padded() scale {
+	const room = 0.03
+	if s.log {
+		f := math.Pow(s.max/s.min, room)
+		return scale{s.min / f, s.max * f, true}
+	}
+	d := room * (s.max - s.min)
+	lo := s.min - d
+	if s.min >= 0 {
+		lo = max(lo, 0)
+	}
+	return scale{lo, s.max + d, false}
+}
+
+func (s scale) shows(v float64) bool {
+	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!s.log || v > 0)
+}
+
+// at returns the value's place on the axis, NaN when it cannot be shown.
+func (s scale) at(v float64) float64 {
+	switch {
+	case !s.shows(v):
+		return math.NaN()
+	case s.log:
+		return math.Log(v/s.min) / math.Log(s.max/s.min)
+	default:
+		return (v - s.min) / (s.max - s.min)
+	}
+}
+
+// tick is a labelled place on an axis.
+type tick struct {
+	At    float64 // percent of the axis
+	Label string
+}
+
+// maxTicks is how many labels fit below a plot on a phone.
+const maxTicks = 6
+
+func (s scale) ticks() []tick {
+	var values []float64
+	if s.log {
+		values = s.logTicks()
+	} else {
+		values = s.linearTicks()
+	}
+	out := make([]tick, len(values))
+	for i, v := range values {
+		out[i] = tick{100 * s.at(v), tickLabel(v)}
+	}
+	return out
+}
+
+// linearTicks takes multiples of 1, 2 or 5 times a power of ten.
+func (s scale) linearTicks() []float64 {
+	least := (s.max - s.min) / maxTicks
+	e := math.Floor(math.Log10(least))
+	step := 0.0
+	for _, m := range []float64{1, 2, 5, 10} {
+		if step = m * math.Pow(10, e); step >= least {
+			break
+		}
+	}
+	var out []float64
+	const rounding = 1e-9 // 3 times 0.1 is above 0.3
+	for k := math.Ceil(s.min/step - rounding); k <= s.max/step+rounding; k++ {
+		out = append(out, k*step+0) // +0: no negative zero
+	}
+	return out
+}
+
+// logTicks takes powers of ten, with 2 and 5 between them where the axis is
+// short, or every second, third, … power where it is long.
+func (s scale) logTicks() []float64 {
+	lo, hi := int(math.Floor(math.Log10(s.min))), int(math.Ceil(math.Log10(s.max)))
+	steps := []float64{1}
+	if hi-lo <= 2 {
+		steps = []float64{1, 2, 5}
+	}
+	stride := 1 + (hi-lo-1)/(maxTicks+2)
+	var out []float64
+	for e := lo; e <= hi; e++ {
+		if e%stride != 0 {
+			continue
+		}
+		for _, m := range steps {
+			if v := m * math.Pow10(e); v >= s.min && v <= s.max {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+var superscripts = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+
+// tickLabel writes a value as a person would: 0.25, 1,000, 5·10⁻⁷.
+func tickLabel(v float64) string {
+	if a := math.Abs(v); v == 0 || a >= 1e-3 && a < 1e6 {
+		return strings.Replace(Commas(v), "-", "−", 1)
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
+	e, _ := strconv.Atoi(exponent)
+	power := "10" + superscripts.Replace(strconv.Itoa(e))
+	switch mantissa {
+	case "1":
+		return power
+	case "-1":
+		return "−" + power
+	}
+	return strings.Replace(mantissa, "-", "−", 1) + "·" + power
+}
+
+// Commas writes a number with a comma at every thousand.
+func Commas(v float64) string {
+	s := strconv.FormatFloat(v, 'f', -1, 64)
+	if len(s) > 12 { // 0.30000000000000004
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 11, 64), 64)
+		s = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	whole, rest, _ := strings.Cut(s, ".")
+	if rest != "" {
+		rest = "." + rest
+	}
+	for i := len(whole) - 3; i > 0 && whole[i-1] != '-'; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return whole + rest
+}
