@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"gradtwin"
 	"gradtwin/compare"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
@@ -17,6 +19,7 @@ func (a *app) compareCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
 	var every int
+	var fault string
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Check the gradients, then train both backends and compare",
@@ -30,17 +33,18 @@ batches; the gradients are compared again at the end.
 			if every < 0 {
 				return usagef("every %d: want 0 or more steps", every)
 			}
-			return a.compare(cmd, &run, &out, every)
+			return a.compare(cmd, &run, &out, every, fault)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
-	out.addTo(cmd, "folder for the report: report.html, results.json and the loss curves (PNG, SVG)")
+	cmd.Flags().StringVar(&fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[203,17]*-1")
+	out.addTo(cmd, "folder for the report: report.html, results.json, the gradients (.npz) and the loss curves (PNG, SVG)")
 	return cmd
 }
 
-func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every int) error {
+func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every int, fault string) error {
 	ctx := cmd.Context()
 	reporter, err := out.reporter(a)
 	if err != nil {
@@ -76,7 +80,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every i
 		return err
 	}
 	for _, c := range configs {
-		job := &twinJob{flags: f, options: options, data: data, reporter: reporter, printer: printer, every: every}
+		job := &twinJob{flags: f, options: options, data: data, reporter: reporter, printer: printer, every: every, fault: fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			results.Runs = append(results.Runs, *run)
@@ -91,7 +95,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every i
 	}
 	// What was done until an error or a signal is worth keeping.
 	if dir != "" {
-		err = errors.Join(err, dir.WriteResults(results), dir.WriteLossPlots(results), dir.WriteHTML(results))
+		err = errors.Join(err, dir.WriteResults(results), dir.WriteLossPlots(results), dir.WritePoints(results), dir.WriteHTML(results))
 	}
 	err = errors.Join(err, printer.end(results, out.out))
 	if err != nil {
@@ -124,6 +128,8 @@ type twinJob struct {
 	reporter *progress.Reporter
 	printer  comparePrinter
 	every    int
+	fault    string // planted into the gradients that are compared, "" for none
+	detailed bool   // keep the gradients for the report
 }
 
 // run returns what was done, also next to an error; nil when that is nothing.
@@ -137,6 +143,12 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 	if err := j.flags.refuseLong(twin.Numeric, c, j.data.Train, c.Steps+4); err != nil {
 		return nil, err
 	}
+	compared := twin.Symbolic
+	if j.fault != "" {
+		if compared, err = inject(twin.Symbolic, j.fault); err != nil {
+			return nil, err
+		}
+	}
 	start, feed, err := compare.Begin(c, j.data.Train)
 	if err != nil {
 		return nil, err
@@ -147,11 +159,20 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 
 	run := &report.Run{}
 	gradients := func(after int) error {
-		g, err := compareGradients(ctx, compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}, j.options.Step, c.Seed)
+		reached := slices.Clone(twin.Symbolic.Params().Flat)
+		// The gradients are compared at one point: the numeric backend's weights.
+		copy(twin.Symbolic.Params().Flat, twin.Numeric.Params().Flat)
+		pair := compare.Pair{Symbolic: compared, Numeric: twin.Numeric, Batch: batch}
+		g, err := compareGradients(ctx, pair, j.options.Step, c.Seed)
 		if err != nil {
 			return err
 		}
 		g.After = after
+		if j.detailed {
+			if err := j.detail(ctx, pair, &g, reached); err != nil {
+				return err
+			}
+		}
 		run.Comparisons = append(run.Comparisons, g)
 		return j.printer.compared(c, g)
 	}
@@ -175,9 +196,6 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 	if err != nil {
 		return run, err
 	}
-	// The gradients at the end are compared at one point: the numeric
-	// backend's weights.
-	copy(twin.Symbolic.Params().Flat, twin.Numeric.Params().Flat)
 	if err := gradients(c.Steps); err != nil {
 		return run, err
 	}
@@ -202,5 +220,16 @@ func compareGradients(ctx context.Context, pair compare.Pair, h float64, seed ui
 		return g, fmt.Errorf("gradient check: %w", err)
 	}
 	g.Check = check
+	g.Point = &report.Point{Layout: pair.Layout(), Symbolic: symbolic, Numeric: numerical}
 	return g, nil
+}
+
+// detail completes what the report shows of a point; reached is where the
+// symbolic backend's own training has led.
+func (j *twinJob) detail(ctx context.Context, pair compare.Pair, g *report.Comparison, reached []float64) error {
+	p := g.Point
+	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
+	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}
+	p.Height, p.Width = j.data.Train.Height, j.data.Train.Width
+	return p.Settle(ctx, pair, g.Check)
 }

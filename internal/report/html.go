@@ -54,8 +54,9 @@ type runSection struct {
 // comparisonSection is what the page says of the gradients at one point.
 type comparisonSection struct {
 	*Comparison
-	Where string
-	Agree bool
+	Where   string
+	Agree   bool
+	Gallery *gallery
 }
 
 // WriteHTML writes report.html, one file that needs no other.
@@ -94,7 +95,11 @@ func newRunSection(run *Run) runSection {
 	}
 	for i := range run.Comparisons {
 		c := &run.Comparisons[i]
-		s.Comparisons = append(s.Comparisons, comparisonSection{c, c.when(), c.Check.OK()})
+		section := comparisonSection{Comparison: c, Where: c.when(), Agree: c.Check.OK()}
+		if c.Point != nil {
+			section.Gallery = newGallery(c.Point)
+		}
+		s.Comparisons = append(s.Comparisons, section)
 	}
 	return s
 }

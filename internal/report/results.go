@@ -68,6 +68,9 @@ type Comparison struct {
 	Step    float64              `json:"step"`    // h of the differences in Tensors
 	Tensors []compare.Difference `json:"tensors"` // tensor by tensor
 	Check   *compare.Report      `json:"check"`   // the verdict on every element
+	// Point holds the gradients themselves, which go to an .npz file; nil where
+	// there is none.
+	Point *Point `json:"-"`
 }
 
 // Agree tells whether every gradient that was checked in the run is right.
