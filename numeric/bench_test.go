@@ -3,45 +3,132 @@ package numeric_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
+	"gonum.org/v1/gonum/diff/fd"
+
 	"gradtwin"
+	"gradtwin/compare"
 	"gradtwin/numeric"
 )
 
-// digits makes a batch like MNIST's: of 784 pixels 150 are not 0, two of five
-// of those among the few brightest values, the others anything of 255.
-func digits(r *rand.Rand, s gradtwin.Spec, rows int) gradtwin.Batch {
-	b := gradtwin.Batch{X: make([]float64, rows*s.Inputs()), Labels: make([]int, rows)}
-	for i := range b.X {
-		if r.Float64() >= 0.191 {
-			continue
-		}
-		level := 1 + r.IntN(255)
-		if r.Float64() < 0.4 {
-			level = 252 + r.IntN(4)
-		}
-		b.X[i] = float64(float32(level) / 255)
+// experimentNetwork is the experiment's network with hidden layers of several
+// times the width, its initial weights, and the first rows of its SGD run.
+func experimentNetwork(b *testing.B, rows, width int, o numeric.Options) (*numeric.Network, gradtwin.Batch) {
+	config := compare.Experiment()
+	config.Batch = rows
+	for l := 1; l < config.Spec.Affine(); l++ {
+		config.Spec.Layers[l] *= width
 	}
-	for i := range b.Labels {
-		b.Labels[i] = r.IntN(s.Classes())
+	start, feed, err := compare.Begin(config, realMNIST(b))
+	if err != nil {
+		b.Fatal(err)
 	}
-	return b
+	n := newNetwork(b, config.Spec, o)
+	copy(n.Params().Flat, start.Flat)
+	return n, feed.Next()
 }
 
+// BenchmarkGradient times one numerical gradient. The plain engine takes
+// seconds for the experiment's network, and hours for the larger ones. GFLOP/s
+// counts what the incremental engine's vectors do: see Operations.
+func BenchmarkGradient(b *testing.B) {
+	run := func(rows, width int, o numeric.Options) {
+		b.Run(fmt.Sprintf("engine=%v/batch=%d/width=%d/workers=%d", o.Engine, rows, width, o.Workers), func(b *testing.B) {
+			n, batch := experimentNetwork(b, rows, width, o)
+			dst := make([]float64, len(n.Params().Flat))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := n.Gradient(context.Background(), dst, batch); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if o.Engine == numeric.Incremental {
+				b.ReportMetric(n.Operations(batch)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				b.ReportMetric(n.Operations(batch)/1e6, "MFLOP")
+			}
+		})
+	}
+	for _, rows := range []int{1, 10} {
+		run(rows, 1, numeric.Options{Engine: numeric.Plain, Workers: 1})
+	}
+	for _, rows := range []int{1, 10, 100} {
+		for _, width := range []int{1, 2, 4} {
+			for _, workers := range []int{1, 2} {
+				run(rows, width, numeric.Options{Workers: workers})
+			}
+		}
+	}
+}
+
+// BenchmarkFormula times the incremental engine's other formulas, and
+// estimates of the error.
+func BenchmarkFormula(b *testing.B) {
+	for _, f := range formulas {
+		for _, errors := range []bool{false, true} {
+			b.Run(fmt.Sprintf("formula=%v/errors=%v", f, errors), func(b *testing.B) {
+				n, batch := experimentNetwork(b, 10, 1, numeric.Options{Formula: f, Workers: 1})
+				dst, errs := make([]float64, len(n.Params().Flat)), make([]float64, len(n.Params().Flat))
+				for b.Loop() {
+					var err error
+					if errors {
+						err = n.Estimated(context.Background(), dst, errs, batch)
+					} else {
+						err = n.Gradient(context.Background(), dst, batch)
+					}
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkStep times steps of the experiment's SGD run, one after the other.
 func BenchmarkStep(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("engine=incremental/batch=10/width=1/workers=%d", workers), func(b *testing.B) {
-			s := gradtwin.Experiment()
-			n := newNetwork(b, s, numeric.Options{Workers: workers})
-			n.Params().Init(gradtwin.NewRand(8))
-			batch := digits(rand.New(rand.NewPCG(1, 1)), s, 10)
-			b.ReportAllocs()
+			config := compare.Experiment()
+			start, feed, err := compare.Begin(config, realMNIST(b))
+			if err != nil {
+				b.Fatal(err)
+			}
+			n := newNetwork(b, config.Spec, numeric.Options{Workers: workers})
+			copy(n.Params().Flat, start.Flat)
 			for b.Loop() {
-				if _, err := n.Step(context.Background(), batch, 0.01); err != nil {
+				if _, err := n.Step(context.Background(), feed.Next(), config.LR); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkGonum times gonum's diff/fd on the plain loss.
+func BenchmarkGonum(b *testing.B) {
+	for _, concurrent := range []bool{false, true} {
+		b.Run(fmt.Sprintf("engine=gonum/batch=10/width=1/concurrent=%v", concurrent), func(b *testing.B) {
+			n, batch := experimentNetwork(b, 10, 1, numeric.Options{Engine: numeric.Plain})
+			x := append([]float64(nil), n.Params().Flat...)
+			dst := make([]float64, len(x))
+			// Each of gonum's goroutines needs a network of its own.
+			nets := make(chan *numeric.Network, 2)
+			for range cap(nets) {
+				nets <- newNetwork(b, gradtwin.Experiment(), numeric.Options{Engine: numeric.Plain})
+			}
+			f := func(x []float64) float64 {
+				n := <-nets
+				defer func() { nets <- n }()
+				copy(n.Params().Flat, x)
+				loss, err := n.Loss(batch)
+				if err != nil {
+					b.Error(err)
+				}
+				return loss
+			}
+			for b.Loop() {
+				fd.Gradient(dst, f, x, &fd.Settings{Formula: fd.Central, Step: numeric.DefaultStep, Concurrent: concurrent})
 			}
 		})
 	}

@@ -123,6 +123,10 @@ func (s scheme) sizes() int {
 	return len(s.weights)
 }
 
+// central tells whether the scheme is a central difference and nothing else:
+// one f(x+h) − f(x−h).
+func (s scheme) central() bool { return s.sizes() == 1 && !s.oneSided }
+
 // changes returns by how many times h a parameter is changed: to +h and −h, +2h
 // and −2h, and so on, or without the negative ones.
 func (s scheme) changes() []float64 {

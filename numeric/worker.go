@@ -132,8 +132,24 @@ func (w *worker) differ(row *row, u unit, in *inputs) bool {
 	default:
 		w.farLogit(in.steps, row, u.number)
 	}
+	w.combine()
+	return true
+}
+
+// combine sets withH and with2H from the losses.
+func (w *worker) combine() {
 	w.withH = resize(w.withH, len(w.losses)*w.values)
 	w.with2H = resize(w.with2H, len(w.losses)*w.values)
+	if w.central() {
+		const half = simd.Width / 2
+		for g := range w.losses {
+			out, losses := w.withH[g*half:(g+1)*half], &w.losses[g]
+			for p := range out {
+				out[p] = losses[p] - losses[p+half]
+			}
+		}
+		return
+	}
 	var d [maxSizes]float64
 	for g := range w.losses {
 		for p := range w.values {
@@ -150,7 +166,6 @@ func (w *worker) differ(row *row, u unit, in *inputs) bool {
 			}
 		}
 	}
-	return true
 }
 
 // hidden sets losses to the row's loss when the input of a hidden unit changes

@@ -37,23 +37,66 @@ group:
 TEXT ·riseIdentityAVX2(SB), NOSPLIT, $0-64
 	MOVQ   dst+0(FP), AX
 	MOVQ   delta+8(FP), CX
-	MOVQ   groups+48(FP), DX
-	MOVQ   n+56(FP), BX
-	MOVQ   z+16(FP), SI
-	MOVQ   a+24(FP), DI
-	MOVQ   w+32(FP), DI
-	MOVQ   live+40(FP), R8
+	MOVQ   n+56(FP), DX
+	MOVQ   z+16(FP), BX
+	MOVQ   a+24(FP), SI
+	MOVQ   w+32(FP), SI
+	MOVQ   live+40(FP), DI
 	VXORPD Y0, Y0, Y0
+	MOVQ   groups+48(FP), R8
 
-group:
+pair:
+	SUBQ    $0x02, R8
+	JL      odd
 	VMOVUPD (CX), Y0
 	VMOVUPD 32(CX), Y1
+	VMOVUPD 64(CX), Y2
+	VMOVUPD 96(CX), Y3
+	ADDQ    $0x80, CX
+	MOVQ    DX, R11
+	SHLQ    $0x06, R11
+	ADDQ    AX, R11
 	XORQ    R9, R9
 
-unit:
-	MOVLQSX      (R8)(R9*4), R10
-	VBROADCASTSD (DI)(R10*8), Y2
-	VBROADCASTSD (SI)(R10*8), Y3
+unit2:
+	MOVLQSX      (DI)(R9*4), R10
+	VBROADCASTSD (SI)(R10*8), Y4
+	VBROADCASTSD (BX)(R10*8), Y5
+	VMOVAPD      Y5, Y6
+	VFMADD231PD  Y4, Y0, Y6
+	VMOVAPD      Y5, Y7
+	VFMADD231PD  Y4, Y1, Y7
+	VMOVAPD      Y5, Y8
+	VFMADD231PD  Y4, Y2, Y8
+	VMOVAPD      Y5, Y5
+	VFMADD231PD  Y4, Y3, Y5
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      Y7, 32(AX)
+	ADDQ         $0x40, AX
+	VMOVUPD      Y8, (R11)
+	VMOVUPD      Y5, 32(R11)
+	ADDQ         $0x40, R11
+	INCQ         R9
+	CMPQ         R9, DX
+	JL           unit2
+	MOVQ         R11, AX
+	JMP          pair
+
+odd:
+	INCQ    R8
+	JNZ     done
+	VMOVUPD (CX), Y0
+	VMOVUPD 32(CX), Y1
+	ADDQ    $0x40, CX
+	MOVQ    DX, CX
+	SHLQ    $0x06, CX
+	ADDQ    AX, CX
+	XORQ    CX, CX
+
+unit1:
+	MOVLQSX      (DI)(CX*4), R8
+	VBROADCASTSD (SI)(R8*8), Y2
+	VBROADCASTSD (BX)(R8*8), Y3
 	VMOVAPD      Y3, Y4
 	VFMADD231PD  Y2, Y0, Y4
 	VMOVAPD      Y3, Y3
@@ -61,12 +104,11 @@ unit:
 	VMOVUPD      Y4, (AX)
 	VMOVUPD      Y3, 32(AX)
 	ADDQ         $0x40, AX
-	INCQ         R9
-	CMPQ         R9, BX
-	JL           unit
-	ADDQ         $0x40, CX
-	DECQ         DX
-	JNZ          group
+	INCQ         CX
+	CMPQ         CX, DX
+	JL           unit1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -106,7 +148,7 @@ group6:
 	VXORPD Y11, Y11, Y11
 	XORQ   R14, R14
 
-unit6:
+unit6x1:
 	MOVLQSX      (DI)(R14*4), R15
 	IMULQ        R10, R15
 	VMOVUPD      (R12), Y12
@@ -132,7 +174,8 @@ unit6:
 	ADDQ         $0x40, R12
 	INCQ         R14
 	CMPQ         R14, R8
-	JL           unit6
+	JL           unit6x1
+	LEAQ         (R11)(R10*8), R14
 	VBROADCASTSD (DX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -163,7 +206,7 @@ unit6:
 	VADDPD       Y0, Y11, Y11
 	VMOVUPD      Y10, 320(R11)
 	VMOVUPD      Y11, 352(R11)
-	LEAQ         (R11)(R10*8), R11
+	MOVQ         R14, R11
 	DECQ         R13
 	JNZ          group6
 	ADDQ         $0x00000180, AX
@@ -192,7 +235,7 @@ group5:
 	VXORPD Y9, Y9, Y9
 	XORQ   R12, R12
 
-unit5:
+unit5x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y10
@@ -215,7 +258,8 @@ unit5:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit5
+	JL           unit5x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -241,7 +285,7 @@ unit5:
 	VADDPD       Y0, Y9, Y9
 	VMOVUPD      Y8, 256(R9)
 	VMOVUPD      Y9, 288(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group5
 	ADDQ         $0x00000140, AX
@@ -267,7 +311,7 @@ group4:
 	VXORPD Y7, Y7, Y7
 	XORQ   R12, R12
 
-unit4:
+unit4x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y8
@@ -287,7 +331,8 @@ unit4:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit4
+	JL           unit4x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -308,7 +353,7 @@ unit4:
 	VADDPD       Y0, Y7, Y7
 	VMOVUPD      Y6, 192(R9)
 	VMOVUPD      Y7, 224(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group4
 	ADDQ         $0x00000100, AX
@@ -332,7 +377,7 @@ group3:
 	VXORPD Y5, Y5, Y5
 	XORQ   R12, R12
 
-unit3:
+unit3x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y6
@@ -349,7 +394,8 @@ unit3:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit3
+	JL           unit3x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -365,7 +411,7 @@ unit3:
 	VADDPD       Y0, Y5, Y5
 	VMOVUPD      Y4, 128(R9)
 	VMOVUPD      Y5, 160(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group3
 	ADDQ         $0x000000c0, AX
@@ -387,7 +433,7 @@ group2:
 	VXORPD Y3, Y3, Y3
 	XORQ   R12, R12
 
-unit2:
+unit2x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y4
@@ -401,7 +447,8 @@ unit2:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit2
+	JL           unit2x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
@@ -412,7 +459,7 @@ unit2:
 	VADDPD       Y0, Y3, Y3
 	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      Y3, 96(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group2
 	ADDQ         $0x00000080, AX
@@ -432,7 +479,7 @@ group1:
 	VXORPD Y1, Y1, Y1
 	XORQ   R12, R12
 
-unit1:
+unit1x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y2
@@ -443,13 +490,14 @@ unit1:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit1
+	JL           unit1x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
 	VMOVUPD      Y0, (R9)
 	VMOVUPD      Y1, 32(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group1
 	ADDQ         $0x00000040, AX
@@ -466,28 +514,80 @@ atMost0:
 TEXT ·riseReLUAVX2(SB), NOSPLIT, $0-64
 	MOVQ   dst+0(FP), AX
 	MOVQ   delta+8(FP), CX
-	MOVQ   groups+48(FP), DX
-	MOVQ   n+56(FP), BX
-	MOVQ   z+16(FP), SI
-	MOVQ   a+24(FP), DI
-	MOVQ   w+32(FP), R8
-	MOVQ   live+40(FP), R9
+	MOVQ   n+56(FP), DX
+	MOVQ   z+16(FP), BX
+	MOVQ   a+24(FP), SI
+	MOVQ   w+32(FP), DI
+	MOVQ   live+40(FP), R8
 	VXORPD Y0, Y0, Y0
+	MOVQ   groups+48(FP), R9
 
-group:
+pair:
+	SUBQ    $0x02, R9
+	JL      odd
 	VMOVUPD (CX), Y1
 	VMOVUPD 32(CX), Y2
+	VMOVUPD 64(CX), Y3
+	VMOVUPD 96(CX), Y4
+	ADDQ    $0x80, CX
+	MOVQ    DX, R12
+	SHLQ    $0x06, R12
+	ADDQ    AX, R12
 	XORQ    R10, R10
 
-unit:
-	MOVLQSX      (R9)(R10*4), R11
-	VBROADCASTSD (R8)(R11*8), Y3
-	VBROADCASTSD (SI)(R11*8), Y4
+unit2:
+	MOVLQSX      (R8)(R10*4), R11
+	VBROADCASTSD (DI)(R11*8), Y5
+	VBROADCASTSD (BX)(R11*8), Y6
+	VMOVAPD      Y6, Y7
+	VFMADD231PD  Y5, Y1, Y7
+	VMOVAPD      Y6, Y8
+	VFMADD231PD  Y5, Y2, Y8
+	VMOVAPD      Y6, Y9
+	VFMADD231PD  Y5, Y3, Y9
+	VMOVAPD      Y6, Y6
+	VFMADD231PD  Y5, Y4, Y6
+	VBROADCASTSD (SI)(R11*8), Y5
+	VMAXPD       Y7, Y0, Y7
+	VSUBPD       Y5, Y7, Y7
+	VMAXPD       Y8, Y0, Y8
+	VSUBPD       Y5, Y8, Y8
+	VMAXPD       Y9, Y0, Y9
+	VSUBPD       Y5, Y9, Y9
+	VMAXPD       Y6, Y0, Y6
+	VSUBPD       Y5, Y6, Y6
+	VMOVUPD      Y7, (AX)
+	VMOVUPD      Y8, 32(AX)
+	ADDQ         $0x40, AX
+	VMOVUPD      Y9, (R12)
+	VMOVUPD      Y6, 32(R12)
+	ADDQ         $0x40, R12
+	INCQ         R10
+	CMPQ         R10, DX
+	JL           unit2
+	MOVQ         R12, AX
+	JMP          pair
+
+odd:
+	INCQ    R9
+	JNZ     done
+	VMOVUPD (CX), Y1
+	VMOVUPD 32(CX), Y2
+	ADDQ    $0x40, CX
+	MOVQ    DX, CX
+	SHLQ    $0x06, CX
+	ADDQ    AX, CX
+	XORQ    CX, CX
+
+unit1:
+	MOVLQSX      (R8)(CX*4), R9
+	VBROADCASTSD (DI)(R9*8), Y3
+	VBROADCASTSD (BX)(R9*8), Y4
 	VMOVAPD      Y4, Y5
 	VFMADD231PD  Y3, Y1, Y5
 	VMOVAPD      Y4, Y4
 	VFMADD231PD  Y3, Y2, Y4
-	VBROADCASTSD (DI)(R11*8), Y3
+	VBROADCASTSD (SI)(R9*8), Y3
 	VMAXPD       Y5, Y0, Y5
 	VSUBPD       Y3, Y5, Y5
 	VMAXPD       Y4, Y0, Y4
@@ -495,12 +595,11 @@ unit:
 	VMOVUPD      Y5, (AX)
 	VMOVUPD      Y4, 32(AX)
 	ADDQ         $0x40, AX
-	INCQ         R10
-	CMPQ         R10, BX
-	JL           unit
-	ADDQ         $0x40, CX
-	DECQ         DX
-	JNZ          group
+	INCQ         CX
+	CMPQ         CX, DX
+	JL           unit1
+
+done:
 	VZEROUPPER
 	RET
 
@@ -540,7 +639,7 @@ group6:
 	VXORPD Y11, Y11, Y11
 	XORQ   R14, R14
 
-unit6:
+unit6x1:
 	MOVLQSX      (DI)(R14*4), R15
 	IMULQ        R10, R15
 	VMOVUPD      (R12), Y12
@@ -566,7 +665,8 @@ unit6:
 	ADDQ         $0x40, R12
 	INCQ         R14
 	CMPQ         R14, R8
-	JL           unit6
+	JL           unit6x1
+	LEAQ         (R11)(R10*8), R14
 	VBROADCASTSD (DX), Y12
 	VADDPD       Y12, Y0, Y0
 	VADDPD       Y12, Y1, Y1
@@ -633,7 +733,7 @@ unit6:
 	VSUBPD       Y0, Y11, Y11
 	VMOVUPD      Y10, 320(R11)
 	VMOVUPD      Y11, 352(R11)
-	LEAQ         (R11)(R10*8), R11
+	MOVQ         R14, R11
 	DECQ         R13
 	JNZ          group6
 	ADDQ         $0x00000180, AX
@@ -662,7 +762,7 @@ group5:
 	VXORPD Y9, Y9, Y9
 	XORQ   R12, R12
 
-unit5:
+unit5x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y10
@@ -685,7 +785,8 @@ unit5:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit5
+	JL           unit5x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y10
 	VADDPD       Y10, Y0, Y0
 	VADDPD       Y10, Y1, Y1
@@ -741,7 +842,7 @@ unit5:
 	VSUBPD       Y0, Y9, Y9
 	VMOVUPD      Y8, 256(R9)
 	VMOVUPD      Y9, 288(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group5
 	ADDQ         $0x00000140, AX
@@ -767,7 +868,7 @@ group4:
 	VXORPD Y7, Y7, Y7
 	XORQ   R12, R12
 
-unit4:
+unit4x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y8
@@ -787,7 +888,8 @@ unit4:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit4
+	JL           unit4x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y8
 	VADDPD       Y8, Y0, Y0
 	VADDPD       Y8, Y1, Y1
@@ -832,7 +934,7 @@ unit4:
 	VSUBPD       Y0, Y7, Y7
 	VMOVUPD      Y6, 192(R9)
 	VMOVUPD      Y7, 224(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group4
 	ADDQ         $0x00000100, AX
@@ -856,7 +958,7 @@ group3:
 	VXORPD Y5, Y5, Y5
 	XORQ   R12, R12
 
-unit3:
+unit3x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y6
@@ -873,7 +975,8 @@ unit3:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit3
+	JL           unit3x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y6
 	VADDPD       Y6, Y0, Y0
 	VADDPD       Y6, Y1, Y1
@@ -907,7 +1010,7 @@ unit3:
 	VSUBPD       Y0, Y5, Y5
 	VMOVUPD      Y4, 128(R9)
 	VMOVUPD      Y5, 160(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group3
 	ADDQ         $0x000000c0, AX
@@ -929,7 +1032,7 @@ group2:
 	VXORPD Y3, Y3, Y3
 	XORQ   R12, R12
 
-unit2:
+unit2x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y4
@@ -943,7 +1046,8 @@ unit2:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit2
+	JL           unit2x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y4
 	VADDPD       Y4, Y0, Y0
 	VADDPD       Y4, Y1, Y1
@@ -966,7 +1070,7 @@ unit2:
 	VSUBPD       Y0, Y3, Y3
 	VMOVUPD      Y2, 64(R9)
 	VMOVUPD      Y3, 96(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group2
 	ADDQ         $0x00000080, AX
@@ -986,7 +1090,7 @@ group1:
 	VXORPD Y1, Y1, Y1
 	XORQ   R12, R12
 
-unit1:
+unit1x1:
 	MOVLQSX      (DI)(R12*4), R13
 	IMULQ        R10, R13
 	VMOVUPD      (CX), Y2
@@ -997,7 +1101,8 @@ unit1:
 	ADDQ         $0x40, CX
 	INCQ         R12
 	CMPQ         R12, R8
-	JL           unit1
+	JL           unit1x1
+	LEAQ         (R9)(R10*8), R12
 	VBROADCASTSD (DX), Y2
 	VADDPD       Y2, Y0, Y0
 	VADDPD       Y2, Y1, Y1
@@ -1009,7 +1114,7 @@ unit1:
 	VSUBPD       Y2, Y1, Y1
 	VMOVUPD      Y0, (R9)
 	VMOVUPD      Y1, 32(R9)
-	LEAQ         (R9)(R10*8), R9
+	MOVQ         R12, R9
 	DECQ         R11
 	JNZ          group1
 	ADDQ         $0x00000040, AX
@@ -1061,8 +1166,8 @@ unit:
 	VFMADD213PD  exp0<>+0(SB), Y0, Y4
 	VMULPD       Y0, Y0, Y3
 	VFMADD213PD  Y0, Y3, Y4
-	VMOVUPD      expLow<>+0(SB), Y0
-	VMAXPD       Y1, Y0, Y1
+	VMOVUPD      expLow<>+0(SB), Y3
+	VMAXPD       Y1, Y3, Y1
 	VMOVUPD      magic<>+0(SB), Y3
 	VFMADD231PD  log2e<>+0(SB), Y1, Y3
 	VSUBPD       magic<>+0(SB), Y3, Y0
@@ -1123,16 +1228,6 @@ DATA expHigh<>+48(SB)/8, $0x4086200000000000
 DATA expHigh<>+56(SB)/8, $0x4086200000000000
 GLOBL expHigh<>(SB), RODATA|NOPTR, $64
 
-DATA magic<>+0(SB)/8, $0x43380000000003ff
-DATA magic<>+8(SB)/8, $0x43380000000003ff
-DATA magic<>+16(SB)/8, $0x43380000000003ff
-DATA magic<>+24(SB)/8, $0x43380000000003ff
-DATA magic<>+32(SB)/8, $0x43380000000003ff
-DATA magic<>+40(SB)/8, $0x43380000000003ff
-DATA magic<>+48(SB)/8, $0x43380000000003ff
-DATA magic<>+56(SB)/8, $0x43380000000003ff
-GLOBL magic<>(SB), RODATA|NOPTR, $64
-
 DATA expLow<>+0(SB)/8, $0xc086200000000000
 DATA expLow<>+8(SB)/8, $0xc086200000000000
 DATA expLow<>+16(SB)/8, $0xc086200000000000
@@ -1142,6 +1237,16 @@ DATA expLow<>+40(SB)/8, $0xc086200000000000
 DATA expLow<>+48(SB)/8, $0xc086200000000000
 DATA expLow<>+56(SB)/8, $0xc086200000000000
 GLOBL expLow<>(SB), RODATA|NOPTR, $64
+
+DATA magic<>+0(SB)/8, $0x43380000000003ff
+DATA magic<>+8(SB)/8, $0x43380000000003ff
+DATA magic<>+16(SB)/8, $0x43380000000003ff
+DATA magic<>+24(SB)/8, $0x43380000000003ff
+DATA magic<>+32(SB)/8, $0x43380000000003ff
+DATA magic<>+40(SB)/8, $0x43380000000003ff
+DATA magic<>+48(SB)/8, $0x43380000000003ff
+DATA magic<>+56(SB)/8, $0x43380000000003ff
+GLOBL magic<>(SB), RODATA|NOPTR, $64
 
 DATA log2e<>+0(SB)/8, $0x3ff71547652b82fe
 DATA log2e<>+8(SB)/8, $0x3ff71547652b82fe
@@ -1173,85 +1278,15 @@ DATA minusLn2Lo<>+48(SB)/8, $0xbc7abc9e3b39803f
 DATA minusLn2Lo<>+56(SB)/8, $0xbc7abc9e3b39803f
 GLOBL minusLn2Lo<>(SB), RODATA|NOPTR, $64
 
-DATA exp9<>+0(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+8(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+16(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+24(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+32(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+40(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+48(SB)/8, $0x3e5af389ecfc4b9c
-DATA exp9<>+56(SB)/8, $0x3e5af389ecfc4b9c
-GLOBL exp9<>(SB), RODATA|NOPTR, $64
-
-DATA exp8<>+0(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+8(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+16(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+24(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+32(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+40(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+48(SB)/8, $0x3e928917c89a43a7
-DATA exp8<>+56(SB)/8, $0x3e928917c89a43a7
-GLOBL exp8<>(SB), RODATA|NOPTR, $64
-
-DATA exp7<>+0(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+8(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+16(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+24(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+32(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+40(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+48(SB)/8, $0x3ec71de0db2f6b19
-DATA exp7<>+56(SB)/8, $0x3ec71de0db2f6b19
-GLOBL exp7<>(SB), RODATA|NOPTR, $64
-
-DATA exp6<>+0(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+8(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+16(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+24(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+32(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+40(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+48(SB)/8, $0x3efa019b9149a41c
-DATA exp6<>+56(SB)/8, $0x3efa019b9149a41c
-GLOBL exp6<>(SB), RODATA|NOPTR, $64
-
-DATA exp5<>+0(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+8(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+16(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+24(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+32(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+40(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+48(SB)/8, $0x3f2a01a01a7c2efe
-DATA exp5<>+56(SB)/8, $0x3f2a01a01a7c2efe
-GLOBL exp5<>(SB), RODATA|NOPTR, $64
-
-DATA exp4<>+0(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+8(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+16(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+24(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+32(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+40(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+48(SB)/8, $0x3f56c16c17889ef1
-DATA exp4<>+56(SB)/8, $0x3f56c16c17889ef1
-GLOBL exp4<>(SB), RODATA|NOPTR, $64
-
-DATA exp3<>+0(SB)/8, $0x3f811111111109b5
-DATA exp3<>+8(SB)/8, $0x3f811111111109b5
-DATA exp3<>+16(SB)/8, $0x3f811111111109b5
-DATA exp3<>+24(SB)/8, $0x3f811111111109b5
-DATA exp3<>+32(SB)/8, $0x3f811111111109b5
-DATA exp3<>+40(SB)/8, $0x3f811111111109b5
-DATA exp3<>+48(SB)/8, $0x3f811111111109b5
-DATA exp3<>+56(SB)/8, $0x3f811111111109b5
-GLOBL exp3<>(SB), RODATA|NOPTR, $64
-
-DATA exp2<>+0(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+8(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+16(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+24(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+32(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+40(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+48(SB)/8, $0x3fa5555555553d68
-DATA exp2<>+56(SB)/8, $0x3fa5555555553d68
-GLOBL exp2<>(SB), RODATA|NOPTR, $64
+DATA exp0<>+0(SB)/8, $0x3fe0000000000001
+DATA exp0<>+8(SB)/8, $0x3fe0000000000001
+DATA exp0<>+16(SB)/8, $0x3fe0000000000001
+DATA exp0<>+24(SB)/8, $0x3fe0000000000001
+DATA exp0<>+32(SB)/8, $0x3fe0000000000001
+DATA exp0<>+40(SB)/8, $0x3fe0000000000001
+DATA exp0<>+48(SB)/8, $0x3fe0000000000001
+DATA exp0<>+56(SB)/8, $0x3fe0000000000001
+GLOBL exp0<>(SB), RODATA|NOPTR, $64
 
 DATA exp1<>+0(SB)/8, $0x3fc5555555555556
 DATA exp1<>+8(SB)/8, $0x3fc5555555555556
@@ -1263,15 +1298,85 @@ DATA exp1<>+48(SB)/8, $0x3fc5555555555556
 DATA exp1<>+56(SB)/8, $0x3fc5555555555556
 GLOBL exp1<>(SB), RODATA|NOPTR, $64
 
-DATA exp0<>+0(SB)/8, $0x3fe0000000000001
-DATA exp0<>+8(SB)/8, $0x3fe0000000000001
-DATA exp0<>+16(SB)/8, $0x3fe0000000000001
-DATA exp0<>+24(SB)/8, $0x3fe0000000000001
-DATA exp0<>+32(SB)/8, $0x3fe0000000000001
-DATA exp0<>+40(SB)/8, $0x3fe0000000000001
-DATA exp0<>+48(SB)/8, $0x3fe0000000000001
-DATA exp0<>+56(SB)/8, $0x3fe0000000000001
-GLOBL exp0<>(SB), RODATA|NOPTR, $64
+DATA exp2<>+0(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+8(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+16(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+24(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+32(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+40(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+48(SB)/8, $0x3fa5555555553d68
+DATA exp2<>+56(SB)/8, $0x3fa5555555553d68
+GLOBL exp2<>(SB), RODATA|NOPTR, $64
+
+DATA exp3<>+0(SB)/8, $0x3f811111111109b5
+DATA exp3<>+8(SB)/8, $0x3f811111111109b5
+DATA exp3<>+16(SB)/8, $0x3f811111111109b5
+DATA exp3<>+24(SB)/8, $0x3f811111111109b5
+DATA exp3<>+32(SB)/8, $0x3f811111111109b5
+DATA exp3<>+40(SB)/8, $0x3f811111111109b5
+DATA exp3<>+48(SB)/8, $0x3f811111111109b5
+DATA exp3<>+56(SB)/8, $0x3f811111111109b5
+GLOBL exp3<>(SB), RODATA|NOPTR, $64
+
+DATA exp4<>+0(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+8(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+16(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+24(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+32(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+40(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+48(SB)/8, $0x3f56c16c17889ef1
+DATA exp4<>+56(SB)/8, $0x3f56c16c17889ef1
+GLOBL exp4<>(SB), RODATA|NOPTR, $64
+
+DATA exp5<>+0(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+8(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+16(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+24(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+32(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+40(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+48(SB)/8, $0x3f2a01a01a7c2efe
+DATA exp5<>+56(SB)/8, $0x3f2a01a01a7c2efe
+GLOBL exp5<>(SB), RODATA|NOPTR, $64
+
+DATA exp6<>+0(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+8(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+16(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+24(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+32(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+40(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+48(SB)/8, $0x3efa019b9149a41c
+DATA exp6<>+56(SB)/8, $0x3efa019b9149a41c
+GLOBL exp6<>(SB), RODATA|NOPTR, $64
+
+DATA exp7<>+0(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+8(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+16(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+24(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+32(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+40(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+48(SB)/8, $0x3ec71de0db2f6b19
+DATA exp7<>+56(SB)/8, $0x3ec71de0db2f6b19
+GLOBL exp7<>(SB), RODATA|NOPTR, $64
+
+DATA exp8<>+0(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+8(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+16(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+24(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+32(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+40(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+48(SB)/8, $0x3e928917c89a43a7
+DATA exp8<>+56(SB)/8, $0x3e928917c89a43a7
+GLOBL exp8<>(SB), RODATA|NOPTR, $64
+
+DATA exp9<>+0(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+8(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+16(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+24(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+32(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+40(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+48(SB)/8, $0x3e5af389ecfc4b9c
+DATA exp9<>+56(SB)/8, $0x3e5af389ecfc4b9c
+GLOBL exp9<>(SB), RODATA|NOPTR, $64
 
 DATA one<>+0(SB)/8, $0x3ff0000000000000
 DATA one<>+8(SB)/8, $0x3ff0000000000000
@@ -1323,8 +1428,8 @@ unit:
 	VFMADD213PD  exp0<>+0(SB), Y0, Y6
 	VMULPD       Y0, Y0, Y5
 	VFMADD213PD  Y0, Y5, Y6
-	VMOVUPD      expLow<>+0(SB), Y0
-	VMAXPD       Y1, Y0, Y1
+	VMOVUPD      expLow<>+0(SB), Y5
+	VMAXPD       Y1, Y5, Y1
 	VMOVUPD      magic<>+0(SB), Y5
 	VFMADD231PD  log2e<>+0(SB), Y1, Y5
 	VSUBPD       magic<>+0(SB), Y5, Y0
@@ -1399,61 +1504,76 @@ max:
 	XORQ   R8, R8
 
 exp:
-	VMOVUPD      (CX)(R8*1), Y4
-	VMOVUPD      32(CX)(R8*1), Y5
-	VSUBPD       Y0, Y4, Y4
-	VSUBPD       Y1, Y5, Y5
-	VMOVUPD      expLow<>+0(SB), Y6
-	VMAXPD       Y4, Y6, Y4
-	VMOVUPD      magic<>+0(SB), Y6
-	VFMADD231PD  log2e<>+0(SB), Y4, Y6
-	VSUBPD       magic<>+0(SB), Y6, Y7
-	VFMADD231PD  minusLn2Hi<>+0(SB), Y7, Y4
-	VFMADD231PD  minusLn2Lo<>+0(SB), Y7, Y4
-	VPSLLQ       $0x34, Y6, Y6
-	VMOVUPD      exp9<>+0(SB), Y8
-	VFMADD213PD  exp8<>+0(SB), Y4, Y8
-	VFMADD213PD  exp7<>+0(SB), Y4, Y8
-	VFMADD213PD  exp6<>+0(SB), Y4, Y8
-	VFMADD213PD  exp5<>+0(SB), Y4, Y8
-	VFMADD213PD  exp4<>+0(SB), Y4, Y8
-	VFMADD213PD  exp3<>+0(SB), Y4, Y8
-	VFMADD213PD  exp2<>+0(SB), Y4, Y8
-	VFMADD213PD  exp1<>+0(SB), Y4, Y8
-	VFMADD213PD  exp0<>+0(SB), Y4, Y8
-	VMULPD       Y4, Y4, Y7
-	VFMADD213PD  Y4, Y7, Y8
-	VMOVUPD      expLow<>+0(SB), Y4
-	VMAXPD       Y5, Y4, Y5
-	VMOVUPD      magic<>+0(SB), Y4
-	VFMADD231PD  log2e<>+0(SB), Y5, Y4
-	VSUBPD       magic<>+0(SB), Y4, Y7
-	VFMADD231PD  minusLn2Hi<>+0(SB), Y7, Y5
-	VFMADD231PD  minusLn2Lo<>+0(SB), Y7, Y5
-	VPSLLQ       $0x34, Y4, Y4
-	VMOVUPD      exp9<>+0(SB), Y9
-	VFMADD213PD  exp8<>+0(SB), Y5, Y9
-	VFMADD213PD  exp7<>+0(SB), Y5, Y9
-	VFMADD213PD  exp6<>+0(SB), Y5, Y9
-	VFMADD213PD  exp5<>+0(SB), Y5, Y9
-	VFMADD213PD  exp4<>+0(SB), Y5, Y9
-	VFMADD213PD  exp3<>+0(SB), Y5, Y9
-	VFMADD213PD  exp2<>+0(SB), Y5, Y9
-	VFMADD213PD  exp1<>+0(SB), Y5, Y9
-	VFMADD213PD  exp0<>+0(SB), Y5, Y9
-	VMULPD       Y5, Y5, Y7
-	VFMADD213PD  Y5, Y7, Y9
-	VFMADD213PD  Y6, Y6, Y8
-	VFMADD213PD  Y4, Y4, Y9
-	VADDPD       Y8, Y2, Y2
-	VADDPD       Y9, Y3, Y3
-	VMOVUPD      Y8, (DX)(R8*1)
-	VMOVUPD      Y9, 32(DX)(R8*1)
-	ADDQ         $0x40, R8
-	CMPQ         R8, SI
-	JL           exp
-	VMOVUPD      (DX)(DI*1), Y0
-	VMOVUPD      32(DX)(DI*1), Y1
+	VMOVUPD     (CX)(R8*1), Y4
+	VMOVUPD     32(CX)(R8*1), Y5
+	VSUBPD      Y0, Y4, Y4
+	VSUBPD      Y1, Y5, Y5
+	VMOVUPD     expLow<>+0(SB), Y6
+	VMAXPD      Y4, Y6, Y4
+	VMOVUPD     magic<>+0(SB), Y6
+	VFMADD231PD log2e<>+0(SB), Y4, Y6
+	VSUBPD      magic<>+0(SB), Y6, Y7
+	VFMADD231PD minusLn2Hi<>+0(SB), Y7, Y4
+	VFMADD231PD minusLn2Lo<>+0(SB), Y7, Y4
+	VPSLLQ      $0x34, Y6, Y6
+	VMOVUPD     exp9<>+0(SB), Y8
+	VFMADD213PD exp8<>+0(SB), Y4, Y8
+	VFMADD213PD exp7<>+0(SB), Y4, Y8
+	VFMADD213PD exp6<>+0(SB), Y4, Y8
+	VFMADD213PD exp5<>+0(SB), Y4, Y8
+	VFMADD213PD exp4<>+0(SB), Y4, Y8
+	VFMADD213PD exp3<>+0(SB), Y4, Y8
+	VFMADD213PD exp2<>+0(SB), Y4, Y8
+	VFMADD213PD exp1<>+0(SB), Y4, Y8
+	VFMADD213PD exp0<>+0(SB), Y4, Y8
+	VMULPD      Y4, Y4, Y7
+	VFMADD213PD Y4, Y7, Y8
+	VMOVUPD     expLow<>+0(SB), Y4
+	VMAXPD      Y5, Y4, Y5
+	VMOVUPD     magic<>+0(SB), Y4
+	VFMADD231PD log2e<>+0(SB), Y5, Y4
+	VSUBPD      magic<>+0(SB), Y4, Y7
+	VFMADD231PD minusLn2Hi<>+0(SB), Y7, Y5
+	VFMADD231PD minusLn2Lo<>+0(SB), Y7, Y5
+	VPSLLQ      $0x34, Y4, Y4
+	VMOVUPD     exp9<>+0(SB), Y9
+	VFMADD213PD exp8<>+0(SB), Y5, Y9
+	VFMADD213PD exp7<>+0(SB), Y5, Y9
+	VFMADD213PD exp6<>+0(SB), Y5, Y9
+	VFMADD213PD exp5<>+0(SB), Y5, Y9
+	VFMADD213PD exp4<>+0(SB), Y5, Y9
+	VFMADD213PD exp3<>+0(SB), Y5, Y9
+	VFMADD213PD exp2<>+0(SB), Y5, Y9
+	VFMADD213PD exp1<>+0(SB), Y5, Y9
+	VFMADD213PD exp0<>+0(SB), Y5, Y9
+	VMULPD      Y5, Y5, Y7
+	VFMADD213PD Y5, Y7, Y9
+	VFMADD213PD Y6, Y6, Y8
+	VFMADD213PD Y4, Y4, Y9
+	VADDPD      Y8, Y2, Y2
+	VADDPD      Y9, Y3, Y3
+	VMOVUPD     Y8, (DX)(R8*1)
+	VMOVUPD     Y9, 32(DX)(R8*1)
+	ADDQ        $0x40, R8
+	CMPQ        R8, SI
+	JL          exp
+	VMOVUPD     Y2, (AX)
+	VMOVUPD     Y3, 32(AX)
+	ADDQ        SI, CX
+	ADDQ        SI, DX
+	ADDQ        $0x40, AX
+	DECQ        BX
+	JNZ         group
+	MOVQ        e+16(FP), AX
+	MOVQ        groups+24(FP), CX
+	MOVQ        dst+0(FP), DX
+	ADDQ        DI, AX
+
+log:
+	VMOVUPD      (AX), Y0
+	VMOVUPD      32(AX), Y1
+	VMOVUPD      (DX), Y2
+	VMOVUPD      32(DX), Y3
 	VBROADCASTSD delta+48(FP), Y4
 	VDIVPD       Y2, Y0, Y0
 	VADDPD       Y4, Y0, Y0
@@ -1517,13 +1637,12 @@ exp:
 	VFMSUB213PD  Y7, Y1, Y3
 	VADDPD       Y2, Y3, Y1
 	VXORPD       sign<>+0(SB), Y1, Y1
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         SI, CX
-	ADDQ         SI, DX
-	ADDQ         $0x40, AX
-	DECQ         BX
-	JNZ          group
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	ADDQ         SI, AX
+	ADDQ         $0x40, DX
+	DECQ         CX
+	JNZ          log
 	VZEROUPPER
 	RET
 
@@ -1688,7 +1807,7 @@ DATA logLn2Hi<>+56(SB)/8, $0x3fe62e42fee00000
 GLOBL logLn2Hi<>(SB), RODATA|NOPTR, $64
 
 // func lossOneAVX2(dst *[8]float64, d *[8]float64, groups int, z float64, others float64, label float64, delta float64)
-// Requires: AVX, AVX2, FMA3, SSE2
+// Requires: AVX, AVX2, FMA3
 TEXT ·lossOneAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
 	MOVQ         d+8(FP), CX
@@ -1696,8 +1815,7 @@ TEXT ·lossOneAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSD z+24(FP), Y0
 	VBROADCASTSD others+32(FP), Y1
 	VBROADCASTSD label+40(FP), Y2
-	MOVSD        label+40(FP), X3
-	MOVQ         X3, BX
+	MOVQ         label+40(FP), BX
 
 group:
 	VMOVUPD     (CX), Y3
@@ -1941,38 +2059,72 @@ group:
 TEXT ·riseIdentityAVX512(SB), NOSPLIT, $0-64
 	MOVQ   dst+0(FP), AX
 	MOVQ   delta+8(FP), CX
-	MOVQ   groups+48(FP), DX
-	MOVQ   n+56(FP), BX
-	MOVQ   z+16(FP), SI
-	MOVQ   a+24(FP), DI
-	MOVQ   w+32(FP), DI
-	MOVQ   live+40(FP), R8
+	MOVQ   n+56(FP), DX
+	MOVQ   z+16(FP), BX
+	MOVQ   a+24(FP), SI
+	MOVQ   w+32(FP), SI
+	MOVQ   live+40(FP), DI
 	VXORPD Z0, Z0, Z0
+	MOVQ   groups+48(FP), R8
 
-group:
+pair:
+	SUBQ    $0x02, R8
+	JL      odd
 	VMOVUPD (CX), Z0
+	VMOVUPD 64(CX), Z1
+	ADDQ    $0x80, CX
+	MOVQ    DX, R11
+	SHLQ    $0x06, R11
+	ADDQ    AX, R11
 	XORQ    R9, R9
 
-unit:
-	MOVLQSX      (R8)(R9*4), R10
-	VBROADCASTSD (DI)(R10*8), Z1
+unit2:
+	MOVLQSX      (DI)(R9*4), R10
 	VBROADCASTSD (SI)(R10*8), Z2
+	VBROADCASTSD (BX)(R10*8), Z3
+	VMOVAPD      Z3, Z4
+	VFMADD231PD  Z2, Z0, Z4
+	VMOVAPD      Z3, Z3
+	VFMADD231PD  Z2, Z1, Z3
+	VMOVUPD      Z4, (AX)
+	ADDQ         $0x40, AX
+	VMOVUPD      Z3, (R11)
+	ADDQ         $0x40, R11
+	INCQ         R9
+	CMPQ         R9, DX
+	JL           unit2
+	MOVQ         R11, AX
+	JMP          pair
+
+odd:
+	INCQ    R8
+	JNZ     done
+	VMOVUPD (CX), Z0
+	ADDQ    $0x40, CX
+	MOVQ    DX, CX
+	SHLQ    $0x06, CX
+	ADDQ    AX, CX
+	XORQ    CX, CX
+
+unit1:
+	MOVLQSX      (DI)(CX*4), R8
+	VBROADCASTSD (SI)(R8*8), Z1
+	VBROADCASTSD (BX)(R8*8), Z2
 	VMOVAPD      Z2, Z2
 	VFMADD231PD  Z1, Z0, Z2
 	VMOVUPD      Z2, (AX)
 	ADDQ         $0x40, AX
-	INCQ         R9
-	CMPQ         R9, BX
-	JL           unit
-	ADDQ         $0x40, CX
-	DECQ         DX
-	JNZ          group
+	INCQ         CX
+	CMPQ         CX, DX
+	JL           unit1
+
+done:
 	VZEROUPPER
 	RET
 
 // func productIdentityAVX512(dst *[8]float64, u *[8]float64, z *float64, a *float64, w *float64, live *int32, groups int, m int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·productIdentityAVX512(SB), NOSPLIT, $0-72
+TEXT ·productIdentityAVX512(SB), NOSPLIT, $8-72
 	MOVQ dst+0(FP), AX
 	MOVQ u+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -1991,7 +2143,9 @@ tiles:
 	MOVQ CX, R12
 	MOVQ groups+48(FP), R13
 
-group12:
+pair12:
+	SUBQ   $0x02, R13
+	JL     odd12
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2004,28 +2158,170 @@ group12:
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
 	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   R8, BP
+	SHLQ   $0x06, BP
 	XORQ   R14, R14
 
-unit12:
-	MOVLQSX          (DI)(R14*4), R15
-	IMULQ            R10, R15
+unit12x2:
+	MOVLQSX      (DI)(R14*4), R15
+	IMULQ        R10, R15
+	VMOVUPD      (R12), Z24
+	VMOVUPD      (R12)(BP*1), Z25
+	VBROADCASTSD (SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD 8(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD 16(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD 24(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD 32(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 40(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 48(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 56(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD 64(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD 72(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD 80(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD 88(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	ADDQ         $0x40, R12
+	INCQ         R14
+	CMPQ         R14, R8
+	JL           unit12x2
+	ADDQ         BP, R12
+	LEAQ         (R11)(R10*8), R14
+	VBROADCASTSD (DX), Z24
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z24, Z1, Z1
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      Z1, (R14)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R11)
+	VMOVUPD      Z3, 64(R14)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R11)
+	VMOVUPD      Z5, 128(R14)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R11)
+	VMOVUPD      Z7, 192(R14)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R11)
+	VMOVUPD      Z9, 256(R14)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R11)
+	VMOVUPD      Z11, 320(R14)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R11)
+	VMOVUPD      Z13, 384(R14)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R11)
+	VMOVUPD      Z15, 448(R14)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R11)
+	VMOVUPD      Z17, 512(R14)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R11)
+	VMOVUPD      Z19, 576(R14)
+	VBROADCASTSD 80(DX), Z0
+	VADDPD       Z0, Z20, Z20
+	VADDPD       Z0, Z21, Z21
+	VMOVUPD      Z20, 640(R11)
+	VMOVUPD      Z21, 640(R14)
+	VBROADCASTSD 88(DX), Z0
+	VADDPD       Z0, Z22, Z22
+	VADDPD       Z0, Z23, Z23
+	VMOVUPD      Z22, 704(R11)
+	VMOVUPD      Z23, 704(R14)
+	LEAQ         (R14)(R10*8), R11
+	JMP          pair12
+
+odd12:
+	INCQ   R13
+	JNZ    done12
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	XORQ   R13, R13
+
+unit12x1:
+	MOVLQSX          (DI)(R13*4), R14
+	IMULQ            R10, R14
 	VMOVUPD          (R12), Z12
-	VFMADD231PD.BCST (SI)(R15*1), Z12, Z0
-	VFMADD231PD.BCST 8(SI)(R15*1), Z12, Z1
-	VFMADD231PD.BCST 16(SI)(R15*1), Z12, Z2
-	VFMADD231PD.BCST 24(SI)(R15*1), Z12, Z3
-	VFMADD231PD.BCST 32(SI)(R15*1), Z12, Z4
-	VFMADD231PD.BCST 40(SI)(R15*1), Z12, Z5
-	VFMADD231PD.BCST 48(SI)(R15*1), Z12, Z6
-	VFMADD231PD.BCST 56(SI)(R15*1), Z12, Z7
-	VFMADD231PD.BCST 64(SI)(R15*1), Z12, Z8
-	VFMADD231PD.BCST 72(SI)(R15*1), Z12, Z9
-	VFMADD231PD.BCST 80(SI)(R15*1), Z12, Z10
-	VFMADD231PD.BCST 88(SI)(R15*1), Z12, Z11
+	VFMADD231PD.BCST (SI)(R14*1), Z12, Z0
+	VFMADD231PD.BCST 8(SI)(R14*1), Z12, Z1
+	VFMADD231PD.BCST 16(SI)(R14*1), Z12, Z2
+	VFMADD231PD.BCST 24(SI)(R14*1), Z12, Z3
+	VFMADD231PD.BCST 32(SI)(R14*1), Z12, Z4
+	VFMADD231PD.BCST 40(SI)(R14*1), Z12, Z5
+	VFMADD231PD.BCST 48(SI)(R14*1), Z12, Z6
+	VFMADD231PD.BCST 56(SI)(R14*1), Z12, Z7
+	VFMADD231PD.BCST 64(SI)(R14*1), Z12, Z8
+	VFMADD231PD.BCST 72(SI)(R14*1), Z12, Z9
+	VFMADD231PD.BCST 80(SI)(R14*1), Z12, Z10
+	VFMADD231PD.BCST 88(SI)(R14*1), Z12, Z11
 	ADDQ             $0x40, R12
-	INCQ             R14
-	CMPQ             R14, R8
-	JL               unit12
+	INCQ             R13
+	CMPQ             R13, R8
+	JL               unit12x1
+	LEAQ             (R11)(R10*8), R12
 	VBROADCASTSD     (DX), Z12
 	VADDPD           Z12, Z0, Z0
 	VMOVUPD          Z0, (R11)
@@ -2062,15 +2358,15 @@ unit12:
 	VBROADCASTSD     88(DX), Z0
 	VADDPD           Z0, Z11, Z11
 	VMOVUPD          Z11, 704(R11)
-	LEAQ             (R11)(R10*8), R11
-	DECQ             R13
-	JNZ              group12
-	ADDQ             $0x00000300, AX
-	ADDQ             $0x60, DX
-	ADDQ             $0x60, BX
-	ADDQ             $0x60, SI
-	SUBQ             $0x0c, R9
-	JMP              tiles
+	MOVQ             R12, R11
+
+done12:
+	ADDQ $0x00000300, AX
+	ADDQ $0x60, DX
+	ADDQ $0x60, BX
+	ADDQ $0x60, SI
+	SUBQ $0x0c, R9
+	JMP  tiles
 
 atMost11:
 	CMPQ R9, $0x0b
@@ -2078,7 +2374,9 @@ atMost11:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group11:
+pair11:
+	SUBQ   $0x02, R11
+	JL     odd11
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2090,27 +2388,159 @@ group11:
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit11:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit11x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z22
+	VMOVUPD      (CX)(R14*1), Z23
+	VBROADCASTSD (SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD 72(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD 80(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit11x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z22
+	VADDPD       Z22, Z0, Z0
+	VADDPD       Z22, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R9)
+	VMOVUPD      Z19, 576(R12)
+	VBROADCASTSD 80(DX), Z0
+	VADDPD       Z0, Z20, Z20
+	VADDPD       Z0, Z21, Z21
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z21, 640(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair11
+
+odd11:
+	INCQ   R11
+	JNZ    done11
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	XORQ   R11, R11
+
+unit11x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z11
-	VFMADD231PD.BCST (SI)(R13*1), Z11, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z11, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z11, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z11, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z11, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z11, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z11, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z11, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z11, Z8
-	VFMADD231PD.BCST 72(SI)(R13*1), Z11, Z9
-	VFMADD231PD.BCST 80(SI)(R13*1), Z11, Z10
+	VFMADD231PD.BCST (SI)(R12*1), Z11, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z11, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z11, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z11, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z11, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z11, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z11, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z11, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z11, Z8
+	VFMADD231PD.BCST 72(SI)(R12*1), Z11, Z9
+	VFMADD231PD.BCST 80(SI)(R12*1), Z11, Z10
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit11
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit11x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z11
 	VADDPD           Z11, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2144,14 +2574,14 @@ unit11:
 	VBROADCASTSD     80(DX), Z0
 	VADDPD           Z0, Z10, Z10
 	VMOVUPD          Z10, 640(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group11
-	ADDQ             $0x000002c0, AX
-	ADDQ             $0x58, DX
-	ADDQ             $0x58, BX
-	ADDQ             $0x58, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done11:
+	ADDQ $0x000002c0, AX
+	ADDQ $0x58, DX
+	ADDQ $0x58, BX
+	ADDQ $0x58, SI
+	JMP  atMost0
 
 atMost10:
 	CMPQ R9, $0x0a
@@ -2159,7 +2589,9 @@ atMost10:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group10:
+pair10:
+	SUBQ   $0x02, R11
+	JL     odd10
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2170,26 +2602,148 @@ group10:
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit10:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit10x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z20
+	VMOVUPD      (CX)(R14*1), Z21
+	VBROADCASTSD (SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD 72(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit10x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z20
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z20, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R9)
+	VMOVUPD      Z19, 576(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair10
+
+odd10:
+	INCQ   R11
+	JNZ    done10
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	XORQ   R11, R11
+
+unit10x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z10
-	VFMADD231PD.BCST (SI)(R13*1), Z10, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z10, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z10, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z10, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z10, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z10, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z10, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z10, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z10, Z8
-	VFMADD231PD.BCST 72(SI)(R13*1), Z10, Z9
+	VFMADD231PD.BCST (SI)(R12*1), Z10, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z10, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z10, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z10, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z10, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z10, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z10, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z10, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z10, Z8
+	VFMADD231PD.BCST 72(SI)(R12*1), Z10, Z9
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit10
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit10x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z10
 	VADDPD           Z10, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2220,14 +2774,14 @@ unit10:
 	VBROADCASTSD     72(DX), Z0
 	VADDPD           Z0, Z9, Z9
 	VMOVUPD          Z9, 576(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group10
-	ADDQ             $0x00000280, AX
-	ADDQ             $0x50, DX
-	ADDQ             $0x50, BX
-	ADDQ             $0x50, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done10:
+	ADDQ $0x00000280, AX
+	ADDQ $0x50, DX
+	ADDQ $0x50, BX
+	ADDQ $0x50, SI
+	JMP  atMost0
 
 atMost9:
 	CMPQ R9, $0x09
@@ -2235,7 +2789,9 @@ atMost9:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group9:
+pair9:
+	SUBQ   $0x02, R11
+	JL     odd9
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2245,25 +2801,137 @@ group9:
 	VXORPD Z6, Z6, Z6
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit9:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit9x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z18
+	VMOVUPD      (CX)(R14*1), Z19
+	VBROADCASTSD (SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit9x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z18
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z18, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair9
+
+odd9:
+	INCQ   R11
+	JNZ    done9
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	XORQ   R11, R11
+
+unit9x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z9
-	VFMADD231PD.BCST (SI)(R13*1), Z9, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z9, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z9, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z9, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z9, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z9, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z9, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z9, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z9, Z8
+	VFMADD231PD.BCST (SI)(R12*1), Z9, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z9, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z9, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z9, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z9, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z9, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z9, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z9, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z9, Z8
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit9
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit9x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z9
 	VADDPD           Z9, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2291,14 +2959,14 @@ unit9:
 	VBROADCASTSD     64(DX), Z0
 	VADDPD           Z0, Z8, Z8
 	VMOVUPD          Z8, 512(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group9
-	ADDQ             $0x00000240, AX
-	ADDQ             $0x48, DX
-	ADDQ             $0x48, BX
-	ADDQ             $0x48, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done9:
+	ADDQ $0x00000240, AX
+	ADDQ $0x48, DX
+	ADDQ $0x48, BX
+	ADDQ $0x48, SI
+	JMP  atMost0
 
 atMost8:
 	CMPQ R9, $0x08
@@ -2306,7 +2974,9 @@ atMost8:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group8:
+pair8:
+	SUBQ   $0x02, R11
+	JL     odd8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2315,24 +2985,126 @@ group8:
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
 	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit8:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit8x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z16
+	VMOVUPD      (CX)(R14*1), Z17
+	VBROADCASTSD (SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit8x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair8
+
+odd8:
+	INCQ   R11
+	JNZ    done8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	XORQ   R11, R11
+
+unit8x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z8
-	VFMADD231PD.BCST (SI)(R13*1), Z8, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z8, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z8, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z8, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z8, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z8, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z8, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z8, Z7
+	VFMADD231PD.BCST (SI)(R12*1), Z8, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z8, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z8, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z8, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z8, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z8, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z8, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z8, Z7
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit8
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit8x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z8
 	VADDPD           Z8, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2357,14 +3129,14 @@ unit8:
 	VBROADCASTSD     56(DX), Z0
 	VADDPD           Z0, Z7, Z7
 	VMOVUPD          Z7, 448(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group8
-	ADDQ             $0x00000200, AX
-	ADDQ             $0x40, DX
-	ADDQ             $0x40, BX
-	ADDQ             $0x40, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done8:
+	ADDQ $0x00000200, AX
+	ADDQ $0x40, DX
+	ADDQ $0x40, BX
+	ADDQ $0x40, SI
+	JMP  atMost0
 
 atMost7:
 	CMPQ R9, $0x07
@@ -2372,7 +3144,9 @@ atMost7:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group7:
+pair7:
+	SUBQ   $0x02, R11
+	JL     odd7
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2380,23 +3154,115 @@ group7:
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit7:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit7x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z14
+	VMOVUPD      (CX)(R14*1), Z15
+	VBROADCASTSD (SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit7x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z14
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z14, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair7
+
+odd7:
+	INCQ   R11
+	JNZ    done7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	XORQ   R11, R11
+
+unit7x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z7
-	VFMADD231PD.BCST (SI)(R13*1), Z7, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z7, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z7, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z7, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z7, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z7, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z7, Z6
+	VFMADD231PD.BCST (SI)(R12*1), Z7, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z7, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z7, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z7, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z7, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z7, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z7, Z6
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit7
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit7x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z7
 	VADDPD           Z7, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2418,14 +3284,14 @@ unit7:
 	VBROADCASTSD     48(DX), Z0
 	VADDPD           Z0, Z6, Z6
 	VMOVUPD          Z6, 384(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group7
-	ADDQ             $0x000001c0, AX
-	ADDQ             $0x38, DX
-	ADDQ             $0x38, BX
-	ADDQ             $0x38, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done7:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x38, DX
+	ADDQ $0x38, BX
+	ADDQ $0x38, SI
+	JMP  atMost0
 
 atMost6:
 	CMPQ R9, $0x06
@@ -2433,29 +3299,113 @@ atMost6:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group6:
+pair6:
+	SUBQ   $0x02, R11
+	JL     odd6
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit6:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit6x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (CX)(R14*1), Z13
+	VBROADCASTSD (SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit6x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair6
+
+odd6:
+	INCQ   R11
+	JNZ    done6
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	XORQ   R11, R11
+
+unit6x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z6
-	VFMADD231PD.BCST (SI)(R13*1), Z6, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z6, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z6, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z6, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z6, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z6, Z5
+	VFMADD231PD.BCST (SI)(R12*1), Z6, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z6, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z6, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z6, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z6, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z6, Z5
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit6
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit6x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z6
 	VADDPD           Z6, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2474,14 +3424,14 @@ unit6:
 	VBROADCASTSD     40(DX), Z0
 	VADDPD           Z0, Z5, Z5
 	VMOVUPD          Z5, 320(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group6
-	ADDQ             $0x00000180, AX
-	ADDQ             $0x30, DX
-	ADDQ             $0x30, BX
-	ADDQ             $0x30, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done6:
+	ADDQ $0x00000180, AX
+	ADDQ $0x30, DX
+	ADDQ $0x30, BX
+	ADDQ $0x30, SI
+	JMP  atMost0
 
 atMost5:
 	CMPQ R9, $0x05
@@ -2489,27 +3439,101 @@ atMost5:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group5:
+pair5:
+	SUBQ   $0x02, R11
+	JL     odd5
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit5:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit5x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z10
+	VMOVUPD      (CX)(R14*1), Z11
+	VBROADCASTSD (SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z6
+	VFMADD231PD  Z12, Z11, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z8
+	VFMADD231PD  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit5x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair5
+
+odd5:
+	INCQ   R11
+	JNZ    done5
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	XORQ   R11, R11
+
+unit5x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z5
-	VFMADD231PD.BCST (SI)(R13*1), Z5, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z5, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z5, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z5, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z5, Z4
+	VFMADD231PD.BCST (SI)(R12*1), Z5, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z5, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z5, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z5, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z5, Z4
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit5
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit5x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z5
 	VADDPD           Z5, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2525,14 +3549,14 @@ unit5:
 	VBROADCASTSD     32(DX), Z0
 	VADDPD           Z0, Z4, Z4
 	VMOVUPD          Z4, 256(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group5
-	ADDQ             $0x00000140, AX
-	ADDQ             $0x28, DX
-	ADDQ             $0x28, BX
-	ADDQ             $0x28, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done5:
+	ADDQ $0x00000140, AX
+	ADDQ $0x28, DX
+	ADDQ $0x28, BX
+	ADDQ $0x28, SI
+	JMP  atMost0
 
 atMost4:
 	CMPQ R9, $0x04
@@ -2540,25 +3564,89 @@ atMost4:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group4:
+pair4:
+	SUBQ   $0x02, R11
+	JL     odd4
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit4:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit4x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z8
+	VMOVUPD      (CX)(R14*1), Z9
+	VBROADCASTSD (SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z4
+	VFMADD231PD  Z10, Z9, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z6
+	VFMADD231PD  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit4x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair4
+
+odd4:
+	INCQ   R11
+	JNZ    done4
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	XORQ   R11, R11
+
+unit4x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z4
-	VFMADD231PD.BCST (SI)(R13*1), Z4, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z4, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z4, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z4, Z3
+	VFMADD231PD.BCST (SI)(R12*1), Z4, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z4, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z4, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z4, Z3
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit4
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit4x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z4
 	VADDPD           Z4, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2571,14 +3659,14 @@ unit4:
 	VBROADCASTSD     24(DX), Z0
 	VADDPD           Z0, Z3, Z3
 	VMOVUPD          Z3, 192(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group4
-	ADDQ             $0x00000100, AX
-	ADDQ             $0x20, DX
-	ADDQ             $0x20, BX
-	ADDQ             $0x20, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done4:
+	ADDQ $0x00000100, AX
+	ADDQ $0x20, DX
+	ADDQ $0x20, BX
+	ADDQ $0x20, SI
+	JMP  atMost0
 
 atMost3:
 	CMPQ R9, $0x03
@@ -2586,23 +3674,77 @@ atMost3:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group3:
+pair3:
+	SUBQ   $0x02, R11
+	JL     odd3
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit3:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit3x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z6
+	VMOVUPD      (CX)(R14*1), Z7
+	VBROADCASTSD (SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z4
+	VFMADD231PD  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit3x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair3
+
+odd3:
+	INCQ   R11
+	JNZ    done3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	XORQ   R11, R11
+
+unit3x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z3
-	VFMADD231PD.BCST (SI)(R13*1), Z3, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z3, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z3, Z2
+	VFMADD231PD.BCST (SI)(R12*1), Z3, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z3, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z3, Z2
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit3
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit3x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z3
 	VADDPD           Z3, Z0, Z0
 	VMOVUPD          Z0, (R9)
@@ -2612,14 +3754,14 @@ unit3:
 	VBROADCASTSD     16(DX), Z0
 	VADDPD           Z0, Z2, Z2
 	VMOVUPD          Z2, 128(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group3
-	ADDQ             $0x000000c0, AX
-	ADDQ             $0x18, DX
-	ADDQ             $0x18, BX
-	ADDQ             $0x18, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done3:
+	ADDQ $0x000000c0, AX
+	ADDQ $0x18, DX
+	ADDQ $0x18, BX
+	ADDQ $0x18, SI
+	JMP  atMost0
 
 atMost2:
 	CMPQ R9, $0x02
@@ -2627,35 +3769,79 @@ atMost2:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group2:
+pair2:
+	SUBQ   $0x02, R11
+	JL     odd2
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit2:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit2x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (CX)(R14*1), Z5
+	VBROADCASTSD (SI)(R13*1), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z6
+	VFMADD231PD  Z6, Z4, Z2
+	VFMADD231PD  Z6, Z5, Z3
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit2x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair2
+
+odd2:
+	INCQ   R11
+	JNZ    done2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	XORQ   R11, R11
+
+unit2x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z2
-	VFMADD231PD.BCST (SI)(R13*1), Z2, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z2, Z1
+	VFMADD231PD.BCST (SI)(R12*1), Z2, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z2, Z1
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit2
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit2x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z2
 	VADDPD           Z2, Z0, Z0
 	VMOVUPD          Z0, (R9)
 	VBROADCASTSD     8(DX), Z0
 	VADDPD           Z0, Z1, Z1
 	VMOVUPD          Z1, 64(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group2
-	ADDQ             $0x00000080, AX
-	ADDQ             $0x10, DX
-	ADDQ             $0x10, BX
-	ADDQ             $0x10, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done2:
+	ADDQ $0x00000080, AX
+	ADDQ $0x10, DX
+	ADDQ $0x10, BX
+	ADDQ $0x10, SI
+	JMP  atMost0
 
 atMost1:
 	CMPQ R9, $0x01
@@ -2663,29 +3849,63 @@ atMost1:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group1:
+pair1:
+	SUBQ   $0x02, R11
+	JL     odd1
 	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit1:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit1x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z2
+	VMOVUPD      (CX)(R14*1), Z3
+	VBROADCASTSD (SI)(R13*1), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit1x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair1
+
+odd1:
+	INCQ   R11
+	JNZ    done1
+	VXORPD Z0, Z0, Z0
+	XORQ   R11, R11
+
+unit1x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z1
-	VFMADD231PD.BCST (SI)(R13*1), Z1, Z0
+	VFMADD231PD.BCST (SI)(R12*1), Z1, Z0
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit1
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit1x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z1
 	VADDPD           Z1, Z0, Z0
 	VMOVUPD          Z0, (R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group1
-	ADDQ             $0x00000040, AX
-	ADDQ             $0x08, DX
-	ADDQ             $0x08, BX
-	ADDQ             $0x08, SI
+	MOVQ             CX, R9
+
+done1:
+	ADDQ $0x00000040, AX
+	ADDQ $0x08, DX
+	ADDQ $0x08, BX
+	ADDQ $0x08, SI
 
 atMost0:
 	VZEROUPPER
@@ -2696,41 +3916,80 @@ atMost0:
 TEXT ·riseReLUAVX512(SB), NOSPLIT, $0-64
 	MOVQ   dst+0(FP), AX
 	MOVQ   delta+8(FP), CX
-	MOVQ   groups+48(FP), DX
-	MOVQ   n+56(FP), BX
-	MOVQ   z+16(FP), SI
-	MOVQ   a+24(FP), DI
-	MOVQ   w+32(FP), R8
-	MOVQ   live+40(FP), R9
+	MOVQ   n+56(FP), DX
+	MOVQ   z+16(FP), BX
+	MOVQ   a+24(FP), SI
+	MOVQ   w+32(FP), DI
+	MOVQ   live+40(FP), R8
 	VXORPD Z0, Z0, Z0
+	MOVQ   groups+48(FP), R9
 
-group:
+pair:
+	SUBQ    $0x02, R9
+	JL      odd
 	VMOVUPD (CX), Z1
+	VMOVUPD 64(CX), Z2
+	ADDQ    $0x80, CX
+	MOVQ    DX, R12
+	SHLQ    $0x06, R12
+	ADDQ    AX, R12
 	XORQ    R10, R10
 
-unit:
-	MOVLQSX      (R9)(R10*4), R11
-	VBROADCASTSD (R8)(R11*8), Z2
+unit2:
+	MOVLQSX      (R8)(R10*4), R11
+	VBROADCASTSD (DI)(R11*8), Z3
+	VBROADCASTSD (BX)(R11*8), Z4
+	VMOVAPD      Z4, Z5
+	VFMADD231PD  Z3, Z1, Z5
+	VMOVAPD      Z4, Z4
+	VFMADD231PD  Z3, Z2, Z4
 	VBROADCASTSD (SI)(R11*8), Z3
+	VMAXPD       Z5, Z0, Z5
+	VSUBPD       Z3, Z5, Z5
+	VMAXPD       Z4, Z0, Z4
+	VSUBPD       Z3, Z4, Z4
+	VMOVUPD      Z5, (AX)
+	ADDQ         $0x40, AX
+	VMOVUPD      Z4, (R12)
+	ADDQ         $0x40, R12
+	INCQ         R10
+	CMPQ         R10, DX
+	JL           unit2
+	MOVQ         R12, AX
+	JMP          pair
+
+odd:
+	INCQ    R9
+	JNZ     done
+	VMOVUPD (CX), Z1
+	ADDQ    $0x40, CX
+	MOVQ    DX, CX
+	SHLQ    $0x06, CX
+	ADDQ    AX, CX
+	XORQ    CX, CX
+
+unit1:
+	MOVLQSX      (R8)(CX*4), R9
+	VBROADCASTSD (DI)(R9*8), Z2
+	VBROADCASTSD (BX)(R9*8), Z3
 	VMOVAPD      Z3, Z3
 	VFMADD231PD  Z2, Z1, Z3
-	VBROADCASTSD (DI)(R11*8), Z2
+	VBROADCASTSD (SI)(R9*8), Z2
 	VMAXPD       Z3, Z0, Z3
 	VSUBPD       Z2, Z3, Z3
 	VMOVUPD      Z3, (AX)
 	ADDQ         $0x40, AX
-	INCQ         R10
-	CMPQ         R10, BX
-	JL           unit
-	ADDQ         $0x40, CX
-	DECQ         DX
-	JNZ          group
+	INCQ         CX
+	CMPQ         CX, DX
+	JL           unit1
+
+done:
 	VZEROUPPER
 	RET
 
 // func productReLUAVX512(dst *[8]float64, u *[8]float64, z *float64, a *float64, w *float64, live *int32, groups int, m int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·productReLUAVX512(SB), NOSPLIT, $0-72
+TEXT ·productReLUAVX512(SB), NOSPLIT, $8-72
 	MOVQ dst+0(FP), AX
 	MOVQ u+8(FP), CX
 	MOVQ z+16(FP), DX
@@ -2749,7 +4008,9 @@ tiles:
 	MOVQ CX, R12
 	MOVQ groups+48(FP), R13
 
-group12:
+pair12:
+	SUBQ   $0x02, R13
+	JL     odd12
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2762,28 +4023,242 @@ group12:
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
 	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	VXORPD Z22, Z22, Z22
+	VXORPD Z23, Z23, Z23
+	MOVQ   R8, BP
+	SHLQ   $0x06, BP
 	XORQ   R14, R14
 
-unit12:
-	MOVLQSX          (DI)(R14*4), R15
-	IMULQ            R10, R15
+unit12x2:
+	MOVLQSX      (DI)(R14*4), R15
+	IMULQ        R10, R15
+	VMOVUPD      (R12), Z24
+	VMOVUPD      (R12)(BP*1), Z25
+	VBROADCASTSD (SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z0
+	VFMADD231PD  Z26, Z25, Z1
+	VBROADCASTSD 8(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z2
+	VFMADD231PD  Z26, Z25, Z3
+	VBROADCASTSD 16(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z4
+	VFMADD231PD  Z26, Z25, Z5
+	VBROADCASTSD 24(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z6
+	VFMADD231PD  Z26, Z25, Z7
+	VBROADCASTSD 32(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z8
+	VFMADD231PD  Z26, Z25, Z9
+	VBROADCASTSD 40(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z10
+	VFMADD231PD  Z26, Z25, Z11
+	VBROADCASTSD 48(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z12
+	VFMADD231PD  Z26, Z25, Z13
+	VBROADCASTSD 56(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z14
+	VFMADD231PD  Z26, Z25, Z15
+	VBROADCASTSD 64(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z16
+	VFMADD231PD  Z26, Z25, Z17
+	VBROADCASTSD 72(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z18
+	VFMADD231PD  Z26, Z25, Z19
+	VBROADCASTSD 80(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z20
+	VFMADD231PD  Z26, Z25, Z21
+	VBROADCASTSD 88(SI)(R15*1), Z26
+	VFMADD231PD  Z26, Z24, Z22
+	VFMADD231PD  Z26, Z25, Z23
+	ADDQ         $0x40, R12
+	INCQ         R14
+	CMPQ         R14, R8
+	JL           unit12x2
+	ADDQ         BP, R12
+	LEAQ         (R11)(R10*8), R14
+	VBROADCASTSD (DX), Z24
+	VADDPD       Z24, Z0, Z0
+	VADDPD       Z24, Z1, Z1
+	VXORPD       Z24, Z24, Z24
+	VMAXPD       Z0, Z24, Z0
+	VMAXPD       Z1, Z24, Z1
+	VBROADCASTSD (BX), Z24
+	VSUBPD       Z24, Z0, Z0
+	VSUBPD       Z24, Z1, Z1
+	VMOVUPD      Z0, (R11)
+	VMOVUPD      Z1, (R14)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R11)
+	VMOVUPD      Z3, 64(R14)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R11)
+	VMOVUPD      Z5, 128(R14)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R11)
+	VMOVUPD      Z7, 192(R14)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R11)
+	VMOVUPD      Z9, 256(R14)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R11)
+	VMOVUPD      Z11, 320(R14)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R11)
+	VMOVUPD      Z13, 384(R14)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z14, Z0, Z14
+	VMAXPD       Z15, Z0, Z15
+	VBROADCASTSD 56(BX), Z0
+	VSUBPD       Z0, Z14, Z14
+	VSUBPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R11)
+	VMOVUPD      Z15, 448(R14)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z16, Z0, Z16
+	VMAXPD       Z17, Z0, Z17
+	VBROADCASTSD 64(BX), Z0
+	VSUBPD       Z0, Z16, Z16
+	VSUBPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R11)
+	VMOVUPD      Z17, 512(R14)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z18, Z0, Z18
+	VMAXPD       Z19, Z0, Z19
+	VBROADCASTSD 72(BX), Z0
+	VSUBPD       Z0, Z18, Z18
+	VSUBPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R11)
+	VMOVUPD      Z19, 576(R14)
+	VBROADCASTSD 80(DX), Z0
+	VADDPD       Z0, Z20, Z20
+	VADDPD       Z0, Z21, Z21
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z20, Z0, Z20
+	VMAXPD       Z21, Z0, Z21
+	VBROADCASTSD 80(BX), Z0
+	VSUBPD       Z0, Z20, Z20
+	VSUBPD       Z0, Z21, Z21
+	VMOVUPD      Z20, 640(R11)
+	VMOVUPD      Z21, 640(R14)
+	VBROADCASTSD 88(DX), Z0
+	VADDPD       Z0, Z22, Z22
+	VADDPD       Z0, Z23, Z23
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z22, Z0, Z22
+	VMAXPD       Z23, Z0, Z23
+	VBROADCASTSD 88(BX), Z0
+	VSUBPD       Z0, Z22, Z22
+	VSUBPD       Z0, Z23, Z23
+	VMOVUPD      Z22, 704(R11)
+	VMOVUPD      Z23, 704(R14)
+	LEAQ         (R14)(R10*8), R11
+	JMP          pair12
+
+odd12:
+	INCQ   R13
+	JNZ    done12
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	XORQ   R13, R13
+
+unit12x1:
+	MOVLQSX          (DI)(R13*4), R14
+	IMULQ            R10, R14
 	VMOVUPD          (R12), Z12
-	VFMADD231PD.BCST (SI)(R15*1), Z12, Z0
-	VFMADD231PD.BCST 8(SI)(R15*1), Z12, Z1
-	VFMADD231PD.BCST 16(SI)(R15*1), Z12, Z2
-	VFMADD231PD.BCST 24(SI)(R15*1), Z12, Z3
-	VFMADD231PD.BCST 32(SI)(R15*1), Z12, Z4
-	VFMADD231PD.BCST 40(SI)(R15*1), Z12, Z5
-	VFMADD231PD.BCST 48(SI)(R15*1), Z12, Z6
-	VFMADD231PD.BCST 56(SI)(R15*1), Z12, Z7
-	VFMADD231PD.BCST 64(SI)(R15*1), Z12, Z8
-	VFMADD231PD.BCST 72(SI)(R15*1), Z12, Z9
-	VFMADD231PD.BCST 80(SI)(R15*1), Z12, Z10
-	VFMADD231PD.BCST 88(SI)(R15*1), Z12, Z11
+	VFMADD231PD.BCST (SI)(R14*1), Z12, Z0
+	VFMADD231PD.BCST 8(SI)(R14*1), Z12, Z1
+	VFMADD231PD.BCST 16(SI)(R14*1), Z12, Z2
+	VFMADD231PD.BCST 24(SI)(R14*1), Z12, Z3
+	VFMADD231PD.BCST 32(SI)(R14*1), Z12, Z4
+	VFMADD231PD.BCST 40(SI)(R14*1), Z12, Z5
+	VFMADD231PD.BCST 48(SI)(R14*1), Z12, Z6
+	VFMADD231PD.BCST 56(SI)(R14*1), Z12, Z7
+	VFMADD231PD.BCST 64(SI)(R14*1), Z12, Z8
+	VFMADD231PD.BCST 72(SI)(R14*1), Z12, Z9
+	VFMADD231PD.BCST 80(SI)(R14*1), Z12, Z10
+	VFMADD231PD.BCST 88(SI)(R14*1), Z12, Z11
 	ADDQ             $0x40, R12
-	INCQ             R14
-	CMPQ             R14, R8
-	JL               unit12
+	INCQ             R13
+	CMPQ             R13, R8
+	JL               unit12x1
+	LEAQ             (R11)(R10*8), R12
 	VBROADCASTSD     (DX), Z12
 	VADDPD           Z12, Z0, Z0
 	VXORPD           Z12, Z12, Z12
@@ -2868,15 +4343,15 @@ unit12:
 	VBROADCASTSD     88(BX), Z0
 	VSUBPD           Z0, Z11, Z11
 	VMOVUPD          Z11, 704(R11)
-	LEAQ             (R11)(R10*8), R11
-	DECQ             R13
-	JNZ              group12
-	ADDQ             $0x00000300, AX
-	ADDQ             $0x60, DX
-	ADDQ             $0x60, BX
-	ADDQ             $0x60, SI
-	SUBQ             $0x0c, R9
-	JMP              tiles
+	MOVQ             R12, R11
+
+done12:
+	ADDQ $0x00000300, AX
+	ADDQ $0x60, DX
+	ADDQ $0x60, BX
+	ADDQ $0x60, SI
+	SUBQ $0x0c, R9
+	JMP  tiles
 
 atMost11:
 	CMPQ R9, $0x0b
@@ -2884,7 +4359,9 @@ atMost11:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group11:
+pair11:
+	SUBQ   $0x02, R11
+	JL     odd11
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -2896,27 +4373,225 @@ group11:
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
 	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	VXORPD Z20, Z20, Z20
+	VXORPD Z21, Z21, Z21
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit11:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit11x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z22
+	VMOVUPD      (CX)(R14*1), Z23
+	VBROADCASTSD (SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z0
+	VFMADD231PD  Z24, Z23, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z2
+	VFMADD231PD  Z24, Z23, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z4
+	VFMADD231PD  Z24, Z23, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z6
+	VFMADD231PD  Z24, Z23, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z8
+	VFMADD231PD  Z24, Z23, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z10
+	VFMADD231PD  Z24, Z23, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z12
+	VFMADD231PD  Z24, Z23, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z14
+	VFMADD231PD  Z24, Z23, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z16
+	VFMADD231PD  Z24, Z23, Z17
+	VBROADCASTSD 72(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z18
+	VFMADD231PD  Z24, Z23, Z19
+	VBROADCASTSD 80(SI)(R13*1), Z24
+	VFMADD231PD  Z24, Z22, Z20
+	VFMADD231PD  Z24, Z23, Z21
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit11x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z22
+	VADDPD       Z22, Z0, Z0
+	VADDPD       Z22, Z1, Z1
+	VXORPD       Z22, Z22, Z22
+	VMAXPD       Z0, Z22, Z0
+	VMAXPD       Z1, Z22, Z1
+	VBROADCASTSD (BX), Z22
+	VSUBPD       Z22, Z0, Z0
+	VSUBPD       Z22, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z14, Z0, Z14
+	VMAXPD       Z15, Z0, Z15
+	VBROADCASTSD 56(BX), Z0
+	VSUBPD       Z0, Z14, Z14
+	VSUBPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z16, Z0, Z16
+	VMAXPD       Z17, Z0, Z17
+	VBROADCASTSD 64(BX), Z0
+	VSUBPD       Z0, Z16, Z16
+	VSUBPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z18, Z0, Z18
+	VMAXPD       Z19, Z0, Z19
+	VBROADCASTSD 72(BX), Z0
+	VSUBPD       Z0, Z18, Z18
+	VSUBPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R9)
+	VMOVUPD      Z19, 576(R12)
+	VBROADCASTSD 80(DX), Z0
+	VADDPD       Z0, Z20, Z20
+	VADDPD       Z0, Z21, Z21
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z20, Z0, Z20
+	VMAXPD       Z21, Z0, Z21
+	VBROADCASTSD 80(BX), Z0
+	VSUBPD       Z0, Z20, Z20
+	VSUBPD       Z0, Z21, Z21
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z21, 640(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair11
+
+odd11:
+	INCQ   R11
+	JNZ    done11
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	XORQ   R11, R11
+
+unit11x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z11
-	VFMADD231PD.BCST (SI)(R13*1), Z11, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z11, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z11, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z11, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z11, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z11, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z11, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z11, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z11, Z8
-	VFMADD231PD.BCST 72(SI)(R13*1), Z11, Z9
-	VFMADD231PD.BCST 80(SI)(R13*1), Z11, Z10
+	VFMADD231PD.BCST (SI)(R12*1), Z11, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z11, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z11, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z11, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z11, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z11, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z11, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z11, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z11, Z8
+	VFMADD231PD.BCST 72(SI)(R12*1), Z11, Z9
+	VFMADD231PD.BCST 80(SI)(R12*1), Z11, Z10
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit11
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit11x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z11
 	VADDPD           Z11, Z0, Z0
 	VXORPD           Z11, Z11, Z11
@@ -2994,14 +4669,14 @@ unit11:
 	VBROADCASTSD     80(BX), Z0
 	VSUBPD           Z0, Z10, Z10
 	VMOVUPD          Z10, 640(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group11
-	ADDQ             $0x000002c0, AX
-	ADDQ             $0x58, DX
-	ADDQ             $0x58, BX
-	ADDQ             $0x58, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done11:
+	ADDQ $0x000002c0, AX
+	ADDQ $0x58, DX
+	ADDQ $0x58, BX
+	ADDQ $0x58, SI
+	JMP  atMost0
 
 atMost10:
 	CMPQ R9, $0x0a
@@ -3009,7 +4684,9 @@ atMost10:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group10:
+pair10:
+	SUBQ   $0x02, R11
+	JL     odd10
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3020,26 +4697,208 @@ group10:
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
 	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	VXORPD Z18, Z18, Z18
+	VXORPD Z19, Z19, Z19
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit10:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit10x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z20
+	VMOVUPD      (CX)(R14*1), Z21
+	VBROADCASTSD (SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z0
+	VFMADD231PD  Z22, Z21, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z2
+	VFMADD231PD  Z22, Z21, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z4
+	VFMADD231PD  Z22, Z21, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z6
+	VFMADD231PD  Z22, Z21, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z8
+	VFMADD231PD  Z22, Z21, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z10
+	VFMADD231PD  Z22, Z21, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z12
+	VFMADD231PD  Z22, Z21, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z14
+	VFMADD231PD  Z22, Z21, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z16
+	VFMADD231PD  Z22, Z21, Z17
+	VBROADCASTSD 72(SI)(R13*1), Z22
+	VFMADD231PD  Z22, Z20, Z18
+	VFMADD231PD  Z22, Z21, Z19
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit10x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z20
+	VADDPD       Z20, Z0, Z0
+	VADDPD       Z20, Z1, Z1
+	VXORPD       Z20, Z20, Z20
+	VMAXPD       Z0, Z20, Z0
+	VMAXPD       Z1, Z20, Z1
+	VBROADCASTSD (BX), Z20
+	VSUBPD       Z20, Z0, Z0
+	VSUBPD       Z20, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z14, Z0, Z14
+	VMAXPD       Z15, Z0, Z15
+	VBROADCASTSD 56(BX), Z0
+	VSUBPD       Z0, Z14, Z14
+	VSUBPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z16, Z0, Z16
+	VMAXPD       Z17, Z0, Z17
+	VBROADCASTSD 64(BX), Z0
+	VSUBPD       Z0, Z16, Z16
+	VSUBPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	VBROADCASTSD 72(DX), Z0
+	VADDPD       Z0, Z18, Z18
+	VADDPD       Z0, Z19, Z19
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z18, Z0, Z18
+	VMAXPD       Z19, Z0, Z19
+	VBROADCASTSD 72(BX), Z0
+	VSUBPD       Z0, Z18, Z18
+	VSUBPD       Z0, Z19, Z19
+	VMOVUPD      Z18, 576(R9)
+	VMOVUPD      Z19, 576(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair10
+
+odd10:
+	INCQ   R11
+	JNZ    done10
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	XORQ   R11, R11
+
+unit10x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z10
-	VFMADD231PD.BCST (SI)(R13*1), Z10, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z10, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z10, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z10, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z10, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z10, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z10, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z10, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z10, Z8
-	VFMADD231PD.BCST 72(SI)(R13*1), Z10, Z9
+	VFMADD231PD.BCST (SI)(R12*1), Z10, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z10, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z10, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z10, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z10, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z10, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z10, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z10, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z10, Z8
+	VFMADD231PD.BCST 72(SI)(R12*1), Z10, Z9
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit10
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit10x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z10
 	VADDPD           Z10, Z0, Z0
 	VXORPD           Z10, Z10, Z10
@@ -3110,14 +4969,14 @@ unit10:
 	VBROADCASTSD     72(BX), Z0
 	VSUBPD           Z0, Z9, Z9
 	VMOVUPD          Z9, 576(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group10
-	ADDQ             $0x00000280, AX
-	ADDQ             $0x50, DX
-	ADDQ             $0x50, BX
-	ADDQ             $0x50, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done10:
+	ADDQ $0x00000280, AX
+	ADDQ $0x50, DX
+	ADDQ $0x50, BX
+	ADDQ $0x50, SI
+	JMP  atMost0
 
 atMost9:
 	CMPQ R9, $0x09
@@ -3125,7 +4984,9 @@ atMost9:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group9:
+pair9:
+	SUBQ   $0x02, R11
+	JL     odd9
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3135,25 +4996,191 @@ group9:
 	VXORPD Z6, Z6, Z6
 	VXORPD Z7, Z7, Z7
 	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	VXORPD Z16, Z16, Z16
+	VXORPD Z17, Z17, Z17
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit9:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit9x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z18
+	VMOVUPD      (CX)(R14*1), Z19
+	VBROADCASTSD (SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z0
+	VFMADD231PD  Z20, Z19, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z2
+	VFMADD231PD  Z20, Z19, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z4
+	VFMADD231PD  Z20, Z19, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z6
+	VFMADD231PD  Z20, Z19, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z8
+	VFMADD231PD  Z20, Z19, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z10
+	VFMADD231PD  Z20, Z19, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z12
+	VFMADD231PD  Z20, Z19, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z14
+	VFMADD231PD  Z20, Z19, Z15
+	VBROADCASTSD 64(SI)(R13*1), Z20
+	VFMADD231PD  Z20, Z18, Z16
+	VFMADD231PD  Z20, Z19, Z17
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit9x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z18
+	VADDPD       Z18, Z0, Z0
+	VADDPD       Z18, Z1, Z1
+	VXORPD       Z18, Z18, Z18
+	VMAXPD       Z0, Z18, Z0
+	VMAXPD       Z1, Z18, Z1
+	VBROADCASTSD (BX), Z18
+	VSUBPD       Z18, Z0, Z0
+	VSUBPD       Z18, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z14, Z0, Z14
+	VMAXPD       Z15, Z0, Z15
+	VBROADCASTSD 56(BX), Z0
+	VSUBPD       Z0, Z14, Z14
+	VSUBPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	VBROADCASTSD 64(DX), Z0
+	VADDPD       Z0, Z16, Z16
+	VADDPD       Z0, Z17, Z17
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z16, Z0, Z16
+	VMAXPD       Z17, Z0, Z17
+	VBROADCASTSD 64(BX), Z0
+	VSUBPD       Z0, Z16, Z16
+	VSUBPD       Z0, Z17, Z17
+	VMOVUPD      Z16, 512(R9)
+	VMOVUPD      Z17, 512(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair9
+
+odd9:
+	INCQ   R11
+	JNZ    done9
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	XORQ   R11, R11
+
+unit9x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z9
-	VFMADD231PD.BCST (SI)(R13*1), Z9, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z9, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z9, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z9, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z9, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z9, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z9, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z9, Z7
-	VFMADD231PD.BCST 64(SI)(R13*1), Z9, Z8
+	VFMADD231PD.BCST (SI)(R12*1), Z9, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z9, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z9, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z9, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z9, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z9, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z9, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z9, Z7
+	VFMADD231PD.BCST 64(SI)(R12*1), Z9, Z8
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit9
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit9x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z9
 	VADDPD           Z9, Z0, Z0
 	VXORPD           Z9, Z9, Z9
@@ -3217,14 +5244,14 @@ unit9:
 	VBROADCASTSD     64(BX), Z0
 	VSUBPD           Z0, Z8, Z8
 	VMOVUPD          Z8, 512(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group9
-	ADDQ             $0x00000240, AX
-	ADDQ             $0x48, DX
-	ADDQ             $0x48, BX
-	ADDQ             $0x48, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done9:
+	ADDQ $0x00000240, AX
+	ADDQ $0x48, DX
+	ADDQ $0x48, BX
+	ADDQ $0x48, SI
+	JMP  atMost0
 
 atMost8:
 	CMPQ R9, $0x08
@@ -3232,7 +5259,9 @@ atMost8:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group8:
+pair8:
+	SUBQ   $0x02, R11
+	JL     odd8
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3241,24 +5270,174 @@ group8:
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
 	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	VXORPD Z14, Z14, Z14
+	VXORPD Z15, Z15, Z15
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit8:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit8x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z16
+	VMOVUPD      (CX)(R14*1), Z17
+	VBROADCASTSD (SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z8
+	VFMADD231PD  Z18, Z17, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z10
+	VFMADD231PD  Z18, Z17, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z12
+	VFMADD231PD  Z18, Z17, Z13
+	VBROADCASTSD 56(SI)(R13*1), Z18
+	VFMADD231PD  Z18, Z16, Z14
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit8x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z16
+	VADDPD       Z16, Z0, Z0
+	VADDPD       Z16, Z1, Z1
+	VXORPD       Z16, Z16, Z16
+	VMAXPD       Z0, Z16, Z0
+	VMAXPD       Z1, Z16, Z1
+	VBROADCASTSD (BX), Z16
+	VSUBPD       Z16, Z0, Z0
+	VSUBPD       Z16, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	VBROADCASTSD 56(DX), Z0
+	VADDPD       Z0, Z14, Z14
+	VADDPD       Z0, Z15, Z15
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z14, Z0, Z14
+	VMAXPD       Z15, Z0, Z15
+	VBROADCASTSD 56(BX), Z0
+	VSUBPD       Z0, Z14, Z14
+	VSUBPD       Z0, Z15, Z15
+	VMOVUPD      Z14, 448(R9)
+	VMOVUPD      Z15, 448(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair8
+
+odd8:
+	INCQ   R11
+	JNZ    done8
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	XORQ   R11, R11
+
+unit8x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z8
-	VFMADD231PD.BCST (SI)(R13*1), Z8, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z8, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z8, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z8, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z8, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z8, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z8, Z6
-	VFMADD231PD.BCST 56(SI)(R13*1), Z8, Z7
+	VFMADD231PD.BCST (SI)(R12*1), Z8, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z8, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z8, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z8, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z8, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z8, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z8, Z6
+	VFMADD231PD.BCST 56(SI)(R12*1), Z8, Z7
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit8
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit8x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z8
 	VADDPD           Z8, Z0, Z0
 	VXORPD           Z8, Z8, Z8
@@ -3315,14 +5494,14 @@ unit8:
 	VBROADCASTSD     56(BX), Z0
 	VSUBPD           Z0, Z7, Z7
 	VMOVUPD          Z7, 448(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group8
-	ADDQ             $0x00000200, AX
-	ADDQ             $0x40, DX
-	ADDQ             $0x40, BX
-	ADDQ             $0x40, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done8:
+	ADDQ $0x00000200, AX
+	ADDQ $0x40, DX
+	ADDQ $0x40, BX
+	ADDQ $0x40, SI
+	JMP  atMost0
 
 atMost7:
 	CMPQ R9, $0x07
@@ -3330,7 +5509,9 @@ atMost7:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group7:
+pair7:
+	SUBQ   $0x02, R11
+	JL     odd7
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
@@ -3338,23 +5519,157 @@ group7:
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
 	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	VXORPD Z12, Z12, Z12
+	VXORPD Z13, Z13, Z13
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit7:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit7x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z14
+	VMOVUPD      (CX)(R14*1), Z15
+	VBROADCASTSD (SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z0
+	VFMADD231PD  Z16, Z15, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z2
+	VFMADD231PD  Z16, Z15, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z4
+	VFMADD231PD  Z16, Z15, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z6
+	VFMADD231PD  Z16, Z15, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z8
+	VFMADD231PD  Z16, Z15, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z10
+	VFMADD231PD  Z16, Z15, Z11
+	VBROADCASTSD 48(SI)(R13*1), Z16
+	VFMADD231PD  Z16, Z14, Z12
+	VFMADD231PD  Z16, Z15, Z13
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit7x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z14
+	VADDPD       Z14, Z0, Z0
+	VADDPD       Z14, Z1, Z1
+	VXORPD       Z14, Z14, Z14
+	VMAXPD       Z0, Z14, Z0
+	VMAXPD       Z1, Z14, Z1
+	VBROADCASTSD (BX), Z14
+	VSUBPD       Z14, Z0, Z0
+	VSUBPD       Z14, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	VBROADCASTSD 48(DX), Z0
+	VADDPD       Z0, Z12, Z12
+	VADDPD       Z0, Z13, Z13
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z12, Z0, Z12
+	VMAXPD       Z13, Z0, Z13
+	VBROADCASTSD 48(BX), Z0
+	VSUBPD       Z0, Z12, Z12
+	VSUBPD       Z0, Z13, Z13
+	VMOVUPD      Z12, 384(R9)
+	VMOVUPD      Z13, 384(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair7
+
+odd7:
+	INCQ   R11
+	JNZ    done7
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	XORQ   R11, R11
+
+unit7x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z7
-	VFMADD231PD.BCST (SI)(R13*1), Z7, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z7, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z7, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z7, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z7, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z7, Z5
-	VFMADD231PD.BCST 48(SI)(R13*1), Z7, Z6
+	VFMADD231PD.BCST (SI)(R12*1), Z7, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z7, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z7, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z7, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z7, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z7, Z5
+	VFMADD231PD.BCST 48(SI)(R12*1), Z7, Z6
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit7
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit7x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z7
 	VADDPD           Z7, Z0, Z0
 	VXORPD           Z7, Z7, Z7
@@ -3404,14 +5719,14 @@ unit7:
 	VBROADCASTSD     48(BX), Z0
 	VSUBPD           Z0, Z6, Z6
 	VMOVUPD          Z6, 384(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group7
-	ADDQ             $0x000001c0, AX
-	ADDQ             $0x38, DX
-	ADDQ             $0x38, BX
-	ADDQ             $0x38, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done7:
+	ADDQ $0x000001c0, AX
+	ADDQ $0x38, DX
+	ADDQ $0x38, BX
+	ADDQ $0x38, SI
+	JMP  atMost0
 
 atMost6:
 	CMPQ R9, $0x06
@@ -3419,29 +5734,149 @@ atMost6:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group6:
+pair6:
+	SUBQ   $0x02, R11
+	JL     odd6
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
 	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	VXORPD Z10, Z10, Z10
+	VXORPD Z11, Z11, Z11
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit6:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit6x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z12
+	VMOVUPD      (CX)(R14*1), Z13
+	VBROADCASTSD (SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z0
+	VFMADD231PD  Z14, Z13, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z2
+	VFMADD231PD  Z14, Z13, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z4
+	VFMADD231PD  Z14, Z13, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z6
+	VFMADD231PD  Z14, Z13, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z8
+	VFMADD231PD  Z14, Z13, Z9
+	VBROADCASTSD 40(SI)(R13*1), Z14
+	VFMADD231PD  Z14, Z12, Z10
+	VFMADD231PD  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit6x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z12
+	VADDPD       Z12, Z0, Z0
+	VADDPD       Z12, Z1, Z1
+	VXORPD       Z12, Z12, Z12
+	VMAXPD       Z0, Z12, Z0
+	VMAXPD       Z1, Z12, Z1
+	VBROADCASTSD (BX), Z12
+	VSUBPD       Z12, Z0, Z0
+	VSUBPD       Z12, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	VBROADCASTSD 40(DX), Z0
+	VADDPD       Z0, Z10, Z10
+	VADDPD       Z0, Z11, Z11
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z10, Z0, Z10
+	VMAXPD       Z11, Z0, Z11
+	VBROADCASTSD 40(BX), Z0
+	VSUBPD       Z0, Z10, Z10
+	VSUBPD       Z0, Z11, Z11
+	VMOVUPD      Z10, 320(R9)
+	VMOVUPD      Z11, 320(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair6
+
+odd6:
+	INCQ   R11
+	JNZ    done6
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	XORQ   R11, R11
+
+unit6x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z6
-	VFMADD231PD.BCST (SI)(R13*1), Z6, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z6, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z6, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z6, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z6, Z4
-	VFMADD231PD.BCST 40(SI)(R13*1), Z6, Z5
+	VFMADD231PD.BCST (SI)(R12*1), Z6, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z6, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z6, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z6, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z6, Z4
+	VFMADD231PD.BCST 40(SI)(R12*1), Z6, Z5
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit6
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit6x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z6
 	VADDPD           Z6, Z0, Z0
 	VXORPD           Z6, Z6, Z6
@@ -3484,14 +5919,14 @@ unit6:
 	VBROADCASTSD     40(BX), Z0
 	VSUBPD           Z0, Z5, Z5
 	VMOVUPD          Z5, 320(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group6
-	ADDQ             $0x00000180, AX
-	ADDQ             $0x30, DX
-	ADDQ             $0x30, BX
-	ADDQ             $0x30, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done6:
+	ADDQ $0x00000180, AX
+	ADDQ $0x30, DX
+	ADDQ $0x30, BX
+	ADDQ $0x30, SI
+	JMP  atMost0
 
 atMost5:
 	CMPQ R9, $0x05
@@ -3499,27 +5934,131 @@ atMost5:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group5:
+pair5:
+	SUBQ   $0x02, R11
+	JL     odd5
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
 	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	VXORPD Z8, Z8, Z8
+	VXORPD Z9, Z9, Z9
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit5:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit5x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z10
+	VMOVUPD      (CX)(R14*1), Z11
+	VBROADCASTSD (SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z0
+	VFMADD231PD  Z12, Z11, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z2
+	VFMADD231PD  Z12, Z11, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z4
+	VFMADD231PD  Z12, Z11, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z6
+	VFMADD231PD  Z12, Z11, Z7
+	VBROADCASTSD 32(SI)(R13*1), Z12
+	VFMADD231PD  Z12, Z10, Z8
+	VFMADD231PD  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit5x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z10
+	VADDPD       Z10, Z0, Z0
+	VADDPD       Z10, Z1, Z1
+	VXORPD       Z10, Z10, Z10
+	VMAXPD       Z0, Z10, Z0
+	VMAXPD       Z1, Z10, Z1
+	VBROADCASTSD (BX), Z10
+	VSUBPD       Z10, Z0, Z0
+	VSUBPD       Z10, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	VBROADCASTSD 32(DX), Z0
+	VADDPD       Z0, Z8, Z8
+	VADDPD       Z0, Z9, Z9
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z8, Z0, Z8
+	VMAXPD       Z9, Z0, Z9
+	VBROADCASTSD 32(BX), Z0
+	VSUBPD       Z0, Z8, Z8
+	VSUBPD       Z0, Z9, Z9
+	VMOVUPD      Z8, 256(R9)
+	VMOVUPD      Z9, 256(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair5
+
+odd5:
+	INCQ   R11
+	JNZ    done5
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	XORQ   R11, R11
+
+unit5x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z5
-	VFMADD231PD.BCST (SI)(R13*1), Z5, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z5, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z5, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z5, Z3
-	VFMADD231PD.BCST 32(SI)(R13*1), Z5, Z4
+	VFMADD231PD.BCST (SI)(R12*1), Z5, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z5, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z5, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z5, Z3
+	VFMADD231PD.BCST 32(SI)(R12*1), Z5, Z4
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit5
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit5x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z5
 	VADDPD           Z5, Z0, Z0
 	VXORPD           Z5, Z5, Z5
@@ -3555,14 +6094,14 @@ unit5:
 	VBROADCASTSD     32(BX), Z0
 	VSUBPD           Z0, Z4, Z4
 	VMOVUPD          Z4, 256(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group5
-	ADDQ             $0x00000140, AX
-	ADDQ             $0x28, DX
-	ADDQ             $0x28, BX
-	ADDQ             $0x28, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done5:
+	ADDQ $0x00000140, AX
+	ADDQ $0x28, DX
+	ADDQ $0x28, BX
+	ADDQ $0x28, SI
+	JMP  atMost0
 
 atMost4:
 	CMPQ R9, $0x04
@@ -3570,25 +6109,113 @@ atMost4:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group4:
+pair4:
+	SUBQ   $0x02, R11
+	JL     odd4
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
 	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	VXORPD Z6, Z6, Z6
+	VXORPD Z7, Z7, Z7
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit4:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit4x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z8
+	VMOVUPD      (CX)(R14*1), Z9
+	VBROADCASTSD (SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z0
+	VFMADD231PD  Z10, Z9, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z2
+	VFMADD231PD  Z10, Z9, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z4
+	VFMADD231PD  Z10, Z9, Z5
+	VBROADCASTSD 24(SI)(R13*1), Z10
+	VFMADD231PD  Z10, Z8, Z6
+	VFMADD231PD  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit4x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z8
+	VADDPD       Z8, Z0, Z0
+	VADDPD       Z8, Z1, Z1
+	VXORPD       Z8, Z8, Z8
+	VMAXPD       Z0, Z8, Z0
+	VMAXPD       Z1, Z8, Z1
+	VBROADCASTSD (BX), Z8
+	VSUBPD       Z8, Z0, Z0
+	VSUBPD       Z8, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	VBROADCASTSD 24(DX), Z0
+	VADDPD       Z0, Z6, Z6
+	VADDPD       Z0, Z7, Z7
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z6, Z0, Z6
+	VMAXPD       Z7, Z0, Z7
+	VBROADCASTSD 24(BX), Z0
+	VSUBPD       Z0, Z6, Z6
+	VSUBPD       Z0, Z7, Z7
+	VMOVUPD      Z6, 192(R9)
+	VMOVUPD      Z7, 192(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair4
+
+odd4:
+	INCQ   R11
+	JNZ    done4
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	XORQ   R11, R11
+
+unit4x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z4
-	VFMADD231PD.BCST (SI)(R13*1), Z4, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z4, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z4, Z2
-	VFMADD231PD.BCST 24(SI)(R13*1), Z4, Z3
+	VFMADD231PD.BCST (SI)(R12*1), Z4, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z4, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z4, Z2
+	VFMADD231PD.BCST 24(SI)(R12*1), Z4, Z3
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit4
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit4x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z4
 	VADDPD           Z4, Z0, Z0
 	VXORPD           Z4, Z4, Z4
@@ -3617,14 +6244,14 @@ unit4:
 	VBROADCASTSD     24(BX), Z0
 	VSUBPD           Z0, Z3, Z3
 	VMOVUPD          Z3, 192(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group4
-	ADDQ             $0x00000100, AX
-	ADDQ             $0x20, DX
-	ADDQ             $0x20, BX
-	ADDQ             $0x20, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done4:
+	ADDQ $0x00000100, AX
+	ADDQ $0x20, DX
+	ADDQ $0x20, BX
+	ADDQ $0x20, SI
+	JMP  atMost0
 
 atMost3:
 	CMPQ R9, $0x03
@@ -3632,23 +6259,95 @@ atMost3:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group3:
+pair3:
+	SUBQ   $0x02, R11
+	JL     odd3
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
 	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	VXORPD Z4, Z4, Z4
+	VXORPD Z5, Z5, Z5
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit3:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit3x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z6
+	VMOVUPD      (CX)(R14*1), Z7
+	VBROADCASTSD (SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z0
+	VFMADD231PD  Z8, Z7, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z2
+	VFMADD231PD  Z8, Z7, Z3
+	VBROADCASTSD 16(SI)(R13*1), Z8
+	VFMADD231PD  Z8, Z6, Z4
+	VFMADD231PD  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit3x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z6
+	VADDPD       Z6, Z0, Z0
+	VADDPD       Z6, Z1, Z1
+	VXORPD       Z6, Z6, Z6
+	VMAXPD       Z0, Z6, Z0
+	VMAXPD       Z1, Z6, Z1
+	VBROADCASTSD (BX), Z6
+	VSUBPD       Z6, Z0, Z0
+	VSUBPD       Z6, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	VBROADCASTSD 16(DX), Z0
+	VADDPD       Z0, Z4, Z4
+	VADDPD       Z0, Z5, Z5
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z4, Z0, Z4
+	VMAXPD       Z5, Z0, Z5
+	VBROADCASTSD 16(BX), Z0
+	VSUBPD       Z0, Z4, Z4
+	VSUBPD       Z0, Z5, Z5
+	VMOVUPD      Z4, 128(R9)
+	VMOVUPD      Z5, 128(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair3
+
+odd3:
+	INCQ   R11
+	JNZ    done3
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	XORQ   R11, R11
+
+unit3x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z3
-	VFMADD231PD.BCST (SI)(R13*1), Z3, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z3, Z1
-	VFMADD231PD.BCST 16(SI)(R13*1), Z3, Z2
+	VFMADD231PD.BCST (SI)(R12*1), Z3, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z3, Z1
+	VFMADD231PD.BCST 16(SI)(R12*1), Z3, Z2
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit3
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit3x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z3
 	VADDPD           Z3, Z0, Z0
 	VXORPD           Z3, Z3, Z3
@@ -3670,14 +6369,14 @@ unit3:
 	VBROADCASTSD     16(BX), Z0
 	VSUBPD           Z0, Z2, Z2
 	VMOVUPD          Z2, 128(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group3
-	ADDQ             $0x000000c0, AX
-	ADDQ             $0x18, DX
-	ADDQ             $0x18, BX
-	ADDQ             $0x18, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done3:
+	ADDQ $0x000000c0, AX
+	ADDQ $0x18, DX
+	ADDQ $0x18, BX
+	ADDQ $0x18, SI
+	JMP  atMost0
 
 atMost2:
 	CMPQ R9, $0x02
@@ -3685,21 +6384,77 @@ atMost2:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group2:
+pair2:
+	SUBQ   $0x02, R11
+	JL     odd2
 	VXORPD Z0, Z0, Z0
 	VXORPD Z1, Z1, Z1
+	VXORPD Z2, Z2, Z2
+	VXORPD Z3, Z3, Z3
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit2:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit2x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z4
+	VMOVUPD      (CX)(R14*1), Z5
+	VBROADCASTSD (SI)(R13*1), Z6
+	VFMADD231PD  Z6, Z4, Z0
+	VFMADD231PD  Z6, Z5, Z1
+	VBROADCASTSD 8(SI)(R13*1), Z6
+	VFMADD231PD  Z6, Z4, Z2
+	VFMADD231PD  Z6, Z5, Z3
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit2x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z4
+	VADDPD       Z4, Z0, Z0
+	VADDPD       Z4, Z1, Z1
+	VXORPD       Z4, Z4, Z4
+	VMAXPD       Z0, Z4, Z0
+	VMAXPD       Z1, Z4, Z1
+	VBROADCASTSD (BX), Z4
+	VSUBPD       Z4, Z0, Z0
+	VSUBPD       Z4, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	VBROADCASTSD 8(DX), Z0
+	VADDPD       Z0, Z2, Z2
+	VADDPD       Z0, Z3, Z3
+	VXORPD       Z0, Z0, Z0
+	VMAXPD       Z2, Z0, Z2
+	VMAXPD       Z3, Z0, Z3
+	VBROADCASTSD 8(BX), Z0
+	VSUBPD       Z0, Z2, Z2
+	VSUBPD       Z0, Z3, Z3
+	VMOVUPD      Z2, 64(R9)
+	VMOVUPD      Z3, 64(R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair2
+
+odd2:
+	INCQ   R11
+	JNZ    done2
+	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	XORQ   R11, R11
+
+unit2x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z2
-	VFMADD231PD.BCST (SI)(R13*1), Z2, Z0
-	VFMADD231PD.BCST 8(SI)(R13*1), Z2, Z1
+	VFMADD231PD.BCST (SI)(R12*1), Z2, Z0
+	VFMADD231PD.BCST 8(SI)(R12*1), Z2, Z1
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit2
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit2x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z2
 	VADDPD           Z2, Z0, Z0
 	VXORPD           Z2, Z2, Z2
@@ -3714,14 +6469,14 @@ unit2:
 	VBROADCASTSD     8(BX), Z0
 	VSUBPD           Z0, Z1, Z1
 	VMOVUPD          Z1, 64(R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group2
-	ADDQ             $0x00000080, AX
-	ADDQ             $0x10, DX
-	ADDQ             $0x10, BX
-	ADDQ             $0x10, SI
-	JMP              atMost0
+	MOVQ             CX, R9
+
+done2:
+	ADDQ $0x00000080, AX
+	ADDQ $0x10, DX
+	ADDQ $0x10, BX
+	ADDQ $0x10, SI
+	JMP  atMost0
 
 atMost1:
 	CMPQ R9, $0x01
@@ -3729,19 +6484,59 @@ atMost1:
 	MOVQ AX, R9
 	MOVQ groups+48(FP), R11
 
-group1:
+pair1:
+	SUBQ   $0x02, R11
+	JL     odd1
 	VXORPD Z0, Z0, Z0
+	VXORPD Z1, Z1, Z1
+	MOVQ   R8, R14
+	SHLQ   $0x06, R14
 	XORQ   R12, R12
 
-unit1:
-	MOVLQSX          (DI)(R12*4), R13
-	IMULQ            R10, R13
+unit1x2:
+	MOVLQSX      (DI)(R12*4), R13
+	IMULQ        R10, R13
+	VMOVUPD      (CX), Z2
+	VMOVUPD      (CX)(R14*1), Z3
+	VBROADCASTSD (SI)(R13*1), Z4
+	VFMADD231PD  Z4, Z2, Z0
+	VFMADD231PD  Z4, Z3, Z1
+	ADDQ         $0x40, CX
+	INCQ         R12
+	CMPQ         R12, R8
+	JL           unit1x2
+	ADDQ         R14, CX
+	LEAQ         (R9)(R10*8), R12
+	VBROADCASTSD (DX), Z2
+	VADDPD       Z2, Z0, Z0
+	VADDPD       Z2, Z1, Z1
+	VXORPD       Z2, Z2, Z2
+	VMAXPD       Z0, Z2, Z0
+	VMAXPD       Z1, Z2, Z1
+	VBROADCASTSD (BX), Z2
+	VSUBPD       Z2, Z0, Z0
+	VSUBPD       Z2, Z1, Z1
+	VMOVUPD      Z0, (R9)
+	VMOVUPD      Z1, (R12)
+	LEAQ         (R12)(R10*8), R9
+	JMP          pair1
+
+odd1:
+	INCQ   R11
+	JNZ    done1
+	VXORPD Z0, Z0, Z0
+	XORQ   R11, R11
+
+unit1x1:
+	MOVLQSX          (DI)(R11*4), R12
+	IMULQ            R10, R12
 	VMOVUPD          (CX), Z1
-	VFMADD231PD.BCST (SI)(R13*1), Z1, Z0
+	VFMADD231PD.BCST (SI)(R12*1), Z1, Z0
 	ADDQ             $0x40, CX
-	INCQ             R12
-	CMPQ             R12, R8
-	JL               unit1
+	INCQ             R11
+	CMPQ             R11, R8
+	JL               unit1x1
+	LEAQ             (R9)(R10*8), CX
 	VBROADCASTSD     (DX), Z1
 	VADDPD           Z1, Z0, Z0
 	VXORPD           Z1, Z1, Z1
@@ -3749,13 +6544,13 @@ unit1:
 	VBROADCASTSD     (BX), Z1
 	VSUBPD           Z1, Z0, Z0
 	VMOVUPD          Z0, (R9)
-	LEAQ             (R9)(R10*8), R9
-	DECQ             R11
-	JNZ              group1
-	ADDQ             $0x00000040, AX
-	ADDQ             $0x08, DX
-	ADDQ             $0x08, BX
-	ADDQ             $0x08, SI
+	MOVQ             CX, R9
+
+done1:
+	ADDQ $0x00000040, AX
+	ADDQ $0x08, DX
+	ADDQ $0x08, BX
+	ADDQ $0x08, SI
 
 atMost0:
 	VZEROUPPER
@@ -3764,46 +6559,61 @@ atMost0:
 // func sigmoidAVX512(x *[8]float64, a *float64, groups int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-32
-	MOVQ x+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ groups+16(FP), DX
-	MOVQ n+24(FP), BX
+	VMOVUPD expLow<>+0(SB), Z0
+	VMOVUPD magic<>+0(SB), Z1
+	VMOVUPD log2e<>+0(SB), Z2
+	VMOVUPD minusLn2Hi<>+0(SB), Z3
+	VMOVUPD minusLn2Lo<>+0(SB), Z4
+	VMOVUPD exp0<>+0(SB), Z5
+	VMOVUPD exp1<>+0(SB), Z6
+	VMOVUPD exp2<>+0(SB), Z7
+	VMOVUPD exp3<>+0(SB), Z8
+	VMOVUPD exp4<>+0(SB), Z9
+	VMOVUPD exp5<>+0(SB), Z10
+	VMOVUPD exp6<>+0(SB), Z11
+	VMOVUPD exp7<>+0(SB), Z12
+	VMOVUPD exp8<>+0(SB), Z13
+	VMOVUPD exp9<>+0(SB), Z14
+	MOVQ    x+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    groups+16(FP), DX
+	MOVQ    n+24(FP), BX
 
 group:
 	XORQ SI, SI
 
 unit:
-	VMOVUPD      (AX), Z0
-	VXORPD       sign<>+0(SB), Z0, Z0
-	VMOVUPD      expHigh<>+0(SB), Z1
-	VMINPD       Z0, Z1, Z0
-	VMOVUPD      expLow<>+0(SB), Z1
-	VMAXPD       Z0, Z1, Z0
-	VMOVUPD      magic<>+0(SB), Z1
-	VFMADD231PD  log2e<>+0(SB), Z0, Z1
-	VSUBPD       magic<>+0(SB), Z1, Z2
-	VFMADD231PD  minusLn2Hi<>+0(SB), Z2, Z0
-	VFMADD231PD  minusLn2Lo<>+0(SB), Z2, Z0
-	VPSLLQ       $0x34, Z1, Z1
-	VMOVUPD      exp9<>+0(SB), Z3
-	VFMADD213PD  exp8<>+0(SB), Z0, Z3
-	VFMADD213PD  exp7<>+0(SB), Z0, Z3
-	VFMADD213PD  exp6<>+0(SB), Z0, Z3
-	VFMADD213PD  exp5<>+0(SB), Z0, Z3
-	VFMADD213PD  exp4<>+0(SB), Z0, Z3
-	VFMADD213PD  exp3<>+0(SB), Z0, Z3
-	VFMADD213PD  exp2<>+0(SB), Z0, Z3
-	VFMADD213PD  exp1<>+0(SB), Z0, Z3
-	VFMADD213PD  exp0<>+0(SB), Z0, Z3
-	VMULPD       Z0, Z0, Z2
-	VFMADD213PD  Z0, Z2, Z3
-	VMOVUPD      one<>+0(SB), Z0
-	VFMADD213PD  Z1, Z1, Z3
-	VADDPD       Z0, Z3, Z3
-	VDIVPD       Z3, Z0, Z0
-	VBROADCASTSD (CX)(SI*8), Z1
-	VSUBPD       Z1, Z0, Z0
-	VMOVUPD      Z0, (AX)
+	VMOVUPD      (AX), Z15
+	VXORPD       sign<>+0(SB), Z15, Z15
+	VMOVUPD      expHigh<>+0(SB), Z16
+	VMINPD       Z15, Z16, Z15
+	VMOVUPD      Z0, Z16
+	VMAXPD       Z15, Z16, Z15
+	VMOVUPD      Z1, Z16
+	VFMADD231PD  Z2, Z15, Z16
+	VSUBPD       Z1, Z16, Z17
+	VFMADD231PD  Z3, Z17, Z15
+	VFMADD231PD  Z4, Z17, Z15
+	VPSLLQ       $0x34, Z16, Z16
+	VMOVUPD      Z14, Z18
+	VFMADD213PD  Z13, Z15, Z18
+	VFMADD213PD  Z12, Z15, Z18
+	VFMADD213PD  Z11, Z15, Z18
+	VFMADD213PD  Z10, Z15, Z18
+	VFMADD213PD  Z9, Z15, Z18
+	VFMADD213PD  Z8, Z15, Z18
+	VFMADD213PD  Z7, Z15, Z18
+	VFMADD213PD  Z6, Z15, Z18
+	VFMADD213PD  Z5, Z15, Z18
+	VMULPD       Z15, Z15, Z17
+	VFMADD213PD  Z15, Z17, Z18
+	VMOVUPD      one<>+0(SB), Z15
+	VFMADD213PD  Z16, Z16, Z18
+	VADDPD       Z15, Z18, Z18
+	VDIVPD       Z18, Z15, Z15
+	VBROADCASTSD (CX)(SI*8), Z16
+	VSUBPD       Z16, Z15, Z15
+	VMOVUPD      Z15, (AX)
 	ADDQ         $0x40, AX
 	INCQ         SI
 	CMPQ         SI, BX
@@ -3816,49 +6626,64 @@ unit:
 // func tanhAVX512(x *[8]float64, a *float64, groups int, n int)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·tanhAVX512(SB), NOSPLIT, $0-32
-	MOVQ x+0(FP), AX
-	MOVQ a+8(FP), CX
-	MOVQ groups+16(FP), DX
-	MOVQ n+24(FP), BX
+	VMOVUPD expLow<>+0(SB), Z0
+	VMOVUPD magic<>+0(SB), Z1
+	VMOVUPD log2e<>+0(SB), Z2
+	VMOVUPD minusLn2Hi<>+0(SB), Z3
+	VMOVUPD minusLn2Lo<>+0(SB), Z4
+	VMOVUPD exp0<>+0(SB), Z5
+	VMOVUPD exp1<>+0(SB), Z6
+	VMOVUPD exp2<>+0(SB), Z7
+	VMOVUPD exp3<>+0(SB), Z8
+	VMOVUPD exp4<>+0(SB), Z9
+	VMOVUPD exp5<>+0(SB), Z10
+	VMOVUPD exp6<>+0(SB), Z11
+	VMOVUPD exp7<>+0(SB), Z12
+	VMOVUPD exp8<>+0(SB), Z13
+	VMOVUPD exp9<>+0(SB), Z14
+	MOVQ    x+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    groups+16(FP), DX
+	MOVQ    n+24(FP), BX
 
 group:
 	XORQ SI, SI
 
 unit:
-	VMOVUPD      (AX), Z0
-	VANDPD       sign<>+0(SB), Z0, Z1
-	VORPD        sign<>+0(SB), Z0, Z0
-	VADDPD       Z0, Z0, Z0
-	VMOVUPD      expLow<>+0(SB), Z2
-	VMAXPD       Z0, Z2, Z0
-	VMOVUPD      magic<>+0(SB), Z2
-	VFMADD231PD  log2e<>+0(SB), Z0, Z2
-	VSUBPD       magic<>+0(SB), Z2, Z3
-	VFMADD231PD  minusLn2Hi<>+0(SB), Z3, Z0
-	VFMADD231PD  minusLn2Lo<>+0(SB), Z3, Z0
-	VPSLLQ       $0x34, Z2, Z2
-	VMOVUPD      exp9<>+0(SB), Z4
-	VFMADD213PD  exp8<>+0(SB), Z0, Z4
-	VFMADD213PD  exp7<>+0(SB), Z0, Z4
-	VFMADD213PD  exp6<>+0(SB), Z0, Z4
-	VFMADD213PD  exp5<>+0(SB), Z0, Z4
-	VFMADD213PD  exp4<>+0(SB), Z0, Z4
-	VFMADD213PD  exp3<>+0(SB), Z0, Z4
-	VFMADD213PD  exp2<>+0(SB), Z0, Z4
-	VFMADD213PD  exp1<>+0(SB), Z0, Z4
-	VFMADD213PD  exp0<>+0(SB), Z0, Z4
-	VMULPD       Z0, Z0, Z3
-	VFMADD213PD  Z0, Z3, Z4
-	VMOVUPD      one<>+0(SB), Z0
-	VADDPD       Z2, Z0, Z3
-	VSUBPD       Z2, Z0, Z0
-	VFNMADD231PD Z2, Z4, Z0
-	VFMADD231PD  Z2, Z4, Z3
-	VDIVPD       Z3, Z0, Z0
-	VORPD        Z1, Z0, Z0
-	VBROADCASTSD (CX)(SI*8), Z1
-	VSUBPD       Z1, Z0, Z0
-	VMOVUPD      Z0, (AX)
+	VMOVUPD      (AX), Z15
+	VANDPD       sign<>+0(SB), Z15, Z16
+	VORPD        sign<>+0(SB), Z15, Z15
+	VADDPD       Z15, Z15, Z15
+	VMOVUPD      Z0, Z17
+	VMAXPD       Z15, Z17, Z15
+	VMOVUPD      Z1, Z17
+	VFMADD231PD  Z2, Z15, Z17
+	VSUBPD       Z1, Z17, Z18
+	VFMADD231PD  Z3, Z18, Z15
+	VFMADD231PD  Z4, Z18, Z15
+	VPSLLQ       $0x34, Z17, Z17
+	VMOVUPD      Z14, Z19
+	VFMADD213PD  Z13, Z15, Z19
+	VFMADD213PD  Z12, Z15, Z19
+	VFMADD213PD  Z11, Z15, Z19
+	VFMADD213PD  Z10, Z15, Z19
+	VFMADD213PD  Z9, Z15, Z19
+	VFMADD213PD  Z8, Z15, Z19
+	VFMADD213PD  Z7, Z15, Z19
+	VFMADD213PD  Z6, Z15, Z19
+	VFMADD213PD  Z5, Z15, Z19
+	VMULPD       Z15, Z15, Z18
+	VFMADD213PD  Z15, Z18, Z19
+	VMOVUPD      one<>+0(SB), Z15
+	VADDPD       Z17, Z15, Z18
+	VSUBPD       Z17, Z15, Z15
+	VFNMADD231PD Z17, Z19, Z15
+	VFMADD231PD  Z17, Z19, Z18
+	VDIVPD       Z18, Z15, Z15
+	VORPD        Z16, Z15, Z15
+	VBROADCASTSD (CX)(SI*8), Z16
+	VSUBPD       Z16, Z15, Z15
+	VMOVUPD      Z15, (AX)
 	ADDQ         $0x40, AX
 	INCQ         SI
 	CMPQ         SI, BX
@@ -3871,57 +6696,85 @@ unit:
 // func lossAVX512(dst *[8]float64, z *[8]float64, e *[8]float64, groups int, classes int, label int, delta float64)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·lossAVX512(SB), NOSPLIT, $0-56
-	MOVQ dst+0(FP), AX
-	MOVQ z+8(FP), CX
-	MOVQ e+16(FP), DX
-	MOVQ groups+24(FP), BX
-	MOVQ classes+32(FP), SI
-	MOVQ label+40(FP), DI
-	SHLQ $0x06, SI
-	SHLQ $0x06, DI
+	VMOVUPD expLow<>+0(SB), Z0
+	VMOVUPD magic<>+0(SB), Z1
+	VMOVUPD log2e<>+0(SB), Z2
+	VMOVUPD minusLn2Hi<>+0(SB), Z3
+	VMOVUPD minusLn2Lo<>+0(SB), Z4
+	VMOVUPD exp0<>+0(SB), Z5
+	VMOVUPD exp1<>+0(SB), Z6
+	VMOVUPD exp2<>+0(SB), Z7
+	VMOVUPD exp3<>+0(SB), Z8
+	VMOVUPD exp4<>+0(SB), Z9
+	VMOVUPD exp5<>+0(SB), Z10
+	VMOVUPD exp6<>+0(SB), Z11
+	VMOVUPD exp7<>+0(SB), Z12
+	VMOVUPD exp8<>+0(SB), Z13
+	VMOVUPD exp9<>+0(SB), Z14
+	MOVQ    dst+0(FP), AX
+	MOVQ    z+8(FP), CX
+	MOVQ    e+16(FP), DX
+	MOVQ    groups+24(FP), BX
+	MOVQ    classes+32(FP), SI
+	MOVQ    label+40(FP), DI
+	SHLQ    $0x06, SI
+	SHLQ    $0x06, DI
 
 group:
-	VMOVUPD (CX), Z0
+	VMOVUPD (CX), Z15
 	XORQ    R8, R8
 
 max:
-	VMAXPD (CX)(R8*1), Z0, Z0
+	VMAXPD (CX)(R8*1), Z15, Z15
 	ADDQ   $0x40, R8
 	CMPQ   R8, SI
 	JL     max
-	VXORPD Z1, Z1, Z1
+	VXORPD Z16, Z16, Z16
 	XORQ   R8, R8
 
 exp:
-	VMOVUPD      (CX)(R8*1), Z2
-	VSUBPD       Z0, Z2, Z2
-	VMOVUPD      expLow<>+0(SB), Z3
-	VMAXPD       Z2, Z3, Z2
-	VMOVUPD      magic<>+0(SB), Z3
-	VFMADD231PD  log2e<>+0(SB), Z2, Z3
-	VSUBPD       magic<>+0(SB), Z3, Z4
-	VFMADD231PD  minusLn2Hi<>+0(SB), Z4, Z2
-	VFMADD231PD  minusLn2Lo<>+0(SB), Z4, Z2
-	VPSLLQ       $0x34, Z3, Z3
-	VMOVUPD      exp9<>+0(SB), Z5
-	VFMADD213PD  exp8<>+0(SB), Z2, Z5
-	VFMADD213PD  exp7<>+0(SB), Z2, Z5
-	VFMADD213PD  exp6<>+0(SB), Z2, Z5
-	VFMADD213PD  exp5<>+0(SB), Z2, Z5
-	VFMADD213PD  exp4<>+0(SB), Z2, Z5
-	VFMADD213PD  exp3<>+0(SB), Z2, Z5
-	VFMADD213PD  exp2<>+0(SB), Z2, Z5
-	VFMADD213PD  exp1<>+0(SB), Z2, Z5
-	VFMADD213PD  exp0<>+0(SB), Z2, Z5
-	VMULPD       Z2, Z2, Z4
-	VFMADD213PD  Z2, Z4, Z5
-	VFMADD213PD  Z3, Z3, Z5
-	VADDPD       Z5, Z1, Z1
-	VMOVUPD      Z5, (DX)(R8*1)
-	ADDQ         $0x40, R8
-	CMPQ         R8, SI
-	JL           exp
-	VMOVUPD      (DX)(DI*1), Z0
+	VMOVUPD     (CX)(R8*1), Z17
+	VSUBPD      Z15, Z17, Z17
+	VMOVUPD     Z0, Z18
+	VMAXPD      Z17, Z18, Z17
+	VMOVUPD     Z1, Z18
+	VFMADD231PD Z2, Z17, Z18
+	VSUBPD      Z1, Z18, Z19
+	VFMADD231PD Z3, Z19, Z17
+	VFMADD231PD Z4, Z19, Z17
+	VPSLLQ      $0x34, Z18, Z18
+	VMOVUPD     Z14, Z20
+	VFMADD213PD Z13, Z17, Z20
+	VFMADD213PD Z12, Z17, Z20
+	VFMADD213PD Z11, Z17, Z20
+	VFMADD213PD Z10, Z17, Z20
+	VFMADD213PD Z9, Z17, Z20
+	VFMADD213PD Z8, Z17, Z20
+	VFMADD213PD Z7, Z17, Z20
+	VFMADD213PD Z6, Z17, Z20
+	VFMADD213PD Z5, Z17, Z20
+	VMULPD      Z17, Z17, Z19
+	VFMADD213PD Z17, Z19, Z20
+	VFMADD213PD Z18, Z18, Z20
+	VADDPD      Z20, Z16, Z16
+	VMOVUPD     Z20, (DX)(R8*1)
+	ADDQ        $0x40, R8
+	CMPQ        R8, SI
+	JL          exp
+	VMOVUPD     Z16, (AX)
+	ADDQ        SI, CX
+	ADDQ        SI, DX
+	ADDQ        $0x40, AX
+	DECQ        BX
+	JNZ         group
+	MOVQ        e+16(FP), AX
+	MOVQ        groups+24(FP), CX
+	MOVQ        dst+0(FP), DX
+	ADDQ        DI, AX
+
+log:
+	VMOVUPD      (AX), Z0
+	VMOVUPD      (DX), Z1
 	VBROADCASTSD delta+48(FP), Z2
 	VDIVPD       Z1, Z0, Z0
 	VADDPD       Z2, Z0, Z0
@@ -3954,90 +6807,103 @@ exp:
 	VFMSUB213PD  Z6, Z0, Z2
 	VADDPD       Z1, Z2, Z0
 	VXORPD       sign<>+0(SB), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         SI, CX
-	ADDQ         SI, DX
-	ADDQ         $0x40, AX
-	DECQ         BX
-	JNZ          group
+	VMOVUPD      Z0, (DX)
+	ADDQ         SI, AX
+	ADDQ         $0x40, DX
+	DECQ         CX
+	JNZ          log
 	VZEROUPPER
 	RET
 
 // func lossOneAVX512(dst *[8]float64, d *[8]float64, groups int, z float64, others float64, label float64, delta float64)
-// Requires: AVX, AVX512DQ, AVX512F, SSE2
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·lossOneAVX512(SB), NOSPLIT, $0-56
+	VMOVUPD      expLow<>+0(SB), Z0
+	VMOVUPD      magic<>+0(SB), Z1
+	VMOVUPD      log2e<>+0(SB), Z2
+	VMOVUPD      minusLn2Hi<>+0(SB), Z3
+	VMOVUPD      minusLn2Lo<>+0(SB), Z4
+	VMOVUPD      exp0<>+0(SB), Z5
+	VMOVUPD      exp1<>+0(SB), Z6
+	VMOVUPD      exp2<>+0(SB), Z7
+	VMOVUPD      exp3<>+0(SB), Z8
+	VMOVUPD      exp4<>+0(SB), Z9
+	VMOVUPD      exp5<>+0(SB), Z10
+	VMOVUPD      exp6<>+0(SB), Z11
+	VMOVUPD      exp7<>+0(SB), Z12
+	VMOVUPD      exp8<>+0(SB), Z13
+	VMOVUPD      exp9<>+0(SB), Z14
 	MOVQ         dst+0(FP), AX
 	MOVQ         d+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	VBROADCASTSD z+24(FP), Z0
-	VBROADCASTSD others+32(FP), Z1
-	VBROADCASTSD label+40(FP), Z2
-	MOVSD        label+40(FP), X3
-	MOVQ         X3, BX
+	VBROADCASTSD z+24(FP), Z15
+	VBROADCASTSD others+32(FP), Z16
+	VBROADCASTSD label+40(FP), Z17
+	MOVQ         label+40(FP), BX
 
 group:
-	VMOVUPD     (CX), Z3
-	VADDPD      Z0, Z3, Z3
-	VMOVUPD     expLow<>+0(SB), Z4
-	VMAXPD      Z3, Z4, Z3
-	VMOVUPD     magic<>+0(SB), Z4
-	VFMADD231PD log2e<>+0(SB), Z3, Z4
-	VSUBPD      magic<>+0(SB), Z4, Z5
-	VFMADD231PD minusLn2Hi<>+0(SB), Z5, Z3
-	VFMADD231PD minusLn2Lo<>+0(SB), Z5, Z3
-	VPSLLQ      $0x34, Z4, Z4
-	VMOVUPD     exp9<>+0(SB), Z6
-	VFMADD213PD exp8<>+0(SB), Z3, Z6
-	VFMADD213PD exp7<>+0(SB), Z3, Z6
-	VFMADD213PD exp6<>+0(SB), Z3, Z6
-	VFMADD213PD exp5<>+0(SB), Z3, Z6
-	VFMADD213PD exp4<>+0(SB), Z3, Z6
-	VFMADD213PD exp3<>+0(SB), Z3, Z6
-	VFMADD213PD exp2<>+0(SB), Z3, Z6
-	VFMADD213PD exp1<>+0(SB), Z3, Z6
-	VFMADD213PD exp0<>+0(SB), Z3, Z6
-	VMULPD      Z3, Z3, Z5
-	VFMADD213PD Z3, Z5, Z6
-	VFMADD213PD Z4, Z4, Z6
-	VADDPD      Z1, Z6, Z3
+	VMOVUPD     (CX), Z18
+	VADDPD      Z15, Z18, Z18
+	VMOVUPD     Z0, Z19
+	VMAXPD      Z18, Z19, Z18
+	VMOVUPD     Z1, Z19
+	VFMADD231PD Z2, Z18, Z19
+	VSUBPD      Z1, Z19, Z20
+	VFMADD231PD Z3, Z20, Z18
+	VFMADD231PD Z4, Z20, Z18
+	VPSLLQ      $0x34, Z19, Z19
+	VMOVUPD     Z14, Z21
+	VFMADD213PD Z13, Z18, Z21
+	VFMADD213PD Z12, Z18, Z21
+	VFMADD213PD Z11, Z18, Z21
+	VFMADD213PD Z10, Z18, Z21
+	VFMADD213PD Z9, Z18, Z21
+	VFMADD213PD Z8, Z18, Z21
+	VFMADD213PD Z7, Z18, Z21
+	VFMADD213PD Z6, Z18, Z21
+	VFMADD213PD Z5, Z18, Z21
+	VMULPD      Z18, Z18, Z20
+	VFMADD213PD Z18, Z20, Z21
+	VFMADD213PD Z19, Z19, Z21
+	VADDPD      Z16, Z21, Z18
 	TESTQ       BX, BX
 	JS          own
-	VMOVAPD     Z2, Z6
+	VMOVAPD     Z17, Z21
 
 own:
-	VBROADCASTSD delta+48(FP), Z4
-	VDIVPD       Z3, Z6, Z6
-	VADDPD       Z4, Z6, Z6
-	VSUBPD       Z6, Z6, Z3
-	VPADDQ       oneOverSqrtHalf<>+0(SB), Z6, Z4
-	VPSRLQ       $0x34, Z4, Z5
-	VORPD        power52<>+0(SB), Z5, Z5
-	VSUBPD       power52Bias<>+0(SB), Z5, Z5
-	VANDPD       mantissa<>+0(SB), Z4, Z4
-	VPADDQ       sqrtHalf<>+0(SB), Z4, Z4
-	VSUBPD       one<>+0(SB), Z4, Z4
-	VADDPD       two<>+0(SB), Z4, Z6
-	VDIVPD       Z6, Z4, Z6
-	VMULPD       Z6, Z6, Z7
-	VMULPD       Z4, Z4, Z9
-	VMULPD       half<>+0(SB), Z9, Z9
-	VMOVUPD      log6<>+0(SB), Z8
-	VFMADD213PD  log5<>+0(SB), Z7, Z8
-	VFMADD213PD  log4<>+0(SB), Z7, Z8
-	VFMADD213PD  log3<>+0(SB), Z7, Z8
-	VFMADD213PD  log2<>+0(SB), Z7, Z8
-	VFMADD213PD  log1<>+0(SB), Z7, Z8
-	VFMADD213PD  log0<>+0(SB), Z7, Z8
-	VFMADD213PD  Z9, Z7, Z8
-	VMULPD       Z6, Z8, Z8
-	VFMADD231PD  logLn2Lo<>+0(SB), Z5, Z8
-	VSUBPD       Z8, Z9, Z9
-	VSUBPD       Z4, Z9, Z9
-	VMOVUPD      logLn2Hi<>+0(SB), Z4
-	VFMSUB213PD  Z9, Z4, Z5
-	VADDPD       Z3, Z5, Z6
-	VXORPD       sign<>+0(SB), Z6, Z6
-	VMOVUPD      Z6, (AX)
+	VBROADCASTSD delta+48(FP), Z19
+	VDIVPD       Z18, Z21, Z21
+	VADDPD       Z19, Z21, Z21
+	VSUBPD       Z21, Z21, Z18
+	VPADDQ       oneOverSqrtHalf<>+0(SB), Z21, Z19
+	VPSRLQ       $0x34, Z19, Z20
+	VORPD        power52<>+0(SB), Z20, Z20
+	VSUBPD       power52Bias<>+0(SB), Z20, Z20
+	VANDPD       mantissa<>+0(SB), Z19, Z19
+	VPADDQ       sqrtHalf<>+0(SB), Z19, Z19
+	VSUBPD       one<>+0(SB), Z19, Z19
+	VADDPD       two<>+0(SB), Z19, Z21
+	VDIVPD       Z21, Z19, Z21
+	VMULPD       Z21, Z21, Z22
+	VMULPD       Z19, Z19, Z24
+	VMULPD       half<>+0(SB), Z24, Z24
+	VMOVUPD      log6<>+0(SB), Z23
+	VFMADD213PD  log5<>+0(SB), Z22, Z23
+	VFMADD213PD  log4<>+0(SB), Z22, Z23
+	VFMADD213PD  log3<>+0(SB), Z22, Z23
+	VFMADD213PD  log2<>+0(SB), Z22, Z23
+	VFMADD213PD  log1<>+0(SB), Z22, Z23
+	VFMADD213PD  log0<>+0(SB), Z22, Z23
+	VFMADD213PD  Z24, Z22, Z23
+	VMULPD       Z21, Z23, Z23
+	VFMADD231PD  logLn2Lo<>+0(SB), Z20, Z23
+	VSUBPD       Z23, Z24, Z24
+	VSUBPD       Z19, Z24, Z24
+	VMOVUPD      logLn2Hi<>+0(SB), Z19
+	VFMSUB213PD  Z24, Z19, Z20
+	VADDPD       Z18, Z20, Z21
+	VXORPD       sign<>+0(SB), Z21, Z21
+	VMOVUPD      Z21, (AX)
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, AX
 	DECQ         DX

@@ -28,6 +28,54 @@ func bitsConst(name string, bits uint64) Mem {
 
 func floatConst(name string, v float64) Mem { return bitsConst(name, math.Float64bits(v)) }
 
+// number returns a constant in all lanes: from the register it was kept in, or
+// from memory.
+func (i isa) number(name string, v float64) Op {
+	if r, ok := i.kept[name]; ok {
+		return r
+	}
+	return floatConst(name, v)
+}
+
+// keep keeps the numbers that exp needs in registers, where there are 32.
+func (i isa) keep() isa {
+	if i.parts > 1 {
+		return i
+	}
+	i.kept = map[string]reg.VecVirtual{}
+	for _, c := range expNumbers() {
+		r := i.vec()
+		VMOVUPD(floatConst(c.name, c.value), r)
+		i.kept[c.name] = r
+	}
+	return i
+}
+
+type namedNumber struct {
+	name  string
+	value float64
+}
+
+// expNumbers returns the constants of expParts.
+func expNumbers() []namedNumber {
+	ln2 := ln2Big()
+	hi, _ := ln2.Float64()
+	lo, _ := new(big.Float).Sub(ln2, big.NewFloat(hi)).Float64()
+	numbers := []namedNumber{
+		{"expLow", expLow},
+		// Adding 1.5·2⁵² rounds to a whole number and leaves it in the lowest
+		// bits; 1023 more make it the exponent of 2ᵏ.
+		{"magic", 0x1.8p52 + 1023},
+		{"log2e", math.Log2E},
+		{"minusLn2Hi", -hi},
+		{"minusLn2Lo", -lo},
+	}
+	for d, c := range expCoefficients() {
+		numbers = append(numbers, namedNumber{fmt.Sprintf("exp%d", d), c})
+	}
+	return numbers
+}
+
 const (
 	// expDegree is the degree of the polynomial for (eʳ − 1 − r)/r², |r| ≤ ln2/2:
 	// the least whose error, below 2e-17, does not count beside the rounding.
@@ -43,26 +91,23 @@ const (
 // x = k·ln2 + r with |r| ≤ ln2/2, as in Tang, "Table-driven implementation of
 // the exponential function", ACM TOMS 15 (1989), without the table.
 func (i isa) expParts(xs []reg.VecVirtual) (s, y []reg.VecVirtual) {
-	// Adding 1.5·2⁵² rounds to a whole number and leaves it in the lowest
-	// bits; 1023 more make it the exponent of 2ᵏ.
-	magic := floatConst("magic", 0x1.8p52+1023)
-	ln2 := ln2Big()
-	hi, _ := ln2.Float64()
-	lo, _ := new(big.Float).Sub(ln2, big.NewFloat(hi)).Float64()
-	coefficients := expCoefficients()
+	c := map[string]Op{}
+	for _, n := range expNumbers() {
+		c[n.name] = i.number(n.name, n.value)
+	}
 	for _, r := range xs {
-		lowest, t, k, q := i.vec(), i.vec(), i.vec(), i.vec()
-		VMOVUPD(floatConst("expLow", expLow), lowest)
-		VMAXPD(r, lowest, r)
-		VMOVUPD(magic, t)
-		VFMADD231PD(floatConst("log2e", math.Log2E), r, t)
-		VSUBPD(magic, t, k)
-		VFMADD231PD(floatConst("minusLn2Hi", -hi), k, r)
-		VFMADD231PD(floatConst("minusLn2Lo", -lo), k, r)
+		t, k, q := i.vec(), i.vec(), i.vec()
+		VMOVUPD(c["expLow"], t)
+		VMAXPD(r, t, r)
+		VMOVUPD(c["magic"], t)
+		VFMADD231PD(c["log2e"], r, t)
+		VSUBPD(c["magic"], t, k)
+		VFMADD231PD(c["minusLn2Hi"], k, r)
+		VFMADD231PD(c["minusLn2Lo"], k, r)
 		VPSLLQ(U8(52), t, t)
-		VMOVUPD(floatConst(fmt.Sprintf("exp%d", expDegree), coefficients[expDegree]), q)
+		VMOVUPD(c[fmt.Sprintf("exp%d", expDegree)], q)
 		for d := expDegree - 1; d >= 0; d-- {
-			VFMADD213PD(floatConst(fmt.Sprintf("exp%d", d), coefficients[d]), r, q)
+			VFMADD213PD(c[fmt.Sprintf("exp%d", d)], r, q)
 		}
 		r2 := k
 		VMULPD(r, r, r2)

@@ -46,35 +46,69 @@ func (i isa) rise(withReLU bool) {
 	}
 	i.function(name, "func(dst, delta *[8]float64, z, a, w *float64, live *int32, groups, n int)",
 		"is genericRise with one activation. There is at least one group, and one live unit.")
-	dst, delta, groups, n := param("dst"), param("delta"), param("groups"), param("n")
-	z, a, w, live := param("z"), param("a"), param("w"), param("live")
-	zero := i.zero()
-	q, k := GP64(), GP64()
-	Label("group")
-	d := i.load(Mem{Base: delta})
+	r := riseRegs{
+		dst: param("dst"), delta: param("delta"), n: param("n"),
+		z: param("z"), a: param("a"), w: param("w"), live: param("live"), relu: withReLU, zero: i.zero(),
+	}
+	groups := param("groups")
+	Label("pair")
+	SUBQ(U8(2), groups)
+	JL(LabelRef("odd"))
+	i.riseGroups(r, 2)
+	JMP(LabelRef("pair"))
+	Label("odd")
+	INCQ(groups) // −1 or −2 before: one group is left, or none
+	JNZ(LabelRef("done"))
+	i.riseGroups(r, 1)
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
+type riseRegs struct {
+	dst, delta, z, a, w, live, n reg.GPVirtual
+	zero                         reg.VecVirtual
+	relu                         bool
+}
+
+// riseGroups computes the layer for the next groups, and moves on to those
+// behind them.
+func (i isa) riseGroups(r riseRegs, groups int) {
+	unit := fmt.Sprintf("unit%d", groups)
+	q, k, next := GP64(), GP64(), GP64()
+	var d []reg.VecVirtual
+	for g := range groups {
+		d = append(d, i.load(Mem{Base: r.delta, Disp: groupBytes * g})...)
+	}
+	ADDQ(U8(groupBytes*groups), r.delta)
+	MOVQ(r.n, next)
+	SHLQ(U8(6), next)
+	ADDQ(r.dst, next)
 	XORQ(q, q)
-	Label("unit")
-	MOVLQSX(Mem{Base: live, Index: q, Scale: 4}, k)
-	weight := i.broadcast(Mem{Base: w, Index: k, Scale: 8})
-	base := i.broadcast(Mem{Base: z, Index: k, Scale: 8})
-	x := i.vecs()
+	Label(unit)
+	MOVLQSX(Mem{Base: r.live, Index: q, Scale: 4}, k)
+	weight := i.broadcast(Mem{Base: r.w, Index: k, Scale: 8})
+	base := i.broadcast(Mem{Base: r.z, Index: k, Scale: 8})
+	x := make([]reg.VecVirtual, len(d))
 	for p := range x {
+		x[p] = i.vec()
 		VMOVAPD(base, x[p])
 		VFMADD231PD(weight, d[p], x[p])
 	}
-	if withReLU {
-		relu(x, zero, i.broadcast(Mem{Base: a, Index: k, Scale: 8}))
+	if r.relu {
+		relu(x, r.zero, i.broadcast(Mem{Base: r.a, Index: k, Scale: 8}))
 	}
-	i.store(x, Mem{Base: dst})
-	ADDQ(U8(groupBytes), dst)
+	for g := range groups {
+		to := []reg.GPVirtual{r.dst, next}[g]
+		i.store(x[g*i.parts:(g+1)*i.parts], Mem{Base: to})
+		ADDQ(U8(groupBytes), to)
+	}
 	INCQ(q)
-	CMPQ(q, n)
-	JL(LabelRef("unit"))
-	ADDQ(U8(groupBytes), delta)
-	DECQ(groups)
-	JNZ(LabelRef("group"))
-	VZEROUPPER()
-	RET()
+	CMPQ(q, r.n)
+	JL(LabelRef(unit))
+	if groups > 1 {
+		MOVQ(next, r.dst)
+	}
 }
 
 func (i isa) product(withReLU bool) {
@@ -120,27 +154,62 @@ type productRegs struct {
 // behind them.
 func (i isa) columns(r productRegs, t int) {
 	label := func(s string) string { return fmt.Sprintf("%s%d", s, t) }
-	dst, u, groups, q, k := GP64(), GP64(), GP64(), GP64(), GP64()
+	dst, u, groups := GP64(), GP64(), GP64()
 	MOVQ(r.dst, dst)
 	MOVQ(r.u, u)
 	Load(Param("groups"), groups)
+	if i.groups == 2 {
+		Label(label("pair"))
+		SUBQ(U8(2), groups)
+		JL(LabelRef(label("odd")))
+		i.tiles(r, dst, u, t, 2)
+		JMP(LabelRef(label("pair")))
+		Label(label("odd"))
+		INCQ(groups) // −1 or −2 before: one group is left, or none
+		JNZ(LabelRef(label("done")))
+		i.tiles(r, dst, u, t, 1)
+	} else {
+		Label(label("group"))
+		i.tiles(r, dst, u, t, 1)
+		DECQ(groups)
+		JNZ(LabelRef(label("group")))
+	}
+	Label(label("done"))
+	ADDQ(U32(groupBytes*t), r.dst)
+	ADDQ(U8(8*t), r.z)
+	ADDQ(U8(8*t), r.a)
+	ADDQ(U8(8*t), r.w)
+}
 
-	Label(label("group"))
-	sums := make([][]reg.VecVirtual, t)
+// tiles computes t units of the next groups, and moves on to those behind
+// them.
+func (i isa) tiles(r productRegs, dst, u reg.GPVirtual, t, groups int) {
+	unit := fmt.Sprintf("unit%dx%d", t, groups)
+	q, k, uStride := GP64(), GP64(), GP64()
+	sums := make([][]reg.VecVirtual, t) // of a column: the groups' registers
 	for c := range sums {
-		sums[c] = i.vecs()
-		for p := range sums[c] {
-			VXORPD(sums[c][p], sums[c][p], sums[c][p])
+		for range groups {
+			sums[c] = append(sums[c], i.vecs()...)
+		}
+		for _, s := range sums[c] {
+			VXORPD(s, s, s)
 		}
 	}
+	if groups > 1 {
+		MOVQ(r.m, uStride)
+		SHLQ(U8(6), uStride)
+	}
 	XORQ(q, q)
-	Label(label("unit"))
+	Label(unit)
 	MOVLQSX(Mem{Base: r.live, Index: q, Scale: 4}, k)
 	IMULQ(r.rowBytes, k)
 	x := i.load(Mem{Base: u})
+	if groups > 1 {
+		x = append(x, i.load(Mem{Base: u, Index: uStride, Scale: 1})...)
+	}
 	for c := range sums {
 		weight := Mem{Base: r.w, Index: k, Scale: 1, Disp: 8 * c}
-		if i.parts == 1 {
+		if len(x) == 1 {
 			VFMADD231PD_BCST(weight, x[0], sums[c][0])
 			continue
 		}
@@ -152,34 +221,39 @@ func (i isa) columns(r productRegs, t int) {
 	ADDQ(U8(groupBytes), u)
 	INCQ(q)
 	CMPQ(q, r.m)
-	JL(LabelRef(label("unit")))
+	JL(LabelRef(unit))
+	if groups > 1 {
+		ADDQ(uStride, u)
+	}
 
+	next := GP64()
+	LEAQ(Mem{Base: dst, Index: r.rowBytes, Scale: 8}, next)
 	for c := range sums {
 		z := i.broadcast(Mem{Base: r.z, Disp: 8 * c})
-		for p := range sums[c] {
-			VADDPD(z, sums[c][p], sums[c][p])
+		for _, s := range sums[c] {
+			VADDPD(z, s, s)
 		}
 		if r.relu {
 			// The register is free again once z has been added.
 			VXORPD(z, z, z)
-			for p := range sums[c] {
-				VMAXPD(sums[c][p], z, sums[c][p])
+			for _, s := range sums[c] {
+				VMAXPD(s, z, s)
 			}
 			VBROADCASTSD(Mem{Base: r.a, Disp: 8 * c}, z)
-			for p := range sums[c] {
-				VSUBPD(z, sums[c][p], sums[c][p])
+			for _, s := range sums[c] {
+				VSUBPD(z, s, s)
 			}
 		}
-		i.store(sums[c], Mem{Base: dst, Disp: groupBytes * c})
+		for g := range groups {
+			to := []reg.GPVirtual{dst, next}[g]
+			i.store(sums[c][g*i.parts:(g+1)*i.parts], Mem{Base: to, Disp: groupBytes * c})
+		}
 	}
-	LEAQ(Mem{Base: dst, Index: r.rowBytes, Scale: 8}, dst)
-	DECQ(groups)
-	JNZ(LabelRef(label("group")))
-
-	ADDQ(U32(groupBytes*t), r.dst)
-	ADDQ(U8(8*t), r.z)
-	ADDQ(U8(8*t), r.a)
-	ADDQ(U8(8*t), r.w)
+	if groups > 1 {
+		LEAQ(Mem{Base: next, Index: r.rowBytes, Scale: 8}, dst)
+	} else {
+		MOVQ(next, dst)
+	}
 }
 
 // fma is a loop of nothing but fused multiply-adds on registers: the most that

@@ -9,6 +9,7 @@ import (
 func (i isa) loss() {
 	i.function("loss", "func(dst, z, e *[8]float64, groups, classes, label int, delta float64)",
 		"is genericLoss. There is at least one group.")
+	i = i.keep()
 	dst, z, e, groups := param("dst"), param("z"), param("e"), param("groups")
 	classes, label := param("classes"), param("label")
 	SHLQ(U8(6), classes) // bytes
@@ -44,14 +45,25 @@ func (i isa) loss() {
 	CMPQ(at, classes)
 	JL(LabelRef("exp"))
 
-	y := i.load(Mem{Base: e, Index: label, Scale: 1})
-	i.negLog(y, sum)
-	i.store(y, Mem{Base: dst})
+	i.store(sum, Mem{Base: dst})
 	ADDQ(classes, z)
 	ADDQ(classes, e)
 	ADDQ(U8(groupBytes), dst)
 	DECQ(groups)
 	JNZ(LabelRef("group"))
+
+	// The logarithms in a loop of their own: behind each sum they would hold
+	// up the next group's exponentials.
+	e, groups, dst = param("e"), param("groups"), param("dst")
+	ADDQ(label, e)
+	Label("log")
+	y := i.load(Mem{Base: e})
+	i.negLog(y, i.load(Mem{Base: dst}))
+	i.store(y, Mem{Base: dst})
+	ADDQ(classes, e)
+	ADDQ(U8(groupBytes), dst)
+	DECQ(groups)
+	JNZ(LabelRef("log"))
 	VZEROUPPER()
 	RET()
 }
@@ -59,11 +71,11 @@ func (i isa) loss() {
 func (i isa) lossOne() {
 	i.function("lossOne", "func(dst, d *[8]float64, groups int, z, others, label, delta float64)",
 		"is genericLossOne. There is at least one group.")
+	i = i.keep()
 	dst, d, groups := param("dst"), param("d"), param("groups")
 	z, others, label := i.broadcastParam("z"), i.broadcastParam("others"), i.broadcastParam("label")
-	sign := Load(Param("label"), XMM())
 	own := GP64()
-	MOVQ(sign, own)
+	MOVQ(address("label"), own)
 	Label("group")
 	x := i.load(Mem{Base: d})
 	for p := range x {
@@ -104,16 +116,17 @@ func (i isa) negLog(y, sum []reg.VecVirtual) {
 
 // squash replaces n units' inputs in each group by the changes of an
 // activation.
-func (i isa) squash(name string, f func(x []reg.VecVirtual)) {
+func (i isa) squash(name string, f func(i isa, x []reg.VecVirtual)) {
 	i.function(name, "func(x *[8]float64, a *float64, groups, n int)",
 		"replaces each x[g·n + k] by its activation minus a[k]. There is at least one group, and one unit.")
+	i = i.keep()
 	x, a, groups, n := param("x"), param("a"), param("groups"), param("n")
 	k := GP64()
 	Label("group")
 	XORQ(k, k)
 	Label("unit")
 	v := i.load(Mem{Base: x})
-	f(v)
+	f(i, v)
 	before := i.broadcast(Mem{Base: a, Index: k, Scale: 8})
 	for p := range v {
 		VSUBPD(before, v[p], v[p])

@@ -10,17 +10,20 @@ import (
 
 // isa is an instruction set: how a Group lies in its registers.
 type isa struct {
-	name  string
-	vec   func() reg.VecVirtual
-	parts int // registers a group
-	size  int // bytes a register
-	tile  int // columns that Product computes together
+	name   string
+	vec    func() reg.VecVirtual
+	parts  int // registers a group
+	size   int // bytes a register
+	tile   int // columns that Product computes together
+	groups int // of which it takes as many together
+	kept   map[string]reg.VecVirtual
 }
 
 var isas = []isa{
-	// Two registers a group: 12 sums, 2 of the inputs and 1 weight fit into 16.
-	{"AVX2", YMM, 2, 32, 6},
-	{"AVX512", ZMM, 1, 64, 12},
+	// 12 sums, 2 of the inputs and 1 weight fit into 16 registers, twice as
+	// many sums into 32.
+	{name: "AVX2", vec: YMM, parts: 2, size: 32, tile: 6, groups: 1},
+	{name: "AVX512", vec: ZMM, parts: 1, size: 64, tile: 12, groups: 2},
 }
 
 // groupBytes is the size of a Group.
@@ -34,8 +37,8 @@ func main() {
 			i.rise(relu)
 			i.product(relu)
 		}
-		i.squash("sigmoid", i.sigmoid)
-		i.squash("tanh", i.tanh)
+		i.squash("sigmoid", isa.sigmoid)
+		i.squash("tanh", isa.tanh)
 		i.loss()
 		i.lossOne()
 		i.fma()
@@ -77,11 +80,16 @@ func (i isa) broadcast(m operand.Op) reg.VecVirtual {
 
 // broadcastParam loads a float64 parameter into all lanes.
 func (i isa) broadcastParam(name string) reg.VecVirtual {
+	return i.broadcast(address(name))
+}
+
+// address returns where a parameter is.
+func address(name string) operand.Mem {
 	p, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
 	}
-	return i.broadcast(p.Addr)
+	return p.Addr
 }
 
 func (i isa) zero() reg.VecVirtual {

@@ -1,0 +1,48 @@
+package numeric
+
+import (
+	"gradtwin"
+	"gradtwin/internal/simd"
+)
+
+// Operations returns the number of floating-point operations, a fused
+// multiply-add as two, that package simd does for one incremental gradient:
+// lanes that only fill a group up are counted too, preparing the rows and
+// summing the differences is not. An exponential counts as 33 operations, with
+// its part in the row's maximum and sum, and the rest of a loss as 40, as they
+// are in the assembly.
+func (n *Network) Operations(b gradtwin.Batch) float64 {
+	const exp, log = 33, 40
+	e := n.engine
+	e.plan = n.gradientPlan
+	e.prepare(b)
+	last := e.spec.Affine() - 1
+	total := 0
+	for _, u := range e.units {
+		for r := range e.rows {
+			layer := &e.rows[r].layers[u.layer]
+			lanes := len(layer.inputs.steps) * simd.Width
+			if u.layer == last {
+				total += lanes * (exp + log)
+				continue
+			}
+			if layer.Act == simd.ReLU && layer.Z[u.number] <= -layer.inputs.reach {
+				continue
+			}
+			above := &e.rows[r].layers[u.layer+1]
+			live := len(above.Live)
+			per := 3 + live*4 // change of the unit, of the layer above
+			for m := u.layer + 2; m <= last; m++ {
+				size := len(e.rows[r].layers[m].Z)
+				per += size * (2*live + 1)
+				if m < last {
+					per += 2 * size
+				}
+				live = size
+			}
+			per += e.spec.Classes()*exp + log
+			total += lanes * per
+		}
+	}
+	return float64(total)
+}
