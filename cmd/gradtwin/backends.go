@@ -16,11 +16,17 @@ const (
 	backendNumeric = "numeric"
 )
 
+// What the graph backend computes in.
+const (
+	dtype64 = "float64"
+	dtype32 = "float32"
+)
+
 // newBackend builds one backend for a run.
 func (f *runFlags) newBackend(name string, c compare.Config, o numeric.Options) (compare.Backend, error) {
 	switch name {
 	case backendGraph:
-		return graph.New(c.Spec, c.Batch, graph.Options{})
+		return graph.New(c.Spec, c.Batch, graph.Options{Float32: f.dtype == dtype32})
 	case backendNumeric:
 		return numeric.New(c.Spec, o)
 	default:

@@ -31,6 +31,7 @@ type runFlags struct {
 	layers     []int
 	activation string
 	delta      float64
+	dtype      string // of the graph backend
 
 	engine string
 	h      float64
@@ -63,7 +64,9 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
 		usage += "; both runs one after the other"
 	}
 	s.StringVar(&f.batches, "batches", batches, usage)
-	s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
+	if s.Lookup("batch") == nil { // bench takes several
+		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
+	}
 	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
 	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
 	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
