@@ -90,6 +90,7 @@ type checker struct {
 // purpose tells the streams of random numbers apart.
 const (
 	purposeNoise = iota
+	purposeNoisePoints
 	purposeSample
 	purposeProbe
 	purposeBeside
@@ -186,8 +187,11 @@ func (c *checker) judgeAll() error {
 	}
 	whole := err == nil
 	if c.o.Mode != Sample {
-		if err := c.certify(); err != nil || c.o.Mode == Probe {
+		if err := c.certify(); err != nil {
 			return err
+		}
+		if c.o.Mode == Probe {
+			return c.judgeUncertified()
 		}
 	}
 	if !whole {

@@ -67,7 +67,7 @@ func TestRule(t *testing.T) {
 		{"sign", one(math.Sin, func(x float64) float64 { return -math.Cos(x) }, 0.7), Wrong},
 		{"factor 1.00001", one(math.Exp, func(x float64) float64 { return 1.00001 * math.Exp(x) }, 0.7), Wrong},
 		{"zero", one(func(x float64) float64 { return 1e-6 * math.Sin(x) }, constant(0), 0.7), Wrong},
-		{"a jump", one(step(0.7), constant(1), 0.7), Inconclusive},
+		{"a jump", one(func(x float64) float64 { return math.Sin(x) + step(0.7)(x) }, math.Cos, 0.7), Inconclusive},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := Check(context.Background(), tt.f, Options{})

@@ -26,8 +26,8 @@ const (
 )
 
 // order returns the elements to judge. Where a sample or a budget may end it
-// before the last, every beginning of it is stratified: each tensor's largest
-// gradient and a few more come first, then all tensors in proportion.
+// before the last, it is stratified: each tensor's largest gradient and a few
+// more come first, then all tensors in proportion.
 func (c *checker) order() []int {
 	n := c.size()
 	wanted := n
@@ -37,10 +37,16 @@ func (c *checker) order() []int {
 	if wanted == n && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
 		return slices.DeleteFunc(c.everything(), func(i int) bool { return c.judged[i] })
 	}
-	order := make([]int, 0, n)
-	keys := make(map[int]float64, n)
+	return slices.DeleteFunc(c.stratified(c.selected)[:wanted], func(i int) bool { return c.judged[i] })
+}
+
+// stratified returns the elements of some tensors in an order of which every
+// beginning is stratified.
+func (c *checker) stratified(tensors []int) []int {
+	var order []int
+	keys := map[int]float64{}
 	g := c.workers[0].at.g
-	for _, k := range c.selected {
+	for _, k := range tensors {
 		from, size := c.offsets[k], c.layout[k].Len()
 		perm := c.random(purposeSample, k).Perm(size)
 		largest := 0
@@ -61,7 +67,32 @@ func (c *checker) order() []int {
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
 	})
-	return slices.DeleteFunc(order[:wanted], func(i int) bool { return c.judged[i] })
+	return order
+}
+
+// uncertifiedShare is how many elements are judged of a tensor whose probe
+// came to nothing.
+const uncertifiedShare = 32
+
+// judgeUncertified judges some elements of the tensors that a probe has neither
+// certified nor found wrong, because they sit on kinks or the probe was
+// inconclusive.
+func (c *checker) judgeUncertified() error {
+	for _, k := range c.selected {
+		p := c.probes[k]
+		if p == nil || p.probe.Verdict == OK || p.probe.Verdict == Wrong {
+			continue
+		}
+		order := c.stratified([]int{k})
+		failed, err := c.firstStep(order[:min(uncertifiedShare, len(order))])
+		if err != nil {
+			return err
+		}
+		if err := c.follow(failed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sampleSize is the number of elements in the sample.

@@ -201,7 +201,9 @@ func explained(on line, smallest, best sample) (bool, error) {
 		return false, err
 	}
 	left, err := on.slope(-closest * smallest.h)
-	return distance(right, best.d) > best.bound || distance(left, best.d) > best.bound, err
+	alone := distance(right, left) <= best.gap()*sameSlope &&
+		distance(right, best.d) <= best.bound && distance(left, best.d) <= best.bound
+	return !alone, err
 }
 
 // amongSlopes tells whether the difference lies among the values of m.
@@ -218,13 +220,22 @@ func amongSlopes(on line, s sample) (bool, error) {
 		}
 		lo, hi = min(lo, (right+left)/2), max(hi, (right+left)/2)
 	}
-	return s.d >= lo-s.bound && s.d <= hi+s.bound, nil
+	// The symbolic value itself is among them, so the tolerance must be less
+	// than its distance.
+	tolerance := min(s.bound, s.gap()/2)
+	return s.d >= lo-tolerance && s.d <= hi+tolerance, nil
 }
 
-// closest is the distance, in terms of the step, of the neighbours that tell a
-// kink from a single false value: nearer than any kink that the slopes can
-// have missed by much.
-const closest = 1.0 / 4096
+const (
+	// closest is the distance, in terms of the step, of the neighbours that
+	// tell a kink from a single false value: nearer than any kink that the
+	// slopes can have missed by much.
+	closest = 1.0 / 4096
+	// sameSlope is the part of the difference by which the two neighbours may
+	// differ and still be called the same: two kinks can cancel, but not so
+	// well.
+	sameSlope = 1.0 / 1024
+)
 
 // agrees tells whether the last of the samples agrees with the symbolic value.
 // The bound grows as the step shrinks, so after the first step the difference
@@ -272,6 +283,11 @@ func oneSided(p, q sample) (forward, backward float64) {
 	return forward, backward
 }
 
+// jumpNoise is how much noisier the difference of two extrapolated one-sided
+// derivatives is than a central difference: they have the loss at the point in
+// common, with opposite signs, and weigh it by 5/4 each.
+const jumpNoise = 4
+
 // isKink tells whether there is a jump between the one-sided derivatives and
 // the symbolic value lies in it. Where the function itself jumps they grow
 // without end as h shrinks, and no derivative is right.
@@ -281,5 +297,5 @@ func isKink(p, q sample, l limits, forward, backward float64) bool {
 	}
 	lo, hi := math.Min(forward, backward), math.Max(forward, backward)
 	tolerance := q.noise + l.rounding + l.rtol*math.Max(math.Abs(lo), math.Abs(hi))
-	return hi-lo > tolerance && q.a >= lo-tolerance && q.a <= hi+tolerance
+	return hi-lo > jumpNoise*tolerance && q.a >= lo-tolerance && q.a <= hi+tolerance
 }
