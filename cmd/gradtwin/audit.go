@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/spf13/cobra"
+
+	"gradtwin/graph/audit"
+)
+
+// auditFlags say what of the audit is printed, and how.
+type auditFlags struct {
+	only             string
+	failures         bool
+	markdown, asJSON bool
+	worker           bool
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Every differentiable operation of Gorgonia against central differences",
+		Long: `Runs every operation of Gorgonia's that can have a gradient, in many shapes, on
+the tape machine and on the Lisp machine, and sets value and gradient against
+plain Go and central differences. A row's verdict is the worst of: its inputs
+being leaves, inner nodes, used twice, and in float32.
+
+The exit code is 0 whatever is found: the faults are Gorgonia's.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.worker {
+				return audit.Work(os.Stdin, a.stdout)
+			}
+			return a.audit(cmd.Context(), &f)
+		},
+	}
+	s := cmd.Flags()
+	s.SortFlags = false
+	s.StringVar(&f.only, "only", "", "operations whose name contains this, as in SoftMax")
+	s.BoolVar(&f.failures, "failures", false, "only what is not right, with the numbers that show it")
+	s.BoolVar(&f.markdown, "markdown", false, "print the whole page docs/audit.md")
+	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
+	s.BoolVar(&f.worker, "worker", false, "")
+	if err := s.MarkHidden("worker"); err != nil {
+		panic("gradtwin: " + err.Error()) // no such flag
+	}
+	return cmd
+}
+
+// auditWorker starts this program again as a worker.
+func auditWorker() (func(context.Context) *exec.Cmd, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, path, "audit", "--worker")
+		cmd.Args[0] = os.Args[0]
+		return cmd
+	}, nil
+}
+
+func (a *app) audit(ctx context.Context, f *auditFlags) error {
+	if f.markdown && f.asJSON {
+		return usagef("--markdown and --json: want one of them")
+	}
+	worker, err := auditWorker()
+	if err != nil {
+		return err
+	}
+	only := func(c *audit.Case) bool { return strings.Contains(strings.ToLower(c.Op), strings.ToLower(f.only)) }
+	rows, err := audit.Run(ctx, worker, only, nil)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return usagef("no operation's name contains %q", f.only)
+	}
+	v, all := auditVersions(), rows
+	if f.markdown {
+		return audit.Markdown(a.stdout, rows, v)
+	}
+	if f.failures {
+		var failing []audit.Row
+		for _, r := range rows {
+			if r.Tape().Failure() || r.Lisp().Failure() {
+				failing = append(failing, r)
+			}
+		}
+		rows = failing
+	}
+	if f.asJSON {
+		for _, r := range rows {
+			if err := a.line(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	a.printAudit(rows, f.failures)
+	tape, lisp := audit.Counts(all)
+	fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
+		v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
+	return nil
+}
+
+func (a *app) printAudit(rows []audit.Row, failures bool) {
+	t := a.table()
+	header := table.Row{"operation", "variant", "tape machine", "Lisp machine"}
+	if failures {
+		header = append(header, "where", "what")
+		t.SetColumnConfigs([]table.ColumnConfig{{Name: "what", WidthMax: 100, WidthMaxEnforcer: text.Trim}})
+	}
+	t.AppendHeader(header)
+	for _, r := range rows {
+		row := table.Row{r.Op, r.Variant, r.Tape(), r.Lisp()}
+		if o := r.Shown(); failures && o != nil {
+			row = append(row, o.Cell, strings.Join(strings.Fields(o.String()), " "))
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// auditVersions reads the versions from the program itself.
+func auditVersions() audit.Versions {
+	v := audit.Versions{Gorgonia: "unknown", Tensor: "unknown", Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	for _, d := range info.Deps {
+		switch d.Path {
+		case "gorgonia.org/gorgonia":
+			v.Gorgonia = d.Version
+		case "gorgonia.org/tensor":
+			v.Tensor = d.Version
+		}
+	}
+	return v
+}

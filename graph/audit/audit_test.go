@@ -1,0 +1,122 @@
+package audit
+
+import (
+	"context"
+	"math"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const workerVariable = "GRADTWIN_AUDIT_WORKER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(workerVariable) != "" {
+		if err := Work(os.Stdin, os.Stdout); err != nil {
+			panic(err)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func worker(t *testing.T) func(context.Context) *exec.Cmd {
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(ctx context.Context) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, path)
+		cmd.Env = append(os.Environ(), workerVariable+"=1")
+		return cmd
+	}
+}
+
+// The page says what the code finds: it is made anew whenever the catalogue, the
+// judging or the version of Gorgonia changes.
+func TestPageIsNotStale(t *testing.T) {
+	page, err := os.ReadFile("../../docs/audit.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := Versions{Gorgonia: moduleVersion(t, "gorgonia.org/gorgonia"), Tensor: moduleVersion(t, "gorgonia.org/tensor")}
+	if want := "<!-- catalogue " + Fingerprint(v) + " -->"; !strings.Contains(string(page), want) {
+		t.Errorf("docs/audit.md is stale: run go generate ./graph/audit")
+	}
+}
+
+func moduleVersion(t *testing.T, path string) string {
+	text, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", path).Output()
+	if err != nil {
+		t.Fatalf("go list -m %s: %v", path, err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// What is known of these comes from arithmetic: log₂′(x) = 1/(x·ln 2), and
+// 1/√x has the derivative -1/(2x√x).
+func TestVerdicts(t *testing.T) {
+	for _, tt := range []struct {
+		op, variant string
+		cell        Cell
+		want        Verdict
+		got, right  float64
+	}{
+		{"Tanh", "4", TapeLeaf, Right, 0, 0},
+		{"Tanh", "4", LispLeaf, Right, 0, 0},
+		{"Conv2d", "2x2x4x4, kernel 2x2x2x2, stride 2x2", TapeInner, Right, 0, 0},
+		{"BatchNorm", "4x2x2x2, scale 1x2x1x1, ε 1e-05", TapeSingle, Right, 0, 0},
+		{"Rectify", "2, at the kink", TapeLeaf, Right, 0, 0},
+		{"Floor", "4", TapeLeaf, ByDesign, 0, 0},
+		// Gorgonia multiplies by ln 2 where it has to divide.
+		{"Log2", "scalar", TapeLeaf, WrongGradient, math.Ln2, 1 / math.Ln2},
+		{"LogSumExp", "4, axis 0", Forward, WrongValue, 0, 0},
+		{"MinBetween", "4, scalar", TapeLeaf, Failed, 0, 0},
+		{"GlobalAveragePool2D", "1x1x2x2", LispLeaf, Zero, 0, 0},
+		{"GlobalAveragePool2D", "1x1x2x2", TapeLeaf, Panicked, 0, 0},
+	} {
+		i := slices.IndexFunc(Catalogue(), func(c Case) bool { return c.Op == tt.op && c.Variant == tt.variant })
+		if i < 0 {
+			t.Errorf("no case %s (%s)", tt.op, tt.variant)
+			continue
+		}
+		c := Catalogue()[i]
+		o := c.run(tt.cell)
+		if o.Verdict != tt.want {
+			t.Errorf("%s, %v: %v, want %v", c.Name(), tt.cell, o, tt.want)
+		}
+		if tt.got != 0 && math.Abs(o.Got/o.Want-tt.got/tt.right) > 1e-6 {
+			t.Errorf("%s, %v: %v, want a ratio of %v", c.Name(), tt.cell, o, tt.got/tt.right)
+		}
+	}
+}
+
+// A panic in a goroutine of Gorgonia's ends a worker, and the other cases go on.
+func TestRunContainsPanics(t *testing.T) {
+	rows, err := Run(t.Context(), worker(t), func(c *Case) bool {
+		return c.Op == "BatchNorm" && c.Variant == "4x3, scale 1x3, ε 0.1" || c.Op == "Cube" && c.Variant == "4"
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 2 || rows[0].Tape() != Right || rows[0].Lisp() != Right || rows[1].Tape() != Right || rows[1].Lisp() != Panicked {
+		t.Errorf("rows %+v: want Cube right, and BatchNorm right on the tape machine and a panic on the Lisp machine", rows)
+	}
+}
+
+func TestCatalogueNamesAreUnique(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Catalogue() {
+		if seen[c.Name()] {
+			t.Errorf("two cases %s", c.Name())
+		}
+		seen[c.Name()] = true
+		for k, n := range c.In {
+			if n.Values != nil && len(n.Values) != size(n.Shape) {
+				t.Errorf("%s: input %d has %d values for shape %v", c.Name(), k, len(n.Values), n.Shape)
+			}
+		}
+	}
+}

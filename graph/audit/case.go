@@ -1,0 +1,161 @@
+package audit
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Case is one operation with one choice of shapes and settings.
+type Case struct {
+	Op      string // the function's name, as in SoftMax; a pattern of two is Log(SoftMax)
+	Variant string // as in "2x3, axis 0"
+	In      []Input
+	// Build makes the result, of any shape, from the inputs in order.
+	Build func(in gorgonia.Nodes) (*gorgonia.Node, error)
+	// Code is Build's body as an expression of type (*Node, error) in the
+	// names of the inputs, for the programs.
+	Code string
+	// Ref computes the result in plain Go; nil where that is not simple, and
+	// then Gorgonia's own forward pass is taken as right.
+	Ref func(in []Array) Array
+	// Design is why there is no gradient to expect; empty where there is one.
+	Design string
+	Eval   bool // run in evaluation mode
+}
+
+// Name names the case.
+func (c *Case) Name() string { return c.Op + " (" + c.Variant + ")" }
+
+// Input is a leaf of the graph.
+type Input struct {
+	Name      string
+	Shape     []int
+	Low, High float64
+	Values    []float64 // nil draws them from [Low, High)
+	Fixed     bool      // no gradient is asked for
+	Int       bool      // of type int, and fixed
+}
+
+// Array is a tensor in plain Go, row by row.
+type Array struct {
+	Shape []int
+	Data  []float64
+}
+
+func size(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+func newArray(shape ...int) Array { return Array{shape, make([]float64, size(shape))} }
+
+// golden is the fractional part of the golden ratio: its multiples fill the
+// unit interval evenly and never repeat.
+const golden = 0.6180339887498949
+
+// fromZero keeps drawn values off 0, where many functions have their kink.
+const fromZero = 0.1
+
+// array returns the values of input k of a case: with three decimals, so that
+// a program can show them whole.
+func (in Input) array(k int) Array {
+	a := newArray(in.Shape...)
+	if in.Values != nil {
+		copy(a.Data, in.Values)
+		return a
+	}
+	for i := range a.Data {
+		_, u := math.Modf(0.37 + float64(i+1)*golden + 0.271*float64(k))
+		v := math.Round(1000*(in.Low+(in.High-in.Low)*u)) / 1000
+		if math.Abs(v) < fromZero && in.Low < 0 {
+			v += math.Copysign(fromZero, v)
+		}
+		a.Data[i] = v
+	}
+	return a
+}
+
+func (in Input) fixed() bool { return in.Fixed || in.Int }
+
+// value makes the array a Gorgonia value.
+func value(a Array, dtype tensor.Dtype) gorgonia.Value {
+	f32, ints := make([]float32, len(a.Data)), make([]int, len(a.Data))
+	for i, v := range a.Data {
+		f32[i], ints[i] = float32(v), int(v)
+	}
+	if len(a.Shape) == 0 {
+		switch dtype {
+		case tensor.Float64:
+			return gorgonia.NewF64(a.Data[0])
+		case tensor.Float32:
+			return gorgonia.NewF32(f32[0])
+		}
+		return gorgonia.NewI(ints[0])
+	}
+	var backing any = append([]float64(nil), a.Data...)
+	switch dtype {
+	case tensor.Float32:
+		backing = f32
+	case tensor.Int:
+		backing = ints
+	}
+	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(backing))
+}
+
+// leaf puts an input into a graph.
+func leaf(g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype) *gorgonia.Node {
+	return gorgonia.NewTensor(g, dtype, len(a.Shape), gorgonia.WithShape(a.Shape...), gorgonia.WithName(name), gorgonia.WithValue(value(a, dtype)))
+}
+
+// elements returns the numbers that a value holds, in the order of its shape.
+func elements(v gorgonia.Value) (Array, error) {
+	switch v := v.(type) {
+	case nil:
+		return Array{}, fmt.Errorf("no value")
+	case *gorgonia.F64:
+		return Array{nil, []float64{float64(*v)}}, nil
+	case *gorgonia.F32:
+		return Array{nil, []float64{float64(*v)}}, nil
+	case gorgonia.Scalar:
+		return Array{}, fmt.Errorf("a scalar of type %v", v.Dtype())
+	case *tensor.Dense:
+		a := Array{Shape: append([]int(nil), v.Shape()...)}
+		if v.RequiresIterator() || !v.DataOrder().IsContiguous() || v.DataOrder().IsColMajor() {
+			v = v.Materialize().(*tensor.Dense)
+		}
+		switch data := v.Data().(type) {
+		case []float64:
+			a.Data = append(a.Data, data...)
+		case []float32:
+			for _, x := range data {
+				a.Data = append(a.Data, float64(x))
+			}
+		case float64:
+			a.Data = []float64{data}
+		case float32:
+			a.Data = []float64{float64(data)}
+		default:
+			return a, fmt.Errorf("a tensor of type %v", v.Dtype())
+		}
+		if len(a.Data) != size(a.Shape) {
+			return a, fmt.Errorf("a tensor of shape %v with %d elements", a.Shape, len(a.Data))
+		}
+		return a, nil
+	}
+	return Array{}, fmt.Errorf("a value of type %T", v)
+}
+
+// dims writes a shape as 2x3; a scalar's is "scalar".
+func dims(shape []int) string {
+	if len(shape) == 0 {
+		return "scalar"
+	}
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", "x")
+}

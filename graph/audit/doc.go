@@ -1,0 +1,5 @@
+// Package audit tells which of Gorgonia's operations differentiate correctly:
+// every one that its public face offers, against central differences.
+package audit
+
+//go:generate sh -c "go run gradtwin/cmd/gradtwin audit --markdown > page.tmp && mv page.tmp ../../docs/audit.md"

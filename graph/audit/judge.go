@@ -1,0 +1,339 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"gradtwin"
+	"gradtwin/compare"
+)
+
+// The tolerances on values and gradients, relative to the largest element.
+// Those of float64 leave three digits of room over what the differences of
+// order four resolve; float32 has seven digits, and a long operation keeps
+// four of them.
+const (
+	tolerance64 = 1e-7
+	tolerance32 = 1e-3
+)
+
+// step is that of the differences: their error is h⁴·f⁽⁵⁾/30 + 1.5·u·|f|/h.
+const step = 1e-3
+
+// noiseFactor times |f|/h is what a difference of rounded values can be off: a
+// few units in the last place.
+const noiseFactor = 1e-15
+
+// run gives the outcome of one cell.
+func (c *Case) run(cell Cell) Outcome {
+	o := Outcome{Cell: cell.String()}
+	in := make([]Array, len(c.In))
+	for k := range in {
+		in[k] = c.In[k].array(k)
+	}
+	if cell == Forward {
+		c.judgeForward(in, &o)
+		return o
+	}
+	if c.Design != "" {
+		c.judgeDesign(in, cell, &o)
+		return o
+	}
+	got, err := c.differentiate(in, cell, false, false)
+	if err != nil {
+		o.fail(err)
+		return o
+	}
+	c.judge(in, cell, got, &o)
+	if o.Verdict == Right {
+		return o
+	}
+	// What could be wrong is the sum and not the operation, or the way the
+	// gradient was read.
+	for _, other := range []struct {
+		dot, bound bool
+		note       string
+	}{{true, false, "as Reshape and Mul; wrong under HadamardProd and Sum"}, {false, true, "with BindDualValues; the gradient node's own value is overwritten"}} {
+		if cell.lisp() && other.bound {
+			continue
+		}
+		got, err := c.differentiate(in, cell, other.dot, other.bound)
+		if err != nil {
+			continue
+		}
+		again := Outcome{Cell: o.Cell}
+		if c.judge(in, cell, got, &again); again.Verdict == Right {
+			again.Note = "right " + other.note
+			return again
+		}
+	}
+	return o
+}
+
+func (o *Outcome) fail(err error) {
+	o.Verdict, o.Note = Failed, err.Error()
+	if p := (panicked{}); errors.As(err, &p) {
+		o.Verdict = Panicked
+	}
+}
+
+// judgeForward sets Gorgonia's forward value against plain Go.
+func (c *Case) judgeForward(in []Array, o *Outcome) {
+	got, err := c.forward(in, Forward)
+	if err != nil {
+		if o.fail(err); c.Design != "" && o.Verdict == Failed && c.Ref == nil {
+			o.Verdict = ByDesign
+		}
+		return
+	}
+	if c.Ref == nil {
+		return
+	}
+	want := c.Ref(in)
+	o.Verdict = Right
+	if len(got.Data) != len(want.Data) {
+		o.Verdict, o.Note = WrongValue, fmt.Sprintf("shape %s, want %s", dims(got.Shape), dims(want.Shape))
+		return
+	}
+	if dims(squeeze(got.Shape)) != dims(squeeze(want.Shape)) {
+		o.Verdict, o.Note = WrongValue, fmt.Sprintf("shape %s, want %s", dims(got.Shape), dims(want.Shape))
+	}
+	if i := furthest(got.Data, want.Data, tolerance64); i >= 0 {
+		o.Verdict = WrongValue
+		o.numbers(element("y", want.Shape, i), got.Data[i], want.Data[i])
+	}
+}
+
+// squeeze leaves dimensions of 1 out: Gorgonia is careless with them.
+func squeeze(shape []int) []int {
+	var s []int
+	for _, d := range shape {
+		if d != 1 {
+			s = append(s, d)
+		}
+	}
+	return s
+}
+
+// furthest returns the index of the largest difference, or -1 when all are
+// within the tolerance.
+func furthest(got, want []float64, tolerance float64) int {
+	scale, worst, at := 0.0, 0.0, -1
+	for _, v := range want {
+		scale = math.Max(scale, math.Abs(v))
+	}
+	for i := range want {
+		if d := math.Abs(got[i] - want[i]); !(d <= tolerance*scale) && !(d <= worst) {
+			if worst, at = d, i; math.IsNaN(d) {
+				return i
+			}
+		}
+	}
+	return at
+}
+
+// judgeDesign asks an operation that has no gradient for one: it must refuse,
+// or give what a step function has.
+func (c *Case) judgeDesign(in []Array, cell Cell, o *Outcome) {
+	got, err := c.differentiate(in, cell, false, false)
+	if err != nil {
+		if o.fail(err); o.Verdict == Failed {
+			o.Verdict, o.Note = ByDesign, c.Design
+		}
+		return
+	}
+	c.judge(in, cell, got, o)
+}
+
+// judge sets a gradient against differences.
+func (c *Case) judge(in []Array, cell Cell, got symbolic, o *Outcome) {
+	f := &scalarOf{c: c, in: in, cell: cell}
+	cost, err := f.Loss()
+	if err != nil {
+		o.fail(fmt.Errorf("forward: %w", err))
+		return
+	}
+	tolerance := tolerance64
+	if cell.dtype() != Forward.dtype() {
+		tolerance = tolerance32
+	}
+	if math.Abs(got.cost-cost) > tolerance*math.Max(1, math.Abs(cost)) || math.IsNaN(got.cost) != math.IsNaN(cost) {
+		o.Verdict = WrongValue
+		o.numbers("Σw·y", got.cost, cost)
+		return
+	}
+	var a, d []float64
+	scale := 1.0
+	if cell.inner() {
+		scale = 2
+	}
+	k := 0
+	for _, n := range c.In {
+		if n.fixed() {
+			continue
+		}
+		if len(got.grads[k].Data) != size(n.Shape) {
+			o.Verdict, o.Note = WrongGradient, fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
+			return
+		}
+		for _, v := range got.grads[k].Data {
+			a = append(a, v/scale)
+		}
+		k++
+	}
+	for i := range a {
+		v, err := f.derivative(i)
+		if err != nil {
+			o.fail(fmt.Errorf("forward at x±h: %w", err))
+			return
+		}
+		d = append(d, v)
+	}
+	o.Verdict = Right
+	// Where the derivative is 0 the difference is only noise.
+	noise := noiseFactor * math.Max(1, math.Abs(cost)) / step
+	i := furthest(a, d, tolerance)
+	if i < 0 || math.Abs(a[i]-d[i]) <= noise {
+		return
+	}
+	// compare.Check knows kinks and how precise a difference can be. In single
+	// precision what is judged is the same function in double precision.
+	f.gradient = a
+	report, err := compare.Check(context.Background(), f, compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance})
+	var empty *compare.EmptyError
+	if err == nil && report.OK() || errors.As(err, &empty) {
+		o.Note = notes(report)
+		return
+	}
+	layout := f.Layout()
+	o.Verdict = WrongGradient
+	if allZero(a) {
+		o.Verdict = Zero
+	}
+	o.numbers(layout.Element(i), a[i], d[i])
+}
+
+// numbers sets what shows a wrong number. JSON has no word for NaN.
+func (o *Outcome) numbers(element string, got, want float64) {
+	if v := got + want; math.IsNaN(v) || math.IsInf(v, 0) {
+		o.Note = fmt.Sprintf("%s is %v, right is %.6g", element, got, want)
+		return
+	}
+	o.Element, o.Got, o.Want = element, got, want
+}
+
+func notes(r *compare.Report) string {
+	if r != nil && r.Counts.Kink > 0 {
+		return "at a kink, a valid subgradient"
+	}
+	return ""
+}
+
+func allZero(x []float64) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func element(name string, shape []int, i int) string {
+	return gradtwin.Layout{{Name: name, Shape: shape}}.Element(i)
+}
+
+// scalarOf is Σ w·y as a function of the case's inputs that are not fixed. The
+// sum is in plain Go, and y too where the case has a reference.
+type scalarOf struct {
+	c        *Case
+	in       []Array
+	cell     Cell
+	gradient []float64
+}
+
+// Layout implements gradtwin.Function.
+func (f *scalarOf) Layout() gradtwin.Layout {
+	var l gradtwin.Layout
+	for _, n := range f.c.In {
+		if !n.fixed() {
+			l = append(l, gradtwin.Tensor{Name: n.Name, Shape: n.Shape})
+		}
+	}
+	return l
+}
+
+func (f *scalarOf) at(i int) *float64 {
+	for k, n := range f.c.In {
+		if n.fixed() {
+			continue
+		}
+		if i < len(f.in[k].Data) {
+			return &f.in[k].Data[i]
+		}
+		i -= len(f.in[k].Data)
+	}
+	panic("audit: no such element")
+}
+
+// At implements gradtwin.Function.
+func (f *scalarOf) At(i int) float64 { return *f.at(i) }
+
+// Set implements gradtwin.Function.
+func (f *scalarOf) Set(i int, x float64) { *f.at(i) = x }
+
+// Loss implements gradtwin.Function.
+func (f *scalarOf) Loss() (float64, error) {
+	var y Array
+	if f.c.Ref != nil {
+		y = f.c.Ref(f.in)
+	} else {
+		var err error
+		if y, err = f.c.forward(f.in, Forward); err != nil {
+			return 0, err
+		}
+	}
+	total := dot(y, weights(weightOf, y.Shape))
+	if !f.cell.twice() {
+		return total, nil
+	}
+	k := 0
+	for i, n := range f.c.In {
+		if !n.fixed() {
+			total += dot(f.in[i], weights(secondUse+k, n.Shape))
+			k++
+		}
+	}
+	return total, nil
+}
+
+// Gradient implements gradtwin.Function.
+func (f *scalarOf) Gradient(dst []float64) error {
+	copy(dst, f.gradient)
+	return nil
+}
+
+// derivative is the central difference of order four.
+func (f *scalarOf) derivative(i int) (float64, error) {
+	x := f.At(i)
+	defer f.Set(i, x)
+	sum := 0.0
+	for _, t := range [...]struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
+		f.Set(i, x+t.at*step)
+		v, err := f.Loss()
+		if err != nil {
+			return 0, err
+		}
+		sum += t.weight * v
+	}
+	return sum / (12 * step), nil
+}
+
+func dot(a, b Array) float64 {
+	sum := 0.0
+	for i, v := range a.Data {
+		sum += v * b.Data[i]
+	}
+	return sum
+}

@@ -1,0 +1,205 @@
+package audit
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+)
+
+// cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
+const cellTimeout = 20 * time.Second
+
+// job is one cell of one case.
+type job struct {
+	Case int
+	Cell Cell
+}
+
+// reply is a worker's line: that it starts a job, or what came of it.
+type reply struct {
+	Job     job
+	Outcome *Outcome `json:",omitempty"`
+}
+
+// Work runs the jobs that it reads, one JSON object after the other, and writes
+// what came of each. It is the main function of the processes that Run starts:
+// an operation that panics in a goroutine of Gorgonia's ends such a process and
+// nothing else.
+func Work(r io.Reader, w io.Writer) error {
+	cases := Catalogue()
+	in, out := json.NewDecoder(r), json.NewEncoder(w)
+	for {
+		var j job
+		if err := in.Decode(&j); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if j.Case < 0 || j.Case >= len(cases) || j.Cell >= cells {
+			return fmt.Errorf("no case %d or cell %d", j.Case, j.Cell)
+		}
+		if err := out.Encode(reply{Job: j}); err != nil {
+			return err
+		}
+		o := cases[j.Case].run(j.Cell)
+		if err := out.Encode(reply{j, &o}); err != nil {
+			return err
+		}
+	}
+}
+
+// Run audits the cases of the catalogue that only accepts, in as many worker
+// processes at a time as there are processors. worker starts one: a process
+// that calls Work on its standard input and output. progress may be nil.
+func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(*Case) bool, progress func(done, total int)) ([]Row, error) {
+	cases := Catalogue()
+	var jobs []job
+	rows := make([]Row, len(cases))
+	for i := range cases {
+		c := &cases[i]
+		rows[i] = Row{Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
+		if !only(c) {
+			continue
+		}
+		for cell := range cells {
+			jobs = append(jobs, job{i, cell})
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	// The Lisp machine writes err.dot into the working directory.
+	dir, err := os.MkdirTemp("", "gradtwin-audit-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	var mu sync.Mutex
+	total, done := len(jobs), 0
+	take := func(n int) []job {
+		mu.Lock()
+		defer mu.Unlock()
+		n = min(n, len(jobs))
+		batch := jobs[:n]
+		jobs = jobs[n:]
+		return batch
+	}
+	record := func(j job, o Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		o.Cell = j.Cell.String()
+		rows[j.Case].Outcomes[j.Cell] = o
+		if done++; progress != nil {
+			progress(done, total)
+		}
+	}
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				batch := take(batchSize)
+				if len(batch) == 0 {
+					return
+				}
+				for len(batch) > 0 && ctx.Err() == nil {
+					n, err := process(ctx, worker, dir, batch, record)
+					if err != nil {
+						cancel(err)
+					}
+					batch = batch[n:]
+				}
+			}
+		})
+	}
+	group.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	var out []Row
+	for i := range rows {
+		if only(&cases[i]) {
+			out = append(out, rows[i])
+		}
+	}
+	return out, nil
+}
+
+// batchSize is how many jobs a process gets: starting one costs as much as
+// some tens of them.
+const batchSize = 400
+
+// process runs jobs in one worker until they are done or it dies, and returns
+// how many got an outcome: the one that it died of too.
+func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, record func(job, Outcome)) (int, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cmd := worker(ctx)
+	cmd.Dir = dir
+	var input strings.Builder
+	for _, j := range jobs {
+		text, err := json.Marshal(j)
+		if err != nil {
+			return 0, err
+		}
+		input.Write(append(text, '\n'))
+	}
+	cmd.Stdin = strings.NewReader(input.String())
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return 0, err
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	hung := time.AfterFunc(cellTimeout, cancel)
+	defer hung.Stop()
+	n, started := 0, false
+	lines := bufio.NewScanner(stdout)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var r reply
+		// Gorgonia prints too.
+		if json.Unmarshal(lines.Bytes(), &r) != nil || n == len(jobs) || r.Job != jobs[n] {
+			continue
+		}
+		hung.Reset(cellTimeout)
+		if started = r.Outcome == nil; !started {
+			record(r.Job, *r.Outcome)
+			n++
+		}
+	}
+	err = cmd.Wait()
+	if n == len(jobs) {
+		return n, nil
+	}
+	if !started {
+		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
+	}
+	o := Outcome{Verdict: Panicked, Note: "ends the process: " + firstPanic(stderr.String())}
+	if !hung.Stop() {
+		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
+	}
+	record(jobs[n], o)
+	return n + 1, nil
+}
+
+// firstPanic returns the line of a stack trace that says what happened.
+func firstPanic(trace string) string {
+	for line := range strings.Lines(trace) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
+			return line
+		}
+	}
+	return "no message"
+}
