@@ -23,24 +23,22 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 	return pass * time.Duration(len(n.gradientPlan.changes)*len(n.params.Flat)), nil
 }
 
-// estimate times a few units of each layer.
+// estimate times the preparation of a few rows, and a few units of each layer.
 func (e *incremental) estimate(b gradtwin.Batch, p plan) time.Duration {
-	e.ctx, e.plan = context.Background(), p
-	total := timed(0, 1, func(int) { e.prepare(b) })
+	e.begin(context.Background(), b, p, nil)
+	rows := min(e.batchRows, rowsAtOnce)
+	e.take(b, 0, rows)
 	w := e.workers[0]
+	total := timed(0, rows, func(i int) { e.prepareRow(i, &w.table) }) * time.Duration(rows)
 	for l, first := 0, 0; l < e.spec.Affine(); l++ {
 		count := e.spec.Layers[l+1]
 		// Units from all over the layer: some may be dead.
 		const stride = 7
-		one := timed(5*time.Millisecond, 3, func(i int) {
-			u := e.units[first+i*stride%count]
-			w.unit(u, e.columns[u.offset:][:e.spec.Layers[l]+1], nil)
-		})
-		total += one * time.Duration(count) / time.Duration(len(e.workers))
+		one := timed(5*time.Millisecond, 3, func(i int) { w.unit(e.units[first+i*stride%count]) })
+		total += one * time.Duration(count)
 		first += count
 	}
-	e.ctx = nil
-	return total
+	return total * time.Duration(e.batchRows) / time.Duration(rows*len(e.workers))
 }
 
 // timed returns the mean time of f, called at least a number of times and for

@@ -1,6 +1,8 @@
 package numeric
 
 import (
+	"context"
+
 	"gradtwin"
 	"gradtwin/internal/simd"
 )
@@ -14,8 +16,14 @@ import (
 func (n *Network) Operations(b gradtwin.Batch) float64 {
 	const exp, log = 33, 40
 	e := n.engine
-	e.plan = n.gradientPlan
-	e.prepare(b)
+	if b.Len() > rowsAtOnce {
+		panic("numeric: Operations of more rows than are prepared together")
+	}
+	e.begin(context.Background(), b, n.gradientPlan, nil)
+	e.take(b, 0, b.Len())
+	for r := range e.rows {
+		e.prepareRow(r, &e.workers[0].table)
+	}
 	last := e.spec.Affine() - 1
 	total := 0
 	for _, u := range e.units {

@@ -25,20 +25,36 @@ func newForward(s gradtwin.Spec, p *gradtwin.Params) *forward {
 // logits returns the last affine layer's output for rows of x, rows×classes.
 // It is overwritten by the next call.
 func (f *forward) logits(x []float64, rows int) []float64 {
-	for l := range f.z {
-		in, out := f.spec.Layers[l], f.spec.Layers[l+1]
-		f.z[l] = resize(f.z[l], rows*out)
-		for from := 0; from < rows; from += affineRows {
-			to := min(from+affineRows, rows)
-			affine(f.z[l][from*out:to*out], x[from*in:to*in], f.params.W(l), f.params.B(l))
-		}
-		if l < len(f.a) {
-			f.a[l] = resize(f.a[l], rows*out)
-			activate(f.spec.Activation, f.a[l], f.z[l])
-			x = f.a[l]
-		}
+	f.grow(rows)
+	for from := 0; from < rows; from += affineRows {
+		f.compute(x, from, min(from+affineRows, rows))
 	}
 	return f.z[len(f.z)-1]
+}
+
+// grow makes room for a number of rows.
+func (f *forward) grow(rows int) {
+	for l := range f.z {
+		f.z[l] = resize(f.z[l], rows*f.spec.Layers[l+1])
+		if l < len(f.a) {
+			f.a[l] = resize(f.a[l], len(f.z[l]))
+		}
+	}
+}
+
+// compute runs some of the rows of x through all layers.
+func (f *forward) compute(x []float64, from, to int) {
+	in := f.spec.Inputs()
+	x = x[from*in : to*in]
+	for l := range f.z {
+		out := f.spec.Layers[l+1]
+		z := f.z[l][from*out : to*out]
+		affine(z, x, f.params.W(l), f.params.B(l))
+		if l < len(f.a) {
+			x = f.a[l][from*out : to*out]
+			activate(f.spec.Activation, x, z)
+		}
+	}
 }
 
 // affineRows is how many rows share a read of the weights: few enough for
@@ -75,19 +91,11 @@ func (f *forward) loss(b gradtwin.Batch) float64 {
 	return sum / float64(b.Len())
 }
 
-// noise returns about how far the loss of the batch last run is off by
-// rounding: the mean over its rows of u·(1 + |L| + 2·max|z|), with u = 2⁻⁵³ and
-// the logits z. A logit that is off by one unit in its last place moves the
-// loss by up to twice as much.
-func (f *forward) noise(b gradtwin.Batch) float64 {
-	classes := f.spec.Classes()
-	z := f.z[len(f.z)-1]
-	sum := 0.0
-	for r, label := range b.Labels {
-		row := z[r*classes : (r+1)*classes]
-		sum += 1 + math.Abs(rowLoss(row, label, f.spec.Delta)) + 2*max(slices.Max(row), -slices.Min(row))
-	}
-	return 0x1p-53 * sum / float64(b.Len())
+// noise returns about how far the loss of a row is off by rounding:
+// u·(1 + |L| + 2·max|z|), with u = 2⁻⁵³ and the row's logits z. A logit that is
+// off by one unit in its last place moves the loss by up to twice as much.
+func noise(logits []float64, label int, delta float64) float64 {
+	return 0x1p-53 * (1 + math.Abs(rowLoss(logits, label, delta)) + 2*max(slices.Max(logits), -slices.Min(logits)))
 }
 
 // rowLoss returns −ln(y + δ), y being the softmax of the logits at the label.

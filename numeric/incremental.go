@@ -29,17 +29,29 @@ type incremental struct {
 	// Of the call that runs.
 	plan
 	ctx        context.Context
-	noise      float64 // of the loss
-	rows       []row
+	progress   func(done, total int)
+	reported   int
 	largest    [][]float64 // the largest weight, absolute, into each unit
 	scales     []float64   // the largest scale of a step in each layer
-	table      []int32     // hash table of inputs
-	next       atomic.Int64
-	done       atomic.Int64 // elements
-	columns    []float64    // the gradient unit by unit, each with its bias last
-	columnErrs []float64    // the errors, likewise
-	unfinished sync.WaitGroup
+	batchRows  int
+	columns    []float64 // the gradient unit by unit, each with its bias last
+	columnErrs []float64 // the errors, likewise
+
+	// Of the rows that are being computed.
+	batch               gradtwin.Batch
+	rows                []row
+	firstRows, lastRows bool
+	earlierNoise        float64      // summed over the batch's rows before these
+	done                atomic.Int64 // elements times passes over them
+	nextRow, nextUnit   counter
+	unprepared          sync.WaitGroup // workers that still prepare rows
+	unfinished          sync.WaitGroup // workers that still compute units
 }
+
+// counter hands out the numbers from 0.
+type counter struct{ next atomic.Int64 }
+
+func (c *counter) take() int { return int(c.next.Add(1)) - 1 }
 
 // unit is one unit of a layer, whose column stands at an offset in columns.
 type unit struct{ layer, number, offset int }
@@ -77,38 +89,72 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 	return e
 }
 
+// rowsAtOnce is the number of rows that are prepared together: what is kept of
+// them, some 10 kB each, stays in a second-level cache while one unit after the
+// other goes through them.
+const rowsAtOnce = 128
+
 // gradient writes the derivative of the batch's loss by each parameter to dst,
 // and the estimated errors to errs, unless it is nil. The batch must be valid.
 func (e *incremental) gradient(ctx context.Context, dst, errs []float64, b gradtwin.Batch, p plan, progress func(done, total int)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e.ctx, e.plan = ctx, p
-	e.prepare(b)
-	if errs != nil {
-		e.noise = e.forward.noise(b)
-		e.columnErrs = resize(e.columnErrs, len(dst))
-	}
-	e.next.Store(0)
-	e.done.Store(0)
-	e.unfinished.Add(len(e.workers) - 1)
-	for _, w := range e.workers[1:] {
-		go w.start()
-	}
-	e.workers[0].run(progress)
-	e.unfinished.Wait()
-	e.ctx = nil
-	if err := ctx.Err(); err != nil {
-		return err
+	e.begin(ctx, b, p, progress)
+	for from := 0; from < e.batchRows; from += rowsAtOnce {
+		e.take(b, from, min(from+rowsAtOnce, e.batchRows))
+		e.unprepared.Add(len(e.workers))
+		e.unfinished.Add(len(e.workers) - 1)
+		for _, w := range e.workers[1:] {
+			go w.start()
+		}
+		e.workers[0].run()
+		e.unfinished.Wait()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for r := range e.rows {
+			e.earlierNoise += e.rows[r].noise
+		}
 	}
 	e.transpose(dst, e.columns)
 	if errs != nil {
 		e.transpose(errs, e.columnErrs)
 	}
-	if progress != nil {
-		progress(len(dst), len(dst))
-	}
+	e.report()
 	return ctx.Err()
+}
+
+// begin starts a call.
+func (e *incremental) begin(ctx context.Context, b gradtwin.Batch, p plan, progress func(done, total int)) {
+	e.ctx, e.plan, e.progress = ctx, p, progress
+	e.batchRows, e.earlierNoise, e.reported = b.Len(), 0, 0
+	e.done.Store(0)
+	if e.errors {
+		e.columnErrs = resize(e.columnErrs, len(e.columns))
+	}
+	e.prepareWeights()
+}
+
+// take goes on to some of the batch's rows.
+func (e *incremental) take(b gradtwin.Batch, from, to int) {
+	in := e.spec.Inputs()
+	e.batch = gradtwin.Batch{X: b.X[from*in : to*in], Labels: b.Labels[from:to]}
+	e.rows = resize(e.rows, to-from)
+	e.forward.grow(to - from)
+	e.firstRows, e.lastRows = from == 0, to == e.batchRows
+	e.nextRow.next.Store(0)
+	e.nextUnit.next.Store(0)
+}
+
+// report tells about the progress, if there is any. Each element counts as
+// done when all rows have gone through it.
+func (e *incremental) report() {
+	passes := (e.batchRows + rowsAtOnce - 1) / rowsAtOnce
+	if done := int(e.done.Load()) / passes; e.progress != nil && done > e.reported {
+		e.reported = done
+		e.progress(done, len(e.columns))
+	}
 }
 
 // transpose writes the units' columns to dst, in the order of the parameters.

@@ -160,6 +160,33 @@ func TestIncrementalAgainstPlain(t *testing.T) {
 	}
 }
 
+// A batch of more rows than are computed together.
+func TestIncrementalManyRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 5))
+	s := gradtwin.Spec{Layers: []int{4, 3, 5, 3}, Delta: 1e-7}
+	p := gradtwin.NewParams(s)
+	for i := range p.Flat {
+		p.Flat[i] = r.NormFloat64()
+	}
+	for _, rows := range []int{128, 129, 300} {
+		b := gradtwin.Batch{X: make([]float64, rows*4), Labels: make([]int, rows)}
+		for i := range b.X {
+			b.X[i] = r.NormFloat64()
+		}
+		for i := range b.Labels {
+			b.Labels[i] = r.IntN(3)
+		}
+		want, wantErrs := estimated(t, s, numeric.Options{Engine: numeric.Plain}, p, b)
+		got, gotErrs := estimated(t, s, numeric.Options{Workers: 1}, p, b)
+		bound := differenceBound(s, p, b, numeric.DefaultStep)
+		near(t, "derivative", got, want, bound)
+		near(t, "error", gotErrs, wantErrs, 2*bound)
+		if again, errs := estimated(t, s, numeric.Options{Workers: 3}, p, b); !slices.Equal(again, got) || !slices.Equal(errs, gotErrs) {
+			t.Errorf("%d rows: other bits with 3 workers", rows)
+		}
+	}
+}
+
 // One network takes batches of other sizes and weights from call to call:
 // nothing of an earlier call stays.
 func TestIncrementalReuse(t *testing.T) {

@@ -17,7 +17,11 @@ func (n *Network) plain(ctx context.Context, dst, errs []float64, b gradtwin.Bat
 	f := func() float64 { return n.forward.loss(b) }
 	x := n.params.Flat
 	before := f()
-	noise := n.forward.noise(b)
+	off := 0.0
+	for r, label := range b.Labels {
+		classes := n.spec.Classes()
+		off += noise(n.forward.z[n.spec.Affine()-1][r*classes:(r+1)*classes], label, n.spec.Delta) / float64(b.Len())
+	}
 	for i, v := range x {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -40,7 +44,7 @@ func (n *Network) plain(ctx context.Context, dst, errs []float64, b gradtwin.Bat
 		x[i] = v
 		dst[i] = s.sum(d[:]) / (s.divisor * h)
 		if errs != nil {
-			errs[i] = s.errorOf(dst[i], s.sum(d[1:])/(s.divisor*2*h), h, noise)
+			errs[i] = s.errorOf(dst[i], s.sum(d[1:])/(s.divisor*2*h), h, off)
 		}
 		if n.options.Progress != nil {
 			n.options.Progress(i+1, len(x))

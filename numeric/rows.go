@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gradtwin"
 	"gradtwin/internal/simd"
 )
 
@@ -14,6 +13,7 @@ type row struct {
 	label  int
 	layers []rowLayer
 	logits []simd.Logit // each logit, as the one that changes
+	noise  float64      // of the loss
 }
 
 // rowLayer is one affine layer's part of a row.
@@ -24,35 +24,34 @@ type rowLayer struct {
 	inputs inputs    // the same for all units whose weights' steps have the scale 1
 }
 
-// prepare runs the batch's forward pass and finds out what each row's changes
-// can reach.
-func (e *incremental) prepare(b gradtwin.Batch) {
-	e.forward.logits(b.X, b.Len())
-	e.rows = resize(e.rows, b.Len())
+// prepareRow runs a row through the network and finds out what the changes of
+// its units can reach. The hash table is only lent for its memory.
+func (e *incremental) prepareRow(r int, table *[]int32) {
+	e.forward.compute(e.batch.X, r, r+1)
+	row := &e.rows[r]
+	row.label = e.batch.Labels[r]
 	last := e.spec.Affine() - 1
-	e.prepareWeights()
-	for r := range e.rows {
-		row := &e.rows[r]
-		row.label = b.Labels[r]
-		row.layers = resize(row.layers, last+1)
-		a := b.X[r*e.spec.Inputs() : (r+1)*e.spec.Inputs()]
-		for l := range row.layers {
-			layer := &row.layers[l]
-			n := e.spec.Layers[l+1]
-			layer.below = a
-			layer.inputs.fill(a, nil, e.plan, &e.table)
-			layer.Z = e.forward.z[l][r*n : (r+1)*n]
-			layer.Act, layer.Live = simd.Identity, e.all[:n]
-			if l < last {
-				layer.Act = e.activation
-				layer.A = e.forward.a[l][r*n : (r+1)*n]
-				a = layer.A
-			}
-			if l > 0 && layer.Act == simd.ReLU {
-				e.findLive(layer, &row.layers[l-1], l)
-			}
+	row.layers = resize(row.layers, last+1)
+	a := e.batch.X[r*e.spec.Inputs() : (r+1)*e.spec.Inputs()]
+	for l := range row.layers {
+		layer := &row.layers[l]
+		n := e.spec.Layers[l+1]
+		layer.below = a
+		layer.inputs.fill(a, nil, e.plan, table)
+		layer.Z = e.forward.z[l][r*n : (r+1)*n]
+		layer.Act, layer.Live = simd.Identity, e.all[:n]
+		if l < last {
+			layer.Act = e.activation
+			layer.A = e.forward.a[l][r*n : (r+1)*n]
+			a = layer.A
 		}
-		e.prepareLogits(row)
+		if l > 0 && layer.Act == simd.ReLU {
+			e.findLive(layer, &row.layers[l-1], l)
+		}
+	}
+	e.prepareLogits(row)
+	if e.errors {
+		row.noise = noise(row.layers[last].Z, row.label, e.spec.Delta)
 	}
 }
 

@@ -14,52 +14,54 @@ type worker struct {
 	logits        []float64
 	scales        []float64 // of the steps of a unit's weights, where they are not all 1
 	own           inputs    // of such a unit
-	table         []int32   // hash table of own
+	table         []int32   // hash table of inputs
 }
 
 func newWorker(e *incremental) *worker {
 	w := &worker{incremental: e}
 	w.start = func() {
-		w.run(nil)
+		w.run()
 		w.unfinished.Done()
 	}
 	return w
 }
 
-// run takes units until there are no more or the call is cancelled.
-func (w *worker) run(progress func(done, total int)) {
-	for {
-		i := int(w.next.Add(1)) - 1
-		if i >= len(w.units) {
-			return
-		}
+// run prepares rows until there are no more, waits for the other workers, and
+// computes units until there are no more; or until the call is cancelled.
+func (w *worker) run() {
+	for r := w.nextRow.take(); r < len(w.rows) && w.ctx.Err() == nil; r = w.nextRow.take() {
+		w.prepareRow(r, &w.table)
+	}
+	w.unprepared.Done()
+	w.unprepared.Wait()
+	for i := w.nextUnit.take(); i < len(w.units) && w.ctx.Err() == nil; i = w.nextUnit.take() {
 		u := w.units[i]
-		size := w.spec.Layers[u.layer] + 1
-		column, errs := w.columns[u.offset:][:size], []float64(nil)
-		if w.errors {
-			errs = w.columnErrs[u.offset:][:size]
-		}
-		if !w.unit(u, column, errs) {
-			return
-		}
-		done := int(w.done.Add(int64(len(column))))
-		// The last one is reported when all workers have ended.
-		if progress != nil && done < len(w.columns) {
-			progress(done, len(w.columns))
+		w.unit(u)
+		w.done.Add(int64(w.spec.Layers[u.layer] + 1))
+		if w == w.workers[0] { // which runs in the caller's goroutine
+			w.report()
 		}
 	}
 }
 
-// unit sets column to the derivatives by one unit's weights and bias, and errs
-// to their estimated errors, unless it is nil. It returns false when the call
-// was cancelled.
-func (w *worker) unit(u unit, column, errs []float64) bool {
+// unit adds the differences by one unit's weights and bias, of the rows in
+// their order, to its column. After the batch's last rows it makes the
+// derivatives of them, and their estimated errors. A cancelled call ends
+// anywhere.
+func (w *worker) unit(u unit) {
+	size := w.spec.Layers[u.layer] + 1
+	column, errs := w.columns[u.offset:][:size], []float64(nil)
+	if w.errors {
+		errs = w.columnErrs[u.offset:][:size]
+	}
+	if w.firstRows {
+		clear(column)
+		clear(errs)
+	}
 	scaled := w.relative && w.findScales(u)
-	clear(column)
-	clear(errs)
 	for r := range w.rows {
 		if w.ctx.Err() != nil {
-			return false
+			return
 		}
 		row := &w.rows[r]
 		layer := &row.layers[u.layer]
@@ -80,18 +82,25 @@ func (w *worker) unit(u unit, column, errs []float64) bool {
 			}
 		}
 	}
+	if !w.lastRows {
+		return
+	}
+	off := w.earlierNoise
+	for r := range w.rows {
+		off += w.rows[r].noise
+	}
+	off /= float64(w.batchRows)
 	for i := range column {
 		h := w.h
 		if scaled {
 			h *= w.scales[i]
 		}
-		over := w.divisor * h * float64(len(w.rows))
+		over := w.divisor * h * float64(w.batchRows)
 		column[i] /= over
 		if errs != nil {
-			errs[i] = w.errorOf(column[i], errs[i]/(2*over), h, w.noise)
+			errs[i] = w.errorOf(column[i], errs[i]/(2*over), h, off)
 		}
 	}
-	return true
 }
 
 // findScales finds the scales of the steps of a unit's weights and bias, and
