@@ -231,5 +231,5 @@ func (j *twinJob) detail(ctx context.Context, pair compare.Pair, g *report.Compa
 	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
 	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}
 	p.Height, p.Width = j.data.Train.Height, j.data.Train.Width
-	return p.Settle(ctx, pair, g.Check)
+	return g.Analyse(ctx, pair)
 }

@@ -31,6 +31,7 @@ type series struct {
 	Class string
 	Y     []float64
 	Off   bool // at the start
+	Guide bool // the axis need not reach it
 }
 
 // mark is a vertical line at an x with a name.
@@ -108,7 +109,9 @@ func (c *chart) draw() *drawnChart {
 		if len(s.Y) != len(c.X) {
 			panic(fmt.Sprintf("report: chart %s: series %s has %d values for %d x", c.ID, s.Name, len(s.Y), len(c.X)))
 		}
-		all = append(all, s.Y)
+		if !s.Guide {
+			all = append(all, s.Y)
+		}
 		d.Data.Series = append(d.Data.Series, hoverSeries{s.Name, numbers(s.Y)})
 	}
 	for _, axis := range c.Axes {

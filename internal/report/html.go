@@ -56,6 +56,8 @@ type comparisonSection struct {
 	*Comparison
 	Where   string
 	Agree   bool
+	Charts  []*drawnChart
+	Listed  []compare.Element // wrong, on a kink, or inconclusive
 	Gallery *gallery
 }
 
@@ -88,20 +90,52 @@ func newPage(r *Results) *page {
 
 func newRunSection(run *Run) runSection {
 	s := runSection{ID: run.Config.Policy.String(), Title: run.title(), Sentences: run.sentences()}
-	for _, c := range trainingCharts(run) {
-		if drawn := c.draw(); drawn != nil {
-			s.Charts = append(s.Charts, drawn)
-		}
-	}
+	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		c := &run.Comparisons[i]
 		section := comparisonSection{Comparison: c, Where: c.when(), Agree: c.Check.OK()}
+		section.Charts = drawAll(c.charts(fmt.Sprintf("%s-step%d-", run.Config.Policy, c.After)))
+		for _, e := range c.Check.Worst {
+			if e.Verdict != compare.OK {
+				section.Listed = append(section.Listed, e)
+			}
+		}
 		if c.Point != nil {
 			section.Gallery = newGallery(c.Point)
 		}
 		s.Comparisons = append(s.Comparisons, section)
 	}
 	return s
+}
+
+func drawAll(charts []*chart) []*drawnChart {
+	var out []*drawnChart
+	for _, c := range charts {
+		if drawn := c.draw(); drawn != nil {
+			out = append(out, drawn)
+		}
+	}
+	return out
+}
+
+// charts draws what is known of the errors.
+func (c *Comparison) charts(id string) []*chart {
+	var out []*chart
+	if c.Errors != nil {
+		out = append(out, c.errorChart(id+"errors"))
+	}
+	if c.Sweep != nil {
+		out = append(out, c.Sweep.chart(id+"sweep", c.chosenSteps()...))
+	}
+	return out
+}
+
+// chosenSteps marks the check's first step and the run's.
+func (c *Comparison) chosenSteps() []mark {
+	if c.Check.Step == c.Step {
+		return []mark{{Name: "h of check and run", X: c.Step}}
+	}
+	return []mark{{Name: "check's h", X: c.Check.Step}, {Name: "run's h", X: c.Step}}
 }
 
 // facts lists the configuration that the runs share.

@@ -68,6 +68,11 @@ type Comparison struct {
 	Step    float64              `json:"step"`    // h of the differences in Tensors
 	Tensors []compare.Difference `json:"tensors"` // tensor by tensor
 	Check   *compare.Report      `json:"check"`   // the verdict on every element
+	// Errors, Corners and Sweep are there when a report was asked for.
+	Errors      []Histogram `json:"errors,omitempty"`       // tensor by tensor
+	Corners     []Corner    `json:"corners,omitempty"`      // the ten farthest off
+	CornerCount int         `json:"corner_count,omitempty"` // all
+	Sweep       *Sweep      `json:"sweep,omitempty"`
 	// Point holds the gradients themselves, which go to an .npz file; nil where
 	// there is none.
 	Point *Point `json:"-"`

@@ -125,7 +125,12 @@ func (s scale) logTicks() []float64 {
 			continue
 		}
 		for _, m := range steps {
-			if v := m * math.Pow10(e); v >= s.min && v <= s.max {
+			// Dividing is exact where multiplying by 10⁻³ would not be.
+			v := m * math.Pow10(e)
+			if e < 0 {
+				v = m / math.Pow10(-e)
+			}
+			if v >= s.min && v <= s.max {
 				out = append(out, v)
 			}
 		}

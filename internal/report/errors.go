@@ -1,0 +1,125 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"gradtwin/compare"
+)
+
+// Histogram is the distribution of one tensor's relative errors,
+// |s − n| / max(|s|, |n|), at the run's difference step.
+type Histogram struct {
+	Tensor string `json:"tensor"`
+	Equal  int    `json:"equal"` // elements with no difference at all
+	// Counts holds how many of the others are in each bin. Bin k reaches from
+	// 10^(k/2 − 17) up to 10^((k+1)/2 − 17).
+	Counts []int `json:"counts"`
+}
+
+const (
+	// The bins begin below what a float64 can differ by and end above the
+	// largest relative error, 2.
+	errorFrom      = -17
+	errorPerDecade = 2
+	errorBins      = (1 - errorFrom) * errorPerDecade
+)
+
+// Corner is an element whose difference at the run's step h straddles a corner
+// of the loss: it agrees at a smaller step.
+type Corner struct {
+	Element  string  `json:"element"`
+	Symbolic float64 `json:"symbolic"`
+	Numeric  float64 `json:"numeric"` // at the run's step
+	Settled  float64 `json:"settled"` // at a step of its own
+}
+
+// maxCorners is how many corners are listed; all are counted.
+const maxCorners = 10
+
+// Analyse fills in what the report shows beside the verdict: the settled
+// gradient, the distribution of the errors, the corners, and the error against
+// the step. The gradients must be in c.Point.
+func (c *Comparison) Analyse(ctx context.Context, f compare.Differencer) error {
+	p := c.Point
+	if err := p.Settle(ctx, f, c.Check); err != nil {
+		return err
+	}
+	c.Errors = p.histograms()
+	c.Corners, c.CornerCount = p.corners()
+	var err error
+	c.Sweep, err = NewSweep(ctx, f, p.Symbolic, c.Check.Noise, SweepElements(p.Symbolic, c.Check))
+	return err
+}
+
+func (p *Point) histograms() []Histogram {
+	var out []Histogram
+	for k, t := range p.Layout {
+		h := Histogram{Tensor: t.Name, Counts: make([]int, errorBins)}
+		numeric := p.slice(k, p.Numeric)
+		for i, s := range p.slice(k, p.Symbolic) {
+			if rel := compare.RelativeDifference(s, numeric[i]); rel == 0 {
+				h.Equal++
+			} else {
+				h.Counts[errorBin(rel)]++
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+func errorBin(rel float64) int {
+	bin := int(math.Floor((math.Log10(rel) - errorFrom) * errorPerDecade))
+	return min(max(bin, 0), errorBins-1)
+}
+
+// corners returns the elements whose numeric value is beyond the bound with the
+// run's step and within it with their own, those farthest off first.
+func (p *Point) corners() ([]Corner, int) {
+	var at []int
+	for i, s := range p.Symbolic {
+		if math.Abs(s-p.Numeric[i]) > p.Bound[i] && math.Abs(s-p.Settled[i]) <= p.Bound[i] {
+			at = append(at, i)
+		}
+	}
+	slices.SortFunc(at, func(a, b int) int {
+		return cmp.Or(cmp.Compare(math.Abs(p.Symbolic[b]-p.Numeric[b]), math.Abs(p.Symbolic[a]-p.Numeric[a])), cmp.Compare(a, b))
+	})
+	var out []Corner
+	for _, i := range at[:min(len(at), maxCorners)] {
+		out = append(out, Corner{p.Layout.Element(i), p.Symbolic[i], p.Numeric[i], p.Settled[i]})
+	}
+	return out, len(at)
+}
+
+// errorChart draws the distributions.
+func (c *Comparison) errorChart(id string) *chart {
+	out := &chart{
+		ID: id, Title: "Relative error, tensor by tensor", XName: "relative difference", YName: "share of the tensor's elements, %",
+		XLog: true, Axes: []string{"linear", "log"},
+		Note: fmt.Sprintf("How many elements are how far apart, in bins of half a decade, central differences at h = %s. Far to the right are elements whose ±h straddles a corner of the loss.", digits(c.Step, 2)),
+	}
+	for k := range errorBins {
+		out.X = append(out.X, math.Pow(10, errorFrom+(float64(k)+0.5)/errorPerDecade))
+	}
+	for k, h := range c.Errors {
+		total := h.Equal
+		for _, n := range h.Counts {
+			total += n
+		}
+		y := make([]float64, errorBins)
+		for i, n := range h.Counts {
+			y[i] = 100 * float64(n) / float64(max(1, total))
+		}
+		name := h.Tensor
+		if h.Equal > 0 {
+			name += fmt.Sprintf(" (%s %% equal)", digits(100*float64(h.Equal)/float64(total), 2))
+		}
+		out.Series = append(out.Series, series{Name: name, Class: fmt.Sprintf("c%d", k%colors), Y: y})
+	}
+	return out
+}
