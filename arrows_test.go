@@ -14,17 +14,18 @@ import (
 // left out: they wire what the packages themselves keep apart. The root may
 // import what no other package of the module is in.
 var allowed = map[string][]string{
-	"gradtwin":                   {"gradtwin/internal/libm"},
-	"gradtwin/graph":             {"gradtwin"},
-	"gradtwin/graph/audit":       {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
-	"gradtwin/numeric":           {"gradtwin", "gradtwin/internal/simd"},
-	"gradtwin/compare":           {"gradtwin"},
-	"gradtwin/internal/libm":     {},
-	"gradtwin/internal/simd":     {},
-	"gradtwin/internal/simd/asm": {},
-	"gradtwin/internal/mnist":    {"gradtwin"},
-	"gradtwin/internal/progress": {},
-	"gradtwin/internal/report":   {"gradtwin", "gradtwin/compare"},
+	"gradtwin":                     {"gradtwin/internal/libm"},
+	"gradtwin/graph":               {"gradtwin"},
+	"gradtwin/graph/audit":         {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
+	"gradtwin/numeric":             {"gradtwin", "gradtwin/internal/simd"},
+	"gradtwin/compare":             {"gradtwin"},
+	"gradtwin/internal/checkpoint": {"gradtwin"},
+	"gradtwin/internal/libm":       {},
+	"gradtwin/internal/simd":       {},
+	"gradtwin/internal/simd/asm":   {},
+	"gradtwin/internal/mnist":      {"gradtwin"},
+	"gradtwin/internal/progress":   {},
+	"gradtwin/internal/report":     {"gradtwin", "gradtwin/compare"},
 }
 
 // The command may import anything; nothing may import Gorgonia but graph and
