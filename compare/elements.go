@@ -21,9 +21,6 @@ const (
 	enoughWrong = 64
 	// workerElements is how many elements are worth a clone.
 	workerElements = 64
-	// firstShare is the part of a budget that the first step of the elements
-	// may use: those that disagree there have to be followed up.
-	firstShare = 0.75
 	// reserve is kept of a budget for the negative control.
 	reserve = maxControlCalls
 )
@@ -87,7 +84,11 @@ func (c *checker) judgeUncertified() error {
 			continue
 		}
 		order := c.stratified([]int{k})
-		if err := c.judgeElements(order[:min(uncertifiedShare, len(order))]); err != nil {
+		failed, err := c.firstStep(order[:min(uncertifiedShare, len(order))])
+		if err != nil {
+			return err
+		}
+		if err := c.follow(failed); err != nil {
 			return err
 		}
 	}
@@ -117,36 +118,27 @@ type failure struct {
 	first  *sample // nil when it came from a whole numerical gradient
 }
 
-// judgeElements applies the rule to elements, as far as the budget goes: the
-// first step to many of them, and the rest of the rule to those that failed it.
-func (c *checker) judgeElements(order []int) error {
+// firstStep judges the elements at the first step and returns those that
+// disagree there.
+func (c *checker) firstStep(order []int) ([]failure, error) {
 	if err := c.hire(len(order)); err != nil {
-		return err
+		return nil, err
 	}
+	var failed []failure
+	samples := make([]sample, blockSize)
 	for done := 0; done < len(order); {
-		failed, n, err := c.firstStep(order, done)
-		if err != nil || n == 0 {
-			return err
+		if c.timeIsUp() {
+			break
 		}
-		if err := c.follow(failed); err != nil {
-			return err
+		size := min(blockSize, len(order)-done)
+		if left := c.callsLeft(); left != math.MaxInt {
+			size = min(size, max(0, left-reserve)/2)
 		}
-		done += n
-	}
-	return nil
-}
-
-// firstStep judges elements from the given place of the order on at the first
-// step. It returns those that disagree there, and how many were judged.
-func (c *checker) firstStep(order []int, from int) (failed []failure, done int, err error) {
-	affordable := len(order) - from
-	if left := c.callsLeft(); left != math.MaxInt {
-		affordable = min(affordable, int(firstShare*float64(max(0, left-reserve)))/2)
-	}
-	samples := make([]sample, min(blockSize, affordable))
-	for done < affordable && !c.timeIsUp(firstShare) {
-		block := order[from+done:][:min(blockSize, affordable-done)]
-		err := c.parallel(len(block), func(e *evaluator, j int) error {
+		if size == 0 {
+			break
+		}
+		block := order[done : done+size]
+		err := c.parallel(size, func(e *evaluator, j int) error {
 			l := c.limits(e.at, block[j])
 			var err error
 			samples[j], err = e.pair(block[j], l.h)
@@ -154,7 +146,7 @@ func (c *checker) firstStep(order []int, from int) (failed []failure, done int, 
 			return err
 		})
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		for j, i := range block {
 			s := samples[j]
@@ -162,12 +154,12 @@ func (c *checker) firstStep(order []int, from int) (failed []failure, done int, 
 				i: i, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h, steps: 1,
 			}, &s)
 		}
-		done += len(block)
+		done += size
 		if c.o.Progress != nil {
-			c.o.Progress(from+done, len(order))
+			c.o.Progress(done, len(order))
 		}
 	}
-	return failed, done, nil
+	return failed, nil
 }
 
 // wholeStep is firstStep with one whole numerical gradient from the function's
@@ -231,7 +223,7 @@ func (c *checker) follow(failed []failure) error {
 
 func (c *checker) followTensor(k int, failed []failure) error {
 	outcomes := make([]outcome, followBlock)
-	for len(failed) > 0 && c.tally.counts[k].Wrong < enoughWrong && !c.timeIsUp(1) {
+	for len(failed) > 0 && c.tally.counts[k].Wrong < enoughWrong && !c.timeIsUp() {
 		size := min(followBlock, len(failed))
 		if left := c.callsLeft(); left != math.MaxInt {
 			size = min(size, left/maxRuleCalls)

@@ -111,21 +111,3 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	}
 	return o, nil
 }
-
-// validateLayout tells what is wrong with the layout, if anything is.
-func validateLayout(layout gradtwin.Layout) error {
-	seen := map[string]bool{}
-	for _, t := range layout {
-		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
-			return &LayoutError{t, "a negative dimension"}
-		}
-		if seen[t.Name] {
-			return &LayoutError{t, "another tensor has the same name"}
-		}
-		seen[t.Name] = true
-	}
-	if layout.Len() == 0 {
-		return ErrNoParameters
-	}
-	return nil
-}

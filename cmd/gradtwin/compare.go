@@ -10,16 +10,23 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
 	"gradtwin/numeric"
 )
 
+// compareFlags are the flags that compare has beside a run's.
+type compareFlags struct {
+	every int
+	fault string
+	keep  checkpointFlags
+}
+
 func (a *app) compareCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
-	var every int
-	var fault string
+	var f compareFlags
 	cmd := &cobra.Command{
 		Use:   "compare",
 		Short: "Check the gradients, then train both backends and compare",
@@ -30,22 +37,31 @@ batches; the gradients are compared again at the end.
 ` + exitCodes,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if every < 0 {
-				return usagef("every %d: want 0 or more steps", every)
-			}
-			return a.compare(cmd, &run, &out, every, fault)
+			return a.compare(cmd, &run, &out, &f)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	run.addTo(cmd, both)
-	cmd.Flags().IntVar(&every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
-	cmd.Flags().StringVar(&fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[203,17]*-1")
+	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[203,17]*-1")
+	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, results.json, the gradients (.npz) and the loss curves (PNG, SVG)")
 	return cmd
 }
 
-func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every int, fault string) error {
+func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *compareFlags) error {
 	ctx := cmd.Context()
+	earlier, err := cf.keep.read(cmd)
+	if err != nil {
+		return err
+	}
+	if cf.every < 0 {
+		return usagef("every %d: want 0 or more steps", cf.every)
+	}
+	keeper, err := cf.keep.keeper(cmd.Name())
+	if err != nil {
+		return err
+	}
 	reporter, err := out.reporter(a)
 	if err != nil {
 		return err
@@ -79,8 +95,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, every i
 	if err := printer.begin(results); err != nil {
 		return err
 	}
+	kept := &keptRuns{keeper: keeper, header: newRunHeader(cmd, data)}
 	for _, c := range configs {
-		job := &twinJob{flags: f, options: options, data: data, reporter: reporter, printer: printer, every: every, fault: fault, detailed: dir != ""}
+		job := &twinJob{earlier: earlier, kept: kept, flags: f, options: options, data: data, reporter: reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			results.Runs = append(results.Runs, *run)
@@ -130,6 +147,25 @@ type twinJob struct {
 	every    int
 	fault    string // planted into the gradients that are compared, "" for none
 	detailed bool   // keep the gradients for the report
+	earlier  *resumed
+	kept     *keptRuns
+}
+
+// keptRuns are the runs of a comparison in its checkpoint.
+type keptRuns struct {
+	*keeper
+	header   runHeader
+	finished []checkpoint.Array // of the runs before the present one
+}
+
+// save writes a checkpoint of the runs until now and returns its arrays.
+func (k *keptRuns) save(feed *compare.Feed, twin compare.Twin, trace *compare.Trace) ([]checkpoint.Array, error) {
+	prefix := feed.Config().Policy.String() + "/"
+	arrays := append(slices.Clip(k.finished), traceArrays(prefix, trace)...)
+	for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
+		arrays = append(arrays, paramArrays(prefix+b.Name()+"/", b.Params())...)
+	}
+	return arrays, k.keeper.save(k.header, feed, arrays)
 }
 
 // run returns what was done, also next to an error; nil when that is nothing.
@@ -149,11 +185,11 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 			return nil, err
 		}
 	}
-	start, feed, err := compare.Begin(c, j.data.Train)
+	start, first, err := compare.Begin(c, j.data.Train)
 	if err != nil {
 		return nil, err
 	}
-	batch := feed.Next()
+	batch := first.Next()
 	copy(twin.Symbolic.Params().Flat, start.Flat)
 	copy(twin.Numeric.Params().Flat, start.Flat)
 
@@ -179,20 +215,11 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 	if err := gradients(0); err != nil {
 		return nil, err
 	}
-	task := j.reporter.Start(c.Policy.String(), c.Steps)
 	// The gradients were compared on the first batch, which is the run's too.
-	if _, feed, err = compare.Begin(c, j.data.Train); err != nil {
-		return nil, err
+	trace, err := j.train(ctx, twin, c)
+	if trace != nil {
+		run.Trace = *trace
 	}
-	trace, err := twin.Run(ctx, feed, compare.TwinOptions{
-		Test: j.data.Test, Every: j.every,
-		Each: func(s, n compare.Step) error {
-			stepProgress(task, s.Step, s.Loss)
-			return j.printer.step(c, s, n)
-		},
-	})
-	task.Done()
-	run.Trace = *trace
 	if err != nil {
 		return run, err
 	}
@@ -200,6 +227,56 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return run, err
 	}
 	return run, j.printer.ran(run)
+}
+
+// train trains both backends, from the start or from where the checkpoint has
+// them.
+func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config) (*compare.Trace, error) {
+	prefix := c.Policy.String() + "/"
+	feed, err := begin(c, j.data, j.earlier, map[string]compare.Backend{
+		prefix + twin.Symbolic.Name() + "/": twin.Symbolic, prefix + twin.Numeric.Name() + "/": twin.Numeric,
+	})
+	if err != nil {
+		return nil, err
+	}
+	trace := twin.NewTrace(c)
+	if _, ok := j.earlier.state(c); ok {
+		if err := j.earlier.fillTrace(prefix, trace, feed.Done()); err != nil {
+			return nil, err
+		}
+	}
+	for i := range trace.Drift {
+		step := func(s *compare.Series) compare.Step {
+			return compare.Step{Step: i + 1, Loss: s.Loss[i], Seconds: s.Seconds[i]}
+		}
+		if err := j.printer.step(c, step(&trace.Symbolic), step(&trace.Numeric)); err != nil {
+			return trace, err
+		}
+	}
+	// The first at once: better to learn now that the file cannot be written.
+	if _, err := j.kept.save(feed, twin, trace); err != nil {
+		return trace, err
+	}
+	task := j.reporter.Start(c.Policy.String(), c.Steps)
+	_, err = twin.Run(ctx, feed, compare.TwinOptions{
+		Test: j.data.Test, Every: j.every, Trace: trace,
+		Each: func(s, n compare.Step) error {
+			stepProgress(task, s.Step, s.Loss)
+			if err := j.printer.step(c, s, n); err != nil || !j.kept.due(s.Step) {
+				return err
+			}
+			_, err := j.kept.save(feed, twin, trace)
+			return err
+		},
+	})
+	task.Done()
+	// However the run ended, it can go on from its last finished step.
+	arrays, saveErr := j.kept.save(feed, twin, trace)
+	for i := range arrays {
+		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing
+	}
+	j.kept.finished = arrays
+	return trace, errors.Join(err, saveErr)
 }
 
 // compareGradients sets the two gradients side by side, with the numeric

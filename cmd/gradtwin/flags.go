@@ -1,6 +1,7 @@
 package main
 
 import (
+	"iter"
 	"math"
 	"regexp"
 	"runtime/debug"
@@ -146,7 +147,24 @@ func (f *outputFlags) reporter(a *app) (*progress.Reporter, error) {
 
 // unreplayed are the flags that do not change what is computed, and --data: it
 // differs from machine to machine.
-var unreplayed = []string{"help", "data", "json", "out", "progress", "yes"}
+var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "checkpoint", "checkpoint-every", "resume"}
+
+// settings yields the flags that decide what a command computes, in their
+// order, with their values.
+func settings(cmd *cobra.Command) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		more := true
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			value := f.Value.String()
+			if strings.HasSuffix(f.Value.Type(), "Slice") {
+				value = strings.Trim(value, "[]") // a list prints as [784,10]
+			}
+			if more && value != "" && !slices.Contains(unreplayed, f.Name) {
+				more = yield(f.Name, value)
+			}
+		})
+	}
+}
 
 // plainArg is an argument that a shell takes as it is.
 var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
@@ -155,23 +173,16 @@ var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
 // at their defaults too, so that it stays true when a default changes.
 func replay(cmd *cobra.Command) string {
 	args := []string{cmd.CommandPath()}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		value := strings.Trim(f.Value.String(), "[]") // a list prints as [784,10]
-		if f.Value.Type() == "string" {
-			value = f.Value.String()
-		}
-		if value == "" || slices.Contains(unreplayed, f.Name) {
-			return
-		}
+	for name, value := range settings(cmd) {
 		if !plainArg.MatchString(value) {
 			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 		}
-		if f.Value.Type() == "bool" {
-			args = append(args, "--"+f.Name+"="+value)
+		if cmd.Flags().Lookup(name).Value.Type() == "bool" {
+			args = append(args, "--"+name+"="+value)
 		} else {
-			args = append(args, "--"+f.Name, value)
+			args = append(args, "--"+name, value)
 		}
-	})
+	}
 	return strings.Join(args, " ")
 }
 

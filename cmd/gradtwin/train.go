@@ -9,12 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin/compare"
+	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
 )
 
 func (a *app) trainCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
+	var keep checkpointFlags
 	var backend string
 	cmd := &cobra.Command{
 		Use:   "train",
@@ -23,20 +25,30 @@ func (a *app) trainCommand() *cobra.Command {
 rate against it, and reports the loss of the same batch after the update.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.train(cmd, backend, &run, &out)
+			return a.train(cmd, &backend, &run, &keep, &out)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients) or numeric (central differences)")
 	run.addTo(cmd, compare.SGD.String())
+	keep.addTo(cmd)
 	out.addTo(cmd, "")
 	return cmd
 }
 
-func (a *app) train(cmd *cobra.Command, name string, f *runFlags, out *outputFlags) error {
+func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
+	earlier, err := keep.read(cmd) // sets flags, --backend among them
+	if err != nil {
+		return err
+	}
+	name := *backend
 	if f.batches == both {
 		return usagef("batch policy %q: want one of sgd, fixed", f.batches)
+	}
+	keeper, err := keep.keeper("train")
+	if err != nil {
+		return err
 	}
 	reporter, err := out.reporter(a)
 	if err != nil {
@@ -62,23 +74,39 @@ func (a *app) train(cmd *cobra.Command, name string, f *runFlags, out *outputFla
 	if err := f.refuseLong(b, c, data.Train, c.Steps); err != nil {
 		return err
 	}
+	feed, err := begin(c, data, earlier, map[string]compare.Backend{"": b})
+	if err != nil {
+		return err
+	}
 	t := trainOutput{app: a, json: out.json, config: c, backend: name}
 	if err := t.begin(f, replay(cmd), data.describe()); err != nil {
 		return err
 	}
-	task := reporter.Start(name+" "+c.Policy.String(), c.Steps)
-	start, feed, err := compare.Begin(c, data.Train)
-	if err != nil {
+	if err := t.resume(earlier, feed.Done()); err != nil {
 		return err
 	}
-	copy(b.Params().Flat, start.Flat)
+	header := newRunHeader(cmd, data)
+	save := func() error { return keeper.save(header, feed, append(paramArrays("", b.Params()), t.arrays()...)) }
+	// The first at once: better to learn now that the file cannot be written.
+	if err := save(); err != nil {
+		return err
+	}
+	task := reporter.Start(name+" "+c.Policy.String(), c.Steps)
 	err = compare.Train(ctx, b, feed, func(s compare.Step) error {
 		stepProgress(task, s.Step, s.Loss)
-		return t.step(s)
+		if err := t.step(s); err != nil {
+			return err
+		}
+		if keeper.due(s.Step) {
+			return save()
+		}
+		return nil
 	})
 	task.Done()
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
+	// However the run ended, it can go on from its last finished step.
+	saveErr := save()
+	if err != nil && !errors.Is(err, context.Canceled) || saveErr != nil {
+		return errors.Join(err, saveErr)
 	}
 	accuracy, accuracyErr := compare.Accuracy(b, data.Test)
 	if accuracyErr != nil {
@@ -112,6 +140,33 @@ func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error 
 	_, err := fmt.Fprintf(t.stdout, "%s backend, %v batches of %d, seed %d, learning rate %g\n\n",
 		t.backend, t.config.Policy, t.config.Batch, t.config.Seed, t.config.LR)
 	return err
+}
+
+// arrays returns the steps for a checkpoint.
+func (t *trainOutput) arrays() []checkpoint.Array {
+	loss, seconds := make([]float64, len(t.steps)), make([]float64, len(t.steps))
+	for i, s := range t.steps {
+		loss[i], seconds[i] = s.Loss, s.Seconds
+	}
+	return []checkpoint.Array{checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds)}
+}
+
+// resume prints the steps of an earlier run, so that the output is that of one
+// run.
+func (t *trainOutput) resume(r *resumed, done int) error {
+	if r == nil {
+		return nil
+	}
+	loss, seconds := r.Array("loss"), r.Array("seconds")
+	if len(loss) != done || len(seconds) != done {
+		return fmt.Errorf("checkpoint %s: %d losses and %d times after %d steps", r.path, len(loss), len(seconds), done)
+	}
+	for i := range loss {
+		if err := t.step(compare.Step{Step: i + 1, Loss: loss[i], Seconds: seconds[i]}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *trainOutput) step(s compare.Step) error {

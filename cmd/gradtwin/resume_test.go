@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gradtwin/internal/checkpoint"
+)
+
+// process returns the command as a process of its own: the test binary, which
+// is the command under that name.
+func process(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path)
+	cmd.Args = append([]string{"gradtwin"}, args...)
+	return cmd
+}
+
+// kept is what must be the same bits however often a run was interrupted.
+func kept(t *testing.T, path, kind string) map[string][]float64 {
+	t.Helper()
+	c, err := checkpoint.Read(path, kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrays := map[string][]float64{}
+	for _, a := range c.Arrays {
+		if !strings.HasSuffix(a.Name, "seconds") {
+			arrays[a.Name] = a.Data
+		}
+	}
+	return arrays
+}
+
+// kills is how often the run is killed: $GRADTWIN_KILLS for a longer test.
+func kills(t *testing.T) int {
+	if text := os.Getenv("GRADTWIN_KILLS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	return 10
+}
+
+// A run that is killed again and again at random moments, without a chance to
+// do anything about it, ends with the bits of one that is not.
+func TestKilled(t *testing.T) {
+	for _, tt := range []struct {
+		kind  string
+		alive time.Duration // at most, before a kill
+		args  []string
+	}{
+		{"train", 100 * time.Millisecond, []string{"train", "--backend", "graph"}},
+		{"train", 100 * time.Millisecond, []string{"train", "--backend", "numeric", "--inner", "3"}},
+		{"compare", 800 * time.Millisecond, []string{"compare", "--every", "7"}},
+	} {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			t.Parallel()
+			want := kills(t)
+			dir := t.TempDir()
+			args := append(tt.args, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--progress", "none",
+				"--checkpoint-every", "1ms", "--yes", "--steps", strconv.Itoa(want*20))
+
+			whole := filepath.Join(dir, "whole.npz")
+			if out, err := process(t, append(args, "--checkpoint", whole)...).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			path := filepath.Join(dir, "killed.npz")
+			for killed := 0; ; {
+				given := append(args, "--checkpoint", path)
+				if _, err := os.Stat(path); err == nil {
+					given = append(args, "--resume", path)
+				}
+				cmd := process(t, given...)
+				var errs bytes.Buffer
+				cmd.Stderr = &errs
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				// Killed while it starts, loads, trains or writes.
+				patience := time.AfterFunc(time.Duration(rand.Int64N(int64(tt.alive))), func() { cmd.Process.Kill() })
+				err := cmd.Wait()
+				patience.Stop()
+				var exit *exec.ExitError
+				if err == nil {
+					t.Logf("killed %d times", killed)
+					if killed < want/4 {
+						t.Errorf("the run ended after %d kills, want at least %d: give it more steps", killed, want/4)
+					}
+					break
+				}
+				if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+					t.Fatalf("after %d kills: %v: %s", killed, err, errs.String())
+				}
+				killed++
+			}
+			if d := cmp.Diff(kept(t, whole, tt.kind), kept(t, path, tt.kind)); d != "" {
+				t.Errorf("killed and resumed (-whole +resumed):\n%s", d)
+			}
+		})
+	}
+}
