@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -71,6 +72,10 @@ func Markdown(w io.Writer, rows []Row, v Versions) error {
 			fmt.Fprintf(&b, " %s |", marks[o.Verdict])
 		}
 		b.WriteString("\n")
+	}
+	b.WriteString("\n## Left out\n\n| function | reason |\n| --- | --- |\n")
+	for _, name := range slices.Sorted(maps.Keys(LeftOut)) {
+		fmt.Fprintf(&b, "| %s | %s |\n", code(name), LeftOut[name])
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

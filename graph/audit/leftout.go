@@ -1,0 +1,32 @@
+package audit
+
+// LeftOut are the functions of Gorgonia's that give nodes and are no cases,
+// each with the reason.
+var LeftOut = map[string]string{
+	"ApplyOp":            "applies an operation that the caller brings",
+	"ApplyOpWithName":    "applies an operation that the caller brings",
+	"Auto":               "calls one of the Broadcast functions with patterns of its own",
+	"Backpropagate":      "is differentiation itself",
+	"Grad":               "is differentiation itself",
+	"Broadcast":          "is the first half of every Broadcast function",
+	"Dropout":            "draws at random at every run: there is no function to take differences of",
+	"NodesFromInputs":    "converts a list",
+	"SizeOf":             "gives a size, which depends on no value",
+	"Sort":               "orders a graph",
+	"UnstableSort":       "orders a graph",
+	"YOLOv3":             "its training form gives a loss from targets in a format that is documented nowhere",
+	"BinomialRandomNode": "an input",
+	"GaussianRandomNode": "an input",
+	"UniformRandomNode":  "an input",
+	"Must":               "handles an error",
+	"NewConstant":        "an input",
+	"NewMatrix":          "an input",
+	"NewScalar":          "an input",
+	"NewTensor":          "an input",
+	"NewUniqueNode":      "an input",
+	"NewVector":          "an input",
+	"NodeFromAny":        "an input",
+	"OneHotVector":       "an input",
+	"Read":               "copies a value out of a graph",
+	"Set":                "a statement that assigns a value",
+}
