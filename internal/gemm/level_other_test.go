@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package gemm
+
+import "testing"
+
+func atLevels(t *testing.T, f func(t *testing.T)) { f(t) }
