@@ -1,6 +1,57 @@
 package graph
 
-import "gorgonia.org/gorgonia"
+import (
+	"gonum.org/v1/gonum/blas"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
 
-// engine is what the network's tensors compute with.
+// engine is what the network's tensors compute with: Gorgonia's, with the
+// matrix products taken to products. gorgonia.Use would do that too, but for
+// the whole process.
 type engine struct{ gorgonia.StandardEngine }
+
+// gemmer is the part of a BLAS that is used.
+type gemmer interface {
+	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
+	Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+}
+
+// MatMul implements tensor.MatMuler.
+func (e engine) MatMul(a, b, c tensor.Tensor) error {
+	x, tA, lda, okA := operand(a)
+	y, tB, ldb, okB := operand(b)
+	z, tC, ldc, okC := operand(c)
+	if !okA || !okB || !okC || tC != blas.NoTrans || x.Dtype() != z.Dtype() || y.Dtype() != z.Dtype() {
+		return e.StandardEngine.MatMul(a, b, c)
+	}
+	m, k, n := a.Shape()[0], a.Shape()[1], b.Shape()[1]
+	switch z.Dtype() {
+	case tensor.Float64:
+		products.Dgemm(tA, tB, m, n, k, 1, x.Float64s(), lda, y.Float64s(), ldb, 0, z.Float64s(), ldc)
+	case tensor.Float32:
+		products.Sgemm(tA, tB, m, n, k, 1, x.Float32s(), lda, y.Float32s(), ldb, 0, z.Float32s(), ldc)
+	default:
+		return e.StandardEngine.MatMul(a, b, c)
+	}
+	return nil
+}
+
+// operand returns how BLAS is told of a matrix; ok is false for a layout that
+// it does not know.
+func operand(t tensor.Tensor) (d *tensor.Dense, trans blas.Transpose, ld int, ok bool) {
+	d, ok = t.(*tensor.Dense)
+	if !ok || d.Dims() != 2 || d.IsMasked() || len(d.Strides()) != 2 {
+		return nil, 0, 0, false
+	}
+	// Of a transposed view only the strides tell. With a single row or column
+	// either reading is right.
+	shape, strides := d.Shape(), d.Strides()
+	switch {
+	case strides[1] == 1:
+		return d, blas.NoTrans, max(strides[0], shape[1]), true
+	case strides[0] == 1:
+		return d, blas.Trans, max(strides[1], shape[0]), true
+	}
+	return nil, 0, 0, false
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/blas/gonum"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -278,11 +279,11 @@ func (c *computation[T]) readGradient(dst []float64) {
 
 // update subtracts lr times the gradient from the weights.
 func (c *computation[T]) update(lr float64) {
-	rate, grad := T(lr), c.grad[:len(c.weights)]
-	for i := range c.weights {
-		c.weights[i] -= rate * grad[i]
-	}
-	if w, ok := any(c.weights).([]float32); ok {
+	switch w := any(c.weights).(type) {
+	case []float64:
+		gonum.Implementation{}.Daxpy(len(w), -lr, any(c.grad).([]float64), 1, w, 1)
+	case []float32:
+		gonum.Implementation{}.Saxpy(len(w), float32(-lr), any(c.grad).([]float32), 1, w, 1)
 		for i, v := range w {
 			c.net.params.Flat[i] = float64(v)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/graph"
 	"gradtwin/internal/progress"
 )
 
@@ -153,7 +154,7 @@ func (a *app) printHeader() error {
 		_, err = fmt.Fprintf(a.stdout, "cpu: %s\n", e.CPU)
 	}
 	if err == nil {
-		_, err = fmt.Fprintf(a.stdout, "gomaxprocs: %d\n", e.Cores)
+		_, err = fmt.Fprintf(a.stdout, "gomaxprocs: %d\nblas: %s\n", e.Cores, graph.BLAS)
 	}
 	if err != nil {
 		return fmt.Errorf("write the output: %w", err)
