@@ -45,7 +45,7 @@ batches; the gradients are compared again at the end.
 	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[203,17]*-1")
 	f.keep.addTo(cmd)
-	out.addTo(cmd, "folder for the report: report.html, results.json, the gradients (.npz) and the loss curves (PNG, SVG)")
+	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd
 }
 
@@ -112,7 +112,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	// What was done until an error or a signal is worth keeping.
 	if dir != "" {
-		err = errors.Join(err, dir.WriteResults(results), dir.WriteLossPlots(results), dir.WritePoints(results), dir.WriteHTML(results))
+		err = errors.Join(err, dir.WriteAll(results))
 	}
 	err = errors.Join(err, printer.end(results, out.out))
 	if err != nil {
@@ -225,6 +225,15 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 	}
 	if err := gradients(c.Steps); err != nil {
 		return run, err
+	}
+	if j.detailed && j.options.Engine == numeric.Incremental {
+		for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
+			m, err := stepMemory(ctx, b, batch)
+			if err != nil {
+				return run, err
+			}
+			run.Memory = append(run.Memory, m)
+		}
 	}
 	return run, j.printer.ran(run)
 }

@@ -48,6 +48,7 @@ type runSection struct {
 	ID, Title   string
 	Sentences   []string
 	Charts      []*drawnChart
+	Timings     []timing
 	Comparisons []comparisonSection
 }
 
@@ -89,7 +90,7 @@ func newPage(r *Results) *page {
 }
 
 func newRunSection(run *Run) runSection {
-	s := runSection{ID: run.Config.Policy.String(), Title: run.title(), Sentences: run.sentences()}
+	s := runSection{ID: run.Config.Policy.String(), Title: run.title(), Sentences: run.sentences(), Timings: run.timings()}
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		c := &run.Comparisons[i]
@@ -227,5 +228,6 @@ func trainingCharts(run *Run) []*chart {
 			{Name: "symbolic", Class: "c0 broad", Y: run.Symbolic.Accuracy},
 			{Name: "numeric", Class: "c1 thin", Y: run.Numeric.Accuracy}},
 	}
-	return []*chart{loss, gap, accuracy, drift}
+	times := timeChart(id+"time", run.Symbolic, run.Numeric)
+	return []*chart{loss, gap, accuracy, drift, times}
 }

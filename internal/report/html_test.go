@@ -104,6 +104,7 @@ func TestHTMLWithoutSteps(t *testing.T) {
 	run := &r.Runs[0]
 	run.Symbolic.Loss, run.Numeric.Loss, run.Drift, run.Evaluated = nil, nil, nil, nil
 	run.Symbolic.Accuracy, run.Numeric.Accuracy = nil, nil
+	run.Symbolic.Seconds, run.Numeric.Seconds = nil, nil
 	r.Interrupted = true
 	text := writePage(t, r)
 	if strings.Contains(text, "<figure") {

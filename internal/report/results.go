@@ -60,6 +60,7 @@ type File struct {
 type Run struct {
 	compare.Trace
 	Comparisons []Comparison `json:"comparisons"`
+	Memory      []StepMemory `json:"memory,omitempty"` // of both backends, when a report was asked for
 }
 
 // Comparison sets the two gradients side by side at one point of a run.
