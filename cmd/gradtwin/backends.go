@@ -26,6 +26,9 @@ const (
 func (f *runFlags) newBackend(name string, c compare.Config, o numeric.Options) (compare.Backend, error) {
 	switch name {
 	case backendGraph:
+		if f.dtype != dtype64 && f.dtype != dtype32 {
+			return nil, usagef("dtype %q: want %s or %s", f.dtype, dtype64, dtype32)
+		}
 		return graph.New(c.Spec, c.Batch, graph.Options{Float32: f.dtype == dtype32})
 	case backendNumeric:
 		return numeric.New(c.Spec, o)

@@ -65,8 +65,9 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
 		usage += "; both runs one after the other"
 	}
 	s.StringVar(&f.batches, "batches", batches, usage)
-	if s.Lookup("batch") == nil { // bench takes several
+	if s.Lookup("batch") == nil { // bench has its own of these two
 		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
+		s.StringVar(&f.dtype, "dtype", dtype64, "what the graph backend computes in: float64 or float32; the numeric one is float64")
 	}
 	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
 	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
