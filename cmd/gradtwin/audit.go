@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -22,6 +23,7 @@ type auditFlags struct {
 	failures         bool
 	markdown, asJSON bool
 	worker           bool
+	programs         string
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -49,6 +51,7 @@ The exit code is 0 whatever is found: the faults are Gorgonia's.`,
 	s.BoolVar(&f.failures, "failures", false, "only what is not right, with the numbers that show it")
 	s.BoolVar(&f.markdown, "markdown", false, "print the whole page docs/audit.md")
 	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
+	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this folder")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
 		panic("gradtwin: " + err.Error()) // no such flag
@@ -86,6 +89,11 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		return usagef("no operation's name contains %q", f.only)
 	}
 	v, all := auditVersions(), rows
+	if f.programs != "" {
+		if err := writePrograms(f.programs, rows); err != nil {
+			return err
+		}
+	}
 	if f.markdown {
 		return audit.Markdown(a.stdout, rows, v)
 	}
@@ -147,4 +155,38 @@ func auditVersions() audit.Versions {
 		}
 	}
 	return v
+}
+
+// writePrograms writes a folder with a main.go for each failure, and removes
+// those of failures that are gone.
+func writePrograms(dir string, rows []audit.Row) error {
+	programs, err := audit.Programs(rows)
+	if err != nil {
+		return err
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "*", "main.go"))
+	if err != nil {
+		return err
+	}
+	for _, path := range old {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(string(text), audit.Marker) {
+			if err := os.RemoveAll(filepath.Dir(path)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range programs {
+		folder := filepath.Join(dir, p.Name)
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, "main.go"), []byte(p.Text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

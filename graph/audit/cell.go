@@ -120,13 +120,19 @@ func closing(y *gorgonia.Node, name string, k int, dot bool) (*gorgonia.Node, er
 }
 
 // cost makes the cell's scalar of the result.
-func (c *Case) cost(leaves gorgonia.Nodes, y *gorgonia.Node, cell Cell, dot bool) (*gorgonia.Node, error) {
-	cost, err := closing(y, "w", weightOf, dot)
+func (c *Case) cost(leaves gorgonia.Nodes, y *gorgonia.Node, cell Cell, way way) (*gorgonia.Node, error) {
+	if way.plain && !y.IsScalar() {
+		return nil, errors.New("not a scalar")
+	}
+	cost, err := y, error(nil)
+	if !way.plain {
+		cost, err = closing(y, "w", weightOf, way.dot)
+	}
 	if err != nil || !cell.twice() {
 		return cost, err
 	}
 	for k, n := range leaves {
-		more, err := closing(n, fmt.Sprint("w", k+1), secondUse+k, dot)
+		more, err := closing(n, fmt.Sprint("w", k+1), secondUse+k, way.dot)
 		if err != nil {
 			return nil, err
 		}
@@ -139,14 +145,14 @@ func (c *Case) cost(leaves gorgonia.Nodes, y *gorgonia.Node, cell Cell, dot bool
 
 // differentiate runs one cell in Gorgonia. Panics of the building are errors;
 // those of a machine's goroutine end the process.
-func (c *Case) differentiate(in []Array, cell Cell, dot, bound bool) (s symbolic, err error) {
+func (c *Case) differentiate(in []Array, cell Cell, way way) (s symbolic, err error) {
 	defer recovered(&err)
 	g := gorgonia.NewGraph()
 	leaves, _, y, err := c.build(g, in, cell)
 	if err != nil {
 		return s, fmt.Errorf("building: %w", err)
 	}
-	cost, err := c.cost(leaves, y, cell, dot)
+	cost, err := c.cost(leaves, y, cell, way)
 	if err != nil {
 		return s, fmt.Errorf("building Σ w·y of shape %v: %w", y.Shape(), err)
 	}
@@ -162,7 +168,7 @@ func (c *Case) differentiate(in []Array, cell Cell, dot, bound bool) (s symbolic
 		if grads, err = gorgonia.Grad(cost, leaves...); err != nil {
 			return s, fmt.Errorf("gorgonia.Grad: %w", err)
 		}
-		if bound {
+		if way.bound {
 			options = append(options, gorgonia.BindDualValues(leaves...))
 		}
 		vm = gorgonia.NewTapeMachine(g, options...)
@@ -178,7 +184,7 @@ func (c *Case) differentiate(in []Array, cell Cell, dot, bound bool) (s symbolic
 	s.cost = total.Data[0]
 	for k, n := range leaves {
 		var v gorgonia.Value
-		if cell.lisp() || bound {
+		if cell.lisp() || way.bound {
 			if v, err = n.Grad(); err != nil {
 				return s, fmt.Errorf("gradient of %s: %w", n.Name(), err)
 			}

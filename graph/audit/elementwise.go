@@ -166,7 +166,7 @@ func powers() []Case {
 	}{{2, -2, 2}, {3, -2, 2}, {0.5, 0.4, 2}, {-1, 0.4, 2}, {1, -2, 2}, {0, 0.4, 2}, {2.5, 0.4, 2}} {
 		for _, s := range [][]int{{}, {4}, {2, 3}} {
 			cases = append(cases, Case{Op: "Pow", Variant: fmt.Sprintf("%s to the constant %v", dims(s), p.exponent), In: []Input{in("x", p.low, p.high, s...)},
-				Code: fmt.Sprintf("gorgonia.Pow(x, gorgonia.NewConstant(%#v))", p.exponent), Ref: each(func(x float64) float64 { return math.Pow(x, p.exponent) }),
+				Code: fmt.Sprintf("gorgonia.Pow(x, gorgonia.NewConstant(float64(%v)))", p.exponent), Ref: each(func(x float64) float64 { return math.Pow(x, p.exponent) }),
 				Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 					return gorgonia.Pow(in[0], constant(in[0], p.exponent))
 				}})

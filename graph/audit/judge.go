@@ -41,35 +41,47 @@ func (c *Case) run(cell Cell) Outcome {
 		c.judgeDesign(in, cell, &o)
 		return o
 	}
-	got, err := c.differentiate(in, cell, false, false)
-	if err != nil {
-		o.fail(err)
-		return o
-	}
-	c.judge(in, cell, got, &o)
+	c.attempt(in, cell, way{}, &o)
 	if o.Verdict == Right {
 		return o
 	}
 	// What could be wrong is the sum and not the operation, or the way the
 	// gradient was read.
 	for _, other := range []struct {
-		dot, bound bool
-		note       string
-	}{{true, false, "as Reshape and Mul; wrong under HadamardProd and Sum"}, {false, true, "with BindDualValues; the gradient node's own value is overwritten"}} {
+		way
+		note string
+	}{
+		{way{dot: true}, "as Reshape and Mul; wrong under HadamardProd and Sum"},
+		{way{plain: true}, "as the cost itself; it fails when multiplied by a scalar"},
+		{way{bound: true}, "with BindDualValues; the gradient node's own value is overwritten"},
+	} {
 		if cell.lisp() && other.bound {
 			continue
 		}
-		got, err := c.differentiate(in, cell, other.dot, other.bound)
-		if err != nil {
-			continue
-		}
 		again := Outcome{Cell: o.Cell}
-		if c.judge(in, cell, got, &again); again.Verdict == Right {
+		if c.attempt(in, cell, other.way, &again); again.Verdict == Right {
 			again.Note = "right " + other.note
 			return again
 		}
 	}
 	return o
+}
+
+// way is how a scalar is made of the result and how the gradient is read.
+type way struct {
+	dot   bool // by Reshape and Mul, not by HadamardProd and Sum
+	plain bool // the result, which is a scalar, is the cost itself
+	bound bool // the gradient is that bound to the leaf
+}
+
+// attempt runs and judges a cell in one way.
+func (c *Case) attempt(in []Array, cell Cell, w way, o *Outcome) {
+	got, err := c.differentiate(in, cell, w)
+	if err != nil {
+		o.fail(err)
+		return
+	}
+	c.judge(in, cell, w, got, o)
 }
 
 func (o *Outcome) fail(err error) {
@@ -137,19 +149,19 @@ func furthest(got, want []float64, tolerance float64) int {
 // judgeDesign asks an operation that has no gradient for one: it must refuse,
 // or give what a step function has.
 func (c *Case) judgeDesign(in []Array, cell Cell, o *Outcome) {
-	got, err := c.differentiate(in, cell, false, false)
+	got, err := c.differentiate(in, cell, way{})
 	if err != nil {
 		if o.fail(err); o.Verdict == Failed {
 			o.Verdict, o.Note = ByDesign, c.Design
 		}
 		return
 	}
-	c.judge(in, cell, got, o)
+	c.judge(in, cell, way{}, got, o)
 }
 
 // judge sets a gradient against differences.
-func (c *Case) judge(in []Array, cell Cell, got symbolic, o *Outcome) {
-	f := &scalarOf{c: c, in: in, cell: cell}
+func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
+	f := &scalarOf{c: c, in: in, cell: cell, plain: w.plain}
 	cost, err := f.Loss()
 	if err != nil {
 		o.fail(fmt.Errorf("forward: %w", err))
@@ -261,6 +273,7 @@ type scalarOf struct {
 	c        *Case
 	in       []Array
 	cell     Cell
+	plain    bool // the weight of the result is 1
 	gradient []float64
 }
 
@@ -306,6 +319,9 @@ func (f *scalarOf) Loss() (float64, error) {
 		}
 	}
 	total := dot(y, weights(weightOf, y.Shape))
+	if f.plain {
+		total = sum(y.Data)
+	}
 	if !f.cell.twice() {
 		return total, nil
 	}

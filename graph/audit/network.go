@@ -185,6 +185,11 @@ func pools() []Case {
 	return cases
 }
 
+// repeated writes a slice of n equal numbers.
+func repeated(x float64, n int) string {
+	return floats(slices.Repeat([]float64{x}, n))
+}
+
 func normalizations() []Case {
 	var cases []Case
 	perChannel := func(at, _ []int) int { return at[1] }
@@ -198,13 +203,15 @@ func normalizations() []Case {
 		{[]int{4, 3}, []int{1, 3}, 1e-5, true}, {[]int{4, 2, 2, 2}, []int{1, 2, 1, 1}, 1e-5, true},
 	} {
 		c := Case{Op: "BatchNorm", Variant: fmt.Sprintf("%s, scale %s, ε %v", dims(v.x), dims(v.scale), v.epsilon), In: []Input{in("x", -2, 2, v.x...), in("γ", 0.5, 2, v.scale...), in("β", -1, 1, v.scale...)},
-			Ref: normalize(v.epsilon, perChannel), Eval: v.eval, Code: fmt.Sprintf("batchNorm(gorgonia.BatchNorm(x, γ, β, 0.9, %v))", v.epsilon),
+			Ref: normalize(v.epsilon, perChannel), Eval: v.eval, Code: fmt.Sprintf("func() (*gorgonia.Node, error) {\n\t\ty, _, _, _, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\treturn y, err\n\t}()", v.epsilon),
 			Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 				y, _, _, _, err := gorgonia.BatchNorm(in[0], in[1], in[2], 0.9, v.epsilon)
 				return y, err
 			}}
 		if v.eval {
 			c.Variant += ", evaluation, mean 0.5 and variance 2"
+			c.Code = fmt.Sprintf("func() (*gorgonia.Node, error) {\n\t\ty, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n"+
+				"\t\treturn y, op.SetStats(tensor.New(tensor.WithBacking(%s)), tensor.New(tensor.WithBacking(%s)))\n\t}()", v.epsilon, repeated(0.5, v.x[1]), repeated(2, v.x[1]))
 			c.Ref = func(in []Array) Array {
 				y := each(func(x float64) float64 { return (x - 0.5) / math.Sqrt(2+v.epsilon) })(in)
 				y = pairs(func(a, b float64) float64 { return a * b })([]Array{y, in[1]})

@@ -1,0 +1,38 @@
+//go:build ignore
+
+// Made by gradtwin audit --programs; do not edit.
+
+// Pow (4 to the constant 2) on the Lisp machine: error.
+package main
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+func main() {
+	g := gorgonia.NewGraph()
+	x := gorgonia.NewTensor(g, gorgonia.Float64, 1, gorgonia.WithShape(4), gorgonia.WithName("x"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(4), tensor.WithBacking([]float64{1.952, 0.424, -1.104, 1.369}))))
+	y := gorgonia.Must(gorgonia.Pow(x, gorgonia.NewConstant(float64(2))))
+	w := gorgonia.NewTensor(g, gorgonia.Float64, 1, gorgonia.WithShape(4), gorgonia.WithName("w"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(4), tensor.WithBacking([]float64{0.77, 0.10600000000000001, -0.758, 0.478}))))
+	cost := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(y, w))))
+	vm := gorgonia.NewLispMachine(g)
+	if err := vm.RunAll(); err != nil {
+		fmt.Println("error:", err)
+		return
+	}
+	fmt.Println("cost:", cost.Value())
+	fmt.Println("gradient of x:", gradient(x))
+}
+
+func gradient(n *gorgonia.Node) gorgonia.Value {
+	v, err := n.Grad()
+	if err != nil {
+		fmt.Println("error:", err)
+	}
+	return v
+}

@@ -1,0 +1,27 @@
+//go:build ignore
+
+// Made by gradtwin audit --programs; do not edit.
+
+// SoftMax (3x1) on the tape machine: wrong forward value.
+package main
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+func main() {
+	g := gorgonia.NewGraph()
+	x := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(3, 1), gorgonia.WithName("x"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float64{0.976, 0.212, -0.552}))))
+	y := gorgonia.Must(gorgonia.SoftMax(x))
+	vm := gorgonia.NewTapeMachine(g)
+	if err := vm.RunAll(); err != nil {
+		fmt.Println("error:", err)
+		return
+	}
+	fmt.Println("value:", y.Value())
+	fmt.Println("y[2,0] is 0.128936, right is 1")
+}
