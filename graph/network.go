@@ -34,6 +34,7 @@ type Network struct {
 		readGradient(dst []float64)
 		update(lr float64)
 		predict(dst []int, x []float64) error
+		instructions(gradients bool) []Instruction
 	}
 }
 

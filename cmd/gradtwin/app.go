@@ -100,14 +100,14 @@ differences. It checks one against the other and trains both on MNIST.
 		SilenceUsage:  true,
 		Args:          noArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usagef("no command given: want one of compare, train, check, data, bench, audit")
+			return usagef("no command given: want one of compare, train, check, data, bench, graph, audit")
 		},
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(a.compareCommand(), a.trainCommand(), a.checkCommand(), a.dataCommand(), a.benchCommand(), a.auditCommand())
+	root.AddCommand(a.compareCommand(), a.trainCommand(), a.checkCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand())
 	return root
 }
 
@@ -117,7 +117,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		if cmd.HasParent() {
 			return usagef("%s takes no argument, got %q", cmd.Name(), args[0])
 		}
-		return usagef("unknown command %q: want one of compare, train, check, data, bench, audit", args[0])
+		return usagef("unknown command %q: want one of compare, train, check, data, bench, graph, audit", args[0])
 	}
 	return nil
 }

@@ -1,0 +1,154 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+
+	"gonum.org/v1/gonum/graph/encoding"
+	"gonum.org/v1/gonum/graph/encoding/dot"
+	"gonum.org/v1/gonum/graph/simple"
+	"gorgonia.org/gorgonia"
+)
+
+// Nodes returns the number of nodes of the expression graph: those of the
+// loss, and those that gorgonia.Grad added.
+func (n *Network) Nodes() (forward, backward int) {
+	return n.expr.forward, len(n.expr.graph.AllNodes()) - n.expr.forward
+}
+
+// Dot returns the expression graph in the DOT language. An edge runs from a
+// value to the operation that uses it. Inputs are boxes, what Grad added is
+// dashed, the cost and the gradients are bold.
+//
+// Gorgonia's own ToDot lays out a table a node, with its value, and groups the
+// nodes in clusters.
+func (n *Network) Dot() ([]byte, error) {
+	g := simple.NewDirectedGraph()
+	outputs := map[*gorgonia.Node]string{n.expr.cost: "cost"}
+	for k, grad := range n.expr.grads {
+		outputs[grad] = "∂cost/∂" + n.expr.params[k].Name()
+	}
+	all := n.expr.graph.AllNodes()
+	for i, node := range all {
+		g.AddNode(dotNode{Node: node, output: outputs[node], backward: i >= n.expr.forward})
+	}
+	for _, node := range all {
+		for _, child := range children(node) {
+			g.SetEdge(simple.Edge{F: g.Node(child.ID()), T: g.Node(node.ID())})
+		}
+	}
+	return dot.Marshal(g, "gradtwin", "", "\t")
+}
+
+// dotNode is a node as DOT shows it.
+type dotNode struct {
+	*gorgonia.Node
+	output   string // "" for an inner node
+	backward bool
+}
+
+// DOTID implements dot.Node.
+func (n dotNode) DOTID() string { return fmt.Sprintf("n%d", n.ID()) }
+
+// Attributes implements encoding.Attributer.
+func (n dotNode) Attributes() []encoding.Attribute {
+	label := operationName(n.Node)
+	if n.output != "" {
+		label = n.output + " = " + label
+	}
+	if !n.IsScalar() {
+		label += "\n" + shapeText(n.Node)
+	}
+	a := []encoding.Attribute{{Key: "label", Value: `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label) + `"`}}
+	if n.Op() == nil {
+		a = append(a, encoding.Attribute{Key: "shape", Value: "box"})
+	}
+	var style []string
+	if n.backward {
+		style = append(style, "dashed")
+	}
+	if n.output != "" {
+		style = append(style, "bold")
+	}
+	if len(style) > 0 {
+		a = append(a, encoding.Attribute{Key: "style", Value: `"` + strings.Join(style, ",") + `"`})
+	}
+	return a
+}
+
+// operationName returns an input's name or what a node does.
+func operationName(n *gorgonia.Node) string {
+	if n.Op() == nil || len(children(n)) == 0 {
+		return n.Name()
+	}
+	// Gorgonia adds to the sign of an element-wise operation whether a
+	// comparison's result is of its operands' type.
+	return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprint(n.Op()), " false"), " true")
+}
+
+// shapeText writes a shape as 784×50.
+func shapeText(n *gorgonia.Node) string {
+	if n.IsScalar() {
+		return "scalar"
+	}
+	parts := make([]string, n.Dims())
+	for i, s := range n.Shape() {
+		parts[i] = fmt.Sprint(s)
+	}
+	return strings.Join(parts, "×")
+}
+
+// Instruction is one line of what a run does.
+type Instruction struct {
+	Node   int      `json:"node"` // the result, as DOT numbers it
+	Op     string   `json:"op"`
+	From   []string `json:"from"`  // inputs by name, nodes as n17
+	Shape  string   `json:"shape"` // of the result
+	Memory string   `json:"memory"`
+	Output string   `json:"output,omitempty"` // cost, or the parameter whose gradient it is
+}
+
+// What Instruction.Memory can be: how an operation comes by its result's
+// memory.
+const (
+	MemoryKept   = "kept"    // written to the memory of the run before
+	MemoryCopied = "copied"  // the operand is copied there, then overwritten
+	MemoryNew    = "its own" // the operation allocates it, or shares its operand's
+)
+
+// Program returns what a step computes, in order: with gradients the cost and
+// all gradients, else the cost alone.
+func (n *Network) Program(gradients bool) []Instruction { return n.compute.instructions(gradients) }
+
+func (c *computation[T]) instructions(gradients bool) []Instruction {
+	p := c.lossProgram
+	if gradients {
+		p = c.gradProgram
+	}
+	outputs := map[*gorgonia.Node]string{c.net.expr.cost: "cost"}
+	for k, grad := range c.net.expr.grads {
+		outputs[grad] = c.net.expr.params[k].Name()
+	}
+	list := make([]Instruction, 0, len(p.code))
+	for _, ins := range p.code {
+		i := Instruction{
+			Node: int(ins.node.ID()), Op: operationName(ins.node), Shape: shapeText(ins.node),
+			Memory: MemoryNew, Output: outputs[ins.node],
+		}
+		switch {
+		case ins.reuse != nil:
+			i.Memory = MemoryKept
+		case ins.over != nil:
+			i.Memory = MemoryCopied
+		}
+		for _, child := range children(ins.node) {
+			if child.Op() == nil || len(children(child)) == 0 {
+				i.From = append(i.From, child.Name())
+			} else {
+				i.From = append(i.From, fmt.Sprintf("n%d", child.ID()))
+			}
+		}
+		list = append(list, i)
+	}
+	return list
+}
