@@ -3,11 +3,9 @@ package compare
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"gradtwin"
@@ -101,23 +99,6 @@ func (c *checker) random(purpose, n int) *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(c.o.Seed), uint64(purpose)<<32|uint64(n)))
 }
 
-func validateLayout(layout gradtwin.Layout) error {
-	seen := map[string]bool{}
-	for _, t := range layout {
-		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
-			return &LayoutError{t, "a negative dimension"}
-		}
-		if seen[t.Name] {
-			return &LayoutError{t, "another tensor has the same name"}
-		}
-		seen[t.Name] = true
-	}
-	if layout.Len() == 0 {
-		return ErrNoParameters
-	}
-	return nil
-}
-
 // selectTensors finds the tensors to check, and where each begins.
 func (c *checker) selectTensors() {
 	from := 0
@@ -190,16 +171,14 @@ func (c *checker) judgeAll() error {
 		if err := c.certify(); err != nil {
 			return err
 		}
-		if c.o.Mode == Probe {
-			return c.judgeUncertified()
-		}
 	}
-	if !whole {
-		if failed, err = c.firstStep(c.order()); err != nil {
-			return err
-		}
+	switch {
+	case c.o.Mode == Probe:
+		return c.judgeUncertified()
+	case whole:
+		return c.follow(failed)
 	}
-	return c.follow(failed)
+	return c.judgeElements(c.order())
 }
 
 // failed tells whether anything was found wrong.
@@ -241,166 +220,7 @@ func (c *checker) callsLeft() int {
 	return max(0, c.o.MaxCalls-c.calls())
 }
 
-func (c *checker) timeIsUp() bool {
-	return c.o.MaxTime > 0 && time.Since(c.begun) >= c.o.MaxTime
-}
-
-// limits of the rule at element i.
-func (c *checker) limits(p *point, i int) limits {
-	k, _ := c.layout.Locate(i)
-	return limits{
-		h:        c.step * math.Max(1, math.Abs(p.x[i])),
-		rtol:     c.o.Rtol,
-		rounding: c.rounding[k] * p.largest[k],
-	}
-}
-
-// judge applies the rule to one element. first is what was measured there at
-// the first step, or nil.
-func (c *checker) judge(e *evaluator, i int, first *sample) (outcome, error) {
-	o, err := c.rule(c.limits(e.at, i), first, &elementLine{e: e, i: i})
-	o.i = i
-	if o.steps == 0 {
-		o.symbolic = e.at.g[i]
-	}
-	return o, err
-}
-
-// elementLine is the line along one element.
-type elementLine struct {
-	e      *evaluator
-	i      int
-	change float64 // added to the symbolic value, by the negative control
-	g      []float64
-}
-
-func (l *elementLine) pair(h float64) (sample, error) {
-	s, err := l.e.pair(l.i, h)
-	s.a += l.change
-	return s, err
-}
-
-func (l *elementLine) slope(t float64) (float64, error) {
-	if l.g == nil {
-		l.g = make([]float64, len(l.e.at.g))
-	}
-	defer l.e.f.Set(l.i, l.e.at.x[l.i])
-	l.e.f.Set(l.i, l.e.at.x[l.i]+t)
-	err := l.e.gradient(l.g)
-	return l.g[l.i] + l.change, err
-}
-
-func (c *checker) finish() {
-	r := c.report
-	r.Mode = c.o.Mode
-	r.Loss, r.Noise, r.Step = c.workers[0].at.f, c.noise, c.step
-	r.Precision = c.precision
-	r.Calls, r.Whole = c.calls(), c.whole
-	for _, w := range c.workers {
-		r.Gradients += w.gradients
-	}
-	for _, k := range c.selected {
-		counts := c.tally.counts[k]
-		r.Counts.OK += counts.OK
-		r.Counts.Kink += counts.Kink
-		r.Counts.Wrong += counts.Wrong
-		r.Counts.Inconclusive += counts.Inconclusive
-		t := TensorReport{
-			Tensor: c.layout[k], Checked: counts.Sum(), Counts: counts,
-			Unfollowed: c.unfollowed[k], Unresolved: c.tally.little[k], MaxError: c.tally.errors[k],
-			Diagnosis: c.diagnoses[k],
-		}
-		if p := c.probes[k]; p != nil {
-			t.Probe = &p.probe
-		}
-		if t.certified() {
-			r.Certified += t.Tensor.Len()
-		}
-		r.Tensors = append(r.Tensors, t)
-	}
-	r.Checked = r.Counts.Sum()
-	r.Diagnosis = c.diagnosis()
-	for _, v := range []Verdict{Wrong, Inconclusive, Kink, OK} {
-		for _, o := range c.tally.worst[v] {
-			if len(r.Worst) < keepWorst {
-				r.Worst = append(r.Worst, c.element(o))
-			}
-		}
-	}
-	r.Unchecked = c.unchecked()
-	r.Replay = replay(r)
-	switch c.precision {
-	case Single:
-		text := fmt.Sprintf("loss and gradient in float32: errors below about %.1g cannot be seen", c.o.C*c.noise/c.step)
-		if c.notWide != nil {
-			text += fmt.Sprintf("; no float64 loss, because %v", c.notWide)
-		}
-		r.Warnings = append(r.Warnings, text)
-	case Mixed:
-		r.Warnings = append(r.Warnings, "the float32 gradient is set against a float64 loss")
-	}
-	if c.engineOff > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("at %s the function's own Differences disagree with the gradient and with its Loss", plural(c.engineOff, "element")))
-	}
-	if r.Taylor != nil && !r.Taylor.Falls() {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks", r.Taylor.Rate))
-	}
-	if !r.Control.Done && r.OK() {
-		r.Warnings = append(r.Warnings, "the negative control was not made")
-	}
-}
-
-// unchecked states what the report does not cover.
-func (c *checker) unchecked() string {
-	var parts []string
-	if n := len(c.layout) - len(c.selected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d tensors were left out by name", n, len(c.layout)))
-	}
-	if n := c.size() - c.checked() - c.report.unfollowed(); n > 0 {
-		text := fmt.Sprintf("%d of %d elements were not judged one by one", n, c.size())
-		if coarsest := c.report.coarsest(); coarsest > 0 {
-			text += fmt.Sprintf(", only each tensor as a whole: an error below %.1g in one of them may hide", coarsest)
-		}
-		parts = append(parts, text)
-	}
-	if n := c.report.unfollowed(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
-	}
-	if n := c.report.unresolved(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d elements are too small to be told from zero", n))
-	}
-	var small []string
-	for _, t := range c.report.Tensors {
-		if t.Probe != nil && t.Probe.Unresolved && t.Probe.Verdict == OK {
-			small = append(small, clip(t.Tensor.Name))
-		}
-	}
-	if small != nil {
-		parts = append(parts, "too small along their directions to be told from zero: "+strings.Join(small, ", "))
-	}
-	parts = append(parts, c.left...)
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(parts, "; ")
-}
-
-// replay is the Go code that repeats the check.
-func replay(r *Report) string {
-	o := r.Options
-	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]), fmt.Sprintf("Seed: %d", o.Seed)}
-	add := func(given bool, format string, value any) {
-		if given {
-			parts = append(parts, fmt.Sprintf(format, value))
-		}
-	}
-	add(o.Samples > 0, "Samples: %d", o.Samples)
-	add(o.Tensors != nil, "Tensors: %#v", o.Tensors)
-	add(o.Strict, "Strict: %v", o.Strict)
-	add(o.MaxCalls > 0, "MaxCalls: %d", o.MaxCalls)
-	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
-	add(o.C > 0, "C: %v", o.C)
-	add(o.Step > 0, "Step: %v", o.Step)
-	add(o.Taylor, "Taylor: %v", o.Taylor)
-	return "compare.Options{" + strings.Join(parts, ", ") + "}"
+// timeIsUp tells whether a part of the time the budget allows is used up.
+func (c *checker) timeIsUp(part float64) bool {
+	return c.o.MaxTime > 0 && time.Since(c.begun).Seconds() >= part*c.o.MaxTime.Seconds()
 }

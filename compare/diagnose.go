@@ -113,7 +113,8 @@ func (c *checker) explain(k int, lines []measured) string {
 	if at.largest[k] == 0 {
 		return "all zero: the gradient does not reach it"
 	}
-	if len(g) > 1 && len(lines) > 0 {
+	// Where the tensor as a whole is nearly right, a few elements are at fault.
+	if len(g) > 1 && len(lines) > 0 && !fits(lines, g) {
 		if r, ok := ratio(lines, g); ok {
 			return describeRatio(r)
 		}

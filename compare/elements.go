@@ -21,6 +21,9 @@ const (
 	enoughWrong = 64
 	// workerElements is how many elements are worth a clone.
 	workerElements = 64
+	// firstShare is the part of a budget that the first step of the elements
+	// may use: those that disagree there have to be followed up.
+	firstShare = 0.75
 	// reserve is kept of a budget for the negative control.
 	reserve = maxControlCalls
 )
@@ -84,11 +87,7 @@ func (c *checker) judgeUncertified() error {
 			continue
 		}
 		order := c.stratified([]int{k})
-		failed, err := c.firstStep(order[:min(uncertifiedShare, len(order))])
-		if err != nil {
-			return err
-		}
-		if err := c.follow(failed); err != nil {
+		if err := c.judgeElements(order[:min(uncertifiedShare, len(order))]); err != nil {
 			return err
 		}
 	}
@@ -118,27 +117,36 @@ type failure struct {
 	first  *sample // nil when it came from a whole numerical gradient
 }
 
-// firstStep judges the elements at the first step and returns those that
-// disagree there.
-func (c *checker) firstStep(order []int) ([]failure, error) {
+// judgeElements applies the rule to elements, as far as the budget goes: the
+// first step to many of them, and the rest of the rule to those that failed it.
+func (c *checker) judgeElements(order []int) error {
 	if err := c.hire(len(order)); err != nil {
-		return nil, err
+		return err
 	}
-	var failed []failure
-	samples := make([]sample, blockSize)
 	for done := 0; done < len(order); {
-		if c.timeIsUp() {
-			break
+		failed, n, err := c.firstStep(order, done)
+		if err != nil || n == 0 {
+			return err
 		}
-		size := min(blockSize, len(order)-done)
-		if left := c.callsLeft(); left != math.MaxInt {
-			size = min(size, max(0, left-reserve)/2)
+		if err := c.follow(failed); err != nil {
+			return err
 		}
-		if size == 0 {
-			break
-		}
-		block := order[done : done+size]
-		err := c.parallel(size, func(e *evaluator, j int) error {
+		done += n
+	}
+	return nil
+}
+
+// firstStep judges elements from the given place of the order on at the first
+// step. It returns those that disagree there, and how many were judged.
+func (c *checker) firstStep(order []int, from int) (failed []failure, done int, err error) {
+	affordable := len(order) - from
+	if left := c.callsLeft(); left != math.MaxInt {
+		affordable = min(affordable, int(firstShare*float64(max(0, left-reserve)))/2)
+	}
+	samples := make([]sample, min(blockSize, affordable))
+	for done < affordable && !c.timeIsUp(firstShare) {
+		block := order[from+done:][:min(blockSize, affordable-done)]
+		err := c.parallel(len(block), func(e *evaluator, j int) error {
 			l := c.limits(e.at, block[j])
 			var err error
 			samples[j], err = e.pair(block[j], l.h)
@@ -146,7 +154,7 @@ func (c *checker) firstStep(order []int) ([]failure, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for j, i := range block {
 			s := samples[j]
@@ -154,12 +162,12 @@ func (c *checker) firstStep(order []int) ([]failure, error) {
 				i: i, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h, steps: 1,
 			}, &s)
 		}
-		done += size
+		done += len(block)
 		if c.o.Progress != nil {
-			c.o.Progress(done, len(order))
+			c.o.Progress(from+done, len(order))
 		}
 	}
-	return failed, nil
+	return failed, done, nil
 }
 
 // wholeStep is firstStep with one whole numerical gradient from the function's
@@ -223,7 +231,7 @@ func (c *checker) follow(failed []failure) error {
 
 func (c *checker) followTensor(k int, failed []failure) error {
 	outcomes := make([]outcome, followBlock)
-	for len(failed) > 0 && c.tally.counts[k].Wrong < enoughWrong && !c.timeIsUp() {
+	for len(failed) > 0 && c.tally.counts[k].Wrong < enoughWrong && !c.timeIsUp(1) {
 		size := min(followBlock, len(failed))
 		if left := c.callsLeft(); left != math.MaxInt {
 			size = min(size, left/maxRuleCalls)

@@ -23,7 +23,7 @@ type Options struct {
 	Tensors []string `json:"tensors,omitempty"`
 	// Seed decides the sample and the directions.
 	Seed uint32 `json:"seed"`
-	// Strict makes inconclusive elements a failure.
+	// Strict makes an inconclusive element or tensor a failure.
 	Strict bool `json:"strict,omitempty"`
 	// MaxCalls bounds the calls of Loss, 0 does not. A check that it stops says
 	// what was left out. The calls that every check begins with (two, and 27
@@ -110,4 +110,22 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 		o.C = defaultC
 	}
 	return o, nil
+}
+
+// validateLayout tells what is wrong with the layout, if anything is.
+func validateLayout(layout gradtwin.Layout) error {
+	seen := map[string]bool{}
+	for _, t := range layout {
+		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
+			return &LayoutError{t, "a negative dimension"}
+		}
+		if seen[t.Name] {
+			return &LayoutError{t, "another tensor has the same name"}
+		}
+		seen[t.Name] = true
+	}
+	if layout.Len() == 0 {
+		return ErrNoParameters
+	}
+	return nil
 }

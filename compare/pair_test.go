@@ -115,6 +115,9 @@ func (s spoiled) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) 
 // network.
 func TestPairFaults(t *testing.T) {
 	for _, steps := range []int{0, 300} {
+		if testing.Short() && steps > 0 {
+			continue
+		}
 		pair := newPair(t, gradtwin.Experiment(), 10, steps, 1)
 		good := pair.Symbolic
 		for _, fault := range []struct {

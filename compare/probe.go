@@ -201,7 +201,7 @@ func (c *checker) certify() error {
 		if c.o.Mode == Full && c.layout[k].Len() == 1 {
 			continue // the element's own verdict says all
 		}
-		if c.timeIsUp() || c.callsLeft() < maxProbeCalls+reserve {
+		if c.timeIsUp(1) || c.callsLeft() < maxProbeCalls+reserve {
 			skipped = append(skipped, c.layout[k].Name)
 			continue
 		}

@@ -114,6 +114,9 @@ func TestProbeFindsFaults(t *testing.T) {
 				if !strings.Contains(r.Diagnosis, fault.diagnosis) {
 					t.Errorf("%s: diagnosis %q, want %q\n%s", name, r.Diagnosis, fault.diagnosis, r)
 				}
+				if fault.single && strings.Contains(r.Diagnosis, "every element") {
+					t.Errorf("%s: one wrong element and diagnosis %q", name, r.Diagnosis)
+				}
 				t.Logf("%s: %d named, %d calls: %s", name, r.Counts.Wrong, r.Calls, r.Diagnosis)
 			}
 		}

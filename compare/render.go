@@ -166,7 +166,7 @@ func (e Element) hint() string {
 		return "zero where the loss moves: a term left out?"
 	}
 	ratio := e.Symbolic / e.Numeric
-	s := fmt.Sprintf("ratio %.4g", ratio)
+	s := fmt.Sprintf("ratio %.6g", ratio)
 	if r := nameRatio(ratio); r != "" {
 		s += ": " + r + "?"
 	}

@@ -60,10 +60,10 @@ func (t TensorReport) wrong() bool {
 	return t.Counts.Wrong > 0 || t.Unfollowed > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
 }
 
-// wholly tells whether the tensor as a whole did not pass and no element of it
-// says why.
+// wholly tells whether the tensor as a whole was wrong or inconclusive and no
+// element of it says why.
 func (t TensorReport) wholly() bool {
-	return t.Probe != nil && t.Probe.Verdict != OK && t.Counts.Wrong == 0
+	return t.Probe != nil && (t.Probe.Verdict == Wrong || t.Probe.Verdict == Inconclusive) && t.Counts.Wrong == 0
 }
 
 // certified tells whether the directions certified the tensor.
@@ -116,7 +116,7 @@ func (r *Report) OK() bool {
 		return false
 	}
 	for _, t := range r.Tensors {
-		if t.wrong() || r.Options.Strict && (t.Counts.Inconclusive > 0 || t.Probe != nil && !t.certified()) {
+		if t.wrong() || r.Options.Strict && (t.Counts.Inconclusive > 0 || t.Probe != nil && t.Probe.Verdict == Inconclusive) {
 			return false
 		}
 	}
