@@ -2,7 +2,7 @@
 """The experiment in NumPy: training with a whole numerical gradient.
 
 Every one of the 45,360 parameters is changed by +h and by -h, and the whole
-network is run for each. Written from EXPERIMENT.md's description, to measure
+network is run for each. Written from its description, to measure
 against and to take golden losses from. Prints one JSON object a step, then one
 with the median time of a step.
 
