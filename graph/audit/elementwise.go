@@ -20,11 +20,6 @@ func given(name string, values []float64, shape ...int) Input {
 	return Input{Name: name, Shape: shape, Values: values}
 }
 
-func fixed(n Input) Input {
-	n.Fixed = true
-	return n
-}
-
 func unary(f func(*gorgonia.Node) (*gorgonia.Node, error)) nodeError {
 	return func(in gorgonia.Nodes) (*gorgonia.Node, error) { return f(in[0]) }
 }

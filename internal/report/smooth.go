@@ -31,12 +31,3 @@ func apart(a, b []float64) []float64 {
 	}
 	return out
 }
-
-// missing returns a curve of n gaps.
-func missing(n int) []float64 {
-	out := make([]float64, n)
-	for i := range out {
-		out[i] = math.NaN()
-	}
-	return out
-}
