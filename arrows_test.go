@@ -15,11 +15,13 @@ import (
 // import what no other package of the module is in.
 var allowed = map[string][]string{
 	"gradtwin":                     {"gradtwin/internal/libm"},
-	"gradtwin/graph":               {"gradtwin"},
+	"gradtwin/graph":               {"gradtwin", "gradtwin/internal/gemm"},
 	"gradtwin/graph/audit":         {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
 	"gradtwin/numeric":             {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":             {"gradtwin"},
 	"gradtwin/internal/checkpoint": {"gradtwin"},
+	"gradtwin/internal/gemm":       {},
+	"gradtwin/internal/gemm/asm":   {},
 	"gradtwin/internal/libm":       {},
 	"gradtwin/internal/simd":       {},
 	"gradtwin/internal/simd/asm":   {},

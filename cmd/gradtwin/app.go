@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -100,7 +101,7 @@ differences. It checks one against the other and trains both on MNIST.
 		SilenceUsage:  true,
 		Args:          noArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return usagef("no command given: want one of compare, train, check, data, bench, graph, audit")
+			return usagef("no command given: want one of %s", commandNames(cmd))
 		},
 	}
 	root.SetOut(a.stdout)
@@ -117,7 +118,18 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		if cmd.HasParent() {
 			return usagef("%s takes no argument, got %q", cmd.Name(), args[0])
 		}
-		return usagef("unknown command %q: want one of compare, train, check, data, bench, graph, audit", args[0])
+		return usagef("unknown command %q: want one of %s", args[0], commandNames(cmd))
 	}
 	return nil
+}
+
+// commandNames lists what root can be asked to do.
+func commandNames(root *cobra.Command) string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return strings.Join(names, ", ")
 }
