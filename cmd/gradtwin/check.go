@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin/compare"
+	"gradtwin/internal/report"
 )
 
 // checkFlags say what is checked, and how hard.
@@ -20,6 +21,7 @@ type checkFlags struct {
 	after   int
 	inject  string
 	h       float64
+	sweep   bool
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -49,7 +51,8 @@ valid subgradient where the loss has a corner), wrong, inconclusive.
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
 	s.Float64Var(&check.h, "step", 0, "difference step, times max(1, |x|); 0: the checker's own")
 	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[74,49]*-1, b3[2]+1e-3")
-	out.addTo(cmd, "")
+	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
+	out.addTo(cmd, "with --sweep: folder for its plot (PNG, SVG) and numbers (CSV)")
 	return cmd
 }
 
@@ -83,6 +86,15 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	options, err := check.options(f.seed)
 	if err != nil {
 		return err
+	}
+	var dir report.Dir
+	if out.out != "" {
+		if !check.sweep {
+			return usagef("out %q: only a --sweep has something to write", out.out)
+		}
+		if dir, err = report.Open(out.out); err != nil {
+			return err
+		}
 	}
 	reporter, err := out.reporter(a)
 	if err != nil {
@@ -132,24 +144,36 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 
 	task := reporter.Start("check", c.Spec.NumParams())
 	options.Progress = func(done, _ int) { task.Set(done, "") }
-	report, err := compare.Check(ctx, compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}, options)
+	pair := compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}
+	found, err := compare.Check(ctx, pair, options)
 	task.Done()
 	if err != nil {
 		return err
 	}
+	var sweep *report.Sweep
+	if check.sweep {
+		if sweep, err = newSweep(ctx, pair, found); err != nil {
+			return err
+		}
+	}
 	if err := a.printCheck(configLine{
 		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
 		Data: data.describe(), Environment: newEnvironment(),
-	}, out, report); err != nil {
+	}, out, found, sweep); err != nil {
 		return err
 	}
-	if !report.OK() {
+	if dir != "" {
+		if err := dir.WriteSweep(sweep, found.Step); err != nil {
+			return err
+		}
+	}
+	if !found.OK() {
 		return errDisagree
 	}
 	return nil
 }
 
-func (a *app) printCheck(config configLine, out *outputFlags, r *compare.Report) error {
+func (a *app) printCheck(config configLine, out *outputFlags, r *compare.Report, sweep *report.Sweep) error {
 	if out.json {
 		if err := a.line(config); err != nil {
 			return err
@@ -158,8 +182,12 @@ func (a *app) printCheck(config configLine, out *outputFlags, r *compare.Report)
 			Type  string          `json:"type"` // result
 			Agree bool            `json:"agree"`
 			Check *compare.Report `json:"check"`
-		}{"result", r.OK(), r})
+			Sweep *report.Sweep   `json:"sweep,omitempty"`
+		}{"result", r.OK(), r, sweep})
 	}
 	_, err := fmt.Fprint(a.stdout, r)
+	if sweep != nil {
+		a.printSweep(sweep)
+	}
 	return err
 }

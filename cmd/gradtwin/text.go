@@ -17,6 +17,7 @@ func (a *app) table() table.Writer {
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Options.SeparateHeader = true
 	style.Format.Header = text.FormatDefault
+	style.Format.Footer = text.FormatDefault
 	t.SetStyle(style)
 	return t
 }

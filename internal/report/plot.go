@@ -23,6 +23,7 @@ const (
 var (
 	symbolicColor = color.RGBA{R: 0x00, G: 0x72, B: 0xb2, A: 0xff}
 	numericColor  = color.RGBA{R: 0xd5, G: 0x5e, B: 0x00, A: 0xff}
+	markColor     = color.RGBA{R: 0x60, G: 0x60, B: 0x60, A: 0xff}
 )
 
 // policyTitles names the policies as the experiment does.
@@ -41,20 +42,24 @@ func (d Dir) WriteLossPlots(r *Results) error {
 			return err
 		}
 		for _, format := range []string{"png", "svg"} {
-			w, err := p.WriterTo(plotWidth, plotHeight, format)
-			if err != nil {
-				return fmt.Errorf("plot: %w", err)
-			}
-			var buf bytes.Buffer
-			if _, err := w.WriteTo(&buf); err != nil {
-				return fmt.Errorf("plot: %w", err)
-			}
-			if err := d.Write("loss-"+run.Config.Policy.String()+"."+format, buf.Bytes()); err != nil {
+			if err := d.writePlot(p, "loss-"+run.Config.Policy.String()+"."+format, format); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (d Dir) writePlot(p *plot.Plot, name, format string) error {
+	w, err := p.WriterTo(plotWidth, plotHeight, format)
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	var buf bytes.Buffer
+	if _, err := w.WriteTo(&buf); err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	return d.Write(name, buf.Bytes())
 }
 
 // lossPlot draws the symbolic curve broad and the numeric one narrow on top of

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"gradtwin/compare"
+	"gradtwin/internal/report"
+)
+
+// newSweep measures the error against the step for what the check looked at.
+func newSweep(ctx context.Context, pair compare.Pair, found *compare.Report) (*report.Sweep, error) {
+	gradient := make([]float64, pair.Layout().Len())
+	if err := pair.Gradient(gradient); err != nil {
+		return nil, err
+	}
+	return report.NewSweep(ctx, pair, gradient, found.Noise, report.SweepElements(gradient, found))
+}
+
+// sweepEvery is how many steps of a sweep a line of the table stands for: one
+// line a decade fits a terminal.
+const sweepEvery = 4
+
+// printSweep prints the error of each swept element against the step.
+func (a *app) printSweep(s *report.Sweep) {
+	fmt.Fprintf(a.stdout, "\nError of central differences, |symbolic − numeric|, against their step h;\nε/h is what rounding makes of it\n")
+	w := a.table()
+	head := table.Row{"h", "ε/h"}
+	for _, e := range s.Elements {
+		head = append(head, e.Element)
+	}
+	w.AppendHeader(head)
+	for k := 0; k < len(s.Steps); k += sweepEvery {
+		row := table.Row{fmt.Sprintf("%.0e", s.Steps[k]), fmt.Sprintf("%.1e", s.Noise/s.Steps[k])}
+		for _, e := range s.Elements {
+			row = append(row, sweepError(e.Error[k]))
+		}
+		w.AppendRow(row)
+	}
+	best, curvature := table.Row{"best h", ""}, table.Row{"|f‴|/6", ""}
+	for _, e := range s.Elements {
+		best = append(best, fmt.Sprintf("%.1e", e.Best))
+		if e.Curvature == 0 {
+			curvature = append(curvature, "–")
+		} else {
+			curvature = append(curvature, fmt.Sprintf("%.1e", e.Curvature))
+		}
+	}
+	w.AppendFooter(best)
+	w.AppendFooter(curvature)
+	w.Render()
+}
+
+// sweepError writes an error; there is none where the loss is not finite.
+func sweepError(v float64) string {
+	if v == math.MaxFloat64 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1e", v)
+}
