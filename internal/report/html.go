@@ -49,6 +49,7 @@ type runSection struct {
 	Sentences   []string
 	Charts      []*drawnChart
 	Timings     []timing
+	Table       *plainTable // of several runs
 	Comparisons []comparisonSection
 }
 

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"gradtwin/internal/report"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "report RUN...",
+		Short: "Draw earlier comparisons again, one alone or several together",
+		Long: `Each RUN is a folder that compare --out wrote, or its results.json. One run is
+drawn as compare does; several share one page, a colour each, which shows seeds,
+learning rates, inner steps and so on side by side.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("report: no run given: want folders or results.json files")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" {
+				return usagef("report: --out DIR says where the page goes")
+			}
+			return a.report(args, out)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "folder for the report")
+	return cmd
+}
+
+func (a *app) report(paths []string, out string) error {
+	var all []*report.Results
+	for _, path := range paths {
+		r, err := report.Load(path)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	dir, err := report.Open(out)
+	if err != nil {
+		return err
+	}
+	if len(all) == 1 {
+		err = dir.WriteAll(all[0])
+	} else {
+		err = dir.WriteTogether(all)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "The report is in %s.\n", out)
+	return err
+}

@@ -1,0 +1,54 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestRunNames(t *testing.T) {
+	run := func(seed uint32, lr float64) Run {
+		r := sample(false).Runs[0]
+		r.Config.Seed, r.Config.LR = seed, lr
+		return r
+	}
+	for _, c := range []struct {
+		runs []Run
+		want []string
+	}{
+		{[]Run{run(1, 0.1), run(2, 0.1)}, []string{"seed 1", "seed 2"}},
+		{[]Run{run(1, 0.1), run(2, 0.5), run(2, 0.5)}, []string{"seed 1, lr 0.1", "seed 2, lr 0.5", "seed 2, lr 0.5, run 3"}},
+		{[]Run{run(1, 0.1), run(1, 0.1)}, []string{"run 1", "run 2"}},
+	} {
+		if got := runNames(c.runs); !slices.Equal(got, c.want) {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestPlaced(t *testing.T) {
+	got := placed([]float64{1, 2}, []int{0, 7}, []int{0, 5, 7, 9})
+	if got[0] != 1 || !math.IsNaN(got[1]) || got[2] != 2 || !math.IsNaN(got[3]) {
+		t.Errorf("%v, want 1, a gap, 2, a gap", got)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for name, change := range map[string]func(*Run){
+		"a loss too few":     func(r *Run) { r.Numeric.Loss = r.Numeric.Loss[:2] },
+		"an accuracy alone":  func(r *Run) { r.Evaluated = nil },
+		"no check":           func(r *Run) { r.Comparisons[0].Check = nil },
+		"bins":               func(r *Run) { r.Comparisons[0].Errors = []Histogram{{Tensor: "W1", Counts: []int{1}}} },
+		"a curve":            func(r *Run) { r.Comparisons[0].Sweep = &Sweep{Steps: []float64{1}, Elements: []SweptElement{{}}} },
+		"a network with one": func(r *Run) { r.Config.Spec.Layers = []int{4} },
+	} {
+		r := sample(false)
+		if err := r.Runs[0].validate(); err != nil {
+			t.Fatal(err)
+		}
+		change(&r.Runs[0])
+		if err := r.Runs[0].validate(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
