@@ -60,6 +60,9 @@ func (s spoiledSingle) Gradient(dst []float64) error {
 // A float32 gradient passes against the float64 loss, and against the float32
 // loss where there is no other; what the first sees the second may not.
 func TestFloat32Graph(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: full checks of a graph of 200 rows")
+	}
 	seeds := uint64(1)
 	if os.Getenv("GRADTWIN_LONG") != "" {
 		seeds = 10
