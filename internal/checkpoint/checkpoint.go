@@ -79,7 +79,7 @@ const format = "gradtwin checkpoint"
 func Write(path string, c *Checkpoint) error {
 	content, err := encode(c)
 	if err == nil {
-		err = atomicwriter.WriteFile(path, content, 0o666)
+		err = atomicwriter.WriteFile(path, content, 0o644)
 	}
 	if err != nil {
 		return fmt.Errorf("write checkpoint %s: %w", path, err)

@@ -95,7 +95,7 @@ type Dir string
 // Open makes the folder if it is not there, and makes sure that it can be
 // written to: better before a long run than after.
 func Open(path string) (Dir, error) {
-	if err := os.MkdirAll(path, 0o777); err != nil {
+	if err := os.MkdirAll(path, 0o755); err != nil {
 		return "", fmt.Errorf("output folder: %w", err)
 	}
 	f, err := os.CreateTemp(path, ".gradtwin-*")
@@ -112,7 +112,7 @@ func Open(path string) (Dir, error) {
 // Write puts a file into the folder: first under another name, so that a
 // reader finds the old or the new one but never half of it.
 func (d Dir) Write(name string, content []byte) error {
-	if err := atomicwriter.WriteFile(filepath.Join(string(d), name), content, 0o666); err != nil {
+	if err := atomicwriter.WriteFile(filepath.Join(string(d), name), content, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Join(string(d), name), err)
 	}
 	return nil
