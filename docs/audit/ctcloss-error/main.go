@@ -3,6 +3,9 @@
 // Made by gradtwin audit --programs; do not edit.
 
 // CTCLoss (2x1x3, ReductionSum) on the tape machine: error.
+//
+// The loss is a tensor of no dimensions, which cannot be multiplied by a scalar. As the cost
+// itself it runs, and its gradient holds for the outcome of a LogSoftMax alone.
 package main
 
 import (

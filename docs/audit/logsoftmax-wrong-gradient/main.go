@@ -2,12 +2,14 @@
 
 // Made by gradtwin audit --programs; do not edit.
 
-// LogSoftMax (3x1, axis 1) on the tape machine: wrong gradient.
+// LogSoftMax (3x1) on the tape machine: wrong gradient.
+//
+// Without an axis the value is that along axis 0 and the gradient that of another axis.
 //
 // By hand, with y from plain Go and the cost below:
-// cost(x[1,0] = 0.2121) = 0.000000000000
-// cost(x[1,0] = 0.2119) = 0.000000000000
-// so the derivative is their difference over 0.0002, 0.000000.
+// cost(x[0,0] = 0.9761) = 1.015898013964
+// cost(x[0,0] = 0.9759) = 1.015758038471
+// so the derivative is their difference over 0.0002, 0.699877.
 package main
 
 import (
@@ -19,11 +21,11 @@ import (
 
 func main() {
 	g := gorgonia.NewGraph()
-	x := gorgonia.NewTensor(g, gorgonia.Float32, 2, gorgonia.WithShape(3, 1), gorgonia.WithName("x"),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{0.976, 0.212, -0.552}))))
-	y := gorgonia.Must(gorgonia.LogSoftMax(x, 1))
-	w := gorgonia.NewTensor(g, gorgonia.Float32, 2, gorgonia.WithShape(3, 1), gorgonia.WithName("w"),
-		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float32{0.77, 0.10600000000000001, -0.758}))))
+	x := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(3, 1), gorgonia.WithName("x"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float64{0.976, 0.212, -0.552}))))
+	y := gorgonia.Must(gorgonia.LogSoftMax(x))
+	w := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(3, 1), gorgonia.WithName("w"),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(3, 1), tensor.WithBacking([]float64{0.77, 0.10600000000000001, -0.758}))))
 	cost := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(y, w))))
 	grads, err := gorgonia.Grad(cost, x)
 	if err != nil {
@@ -37,5 +39,5 @@ func main() {
 	}
 	fmt.Println("cost:", cost.Value())
 	fmt.Println("gradient of x:", grads[0].Value())
-	fmt.Println("x[1,0] is 7.45058e-09, right is 0")
+	fmt.Println("x[0,0] is 0.312421, right is 0.699877")
 }

@@ -3,6 +3,8 @@
 // Made by gradtwin audit --programs; do not edit.
 
 // OuterProd (1, 3) on the tape machine: error.
+//
+// The gradient of a⊗b with respect to b is Gᵀa, with G the gradient of the result.
 package main
 
 import (

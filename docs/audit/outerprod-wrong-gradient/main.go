@@ -4,6 +4,8 @@
 
 // OuterProd (3, 3) on the tape machine: wrong gradient.
 //
+// The gradient of a⊗b with respect to b is Gᵀa, with G the gradient of the result.
+//
 // By hand, with y from plain Go and the cost below:
 // cost(b[2] = -0.1199) = -0.140247699200
 // cost(b[2] = -0.1201) = -0.139886828800
