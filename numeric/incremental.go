@@ -58,8 +58,12 @@ type unit struct{ layer, number, offset int }
 
 // chunkBytes is the memory of the widest layer under a chunk of changes. With
 // half of its units dead, two such layers fit into a first-level data cache of
-// 48 KiB; smaller chunks cost more in calls than they gain.
-const chunkBytes = 48 << 10
+// 48 KiB; smaller chunks cost more in calls than they gain. A chunk of fewer
+// than minChunk groups would read a wide layer's weights too often.
+const (
+	chunkBytes = 48 << 10
+	minChunk   = 4
+)
 
 func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int) *incremental {
 	e := &incremental{
@@ -82,7 +86,7 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 	for k := range widest {
 		e.all = append(e.all, int32(k))
 	}
-	e.chunk = max(chunkBytes/(widest*simd.Width*8), 1)
+	e.chunk = max(chunkBytes/(widest*simd.Width*8), minChunk)
 	for range min(workers, len(e.units)) {
 		e.workers = append(e.workers, newWorker(e))
 	}
