@@ -59,6 +59,7 @@ func (t *compareText) ran(run *report.Run) error {
 		}
 	}
 	w.Render()
+	t.printLoss(fmt.Sprintf("loss against step, %v batches", run.Config.Policy), run.Symbolic, run.Numeric)
 	_, err := fmt.Fprintln(t.stdout)
 	return err
 }

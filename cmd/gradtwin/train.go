@@ -208,6 +208,11 @@ func (t *trainOutput) end(accuracy float64, interrupted bool) error {
 		}
 	}
 	w.Render()
+	loss := make([]float64, len(t.steps))
+	for i, s := range t.steps {
+		loss[i] = s.Loss
+	}
+	t.printLoss("loss against step", compare.Series{Backend: t.backend, Loss: loss})
 	if len(t.steps) > 0 {
 		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", duration(float64(r.StepSeconds)), duration(r.Seconds))
 	}
