@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -34,6 +35,9 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f, err = ofOrder(f, o); err != nil {
+		return nil, err
+	}
 	f, notWide := widen(f)
 	c := &checker{ctx: ctx, f: f, notWide: notWide, o: o, layout: layout, begun: begun, tally: newTally(len(layout))}
 	c.report = &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed}
@@ -54,6 +58,18 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	c.finish()
 	c.report.Seconds = time.Since(begun).Seconds()
 	return c.report, nil
+}
+
+// ofOrder returns the function whose gradient is to be checked.
+func ofOrder(f Function, o Options) (Function, error) {
+	if o.Order < 2 {
+		return f, nil
+	}
+	s, ok := f.(SecondOrder)
+	if !ok {
+		return nil, fmt.Errorf("order 2: %T does not tell the gradient of its gradient: want a compare.SecondOrder", f)
+	}
+	return s.SecondOrder(uint64(o.Seed))
 }
 
 // checker is one check.

@@ -133,6 +133,7 @@ func replay(r *Report) string {
 	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
 	add(o.C > 0, "C: %v", o.C)
 	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Order > 1, "Order: %d", o.Order)
 	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }

@@ -44,6 +44,11 @@ type Options struct {
 	// larger elements get Step·|x|. 0 is 1e-5, and the cube root of the loss's
 	// noise where that is more (single precision).
 	Step float64 `json:"step,omitempty"`
+	// Order is which derivative is checked: 0 and 1 the gradient, 2 the
+	// gradient of the gradient along a direction drawn from Seed, for a
+	// function that is a SecondOrder. Where that cannot be had, the error says
+	// what stands in the way.
+	Order int `json:"order,omitempty"`
 	// Taylor measures the rate at which the Taylor remainder
 	// |f(x+hw) − f(x) − h·g·w| falls with h: 2 for a right gradient.
 	Taylor bool `json:"taylor,omitempty"`
@@ -80,6 +85,8 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	switch {
 	case int(o.Mode) >= len(modeNames):
 		return o, fmt.Errorf("check mode %v: want 0 to %d", o.Mode, len(modeNames)-1)
+	case o.Order < 0 || o.Order > 2:
+		return o, fmt.Errorf("order %d: want 1 or 2", o.Order)
 	case o.Samples < 0:
 		return o, fmt.Errorf("samples %d: want 0 or more", o.Samples)
 	case o.MaxCalls < 0:

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/compare"
 	"gradtwin/graph"
 )
 
@@ -45,6 +47,37 @@ func TestSecondOrder(t *testing.T) {
 				wantNear(t, "gradient", gradient(t, s), central(t, s, p.h), p.tol)
 			})
 		}
+	}
+}
+
+// The checker's second order judges the gradient of the gradient.
+func TestSecondOrderCheck(t *testing.T) {
+	ctx := context.Background()
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 1, 2, 3)
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Cube(x)))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := compare.Check(ctx, w, compare.Options{Order: 2})
+	if err != nil || !r.OK() || r.Checked != 3 || !strings.Contains(r.Replay, "Order: 2") {
+		t.Errorf("second order of a cube: %v, %v", r, err)
+	}
+	// The derivative of an outer product, which Gorgonia has wrong.
+	m = newMaker(tensor.Float64)
+	a, v := m.input("a", -1, 1, 3, 3), m.input("v", -1, 1, 3)
+	if w, err = graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.Mul(a, v)))))), a, v); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = compare.Check(ctx, w, compare.Options{Order: 2}); err != nil || r.OK() {
+		t.Errorf("second order of a matrix-vector product: %v, %v: want it to be wrong", r, err)
+	}
+	f := compare.Of(func(x []float64) float64 { return x[0] }, func(g, x []float64) { g[0] = 1 }, []float64{1})
+	if _, err := compare.Check(ctx, f, compare.Options{Order: 2}); err == nil || !strings.Contains(err.Error(), "order 2: *compare.Vector") {
+		t.Errorf("error %v, want one that names the function", err)
+	}
+	if _, err := compare.Check(ctx, f, compare.Options{Order: 3}); err == nil || !strings.Contains(err.Error(), "order 3: want 1 or 2") {
+		t.Errorf("error %v, want one with the order", err)
 	}
 }
 
