@@ -61,6 +61,11 @@ func Markdown(w io.Writer, rows []Row, v Versions) error {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(r.Op), r.Variant, o.Cell, escape(o.String()))
 		}
 	}
+	b.WriteString("\n## Hazards beyond gradients\n\n| what happens | program |\n| --- | --- |\n")
+	for _, h := range hazards {
+		fmt.Fprintf(&b, "| %s | [%s](audit/hazards/%s/main.go) |\n", escape(h.text), h.name, h.name)
+	}
+	b.WriteString("\nEach failure has a program of its own in [audit](audit), with Gorgonia alone imported: `go run docs/audit/log2-wrong-gradient/main.go`.\n")
 	b.WriteString("\n## Every variant\n\n| operation | variant | value |")
 	for c := TapeLeaf; c < cells; c++ {
 		fmt.Fprintf(&b, " %s |", c)
@@ -155,7 +160,7 @@ then seems wrong goes through gradtwin's own gradient check, which knows kinks, 
 (Reshape and a dot product) before it is called wrong here.
 
 Each variant is run on leaves; on inner nodes, each a product of two leaves; with its inputs used a second time by the
-scalar; and in float32.
+scalar; and in float32. For three dozen variants PyTorch was asked too: testdata/audit_check.py.
 `
 
 // Shown is the outcome that shows what fails, on the tape machine if possible;
