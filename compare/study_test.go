@@ -88,7 +88,7 @@ func visibleIn(right *compare.Report, mode compare.Mode, f compare.Function, g, 
 func TestDetectionStudy(t *testing.T) {
 	cases := study(t, os.Getenv("GRADTWIN_STUDY") != "")
 	if testing.Short() {
-		cases = cases[:4]
+		cases = cases[:3]
 	}
 	modes := []compare.Mode{compare.Full, compare.Probe}
 	counts := map[string][2]tally{}
