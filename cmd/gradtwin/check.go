@@ -50,7 +50,7 @@ valid subgradient where the loss has a corner), wrong, inconclusive.
 	s.BoolVar(&check.strict, "strict", false, "an inconclusive element counts as a failure")
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
 	s.Float64Var(&check.h, "step", 0, "difference step, times max(1, |x|); 0: the checker's own")
-	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[74,49]*-1, b3[2]+1e-3")
+	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
 	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
 	out.addTo(cmd, "with --sweep: folder for its plot (PNG, SVG) and numbers (CSV)")
 	return cmd
@@ -149,6 +149,9 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	task.Done()
 	if err != nil {
 		return err
+	}
+	if f, ok := twin.Symbolic.(*faulty); ok && !f.changed {
+		return usagef("inject %s: the element is 0 here, and stays so: choose another", check.inject)
 	}
 	var sweep *report.Sweep
 	if check.sweep {

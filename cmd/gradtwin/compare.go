@@ -43,7 +43,7 @@ batches; the gradients are compared again at the end.
 	cmd.Flags().SortFlags = false
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
-	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[203,17]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd

@@ -15,6 +15,7 @@ type faulty struct {
 	compare.Backend
 	element        int
 	factor, amount float64
+	changed        bool // the fault made a difference
 }
 
 // faultText is an element, then * and a factor or + or - and an amount.
@@ -58,6 +59,8 @@ func (f *faulty) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) 
 	if err := f.Backend.Gradient(ctx, dst, b); err != nil {
 		return err
 	}
-	dst[f.element] = dst[f.element]*f.factor + f.amount
+	before := dst[f.element]
+	dst[f.element] = before*f.factor + f.amount
+	f.changed = f.changed || dst[f.element] != before
 	return nil
 }
