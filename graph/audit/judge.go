@@ -215,6 +215,13 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 	}
 	i := furthest(a, d, tolerance)
 	if i < 0 || math.Abs(a[i]-d[i]) <= noise {
+		largest := 0
+		for k, v := range d {
+			if math.Abs(v) > math.Abs(d[largest]) {
+				largest = k
+			}
+		}
+		o.numbers(f.Layout().Element(largest), a[largest], d[largest])
 		return
 	}
 	// compare.Check knows kinks and how precise a difference can be. In single

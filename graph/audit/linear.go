@@ -223,6 +223,15 @@ func ctc() []Case {
 			scale = 0.5 // by the target's length, as PyTorch does
 		}
 		for _, steps := range []int{2, 3} {
+			cases = append(cases, Case{Op: "CTCLoss", Variant: fmt.Sprintf("%dx1x3, %s, of LogSoftMax", steps, r.name), In: []Input{in("x", -2, 2, steps, 1, 3), targets, lengths("m", float64(steps)), lengths("n", 2)},
+				Code: "gorgonia.CTCLoss(gorgonia.Must(gorgonia.LogSoftMax(x, 2)), t, m, n, gorgonia." + r.name + ")",
+				Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
+					p, err := gorgonia.LogSoftMax(in[0], 2)
+					if err != nil {
+						return nil, err
+					}
+					return gorgonia.CTCLoss(p, in[1], in[2], in[3], r.reduction)
+				}})
 			cases = append(cases, Case{Op: "CTCLoss", Variant: fmt.Sprintf("%dx1x3, %s", steps, r.name), In: []Input{in("p", -2, -0.5, steps, 1, 3), targets, lengths("m", float64(steps)), lengths("n", 2)},
 				Code: "gorgonia.CTCLoss(p, t, m, n, gorgonia." + r.name + ")",
 				Ref: func(in []Array) Array {

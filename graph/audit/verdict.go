@@ -48,7 +48,8 @@ func (v Verdict) Failure() bool { return v >= Failed }
 type Outcome struct {
 	Cell    string  `json:"cell"`
 	Verdict Verdict `json:"verdict"`
-	// Element is the one with the largest error, as in x[0,1]; Got and Want are
+	// Element is the one with the largest error, as in x[0,1], and of a right
+	// gradient the one with the largest derivative; Got and Want are
 	// Gorgonia's number and the central difference there. Where the value is
 	// wrong they are the two values, and Element is y's.
 	Element string  `json:"element,omitempty"`
@@ -60,7 +61,7 @@ type Outcome struct {
 // String returns the verdict and what shows it.
 func (o Outcome) String() string {
 	s := o.Verdict.String()
-	if o.Element != "" {
+	if o.Element != "" && o.Verdict != Right {
 		s += fmt.Sprintf(": %s is %.6g, right is %.6g", o.Element, o.Got, o.Want)
 	}
 	if o.Note != "" {
