@@ -67,6 +67,11 @@ func (c *Case) run(cell Cell) Outcome {
 			again.Note = "right " + other.note
 			return again
 		}
+		// A wrong number says more than that it cannot be multiplied.
+		if o.Verdict == Failed && other.plain && again.Element != "" {
+			again.Plain = true
+			o = again
+		}
 	}
 	return o
 }

@@ -92,7 +92,7 @@ func (c *Case) program(o *Outcome) (string, error) {
 	if why := reasons[c.Op]; why != "" && !cell.lisp() {
 		fmt.Fprintf(&b, "//\n// %s\n", strings.ReplaceAll(why, "\n", "\n// "))
 	}
-	f := &scalarOf{c: c, in: in, cell: cell}
+	f := &scalarOf{c: c, in: in, cell: cell, plain: o.Plain}
 	layout, at := f.Layout(), -1
 	if o.Verdict == WrongGradient || o.Verdict == Zero {
 		for i := range layout.Len() {
@@ -166,7 +166,11 @@ func (c *Case) program(o *Outcome) (string, error) {
 			leaf(name, w, dtype)
 			fmt.Fprintf(&b, "\t%s := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(%s, %s))))\n", cost, y, name)
 		}
-		closing("cost", "y", "w", weights(weightOf, *shape))
+		if o.Plain {
+			b.WriteString("\tcost := y\n")
+		} else {
+			closing("cost", "y", "w", weights(weightOf, *shape))
+		}
 		if cell.twice() {
 			k := 0
 			for _, n := range c.In {

@@ -55,7 +55,8 @@ type Outcome struct {
 	Element string  `json:"element,omitempty"`
 	Got     float64 `json:"got,omitempty"`
 	Want    float64 `json:"want,omitempty"`
-	Note    string  `json:"note,omitempty"` // the error, the panic, what is odd
+	Plain   bool    `json:"plain,omitempty"` // the result is the cost itself, without a weight
+	Note    string  `json:"note,omitempty"`  // the error, the panic, what is odd
 }
 
 // String returns the verdict and what shows it.
