@@ -38,7 +38,7 @@ const (
 	settleSteps  = 7
 	// settleRounding is what a symbolic element may be off, in unit roundoffs of
 	// its tensor's largest.
-	settleRounding = 16 * 0x1p-53
+	settleRounding = 16
 )
 
 // Settle fills in Settled and Bound. It takes a whole numerical gradient for
@@ -46,18 +46,7 @@ const (
 func (p *Point) Settle(ctx context.Context, f compare.Differencer, check *compare.Report) error {
 	n := len(p.Symbolic)
 	p.Settled, p.Bound = make([]float64, n), make([]float64, n)
-	rounding := make([]float64, n)
-	from := 0
-	for _, t := range p.Layout {
-		largest := 0.0
-		for _, g := range p.Symbolic[from : from+t.Len()] {
-			largest = max(largest, math.Abs(g))
-		}
-		for i := range t.Len() {
-			rounding[from+i] = settleRounding * largest
-		}
-		from += t.Len()
-	}
+	rounding := p.rounding(check)
 	d := make([]float64, n)
 	h := check.Step
 	for step := range settleSteps {
@@ -85,6 +74,37 @@ func (p *Point) Settle(ctx context.Context, f compare.Differencer, check *compar
 		h /= settleShrink
 	}
 	return nil
+}
+
+// rounding returns what each symbolic element may be off. The check measures
+// that for a float32 gradient: its report shows it in the elements nearest to
+// their bound, and a tensor that it found right has no larger error.
+func (p *Point) rounding(check *compare.Report) []float64 {
+	unit, single := 0x1p-53, check.Precision == compare.Mixed || check.Precision == compare.Single
+	if single {
+		unit = 0x1p-24
+	}
+	var out []float64
+	for k, t := range p.Layout {
+		rounding := 0.0
+		for _, g := range p.slice(k, p.Symbolic) {
+			rounding = max(rounding, settleRounding*unit*math.Abs(g))
+		}
+		for _, e := range check.Worst {
+			if single && e.Tensor == t.Name {
+				rounding = max(rounding, e.Bound-e.Noise-settleRtol*max(math.Abs(e.Symbolic), math.Abs(e.Numeric)))
+			}
+		}
+		for _, r := range check.Tensors {
+			if single && r.Tensor.Name == t.Name && r.Counts.OK == r.Checked && r.Unfollowed == 0 {
+				rounding = max(rounding, r.MaxError)
+			}
+		}
+		for range t.Len() {
+			out = append(out, rounding)
+		}
+	}
+	return out
 }
 
 // ratios returns the difference of the gradients in units of the bound, with

@@ -50,3 +50,32 @@ func TestSettleIsCancelled(t *testing.T) {
 type refusing struct{ *quadratic }
 
 func (refusing) Differences(context.Context, []float64, float64) error { return context.Canceled }
+
+// Of a float32 gradient the check knows the rounding: what it found right is
+// not shown as a fault.
+func TestSettleSingle(t *testing.T) {
+	const off = 1e-4
+	for _, c := range []struct {
+		name   string
+		check  compare.Report
+		beyond bool
+	}{
+		{"float64", compare.Report{Precision: compare.Double}, true},
+		{"float32, found right", compare.Report{Precision: compare.Mixed,
+			Tensors: []compare.TensorReport{{Tensor: newQuadratic().layout[0], Checked: 8, Counts: compare.Counts{OK: 8}, MaxError: off * 1.01}}}, false},
+		{"float32, a wide bound", compare.Report{Precision: compare.Single, Worst: []compare.Element{{Tensor: "W1", Bound: 2 * off}}}, false},
+		{"float32, found wrong", compare.Report{Precision: compare.Mixed,
+			Tensors: []compare.TensorReport{{Tensor: newQuadratic().layout[0], Checked: 8, Counts: compare.Counts{OK: 7, Wrong: 1}, MaxError: off * 1.01}}}, true},
+	} {
+		q := newQuadratic()
+		q.fault = off
+		p := q.point(1e-4)
+		c.check.Step, c.check.Noise = 1e-5, 1e-15
+		if err := p.Settle(context.Background(), q, &c.check); err != nil {
+			t.Fatal(err)
+		}
+		if got := math.Abs(p.ratios()[1]) > 1; got != c.beyond {
+			t.Errorf("%s: beyond its bound: %v, want %v", c.name, got, c.beyond)
+		}
+	}
+}
