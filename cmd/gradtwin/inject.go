@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"gradtwin"
@@ -59,8 +60,14 @@ func (f *faulty) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) 
 	if err := f.Backend.Gradient(ctx, dst, b); err != nil {
 		return err
 	}
+	// The fault is of the gradient's precision: a float64 among float32s would
+	// tell the check that all are float64.
+	double := slices.ContainsFunc(dst, func(g float64) bool { return float64(float32(g)) != g })
 	before := dst[f.element]
 	dst[f.element] = before*f.factor + f.amount
+	if !double {
+		dst[f.element] = float64(float32(dst[f.element]))
+	}
 	f.changed = f.changed || dst[f.element] != before
 	return nil
 }

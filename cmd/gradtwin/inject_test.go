@@ -1,0 +1,18 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+)
+
+// One fault in a float32 gradient is one wrong element, not a gradient that is
+// taken for float64.
+func TestInjectSingle(t *testing.T) {
+	var out bytes.Buffer
+	args := []string{"check", "--data", "../../testdata/tiny", "--layers", "784,6,10", "--dtype", "float32", "--inject", "b2[3]+1e-3", "--progress", "none"}
+	if code := run(args, &out, io.Discard); code != exitDisagree || !strings.Contains(out.String(), "WRONG  b2[3]   1 of 4780 wrong") {
+		t.Errorf("exit code %d:\n%s", code, out.String())
+	}
+}
