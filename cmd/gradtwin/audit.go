@@ -81,7 +81,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		return err
 	}
 	only := func(c *audit.Case) bool { return strings.Contains(strings.ToLower(c.Op), strings.ToLower(f.only)) }
-	rows, err := audit.Run(ctx, worker, only, nil)
+	rows, err := audit.Run(ctx, worker, only)
 	if err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func TestVerdicts(t *testing.T) {
 func TestRunContainsPanics(t *testing.T) {
 	rows, err := Run(t.Context(), worker(t), func(c *Case) bool {
 		return c.Op == "BatchNorm" && c.Variant == "4x3, scale 1x3, ε 0.1" || c.Op == "Cube" && c.Variant == "4"
-	}, nil)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

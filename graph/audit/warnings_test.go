@@ -20,7 +20,7 @@ func TestWrapWarns(t *testing.T) {
 		"MinBetween":    "an error",
 		"MaxBetween":    "an error",
 	}
-	rows, err := Run(t.Context(), worker(t), func(c *Case) bool { return c.Design == "" }, nil)
+	rows, err := Run(t.Context(), worker(t), func(c *Case) bool { return c.Design == "" })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,8 +59,8 @@ func Work(r io.Reader, w io.Writer) error {
 
 // Run audits the cases of the catalogue that only accepts, in as many worker
 // processes at a time as there are processors. worker starts one: a process
-// that calls Work on its standard input and output. progress may be nil.
-func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(*Case) bool, progress func(done, total int)) ([]Row, error) {
+// that calls Work on its standard input and output.
+func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(*Case) bool) ([]Row, error) {
 	cases := Catalogue()
 	var jobs []job
 	rows := make([]Row, len(cases))
@@ -83,7 +83,6 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	}
 	defer os.RemoveAll(dir)
 	var mu sync.Mutex
-	total, done := len(jobs), 0
 	take := func(n int) []job {
 		mu.Lock()
 		defer mu.Unlock()
@@ -97,9 +96,6 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 		defer mu.Unlock()
 		o.Cell = j.Cell.String()
 		rows[j.Case].Outcomes[j.Cell] = o
-		if done++; progress != nil {
-			progress(done, total)
-		}
 	}
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
