@@ -84,6 +84,9 @@ func TestExperimentFirstSteps(t *testing.T) {
 
 // The graph's whole runs are those of NumPy with exact gradients.
 func TestExperimentExact(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: two runs of 1,000 steps")
+	}
 	text, err := os.ReadFile("../../testdata/backprop.json")
 	if err != nil {
 		t.Fatal(err)

@@ -62,6 +62,9 @@ func kills(t *testing.T) int {
 // A run that is killed again and again at random moments, without a chance to
 // do anything about it, ends with the bits of one that is not.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: processes started again and again")
+	}
 	for _, tt := range []struct {
 		kind  string
 		alive time.Duration // at most, before a kill

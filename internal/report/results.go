@@ -112,6 +112,10 @@ func Open(path string) (Dir, error) {
 // Write puts a file into the folder: first under another name, so that a
 // reader finds the old or the new one but never half of it.
 func (d Dir) Write(name string, content []byte) error {
+	// Whoever removed the folder during a long run did not mean its results.
+	if err := os.MkdirAll(string(d), 0o755); err != nil {
+		return fmt.Errorf("output folder: %w", err)
+	}
 	if err := atomicwriter.WriteFile(filepath.Join(string(d), name), content, 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Join(string(d), name), err)
 	}
