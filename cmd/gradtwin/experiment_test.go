@@ -76,6 +76,9 @@ func near(t *testing.T, name string, got, want []float64, tol float64) {
 }
 
 func TestExperimentFirstSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: real MNIST is read once a run")
+	}
 	for batches, want := range numpyLosses {
 		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
 		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
@@ -129,6 +132,9 @@ func TestExperimentEnds(t *testing.T) {
 // The experiment's gradient at the start: every parameter is compared and all
 // agree; one changed element is found and named.
 func TestExperimentCheck(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: real MNIST is read once a run")
+	}
 	check := func(args ...string) (int, string) {
 		var out bytes.Buffer
 		code := run(append([]string{"check", "--seed", "8", "--progress", "none"}, args...), &out, io.Discard)
