@@ -2,6 +2,7 @@ package compare_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"testing"
@@ -145,35 +146,38 @@ func TestStudyCost(t *testing.T) {
 		t.Skip("GRADTWIN_STUDY is not set")
 	}
 	for _, steps := range []int{0, 200} {
-		pair := newPair(t, gradtwin.Experiment(), 10, steps, 1)
-		s := studied{Spec: gradtwin.Experiment(), Batch: pair.Batch, W: pair.Numeric.Params().Flat}
-		wrapped := wrapExperiment(t, s)
-		run := func(what string, f compare.Function, mode compare.Mode) *compare.Report {
-			r, err := compare.Check(context.Background(), f, compare.Options{Mode: mode})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("after %d steps, %s: %d calls, %.4f s", steps, what, r.Calls, r.Seconds)
-			return r
-		}
-		run("warm-up", wrapped, compare.Probe)
-		if r := run("probe of a wrapped graph", wrapped, compare.Probe); !r.OK() || r.Calls > 100 || r.Certified != r.Total {
-			t.Errorf("%d calls, want at most 100\n%s", r.Calls, r)
-		}
+		pair := newPair(t, gradtwin.Experiment(), studyRows, steps, 1)
+		wrapped := wrapExperiment(t, studied{Spec: gradtwin.Experiment(), Batch: pair.Batch, W: pair.Numeric.Params().Flat})
 		g := make([]float64, wrapped.Layout().Len())
 		if err := wrapped.Gradient(g); err != nil {
 			t.Fatal(err)
 		}
 		wrong := (&backprop{}).middle(g[:784*50])
-		r := run("one wrong element", oneOff{wrapped, wrong}, compare.Probe)
-		if r.Counts.Wrong != 1 || r.Worst[0].Flat != wrong || r.Calls > 400 {
-			t.Errorf("element %d in at most 400 calls:\n%s", wrong, r)
-		}
-		if r := run("full with the incremental engine", pair, compare.Full); !r.OK() {
-			t.Errorf("%s", r)
-		}
-		if r := run("full of a wrapped graph", wrapped, compare.Full); !r.OK() || r.Checked != r.Total {
-			t.Errorf("%s", r)
+		for _, tt := range []struct {
+			name  string
+			f     compare.Function
+			mode  compare.Mode
+			right func(r *compare.Report) bool
+		}{
+			{"probe", wrapped, compare.Probe, func(r *compare.Report) bool {
+				return r.OK() && r.Certified == r.Total && r.Calls <= 100
+			}},
+			{"one wrong", oneOff{wrapped, wrong}, compare.Probe, func(r *compare.Report) bool {
+				return r.Counts.Wrong == 1 && r.Worst[0].Flat == wrong && r.Calls <= 400
+			}},
+			{"engine", pair, compare.Full, func(r *compare.Report) bool { return r.OK() && r.Checked == r.Total }},
+			{"wrapped", wrapped, compare.Full, func(r *compare.Report) bool { return r.OK() && r.Checked == r.Total }},
+		} {
+			t.Run(fmt.Sprintf("%d steps/%s", steps, tt.name), func(t *testing.T) {
+				r, err := compare.Check(context.Background(), tt.f, compare.Options{Mode: tt.mode})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Logf("%d calls, %.4f s", r.Calls, r.Seconds)
+				if !tt.right(r) {
+					t.Errorf("%s", r)
+				}
+			})
 		}
 	}
 }
