@@ -68,51 +68,50 @@ func TestKilled(t *testing.T) {
 	for _, tt := range []struct {
 		kind  string
 		alive time.Duration // at most, before a kill
+		steps int           // for each kill: more than can be done in that time
 		args  []string
 	}{
-		{"train", 100 * time.Millisecond, []string{"train", "--backend", "graph"}},
-		{"train", 100 * time.Millisecond, []string{"train", "--backend", "numeric", "--inner", "3"}},
-		{"compare", 800 * time.Millisecond, []string{"compare", "--every", "7"}},
+		{"train", 80 * time.Millisecond, 2000, []string{"train", "--backend", "graph"}},
+		{"train", 80 * time.Millisecond, 1000, []string{"train", "--backend", "numeric", "--inner", "3"}},
+		{"compare", 300 * time.Millisecond, 600, []string{"compare", "--every", "700"}},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			t.Parallel()
-			want := kills(t)
+			kills := kills(t)
 			dir := t.TempDir()
 			args := append(tt.args, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--progress", "none",
-				"--checkpoint-every", "1ms", "--yes", "--steps", strconv.Itoa(want*20))
+				"--yes", "--steps", strconv.Itoa(kills*tt.steps))
 
 			whole := filepath.Join(dir, "whole.npz")
 			if out, err := process(t, append(args, "--checkpoint", whole)...).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
 			path := filepath.Join(dir, "killed.npz")
-			for killed := 0; ; {
-				given := append(args, "--checkpoint", path)
+			// keep goes on where the last process was killed.
+			keep := func(every string) *exec.Cmd {
+				given := append(args, "--checkpoint-every", every)
 				if _, err := os.Stat(path); err == nil {
-					given = append(args, "--resume", path)
+					return process(t, append(given, "--resume", path)...)
 				}
-				cmd := process(t, given...)
+				return process(t, append(given, "--checkpoint", path)...)
+			}
+			for n := range kills {
+				cmd := keep("1ms")
 				var errs bytes.Buffer
 				cmd.Stderr = &errs
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
 				// Killed while it starts, loads, trains or writes.
-				patience := time.AfterFunc(time.Duration(rand.Int64N(int64(tt.alive))), func() { cmd.Process.Kill() })
-				err := cmd.Wait()
-				patience.Stop()
+				time.Sleep(time.Duration(rand.Int64N(int64(tt.alive))))
+				cmd.Process.Kill()
 				var exit *exec.ExitError
-				if err == nil {
-					t.Logf("killed %d times", killed)
-					if killed < want/4 {
-						t.Errorf("the run ended after %d kills, want at least %d: give it more steps", killed, want/4)
-					}
-					break
+				if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+					t.Fatalf("before kill %d the run ended: %v: %s", n+1, err, errs.String())
 				}
-				if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-					t.Fatalf("after %d kills: %v: %s", killed, err, errs.String())
-				}
-				killed++
+			}
+			if out, err := keep("10s").CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
 			}
 			if d := cmp.Diff(kept(t, whole, tt.kind), kept(t, path, tt.kind)); d != "" {
 				t.Errorf("killed and resumed (-whole +resumed):\n%s", d)
