@@ -2,11 +2,9 @@ package graph_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"gradtwin"
 	"gradtwin/compare"
 	"gradtwin/graph"
+	"gradtwin/internal/golden"
 )
 
 var _ compare.Backend = (*graph.Network)(nil)
@@ -35,43 +34,8 @@ const (
 	tolFloat32 = 1e-5
 )
 
-// goldenCase is one network of testdata/network.json, computed by NumPy.
-type goldenCase struct {
-	Layers        []int
-	Activation    gradtwin.Activation
-	Delta         float64
-	Params        []float64
-	X             []float64
-	Labels        []int
-	Probabilities []float64
-	Loss          float64
-	Gradient      []float64
-	Gradient0     []float64 `json:"gradient_delta_0"`
-}
-
-func (c goldenCase) String() string { return fmt.Sprintf("%v %v", c.Layers, c.Activation) }
-
-func (c goldenCase) spec() gradtwin.Spec {
-	return gradtwin.Spec{Layers: c.Layers, Activation: c.Activation, Delta: c.Delta}
-}
-
-func (c goldenCase) batch() gradtwin.Batch { return gradtwin.Batch{X: c.X, Labels: c.Labels} }
-
-func golden(t testing.TB) []goldenCase {
-	t.Helper()
-	data, err := os.ReadFile("../testdata/network.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f struct{ Cases []goldenCase }
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatal(err)
-	}
-	if len(f.Cases) == 0 {
-		t.Fatal("no golden cases")
-	}
-	return f.Cases
-}
+// networks are the golden cases, computed by NumPy.
+func networks(t testing.TB) []golden.Case { return golden.Networks(t, "../testdata/network.json") }
 
 func newNetwork(t testing.TB, spec gradtwin.Spec, batch int, o graph.Options) *graph.Network {
 	t.Helper()
@@ -103,7 +67,7 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 
 func TestNetworkGolden(t *testing.T) {
 	ctx := context.Background()
-	for _, c := range golden(t) {
+	for _, c := range networks(t) {
 		for _, o := range []graph.Options{{}, {Float32: true}} {
 			for _, extra := range []int{0, 3} {
 				t.Run(fmt.Sprintf("%v/float32=%v/batch+%d", c, o.Float32, extra), func(t *testing.T) {
@@ -111,17 +75,17 @@ func TestNetworkGolden(t *testing.T) {
 					if o.Float32 {
 						tolLoss, tolGrad = tolFloat32, tolFloat32
 					}
-					n := newNetwork(t, c.spec(), len(c.Labels)+extra, o)
+					n := newNetwork(t, c.Spec(), len(c.Labels)+extra, o)
 					copy(n.Params().Flat, c.Params)
 
-					loss, err := n.Loss(c.batch())
+					loss, err := n.Loss(c.Batch())
 					if err != nil {
 						t.Fatal(err)
 					}
 					near(t, "loss", []float64{loss}, []float64{c.Loss}, tolLoss)
 
 					grad := make([]float64, len(c.Params))
-					if err := n.Gradient(ctx, grad, c.batch()); err != nil {
+					if err := n.Gradient(ctx, grad, c.Batch()); err != nil {
 						t.Fatal(err)
 					}
 					near(t, "gradient", grad, c.Gradient, tolGrad)
@@ -147,8 +111,8 @@ func TestNetworkGolden(t *testing.T) {
 
 // Without δ the loss is the plain cross-entropy.
 func TestNetworkDelta0(t *testing.T) {
-	for _, c := range golden(t) {
-		spec := c.spec()
+	for _, c := range networks(t) {
+		spec := c.Spec()
 		spec.Delta = 0
 		n := newNetwork(t, spec, len(c.Labels)+1, graph.Options{})
 		copy(n.Params().Flat, c.Params)
@@ -158,13 +122,13 @@ func TestNetworkDelta0(t *testing.T) {
 		for i, class := range c.Labels {
 			want -= math.Log(c.Probabilities[i*classes+class]) / float64(len(c.Labels))
 		}
-		loss, err := n.Loss(c.batch())
+		loss, err := n.Loss(c.Batch())
 		if err != nil {
 			t.Fatal(err)
 		}
 		near(t, c.String()+": loss", []float64{loss}, []float64{want}, tolRounding)
 		grad := make([]float64, len(c.Params))
-		if err := n.Gradient(context.Background(), grad, c.batch()); err != nil {
+		if err := n.Gradient(context.Background(), grad, c.Batch()); err != nil {
 			t.Fatal(err)
 		}
 		near(t, c.String()+": gradient", grad, c.Gradient0, tolGradient64)
@@ -173,10 +137,10 @@ func TestNetworkDelta0(t *testing.T) {
 
 func TestNetworkStep(t *testing.T) {
 	const lr = 0.05
-	for _, c := range golden(t) {
-		n := newNetwork(t, c.spec(), len(c.Labels), graph.Options{})
+	for _, c := range networks(t) {
+		n := newNetwork(t, c.Spec(), len(c.Labels), graph.Options{})
 		copy(n.Params().Flat, c.Params)
-		loss, err := n.Step(context.Background(), c.batch(), lr)
+		loss, err := n.Step(context.Background(), c.Batch(), lr)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +149,7 @@ func TestNetworkStep(t *testing.T) {
 			want[i] -= lr * g
 		}
 		near(t, c.String()+": weights after the step", n.Params().Flat, want, tolRounding)
-		again, err := n.Loss(c.batch())
+		again, err := n.Loss(c.Batch())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,15 +160,15 @@ func TestNetworkStep(t *testing.T) {
 }
 
 func TestNetworkStepCancelled(t *testing.T) {
-	c := golden(t)[0]
-	n := newNetwork(t, c.spec(), len(c.Labels), graph.Options{})
+	c := networks(t)[0]
+	n := newNetwork(t, c.Spec(), len(c.Labels), graph.Options{})
 	copy(n.Params().Flat, c.Params)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := n.Step(ctx, c.batch(), 0.1); !errors.Is(err, context.Canceled) {
+	if _, err := n.Step(ctx, c.Batch(), 0.1); !errors.Is(err, context.Canceled) {
 		t.Errorf("Step: %v, want %v", err, context.Canceled)
 	}
-	if err := n.Gradient(ctx, make([]float64, len(c.Params)), c.batch()); !errors.Is(err, context.Canceled) {
+	if err := n.Gradient(ctx, make([]float64, len(c.Params)), c.Batch()); !errors.Is(err, context.Canceled) {
 		t.Errorf("Gradient: %v, want %v", err, context.Canceled)
 	}
 	if !slices.Equal(n.Params().Flat, c.Params) {
@@ -213,22 +177,22 @@ func TestNetworkStepCancelled(t *testing.T) {
 }
 
 func TestNetworkErrors(t *testing.T) {
-	c := golden(t)[0]
+	c := networks(t)[0]
 	for _, bad := range []struct {
 		spec  gradtwin.Spec
 		batch int
 		want  string
 	}{
 		{gradtwin.Spec{Layers: []int{3}}, 1, "layers [3]"},
-		{c.spec(), 0, "batch of 0 rows"},
-		{c.spec(), -1, "batch of -1 rows"},
+		{c.Spec(), 0, "batch of 0 rows"},
+		{c.Spec(), -1, "batch of -1 rows"},
 	} {
 		if _, err := graph.New(bad.spec, bad.batch, graph.Options{}); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("New(%v, %d): %v, want an error with %q", bad.spec, bad.batch, err, bad.want)
 		}
 	}
 
-	n := newNetwork(t, c.spec(), 2, graph.Options{})
+	n := newNetwork(t, c.Spec(), 2, graph.Options{})
 	x := func(rows int) []float64 { return make([]float64, rows*c.Layers[0]) }
 	nan := x(1)
 	nan[1] = math.NaN()
@@ -260,11 +224,11 @@ func TestNetworkErrors(t *testing.T) {
 // Two networks share nothing that changes, though Gorgonia keeps some nodes as
 // package variables.
 func TestNetworksInParallel(t *testing.T) {
-	c := golden(t)[0]
+	c := networks(t)[0]
 	losses := make(chan float64, 4)
 	for range cap(losses) {
 		go func() {
-			n, err := graph.New(c.spec(), len(c.Labels), graph.Options{})
+			n, err := graph.New(c.Spec(), len(c.Labels), graph.Options{})
 			if err != nil {
 				t.Error(err)
 				losses <- 0
@@ -273,7 +237,7 @@ func TestNetworksInParallel(t *testing.T) {
 			copy(n.Params().Flat, c.Params)
 			var loss float64
 			for range 20 {
-				if loss, err = n.Step(context.Background(), c.batch(), 0.1); err != nil {
+				if loss, err = n.Step(context.Background(), c.Batch(), 0.1); err != nil {
 					t.Error(err)
 				}
 			}

@@ -57,7 +57,7 @@ func TestAgainstGonum(t *testing.T) {
 // How fast the errors fall with h, on a network without kinks, against
 // gradients that NumPy computed with complex numbers.
 func TestFormulaOrder(t *testing.T) {
-	c := golden(t)[2]
+	c := networks(t)[2]
 	for _, engine := range engines() {
 		for _, f := range []struct {
 			formula       numeric.Formula
@@ -70,10 +70,10 @@ func TestFormulaOrder(t *testing.T) {
 		} {
 			for _, relative := range []bool{false, true} {
 				worst := func(h float64) float64 {
-					n := newNetwork(t, c.spec(), numeric.Options{Engine: engine, Formula: f.formula, Step: h, Relative: relative})
+					n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: f.formula, Step: h, Relative: relative})
 					copy(n.Params().Flat, c.Params)
 					grad := make([]float64, len(c.Params))
-					if err := n.Gradient(context.Background(), grad, c.batch()); err != nil {
+					if err := n.Gradient(context.Background(), grad, c.Batch()); err != nil {
 						t.Fatal(err)
 					}
 					w := 0.0
@@ -97,7 +97,7 @@ func TestEstimatedError(t *testing.T) {
 		tooSmall = 1.5 // Richardson's estimate leaves out the next term of the error
 		tooLarge = 300 // rounding is estimated by what it can be, and seldom is
 	)
-	for _, c := range golden(t) {
+	for _, c := range networks(t) {
 		if c.Activation == gradtwin.ReLU {
 			continue // a kink may lie between the points
 		}
@@ -109,10 +109,10 @@ func TestEstimatedError(t *testing.T) {
 			for _, engine := range engines() {
 				o.Engine = engine
 				t.Run(fmt.Sprintf("%v/%v,%v,h=%g,relative=%v", c, engine, o.Formula, o.Step, o.Relative), func(t *testing.T) {
-					n := newNetwork(t, c.spec(), o)
+					n := newNetwork(t, c.Spec(), o)
 					copy(n.Params().Flat, c.Params)
 					grad, errs := make([]float64, len(c.Params)), make([]float64, len(c.Params))
-					if err := n.Estimated(context.Background(), grad, errs, c.batch()); err != nil {
+					if err := n.Estimated(context.Background(), grad, errs, c.Batch()); err != nil {
 						t.Fatal(err)
 					}
 					sumErr, sumTrue := 0.0, 0.0
@@ -135,14 +135,14 @@ func TestEstimatedError(t *testing.T) {
 
 // At a kink, the estimated error is as large as the kink makes it.
 func TestEstimatedErrorAtKink(t *testing.T) {
-	c := golden(t)[0]
-	spec := c.spec()
+	c := networks(t)[0]
+	spec := c.Spec()
 	spec.Layers = []int{1, 1, 2}
 	for _, engine := range engines() {
 		n := newNetwork(t, spec, numeric.Options{Engine: engine, Step: 1e-3})
 		// z = 1·1 − 1.0015 reaches the kink between h and 2h.
 		copy(n.Params().Flat, []float64{1, -1.0015, 3, -3, 0, 0})
-		b := c.batch()
+		b := c.Batch()
 		b.X, b.Labels = []float64{1}, []int{0}
 		grad, errs := make([]float64, 6), make([]float64, 6)
 		if err := n.Estimated(context.Background(), grad, errs, b); err != nil {
@@ -168,25 +168,25 @@ func TestFormulaText(t *testing.T) {
 	if _, err := numeric.ParseFormula("backward"); err == nil || !strings.Contains(err.Error(), `formula "backward"`) {
 		t.Errorf("an unknown formula: %v", err)
 	}
-	if _, err := numeric.New(golden(t)[0].spec(), numeric.Options{Formula: 9}); err == nil || !strings.Contains(err.Error(), "formula Formula(9)") {
+	if _, err := numeric.New(networks(t)[0].Spec(), numeric.Options{Formula: 9}); err == nil || !strings.Contains(err.Error(), "formula Formula(9)") {
 		t.Errorf("New with an unknown formula: %v", err)
 	}
 }
 
 // Differences are central and absolute, whatever the gradient is.
 func TestDifferencesFormula(t *testing.T) {
-	c := golden(t)[1]
+	c := networks(t)[1]
 	want := make([]float64, len(c.Params))
 	got := slices.Clone(want)
 	for _, engine := range engines() {
-		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
-		other := newNetwork(t, c.spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint, Relative: true, Step: 1e-2})
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
+		other := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint, Relative: true, Step: 1e-2})
 		copy(n.Params().Flat, c.Params)
 		copy(other.Params().Flat, c.Params)
-		if err := n.Gradient(context.Background(), want, c.batch()); err != nil {
+		if err := n.Gradient(context.Background(), want, c.Batch()); err != nil {
 			t.Fatal(err)
 		}
-		if err := other.Differences(context.Background(), got, c.batch(), numeric.DefaultStep); err != nil {
+		if err := other.Differences(context.Background(), got, c.Batch(), numeric.DefaultStep); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(got, want) {

@@ -2,17 +2,16 @@ package numeric_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/internal/golden"
 	"gradtwin/numeric"
 )
 
@@ -31,44 +30,8 @@ const (
 	tolTruncation = 2e-8
 )
 
-// goldenCase is one network of testdata/network.json, computed by NumPy.
-type goldenCase struct {
-	Layers        []int
-	Activation    gradtwin.Activation
-	Delta         float64
-	Params        []float64
-	X             []float64
-	Labels        []int
-	Probabilities []float64
-	Loss          float64
-	Gradient      []float64
-	Gradient0     []float64 `json:"gradient_delta_0"`
-	Central       []float64 `json:"central_1e-4"`
-}
-
-func (c goldenCase) String() string { return fmt.Sprintf("%v %v", c.Layers, c.Activation) }
-
-func (c goldenCase) spec() gradtwin.Spec {
-	return gradtwin.Spec{Layers: c.Layers, Activation: c.Activation, Delta: c.Delta}
-}
-
-func (c goldenCase) batch() gradtwin.Batch { return gradtwin.Batch{X: c.X, Labels: c.Labels} }
-
-func golden(t testing.TB) []goldenCase {
-	t.Helper()
-	data, err := os.ReadFile("../testdata/network.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f struct{ Cases []goldenCase }
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatal(err)
-	}
-	if len(f.Cases) == 0 {
-		t.Fatal("no golden cases")
-	}
-	return f.Cases
-}
+// networks are the golden cases, computed by NumPy.
+func networks(t testing.TB) []golden.Case { return golden.Networks(t, "../testdata/network.json") }
 
 func newNetwork(t testing.TB, spec gradtwin.Spec, o numeric.Options) *numeric.Network {
 	t.Helper()
@@ -103,18 +66,18 @@ func engines() []numeric.Engine { return []numeric.Engine{numeric.Incremental, n
 func TestNetworkGolden(t *testing.T) {
 	ctx := context.Background()
 	for _, engine := range engines() {
-		for _, c := range golden(t) {
+		for _, c := range networks(t) {
 			t.Run(fmt.Sprintf("%v/%v", engine, c), func(t *testing.T) {
-				n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
+				n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
 				copy(n.Params().Flat, c.Params)
-				loss, err := n.Loss(c.batch())
+				loss, err := n.Loss(c.Batch())
 				if err != nil {
 					t.Fatal(err)
 				}
 				near(t, "loss", []float64{loss}, []float64{c.Loss}, tolRounding*c.Loss)
 
 				grad := make([]float64, len(c.Params))
-				if err := n.Gradient(ctx, grad, c.batch()); err != nil {
+				if err := n.Gradient(ctx, grad, c.Batch()); err != nil {
 					t.Fatal(err)
 				}
 				near(t, "central difference", grad, c.Central, tolCentral)
@@ -144,13 +107,13 @@ func TestNetworkGolden(t *testing.T) {
 // Without δ the loss is the plain cross-entropy.
 func TestNetworkDelta0(t *testing.T) {
 	for _, engine := range engines() {
-		for _, c := range golden(t) {
-			spec := c.spec()
+		for _, c := range networks(t) {
+			spec := c.Spec()
 			spec.Delta = 0
 			n := newNetwork(t, spec, numeric.Options{Engine: engine})
 			copy(n.Params().Flat, c.Params)
 			grad := make([]float64, len(c.Params))
-			if err := n.Gradient(context.Background(), grad, c.batch()); err != nil {
+			if err := n.Gradient(context.Background(), grad, c.Batch()); err != nil {
 				t.Fatal(err)
 			}
 			near(t, fmt.Sprintf("%v %v: gradient", engine, c), grad, c.Gradient0, tolTruncation)
@@ -161,12 +124,12 @@ func TestNetworkDelta0(t *testing.T) {
 // The error of a central difference falls as h².
 func TestDifferencesStep(t *testing.T) {
 	for _, engine := range engines() {
-		c := golden(t)[2] // tanh: no kinks
-		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
+		c := networks(t)[2] // tanh: no kinks
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
 		copy(n.Params().Flat, c.Params)
 		worst := func(h float64) float64 {
 			grad := make([]float64, len(c.Params))
-			if err := n.Differences(context.Background(), grad, c.batch(), h); err != nil {
+			if err := n.Differences(context.Background(), grad, c.Batch(), h); err != nil {
 				t.Fatal(err)
 			}
 			w := 0.0
@@ -180,7 +143,7 @@ func TestDifferencesStep(t *testing.T) {
 			t.Errorf("%v: the error at h=1e-2 is %v times the one at 1e-3, want about 100", engine, r)
 		}
 		for _, h := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-			if err := n.Differences(context.Background(), make([]float64, len(c.Params)), c.batch(), h); err == nil {
+			if err := n.Differences(context.Background(), make([]float64, len(c.Params)), c.Batch(), h); err == nil {
 				t.Errorf("%v: no error for the step %v", engine, h)
 			}
 		}
@@ -190,10 +153,10 @@ func TestDifferencesStep(t *testing.T) {
 func TestNetworkStep(t *testing.T) {
 	const lr = 0.05
 	for _, engine := range engines() {
-		for _, c := range golden(t) {
-			n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
+		for _, c := range networks(t) {
+			n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
 			copy(n.Params().Flat, c.Params)
-			loss, err := n.Step(context.Background(), c.batch(), lr)
+			loss, err := n.Step(context.Background(), c.Batch(), lr)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -202,7 +165,7 @@ func TestNetworkStep(t *testing.T) {
 				want[i] -= lr * g
 			}
 			near(t, fmt.Sprintf("%v %v: weights after the step", engine, c), n.Params().Flat, want, lr*tolCentral)
-			again, err := n.Loss(c.batch())
+			again, err := n.Loss(c.Batch())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -215,15 +178,15 @@ func TestNetworkStep(t *testing.T) {
 
 func TestNetworkCancelled(t *testing.T) {
 	for _, engine := range engines() {
-		c := golden(t)[0]
+		c := networks(t)[0]
 		ctx, cancel := context.WithCancel(context.Background())
-		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine, Progress: func(done, total int) { cancel() }})
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Progress: func(done, total int) { cancel() }})
 		copy(n.Params().Flat, c.Params)
 		for range 2 { // cancelled on the way, then from the start
-			if _, err := n.Step(ctx, c.batch(), 0.1); !errors.Is(err, context.Canceled) {
+			if _, err := n.Step(ctx, c.Batch(), 0.1); !errors.Is(err, context.Canceled) {
 				t.Errorf("%v: Step: %v, want %v", engine, err, context.Canceled)
 			}
-			if err := n.Gradient(ctx, make([]float64, len(c.Params)), c.batch()); !errors.Is(err, context.Canceled) {
+			if err := n.Gradient(ctx, make([]float64, len(c.Params)), c.Batch()); !errors.Is(err, context.Canceled) {
 				t.Errorf("%v: Gradient: %v, want %v", engine, err, context.Canceled)
 			}
 			if !slices.Equal(n.Params().Flat, c.Params) {
@@ -235,15 +198,15 @@ func TestNetworkCancelled(t *testing.T) {
 
 func TestNetworkProgress(t *testing.T) {
 	for _, engine := range engines() {
-		c := golden(t)[0]
+		c := networks(t)[0]
 		last := 0
-		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine, Progress: func(done, total int) {
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Progress: func(done, total int) {
 			if done <= last || done > total || total != len(c.Params) {
 				t.Errorf("%v: %d of %d done after %d of %d", engine, done, total, last, len(c.Params))
 			}
 			last = done
 		}})
-		if err := n.Gradient(context.Background(), make([]float64, len(c.Params)), c.batch()); err != nil {
+		if err := n.Gradient(context.Background(), make([]float64, len(c.Params)), c.Batch()); err != nil {
 			t.Fatal(err)
 		}
 		if last != len(c.Params) {
@@ -253,25 +216,25 @@ func TestNetworkProgress(t *testing.T) {
 }
 
 func TestNetworkErrors(t *testing.T) {
-	c := golden(t)[0]
+	c := networks(t)[0]
 	for _, bad := range []struct {
 		spec gradtwin.Spec
 		o    numeric.Options
 		want string
 	}{
 		{gradtwin.Spec{Layers: []int{3}}, numeric.Options{}, "layers [3]"},
-		{c.spec(), numeric.Options{Engine: 9}, "engine Engine(9)"},
-		{c.spec(), numeric.Options{Step: -1}, "difference step -1"},
-		{c.spec(), numeric.Options{Step: math.NaN()}, "difference step NaN"},
-		{c.spec(), numeric.Options{Step: math.Inf(1)}, "difference step +Inf"},
-		{c.spec(), numeric.Options{Workers: -1}, "workers -1"},
+		{c.Spec(), numeric.Options{Engine: 9}, "engine Engine(9)"},
+		{c.Spec(), numeric.Options{Step: -1}, "difference step -1"},
+		{c.Spec(), numeric.Options{Step: math.NaN()}, "difference step NaN"},
+		{c.Spec(), numeric.Options{Step: math.Inf(1)}, "difference step +Inf"},
+		{c.Spec(), numeric.Options{Workers: -1}, "workers -1"},
 	} {
 		if _, err := numeric.New(bad.spec, bad.o); err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("New(%v, %v): %v, want an error with %q", bad.spec, bad.o, err, bad.want)
 		}
 	}
 
-	n := newNetwork(t, c.spec(), numeric.Options{})
+	n := newNetwork(t, c.Spec(), numeric.Options{})
 	x := func(rows int) []float64 { return make([]float64, rows*c.Layers[0]) }
 	nan := x(1)
 	nan[1] = math.NaN()
@@ -313,8 +276,8 @@ func TestNetworkErrors(t *testing.T) {
 
 // Many rows give the same classes as one after the other.
 func TestPredictManyRows(t *testing.T) {
-	c := golden(t)[0]
-	n := newNetwork(t, c.spec(), numeric.Options{})
+	c := networks(t)[0]
+	n := newNetwork(t, c.Spec(), numeric.Options{})
 	copy(n.Params().Flat, c.Params)
 	const rows = 1000
 	r := gradtwin.NewRand(1)
@@ -342,10 +305,10 @@ func TestPredictManyRows(t *testing.T) {
 
 func TestEstimate(t *testing.T) {
 	for _, engine := range engines() {
-		c := golden(t)[0]
-		n := newNetwork(t, c.spec(), numeric.Options{Engine: engine})
+		c := networks(t)[0]
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
 		copy(n.Params().Flat, c.Params)
-		d, err := n.Estimate(c.batch())
+		d, err := n.Estimate(c.Batch())
 		if err != nil {
 			t.Fatal(err)
 		}
