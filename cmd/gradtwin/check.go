@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,11 +68,8 @@ func (f *checkFlags) options(seed uint32) (compare.Options, error) {
 		return o, usagef("step %v: want 0 or more", f.h)
 	}
 	if f.budget != "" {
-		if n, err := strconv.Atoi(f.budget); err == nil && n > 0 {
-			o.MaxCalls = n
-		} else if d, err := time.ParseDuration(f.budget); err == nil && d > 0 {
-			o.MaxTime = d
-		} else {
+		var ok bool
+		if o.MaxCalls, o.MaxTime, ok = countOrTime(f.budget); !ok {
 			return o, usagef("budget %q: want a number of loss calls, as in 1000, or a time, as in 2s", f.budget)
 		}
 	}
@@ -96,30 +91,15 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 	}
-	reporter, err := out.reporter(a)
-	if err != nil {
-		return err
-	}
 	if check.after < 0 {
 		return usagef("after %d: want 0 or more steps", check.after)
 	}
-	if f.batches == both {
-		return usagef("batch policy %q: want one of sgd, fixed", f.batches)
-	}
-	numericOptions, err := f.numericOptions()
+	run, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return err
 	}
-	data, err := a.load(ctx, f.data)
-	if err != nil {
-		return err
-	}
-	configs, err := f.configs(data)
-	if err != nil {
-		return err
-	}
-	c := configs[0]
-	twin, err := f.newTwin(c, numericOptions)
+	c, data := run.configs[0], run.data
+	twin, err := f.newTwin(c, run.options)
 	if err != nil {
 		return err
 	}
@@ -128,11 +108,10 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 	}
-	start, feed, err := compare.Begin(c, data.Train)
+	feed, err := begin(c, data, nil, map[string]compare.Backend{"": twin.Symbolic})
 	if err != nil {
 		return err
 	}
-	copy(twin.Symbolic.Params().Flat, start.Flat)
 	batch := feed.Next()
 	for n := 1; n <= check.after; n++ {
 		if _, err := twin.Symbolic.Step(ctx, batch, c.LR); err != nil {
@@ -142,7 +121,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	}
 	copy(twin.Numeric.Params().Flat, twin.Symbolic.Params().Flat)
 
-	task := reporter.Start("check", c.Spec.NumParams())
+	task := run.reporter.Start("check", c.Spec.NumParams())
 	options.Progress = func(done, _ int) { task.Set(done, "") }
 	pair := compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}
 	found, err := compare.Check(ctx, pair, options)

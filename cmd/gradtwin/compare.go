@@ -62,19 +62,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err != nil {
 		return err
 	}
-	reporter, err := out.reporter(a)
-	if err != nil {
-		return err
-	}
-	options, err := f.numericOptions()
-	if err != nil {
-		return err
-	}
-	data, err := a.load(ctx, f.data)
-	if err != nil {
-		return err
-	}
-	configs, err := f.configs(data)
+	start, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return err
 	}
@@ -86,7 +74,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	results := &report.Results{
 		Version: report.Version, Replay: replay(cmd), Engine: f.engine, Step: f.h,
-		Environment: newEnvironment(), Data: data.describe(),
+		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a}
 	if out.json {
@@ -95,9 +83,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err := printer.begin(results); err != nil {
 		return err
 	}
-	kept := &keptRuns{keeper: keeper, header: newRunHeader(cmd, data)}
-	for _, c := range configs {
-		job := &twinJob{earlier: earlier, kept: kept, flags: f, options: options, data: data, reporter: reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+	kept := &keptRuns{keeper: keeper, header: newRunHeader(cmd, start.data)}
+	for _, c := range start.configs {
+		job := &twinJob{earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			results.Runs = append(results.Runs, *run)
@@ -185,13 +173,11 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 			return nil, err
 		}
 	}
-	start, first, err := compare.Begin(c, j.data.Train)
+	first, err := begin(c, j.data, nil, map[string]compare.Backend{"symbolic": twin.Symbolic, "numeric": twin.Numeric})
 	if err != nil {
 		return nil, err
 	}
 	batch := first.Next()
-	copy(twin.Symbolic.Params().Flat, start.Flat)
-	copy(twin.Numeric.Params().Flat, start.Flat)
 
 	run := &report.Run{}
 	gradients := func(after int) error {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"iter"
 	"math"
 	"regexp"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,6 +40,8 @@ type runFlags struct {
 	engine string
 	h      float64
 	yes    bool
+
+	severalRuns bool // the command takes both for --batches
 }
 
 // addTo adds the flags of a training run to a command. Their defaults are the
@@ -60,8 +65,9 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
 	s.SortFlags = false
 	s.StringVar(&f.data, "data", "", "folder with the four files in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
 	s.Uint32Var(&f.seed, "seed", d.Seed, "seed of the weights and the batches")
+	f.severalRuns = batches == both
 	usage := "which batches: sgd draws one anew at every step, fixed keeps the first"
-	if batches == both {
+	if f.severalRuns {
 		usage += "; both runs one after the other"
 	}
 	s.StringVar(&f.batches, "batches", batches, usage)
@@ -75,6 +81,30 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
 	s.StringVar(&f.engine, "engine", numeric.Incremental.String(), "numeric engine: incremental, or plain (whole forward passes, slow)")
 }
 
+// prepared is what every run begins with.
+type prepared struct {
+	reporter *progress.Reporter
+	options  numeric.Options
+	data     *dataset
+	configs  []compare.Config
+}
+
+// prepare turns the flags into what they ask for: the cheap checks first, then
+// the data.
+func (f *runFlags) prepare(ctx context.Context, a *app, out *outputFlags) (p prepared, err error) {
+	if p.reporter, err = out.reporter(a); err != nil {
+		return p, err
+	}
+	if p.options, err = f.numericOptions(); err != nil {
+		return p, err
+	}
+	if p.data, err = a.load(ctx, f.data); err != nil {
+		return p, err
+	}
+	p.configs, err = f.configs(p.data)
+	return p, err
+}
+
 // configs returns a run for each policy asked for, checked against the data.
 func (f *runFlags) configs(d *dataset) ([]compare.Config, error) {
 	activation, err := gradtwin.ParseActivation(f.activation)
@@ -82,7 +112,7 @@ func (f *runFlags) configs(d *dataset) ([]compare.Config, error) {
 		return nil, usageError{err}
 	}
 	policies := []compare.Policy{compare.Fixed, compare.SGD}
-	if f.batches != both {
+	if f.batches != both || !f.severalRuns {
 		p, err := compare.ParsePolicy(f.batches)
 		if err != nil {
 			return nil, usageError{err}
@@ -144,6 +174,18 @@ func (f *outputFlags) reporter(a *app) (*progress.Reporter, error) {
 		return nil, usageError{err}
 	}
 	return progress.New(mode, a.stderr), nil
+}
+
+// countOrTime reads a count, as in 100, or a time, as in 10s; the other is 0.
+// Neither may be 0 or less.
+func countOrTime(text string) (count int, d time.Duration, ok bool) {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		return n, 0, true
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return 0, d, true
+	}
+	return 0, 0, false
 }
 
 // unreplayed are the flags that do not change what is computed, and --data: it

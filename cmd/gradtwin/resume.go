@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,11 +42,8 @@ type keeper struct {
 // keeper returns what the flags ask for, nil when that is nothing.
 func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
 	k := &keeper{path: f.file, kind: kind, last: time.Now()}
-	if n, err := strconv.Atoi(f.every); err == nil && n > 0 {
-		k.steps = n
-	} else if d, err := time.ParseDuration(f.every); err == nil && d > 0 {
-		k.time = d
-	} else {
+	var ok bool
+	if k.steps, k.time, ok = countOrTime(f.every); !ok {
 		return nil, usagef("checkpoint-every %q: want a number of steps, as in 100, or a time, as in 10s", f.every)
 	}
 	if k.path == "" {

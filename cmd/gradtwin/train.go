@@ -43,31 +43,16 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 		return err
 	}
 	name := *backend
-	if f.batches == both {
-		return usagef("batch policy %q: want one of sgd, fixed", f.batches)
-	}
 	keeper, err := keep.keeper("train")
 	if err != nil {
 		return err
 	}
-	reporter, err := out.reporter(a)
+	run, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return err
 	}
-	options, err := f.numericOptions()
-	if err != nil {
-		return err
-	}
-	data, err := a.load(ctx, f.data)
-	if err != nil {
-		return err
-	}
-	configs, err := f.configs(data)
-	if err != nil {
-		return err
-	}
-	c := configs[0]
-	b, err := f.newBackend(name, c, options)
+	c, data := run.configs[0], run.data
+	b, err := f.newBackend(name, c, run.options)
 	if err != nil {
 		return err
 	}
@@ -91,7 +76,7 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err := save(); err != nil {
 		return err
 	}
-	task := reporter.Start(name+" "+c.Policy.String(), c.Steps)
+	task := run.reporter.Start(name+" "+c.Policy.String(), c.Steps)
 	err = compare.Train(ctx, b, feed, func(s compare.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		if err := t.step(s); err != nil {
