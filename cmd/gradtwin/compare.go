@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,7 +85,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err := printer.begin(results); err != nil {
 		return err
 	}
-	kept := &keptRuns{keeper: keeper, header: newRunHeader(cmd, start.data)}
+	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
 		job := &twinJob{earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
@@ -142,14 +144,28 @@ type twinJob struct {
 // keptRuns are the runs of a comparison in its checkpoint.
 type keptRuns struct {
 	*keeper
-	header   runHeader
-	finished []checkpoint.Array // of the runs before the present one
+	header runHeader
+	arrays []checkpoint.Array // of all runs that were begun, an earlier process's too
 }
 
-// save writes a checkpoint of the runs until now and returns its arrays.
+// newKeptRuns returns the runs of a comparison: those of the checkpoint that
+// it goes on with, none when earlier is nil.
+func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
+	kept := &keptRuns{keeper: k, header: h}
+	if earlier != nil {
+		// A run that has its turn later is kept until then.
+		maps.Copy(kept.header.Runs, earlier.Runs)
+		kept.arrays = earlier.Arrays
+	}
+	return kept
+}
+
+// save writes a checkpoint of all runs, the feed's as it stands now, and
+// returns its arrays.
 func (k *keptRuns) save(feed *compare.Feed, twin compare.Twin, trace *compare.Trace) ([]checkpoint.Array, error) {
 	prefix := feed.Config().Policy.String() + "/"
-	arrays := append(slices.Clip(k.finished), traceArrays(prefix, trace)...)
+	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool { return strings.HasPrefix(a.Name, prefix) })
+	arrays = append(arrays, traceArrays(prefix, trace)...)
 	for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
 		arrays = append(arrays, paramArrays(prefix+b.Name()+"/", b.Params())...)
 	}
@@ -270,7 +286,7 @@ func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config
 	for i := range arrays {
 		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing
 	}
-	j.kept.finished = arrays
+	j.kept.arrays = arrays
 	return trace, errors.Join(err, saveErr)
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -15,7 +17,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gradtwin/compare"
 	"gradtwin/internal/checkpoint"
+	"gradtwin/numeric"
 )
 
 // process returns the command as a process of its own: the test binary, which
@@ -117,5 +121,57 @@ func TestKilled(t *testing.T) {
 				t.Errorf("killed and resumed (-whole +resumed):\n%s", d)
 			}
 		})
+	}
+}
+
+// A comparison that goes on keeps the run whose turn comes later, from its
+// first checkpoint on.
+func TestResumeKeepsLaterRuns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.npz")
+	args := []string{"compare", "--data", "../../testdata/tiny", "--layers", "784,4,10", "--steps", "3", "--progress", "none"}
+	if code := run(append(args, "--checkpoint", path), io.Discard, io.Discard); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	want := kept(t, path, "compare")
+	c, err := checkpoint.Read(path, "compare")
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := &resumed{path: path, Checkpoint: c}
+	if err := json.Unmarshal(c.Header, &earlier.runHeader); err != nil {
+		t.Fatal(err)
+	}
+
+	config := compare.Experiment()
+	config.Policy, config.Spec.Layers = compare.Fixed, []int{784, 4, 10}
+	f := runFlags{dtype: dtype64}
+	twin, err := f.newTwin(config, numeric.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := (&app{stderr: io.Discard}).load(t.Context(), "../../testdata/tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed, err := begin(config, data, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := newKeptRuns(&keeper{path: path, kind: "compare"}, runHeader{Runs: map[string]compare.State{}}, earlier)
+	if _, err := runs.save(feed, twin, twin.NewTrace(config)); err != nil {
+		t.Fatal(err)
+	}
+	got := kept(t, path, "compare")
+	later := 0
+	for name, data := range want {
+		if strings.HasPrefix(name, "sgd/") {
+			later++
+			if d := cmp.Diff(data, got[name]); d != "" {
+				t.Errorf("%s (-before +after the first checkpoint of fixed):\n%s", name, d)
+			}
+		}
+	}
+	if later == 0 || runs.header.Runs["sgd"].Step != 3 || runs.header.Runs["fixed"].Step != 0 {
+		t.Errorf("%d arrays of sgd, steps %d of sgd and %d of fixed: want some, 3 and 0", later, runs.header.Runs["sgd"].Step, runs.header.Runs["fixed"].Step)
 	}
 }
