@@ -186,7 +186,7 @@ func TestDifferencesFormula(t *testing.T) {
 		if err := n.Gradient(context.Background(), want, c.Batch()); err != nil {
 			t.Fatal(err)
 		}
-		if err := other.Differences(context.Background(), got, c.Batch(), numeric.DefaultStep); err != nil {
+		if err := other.Differences(context.Background(), got, 0, c.Batch(), numeric.DefaultStep); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(got, want) {

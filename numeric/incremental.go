@@ -25,6 +25,7 @@ type incremental struct {
 	all        []int32
 	chunk      int // groups of changes computed together
 	workers    []*worker
+	wanted     []part // of each layer
 
 	// Of the call that runs.
 	plan
@@ -53,6 +54,10 @@ type counter struct{ next atomic.Int64 }
 
 func (c *counter) take() int { return int(c.next.Add(1)) - 1 }
 
+// part is the inputs of a layer whose weights are asked for: all units' weights
+// of the inputs from to to−1. The bias counts as the last input.
+type part struct{ from, to int }
+
 // unit is one unit of a layer, whose column stands at an offset in columns.
 type unit struct{ layer, number, offset int }
 
@@ -73,6 +78,7 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 		forward:    f,
 		largest:    make([][]float64, s.Affine()),
 		scales:     make([]float64, s.Affine()),
+		wanted:     make([]part, s.Affine()),
 		columns:    make([]float64, len(p.Flat)),
 	}
 	at := 0
@@ -98,15 +104,17 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 // other goes through them.
 const rowsAtOnce = 128
 
-// gradient writes the derivative of the batch's loss by each parameter to dst,
-// and the estimated errors to errs, unless it is nil. The batch must be valid.
-func (e *incremental) gradient(ctx context.Context, dst, errs []float64, b gradtwin.Batch, p plan, progress func(done, total int)) error {
+// gradient writes the derivatives of the batch's loss by the parameters from
+// from on to dst, as many as it has, and the estimated errors to errs, unless it
+// is nil. The batch must be valid.
+func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan, progress func(done, total int)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	e.begin(ctx, b, p, progress)
-	for from := 0; from < e.batchRows; from += rowsAtOnce {
-		e.take(b, from, min(from+rowsAtOnce, e.batchRows))
+	e.want(from, from+len(dst))
+	for r := 0; r < e.batchRows; r += rowsAtOnce {
+		e.take(b, r, min(r+rowsAtOnce, e.batchRows))
 		e.unprepared.Add(len(e.workers))
 		e.unfinished.Add(len(e.workers) - 1)
 		for _, w := range e.workers[1:] {
@@ -121,9 +129,9 @@ func (e *incremental) gradient(ctx context.Context, dst, errs []float64, b gradt
 			e.earlierNoise += e.rows[r].noise
 		}
 	}
-	e.transpose(dst, e.columns)
+	e.transpose(dst, from, e.columns)
 	if errs != nil {
-		e.transpose(errs, e.columnErrs)
+		e.transpose(errs, from, e.columnErrs)
 	}
 	e.report()
 	return ctx.Err()
@@ -137,7 +145,22 @@ func (e *incremental) begin(ctx context.Context, b gradtwin.Batch, p plan, progr
 	if e.errors {
 		e.columnErrs = resize(e.columnErrs, len(e.columns))
 	}
+	e.want(0, len(e.columns))
 	e.prepareWeights()
+}
+
+// want sets which inputs are needed for the parameters from to to−1. Part of a
+// row of weights takes the whole row.
+func (e *incremental) want(from, to int) {
+	at := 0
+	for l := range e.wanted {
+		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
+		e.wanted[l] = part{
+			from: min(max(from-at, 0)/out, in),
+			to:   min((max(to-at, 0)+out-1)/out, in),
+		}
+		at += in * out
+	}
 }
 
 // take goes on to some of the batch's rows.
@@ -161,18 +184,20 @@ func (e *incremental) report() {
 	}
 }
 
-// transpose writes the units' columns to dst, in the order of the parameters.
-func (e *incremental) transpose(dst, columns []float64) {
+// transpose writes the units' columns to dst, in the order of the parameters
+// from from on.
+func (e *incremental) transpose(dst []float64, from int, columns []float64) {
 	const block = 8 // a block's lines of both stay in the cache
 	at := 0
-	for l := range e.spec.Affine() {
+	for l, wanted := range e.wanted {
 		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
-		src, dst := columns[at:at+in*out], dst[at:at+in*out]
-		for i0 := 0; i0 < in; i0 += block {
+		src := columns[at : at+in*out]
+		for i0 := wanted.from; i0 < wanted.to; i0 += block {
 			for j0 := 0; j0 < out; j0 += block {
-				for i := i0; i < min(i0+block, in); i++ {
-					for j := j0; j < min(j0+block, out); j++ {
-						dst[i*out+j] = src[j*in+i] // the bias is the last: b stands behind W
+				for i := i0; i < min(i0+block, wanted.to); i++ {
+					row := at + i*out - from // the place of the row's first element in dst
+					for j := max(j0, -row); j < min(j0+block, out, len(dst)-row); j++ {
+						dst[row+j] = src[j*in+i] // the bias is the last: b stands behind W
 					}
 				}
 			}

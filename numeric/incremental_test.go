@@ -253,7 +253,7 @@ func TestIncrementalAllocations(t *testing.T) {
 		"Step":        func() error { _, err := n.Step(ctx, b, 0.01); return err },
 		"Gradient":    func() error { return n.Gradient(ctx, grad, b) },
 		"Estimated":   func() error { return n.Estimated(ctx, grad, errs, b) },
-		"Differences": func() error { return n.Differences(ctx, grad, b, 1e-5) },
+		"Differences": func() error { return n.Differences(ctx, grad, 0, b, 1e-5) },
 	} {
 		run := func() {
 			if err := f(); err != nil {

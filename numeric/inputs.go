@@ -14,7 +14,7 @@ type inputs struct {
 	values []float64    // distinct; not 0, but the first where a formula is one-sided
 	slots  []slot       // the weights whose input is not 0, and the bias
 	steps  []simd.Group // the changes of the unit's z, as the plan lays them
-	reach  float64      // the largest change, absolute
+	reach  float64      // the largest change by any of the unit's weights, absolute
 }
 
 // slot says which of the distinct values a weight's input is.
@@ -33,10 +33,10 @@ func newPlan(s scheme) plan {
 	return plan{scheme: s, changes: c, values: simd.Width / len(c)}
 }
 
-// fill finds the distinct values among the inputs a, each times its weight's
-// scale; the bias's scale is the last. No scales are all 1. The hash table is
-// only lent for its memory.
-func (in *inputs) fill(a, scales []float64, p plan, table *[]int32) {
+// fill finds the distinct values among the wanted ones of the inputs a, each
+// times its weight's scale; the bias's scale is the last. No scales are all 1.
+// The hash table is only lent for its memory.
+func (in *inputs) fill(a, scales []float64, wanted part, p plan, table *[]int32) {
 	in.values, in.slots = in.values[:0], in.slots[:0]
 	if p.oneSided {
 		// The loss without a change comes from the same code.
@@ -60,29 +60,34 @@ func (in *inputs) fill(a, scales []float64, p plan, table *[]int32) {
 			}
 		}
 	}
-	for i, v := range a {
-		switch {
-		case v == 0:
-		case scales != nil:
-			add(i, v*scales[i])
-		default:
+	largest := 0.0
+	for i := range len(a) + 1 {
+		v := 1.0 // of the bias
+		if i < len(a) {
+			v = a[i]
+		}
+		if v == 0 {
+			continue
+		}
+		if scales != nil {
+			v *= scales[i]
+		}
+		largest = max(largest, math.Abs(v))
+		if wanted.from <= i && i < wanted.to {
 			add(i, v)
 		}
-	}
-	if scales != nil {
-		add(len(a), scales[len(a)])
-	} else {
-		add(len(a), 1)
 	}
 
 	in.steps = resize(in.steps, (len(in.values)+p.values-1)/p.values)
 	clear(in.steps)
-	in.reach = 0
 	for i, v := range in.values {
 		for n, c := range p.changes {
-			d := c * p.h * v
-			in.steps[i/p.values][n*p.values+i%p.values] = d
-			in.reach = max(in.reach, math.Abs(d))
+			in.steps[i/p.values][n*p.values+i%p.values] = c * p.h * v
 		}
+	}
+	// How a change is computed goes by the reach, so it counts all of them.
+	in.reach = 0
+	for _, c := range p.changes {
+		in.reach = max(in.reach, math.Abs(c*p.h*largest))
 	}
 }

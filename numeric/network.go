@@ -64,7 +64,8 @@ func (n *Network) Loss(b gradtwin.Batch) (float64, error) {
 // order of Params().Flat. It panics when dst has another length. A cancelled
 // call leaves the weights as they were, and dst with any values.
 func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
-	return n.differentiate(ctx, dst, nil, b, n.gradientPlan)
+	n.checkLength(dst)
+	return n.differentiate(ctx, dst, nil, 0, b, n.gradientPlan)
 }
 
 // Estimated is Gradient, with about how far each element is from the
@@ -76,34 +77,42 @@ func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch)
 // and a mean over rows. It takes more losses than Gradient: twice as many for
 // the central and the forward difference, half as many again for five points.
 func (n *Network) Estimated(ctx context.Context, dst, errs []float64, b gradtwin.Batch) error {
-	if len(errs) != len(n.params.Flat) {
-		panic(fmt.Sprintf("numeric: errors of %d elements into %d", len(n.params.Flat), len(errs)))
-	}
-	return n.differentiate(ctx, dst, errs, b, n.estimatedPlan)
+	n.checkLength(dst)
+	n.checkLength(errs)
+	return n.differentiate(ctx, dst, errs, 0, b, n.estimatedPlan)
 }
 
-// Differences writes the central differences (f(x+h) − f(x−h)) / 2h to dst,
-// whatever formula the network's gradient has, with the absolute step h.
-func (n *Network) Differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64) error {
+func (n *Network) checkLength(dst []float64) {
+	if len(dst) != len(n.params.Flat) {
+		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
+	}
+}
+
+// Differences writes the central differences (f(x+h) − f(x−h)) / 2h of the
+// elements from, from+1, … of Params().Flat to dst, as many as it has, whatever
+// formula the network's gradient has, with the absolute step h. An element gets
+// the same bits with others or without. It panics when there are not so many.
+func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gradtwin.Batch, h float64) error {
+	if from < 0 || len(dst) > len(n.params.Flat)-from {
+		panic(fmt.Sprintf("numeric: differences of the elements %d to %d of %d", from, from+len(dst), len(n.params.Flat)))
+	}
 	if err := checkStep(h); err != nil {
 		return err
 	}
 	p := n.centralPlan
 	p.h = h
-	return n.differentiate(ctx, dst, nil, b, p)
+	return n.differentiate(ctx, dst, nil, from, b, p)
 }
 
-func (n *Network) differentiate(ctx context.Context, dst, errs []float64, b gradtwin.Batch, p plan) error {
-	if len(dst) != len(n.params.Flat) {
-		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
-	}
+// differentiate writes the derivatives of the elements from from on to dst.
+func (n *Network) differentiate(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan) error {
 	if err := b.Validate(n.spec); err != nil {
 		return err
 	}
 	if n.engine != nil {
-		return n.engine.gradient(ctx, dst, errs, b, p, n.options.Progress)
+		return n.engine.gradient(ctx, dst, errs, from, b, p, n.options.Progress)
 	}
-	return n.plain(ctx, dst, errs, b, p.scheme)
+	return n.plain(ctx, dst, errs, from, b, p.scheme)
 }
 
 // Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the

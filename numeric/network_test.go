@@ -129,7 +129,7 @@ func TestDifferencesStep(t *testing.T) {
 		copy(n.Params().Flat, c.Params)
 		worst := func(h float64) float64 {
 			grad := make([]float64, len(c.Params))
-			if err := n.Differences(context.Background(), grad, c.Batch(), h); err != nil {
+			if err := n.Differences(context.Background(), grad, 0, c.Batch(), h); err != nil {
 				t.Fatal(err)
 			}
 			w := 0.0
@@ -143,7 +143,7 @@ func TestDifferencesStep(t *testing.T) {
 			t.Errorf("%v: the error at h=1e-2 is %v times the one at 1e-3, want about 100", engine, r)
 		}
 		for _, h := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-			if err := n.Differences(context.Background(), make([]float64, len(c.Params)), c.Batch(), h); err == nil {
+			if err := n.Differences(context.Background(), make([]float64, len(c.Params)), 0, c.Batch(), h); err == nil {
 				t.Errorf("%v: no error for the step %v", engine, h)
 			}
 		}

@@ -6,16 +6,16 @@ import (
 	"gradtwin"
 )
 
-// plain writes the derivative of the batch's loss by each parameter to dst,
-// one parameter after the other, each from whole forward passes: with a central
-// difference, f(x+h) and f(x−h). A parameter is restored by assignment: adding
+// plain writes the derivatives of the batch's loss by the parameters from from
+// on to dst, one parameter after the other, each from whole forward passes: with
+// a central difference, f(x+h) and f(x−h). A parameter is restored by assignment: adding
 // h and subtracting it again does not always give the number back.
 //
 // Estimated errors go to errs, unless it is nil.
-func (n *Network) plain(ctx context.Context, dst, errs []float64, b gradtwin.Batch, s scheme) error {
+func (n *Network) plain(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, s scheme) error {
 	var d [maxSizes]float64
 	f := func() float64 { return n.forward.loss(b) }
-	x := n.params.Flat
+	x := n.params.Flat[from:][:len(dst)]
 	before := f()
 	off := 0.0
 	for r, label := range b.Labels {

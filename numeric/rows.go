@@ -37,7 +37,7 @@ func (e *incremental) prepareRow(r int, table *[]int32) {
 		layer := &row.layers[l]
 		n := e.spec.Layers[l+1]
 		layer.below = a
-		layer.inputs.fill(a, nil, e.plan, table)
+		layer.inputs.fill(a, nil, e.wanted[l], e.plan, table)
 		layer.Z = e.forward.z[l][r*n : (r+1)*n]
 		layer.Act, layer.Live = simd.Identity, e.all[:n]
 		if l < last {

@@ -36,7 +36,9 @@ func (w *worker) run() {
 	w.unprepared.Wait()
 	for i := w.nextUnit.take(); i < len(w.units) && w.ctx.Err() == nil; i = w.nextUnit.take() {
 		u := w.units[i]
-		w.unit(u)
+		if wanted := w.wanted[u.layer]; wanted.from < wanted.to {
+			w.unit(u)
+		}
 		w.done.Add(int64(w.spec.Layers[u.layer] + 1))
 		if w == w.workers[0] { // which runs in the caller's goroutine
 			w.report()
@@ -68,7 +70,7 @@ func (w *worker) unit(u unit) {
 		in := &layer.inputs
 		if scaled {
 			in = &w.own
-			in.fill(layer.below, w.scales, w.plan, &w.table)
+			in.fill(layer.below, w.scales, w.wanted[u.layer], w.plan, &w.table)
 		}
 		if !w.differ(row, u, in) {
 			continue
@@ -126,6 +128,9 @@ func (w *worker) findScales(u unit) bool {
 // are all 0.
 func (w *worker) differ(row *row, u unit, in *inputs) bool {
 	layer := &row.layers[u.layer]
+	if len(in.steps) == 0 {
+		return false
+	}
 	w.losses = resize(w.losses, len(in.steps))
 	switch {
 	case u.layer < w.spec.Affine()-1:
