@@ -26,7 +26,20 @@ import (
 // and from where MaxTime stops.
 func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	begun := time.Now()
-	layout := f.Layout()
+	c, err := newChecker(f.Layout(), o)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(ctx, f); err != nil {
+		return nil, err
+	}
+	c.finish()
+	c.report.Seconds = time.Since(begun).Seconds()
+	return c.report, nil
+}
+
+// newChecker returns a check of which nothing is done.
+func newChecker(layout gradtwin.Layout, o Options) (*checker, error) {
 	if err := validateLayout(layout); err != nil {
 		return nil, err
 	}
@@ -35,29 +48,46 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f, err = ofOrder(f, o); err != nil {
-		return nil, err
+	n := len(layout)
+	c := &checker{
+		o: o, layout: layout, shard: Shard{1, 1}, begun: time.Now(),
+		tally: newTally(n), unfollowed: make([]int, n), probes: make([]*probing, n), judged: map[int]bool{}, diagnoses: make([]string, n),
+		report: &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed},
+	}
+	c.selectTensors()
+	if len(c.selected) == 0 {
+		return nil, ErrNoParameters
+	}
+	return c, nil
+}
+
+// check does all that takes the function, and leaves its elements as they were.
+func (c *checker) check(ctx context.Context, f Function) error {
+	f, err := ofOrder(f, c.o)
+	if err != nil {
+		return err
 	}
 	f, notWide := widen(f)
-	c := &checker{ctx: ctx, f: f, notWide: notWide, o: o, layout: layout, begun: begun, tally: newTally(len(layout))}
-	c.report = &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed}
-	first := &evaluator{ctx: ctx, f: f, layout: layout}
+	if notWide != nil {
+		c.notWide = notWide.Error()
+	}
+	c.ctx, c.f = ctx, f
+	first := &evaluator{ctx: ctx, f: f, layout: c.layout}
 	c.workers = []*evaluator{first}
 	if err := first.begin(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.run(); err != nil {
-		first.restore(0, layout.Len())
-		return nil, err
+		first.restore(0, c.layout.Len())
+		return err
 	}
 	for _, w := range c.workers {
 		if err := w.unchanged("the check"); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	c.finish()
-	c.report.Seconds = time.Since(begun).Seconds()
-	return c.report, nil
+	c.measured()
+	return nil
 }
 
 // ofOrder returns the function whose gradient is to be checked.
@@ -80,15 +110,17 @@ type checker struct {
 	layout   gradtwin.Layout
 	offsets  []int
 	selected []int        // the tensors to check
+	shard    Shard        // the part of the elements that is judged
+	record   *recorder    // of a shard; nil when the whole is checked
 	workers  []*evaluator // the first has the function itself
 	begun    time.Time
-	whole    int // numerical gradients from the function's engine
+	whole    int // numerical gradients from the function's engine, or parts of one
 
 	noise     float64   // ε of the loss
 	unit      float64   // unit roundoff of the loss
 	rounding  []float64 // of each tensor's gradient, in terms of its largest element
 	precision Precision
-	notWide   error // why the loss of a float32 function is not in float64
+	notWide   string // why the loss of a float32 function is not in float64
 	step      float64
 
 	tally      *tally
@@ -129,14 +161,6 @@ func (c *checker) selectTensors() {
 }
 
 func (c *checker) run() error {
-	c.selectTensors()
-	if len(c.selected) == 0 {
-		return ErrNoParameters
-	}
-	c.unfollowed = make([]int, len(c.layout))
-	c.probes = make([]*probing, len(c.layout))
-	c.judged = map[int]bool{}
-	c.diagnoses = make([]string, len(c.layout))
 	if err := c.measureNoise(); err != nil {
 		return err
 	}
@@ -151,11 +175,13 @@ func (c *checker) run() error {
 	if err := c.judgeAll(); err != nil {
 		return err
 	}
-	if c.checked() == 0 && !slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil }) {
-		return ErrBudget
-	}
-	if c.tally.resolved == 0 && !c.failed() {
-		return &EmptyError{Judged: c.checked(), Largest: c.tally.largest, Resolution: c.tally.finest}
+	if c.record == nil {
+		if c.checked() == 0 && !slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil }) {
+			return ErrBudget
+		}
+		if err := c.empty(); err != nil {
+			return err
+		}
 	}
 	if err := c.control(); err != nil {
 		return err
@@ -173,34 +199,40 @@ func (c *checker) judgeAll() error {
 	if c.o.Mode == Auto && c.size() <= autoFull {
 		c.o.Mode = Full
 	}
-	var failed []failure
-	err := errors.ErrUnsupported
+	var whole *wholeStep
 	if d, ok := c.f.(Differencer); ok && (c.o.Mode == Full || c.o.Mode == Auto) {
-		if failed, err = c.wholeStep(d); err == nil {
+		var err error
+		if whole, err = c.measureWhole(d); err == nil {
 			c.o.Mode = Full
 		} else if !errors.Is(err, errors.ErrUnsupported) {
 			return err
 		}
 	}
-	whole := err == nil
 	if c.o.Mode != Sample {
 		if err := c.certify(); err != nil {
 			return err
 		}
 	}
+	if c.record != nil {
+		c.record.begin(c)
+		defer c.record.end(c)
+	}
 	switch {
 	case c.o.Mode == Probe:
 		return c.judgeUncertified()
-	case whole:
-		return c.follow(failed)
+	case whole != nil:
+		return c.follow(c.gradeWhole(whole))
 	}
 	return c.judgeElements(c.order())
 }
 
-// failed tells whether anything was found wrong.
-func (c *checker) failed() bool {
-	return slices.ContainsFunc(c.tally.counts, func(n Counts) bool { return n.Wrong > 0 }) ||
-		slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil && p.probe.Verdict == Wrong })
+// empty returns an EmptyError when nothing that was judged can be told from
+// zero, and nothing is wrong.
+func (c *checker) empty() error {
+	if c.tally.resolved > 0 || slices.ContainsFunc(c.selected, c.tensorFailed) {
+		return nil
+	}
+	return &EmptyError{Judged: c.checked(), Largest: c.tally.largest, Resolution: c.tally.finest}
 }
 
 // size returns the number of elements to check.
@@ -220,12 +252,23 @@ func (c *checker) checked() int {
 	return n
 }
 
-func (c *checker) calls() int {
-	n := 0
+// work is what has been asked of the function.
+type work struct {
+	Calls     int `json:"calls"`     // of Loss
+	Gradients int `json:"gradients"` // calls of Gradient
+}
+
+func (w *work) add(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
+
+func (w work) minus(v work) work { return work{w.Calls - v.Calls, w.Gradients - v.Gradients} }
+
+// work is that of all workers.
+func (c *checker) work() work {
+	var sum work
 	for _, w := range c.workers {
-		n += w.calls
+		sum.add(w.work)
 	}
-	return n
+	return sum
 }
 
 // callsLeft is how many calls of the loss the budget still has.
@@ -233,7 +276,7 @@ func (c *checker) callsLeft() int {
 	if c.o.MaxCalls == 0 {
 		return math.MaxInt
 	}
-	return max(0, c.o.MaxCalls-c.calls())
+	return max(0, c.o.MaxCalls-c.work().Calls)
 }
 
 // timeIsUp tells whether a part of the time the budget allows is used up.

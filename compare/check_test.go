@@ -291,18 +291,22 @@ func (e *engine) Loss() (float64, error) {
 	return e.mlp.Loss()
 }
 
-func (e *engine) Differences(_ context.Context, dst []float64, h float64) error {
+func (e *engine) Differences(_ context.Context, dst []float64, from int, h float64) error {
 	e.whole++
-	for i, x := range e.w {
+	for n := range dst {
+		i, x := from+n, e.w[from+n]
 		e.w[i] = x + h
 		fp, _ := e.mlp.Loss()
 		e.w[i] = x - h
 		fm, _ := e.mlp.Loss()
 		e.w[i] = x
-		dst[i] = (fp - fm) / (2 * h)
+		dst[n] = (fp - fm) / (2 * h)
 	}
 	if e.spoil != nil {
-		e.spoil(dst)
+		all := make([]float64, len(e.w))
+		copy(all[from:], dst)
+		e.spoil(all)
+		copy(dst, all[from:])
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 const (
 	// controlChange is how many times its bound the control changes an element
@@ -11,30 +15,33 @@ const (
 	controlGrowth = 1000
 )
 
-// control changes one symbolic value that was found ok and makes sure that the
+// control changes one symbolic value that is found ok and makes sure that the
 // rule finds it wrong. After a probe it changes the largest element of a
-// certified tensor, and a direction must show it first.
+// certified tensor, and a direction must show it first. It does not depend on
+// which elements were judged, so that every shard of a check has the same.
 func (c *checker) control() error {
 	t := c.tally
 	e := c.workers[0]
-	i := t.strongest.i
+	var i int
+	var change float64
 	var index []int
 	var probe *probing
-	switch {
-	case c.o.Mode != Full && t.line.bound > 0:
+	if c.o.Mode != Full && t.line.bound > 0 {
 		probe = c.newProbing(t.lineTensor)
 		probe.drawn = c.probes[t.lineTensor].drawn
 		index = c.largestFirst(t.lineTensor)
 		i = index[0]
-	case t.strongest.bound == 0:
-		return nil
-	}
-	l := c.limits(e.at, i)
-	change := controlChange * t.strongest.bound
-	if probe != nil {
+		l := c.limits(e.at, i)
 		noise := c.o.C * c.noise / l.h
 		change = controlChange * math.Max(c.probes[t.lineTensor].probe.Resolution, noise+l.rtol*math.Abs(e.at.g[i]))
+	} else {
+		o, ok, err := c.controlElement()
+		if err != nil || !ok {
+			return err
+		}
+		i, change = o.i, controlChange*o.bound
 	}
+	l := c.limits(e.at, i)
 	most := math.Max(change, 2*math.Abs(e.at.g[i]))
 	for ; ; change = math.Min(most, controlGrowth*change) {
 		if c.callsLeft() < maxControlCalls {
@@ -63,6 +70,43 @@ func (c *checker) control() error {
 
 // maxControlCalls is what one change can cost.
 const maxControlCalls = 2*maxLadder + maxRuleCalls
+
+// controlTries is how many elements of each tensor the control looks at to find
+// one that is ok and not too small: the largest may sit on a kink.
+const controlTries = 4
+
+// controlElement finds an element for the control to change: the first that the
+// rule finds ok and that can be told from zero, the largest gradients first.
+func (c *checker) controlElement() (o outcome, ok bool, err error) {
+	e := c.workers[0]
+	larger := func(i, j int) int {
+		return cmp.Or(cmp.Compare(math.Abs(e.at.g[j]), math.Abs(e.at.g[i])), cmp.Compare(i, j))
+	}
+	var candidates []int
+	for _, k := range c.selected {
+		var largest []int
+		for i := c.offsets[k]; i < c.offsets[k+1]; i++ {
+			if at, _ := slices.BinarySearchFunc(largest, i, larger); at < controlTries {
+				largest = slices.Insert(largest, at, i)
+				largest = largest[:min(len(largest), controlTries)]
+			}
+		}
+		candidates = append(candidates, largest...)
+	}
+	slices.SortFunc(candidates, larger)
+	for _, i := range candidates {
+		if c.callsLeft() < maxRuleCalls+maxControlCalls {
+			return o, false, nil
+		}
+		if o, err = c.judge(e, i, nil); err != nil {
+			return o, false, err
+		}
+		if o.verdict == OK && o.resolved() {
+			return o, true, nil
+		}
+	}
+	return o, false, nil
+}
 
 // largestFirst returns the elements of tensor k, that of the largest gradient
 // first.

@@ -11,24 +11,33 @@ import (
 // them the same: a fault of a factor 1.0005 can be told from none.
 const sameRatio = 1e-4
 
-// diagnose says of every tensor that failed what the mismatch looks like. It
-// measures the loss along two new directions through the tensor and asks which
-// change of its gradient would have agreed with them, which needs no more
-// calls.
+// diagnose says of every tensor that failed what the mismatch looks like: first
+// of the tensor as a whole, then of its wrong elements.
 func (c *checker) diagnose() error {
 	for _, k := range c.selected {
-		p := c.probes[k]
-		probed := p != nil && p.probe.Verdict == Wrong
-		if c.tally.counts[k].Wrong == 0 && c.unfollowed[k] == 0 && !probed {
+		if !c.tensorFailed(k) {
 			continue
 		}
-		lines, err := c.diagnosisLines(k)
+		before := c.work()
+		text, err := c.explainWhole(k)
 		if err != nil {
 			return err
 		}
-		c.diagnoses[k] = c.explain(k, lines)
+		if c.record != nil {
+			c.record.explained[k] = explanation{text, c.work().minus(before)}
+		}
+		if text == "" {
+			text = c.explainElements(k)
+		}
+		c.diagnoses[k] = text
 	}
 	return nil
+}
+
+// tensorFailed tells whether anything in tensor k was found wrong.
+func (c *checker) tensorFailed(k int) bool {
+	p := c.probes[k]
+	return c.tally.counts[k].Wrong > 0 || c.unfollowed[k] > 0 || p != nil && p.probe.Verdict == Wrong
 }
 
 // measured is a direction with central differences at several steps.
@@ -105,29 +114,35 @@ func ratio(lines []measured, g []float64) (float64, bool) {
 	return 0, false
 }
 
-// explain returns the first explanation of tensor k's mismatch that fits.
-func (c *checker) explain(k int, lines []measured) string {
+// explainWhole measures the loss along two new directions through tensor k and
+// asks which change of its gradient would have agreed with them. It returns the
+// first that would, or "": then a few elements are at fault.
+func (c *checker) explainWhole(k int) (string, error) {
+	lines, err := c.diagnosisLines(k)
+	if err != nil {
+		return "", err
+	}
 	t := c.layout[k]
 	at := c.workers[0].at
 	g := at.g[c.offsets[k]:c.offsets[k+1]]
 	if at.largest[k] == 0 {
-		return "all zero: the gradient does not reach it"
+		return "all zero: the gradient does not reach it", nil
 	}
-	// Where the tensor as a whole is nearly right, a few elements are at fault.
-	if len(g) > 1 && len(lines) > 0 && !fits(lines, g) {
-		if r, ok := ratio(lines, g); ok {
-			return describeRatio(r)
-		}
-		if len(t.Shape) == 2 && fits(lines, transposed(g, t.Shape[0], t.Shape[1])) {
-			return fmt.Sprintf("transposed: it holds the gradient as %d×%d", t.Shape[1], t.Shape[0])
-		}
-		for other, u := range c.layout {
-			if other != k && u.Len() == t.Len() && fits(lines, at.g[c.offsets[other]:c.offsets[other+1]]) {
-				return "swapped: it has the gradient of " + u.Name
-			}
+	if len(g) == 1 || len(lines) == 0 || fits(lines, g) {
+		return "", nil
+	}
+	if r, ok := ratio(lines, g); ok {
+		return describeRatio(r), nil
+	}
+	if len(t.Shape) == 2 && fits(lines, transposed(g, t.Shape[0], t.Shape[1])) {
+		return fmt.Sprintf("transposed: it holds the gradient as %d×%d", t.Shape[1], t.Shape[0]), nil
+	}
+	for other, u := range c.layout {
+		if other != k && u.Len() == t.Len() && fits(lines, at.g[c.offsets[other]:c.offsets[other+1]]) {
+			return "swapped: it has the gradient of " + u.Name, nil
 		}
 	}
-	return c.explainElements(k)
+	return "", nil
 }
 
 // transposed returns the gradient that rows×cols should have had where g holds

@@ -28,49 +28,90 @@ const (
 	reserve = maxControlCalls
 )
 
-// order returns the elements to judge. Where a sample or a budget may end it
-// before the last, it is stratified: each tensor's largest gradient and a few
-// more come first, then all tensors in proportion.
+// order returns the elements to judge, or the shard's part of them. Where a
+// sample or a budget may end it before the last, it is stratified: each tensor's
+// largest gradient and a few more come first, then all tensors in proportion.
 func (c *checker) order() []int {
 	n := c.size()
 	wanted := n
 	if c.o.Mode != Full {
 		wanted = c.sampleSize()
 	}
-	if wanted == n && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
-		return slices.DeleteFunc(c.everything(), func(i int) bool { return c.judged[i] })
+	if wanted == n && len(c.judged) == 0 && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
+		return c.elements(c.shard.part(n))
 	}
-	return slices.DeleteFunc(c.stratified(c.selected)[:wanted], func(i int) bool { return c.judged[i] })
+	var order []int
+	if wanted == n && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
+		order = c.elements(0, n)
+	} else {
+		order = c.stratified(c.selected, wanted)
+	}
+	order = slices.DeleteFunc(order, func(i int) bool { return c.judged[i] })
+	from, to := c.shard.part(len(order))
+	return order[from:to]
 }
 
-// stratified returns the elements of some tensors in an order of which every
-// beginning is stratified.
-func (c *checker) stratified(tensors []int) []int {
-	var order []int
-	keys := map[int]float64{}
-	g := c.workers[0].at.g
+// stratified returns the first elements of some tensors in an order of which
+// every beginning is stratified.
+func (c *checker) stratified(tensors []int, wanted int) []int {
+	type place struct {
+		key float64
+		i   int
+	}
+	var order []place
+	total := 0
+	for _, k := range tensors {
+		total += c.layout[k].Len()
+	}
 	for _, k := range tensors {
 		from, size := c.offsets[k], c.layout[k].Len()
-		perm := c.random(purposeSample, k).Perm(size)
-		largest := 0
-		for j, offset := range perm {
-			if math.Abs(g[from+offset]) > math.Abs(g[from+perm[largest]]) {
-				largest = j
-			}
-		}
-		perm[0], perm[largest] = perm[largest], perm[0]
-		for rank, offset := range perm {
-			keys[from+offset] = float64(rank) / float64(size)
+		// The keys of the first minShare come before all others, and of the
+		// rest none above wanted/total gets in.
+		most := min(size, max(minShare, int(math.Ceil(float64(size)*(float64(wanted)/float64(total))))+1))
+		for rank, i := range c.drawn(k, most) {
+			key := float64(rank) / float64(size)
 			if rank < minShare {
-				keys[from+offset] = float64(rank - minShare)
+				key = float64(rank - minShare)
 			}
-			order = append(order, from+offset)
+			order = append(order, place{key, from + i})
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(keys[a], keys[b]), cmp.Compare(a, b))
+	slices.SortFunc(order, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i))
 	})
-	return order
+	first := make([]int, min(wanted, len(order)))
+	for n := range first {
+		first[n] = order[n].i
+	}
+	return first
+}
+
+// drawn draws n different offsets in tensor k, after that of its largest
+// gradient, with memory for so many: the beginning of a Fisher–Yates shuffle,
+// of which only what has moved is kept.
+func (c *checker) drawn(k, n int) []int {
+	g := c.workers[0].at.g[c.offsets[k]:c.offsets[k+1]]
+	largest := 0
+	for i := range g {
+		if math.Abs(g[i]) > math.Abs(g[largest]) {
+			largest = i
+		}
+	}
+	moved := map[int]int{0: largest, largest: 0}
+	at := func(i int) int {
+		if v, ok := moved[i]; ok {
+			return v
+		}
+		return i
+	}
+	out := []int{largest}
+	r := c.random(purposeSample, k)
+	for i := 1; i < n; i++ {
+		j := i + r.IntN(len(g)-i)
+		out = append(out, at(j))
+		moved[j] = at(i)
+	}
+	return out
 }
 
 // uncertifiedShare is how many elements are judged of a tensor whose probe
@@ -86,8 +127,7 @@ func (c *checker) judgeUncertified() error {
 		if p == nil || p.probe.Verdict == OK || p.probe.Verdict == Wrong {
 			continue
 		}
-		order := c.stratified([]int{k})
-		if err := c.judgeElements(order[:min(uncertifiedShare, len(order))]); err != nil {
+		if err := c.judgeElements(c.stratified([]int{k}, uncertifiedShare)); err != nil {
 			return err
 		}
 	}
@@ -99,15 +139,18 @@ func (c *checker) sampleSize() int {
 	return min(c.size(), max(c.o.Samples, minShare*len(c.selected)))
 }
 
-// everything returns all elements to check, in their order.
-func (c *checker) everything() []int {
-	all := make([]int, 0, c.size())
+// elements returns the elements to check, in their order, from one place to
+// before another.
+func (c *checker) elements(from, to int) []int {
+	out := make([]int, 0, to-from)
 	for _, k := range c.selected {
-		for i := c.offsets[k]; i < c.offsets[k+1]; i++ {
-			all = append(all, i)
+		size := c.layout[k].Len()
+		for i := max(0, from); i < min(size, to); i++ {
+			out = append(out, c.offsets[k]+i)
 		}
+		from, to = from-size, to-size
 	}
-	return all
+	return out
 }
 
 // failure is an element whose first step disagreed.
@@ -170,28 +213,44 @@ func (c *checker) firstStep(order []int, from int) (failed []failure, done int, 
 	return failed, done, nil
 }
 
-// wholeStep is firstStep with one whole numerical gradient from the function's
-// own engine. Its step is absolute, so it is the one for elements up to 1.
-func (c *checker) wholeStep(f Differencer) ([]failure, error) {
-	p := c.workers[0].at
-	d := make([]float64, len(p.g))
-	if err := f.Differences(c.ctx, d, c.step); err != nil {
+// wholeStep is the numerical gradient of the elements to judge, from the
+// function's own engine. Its step is absolute, so it is the one for elements up
+// to 1.
+type wholeStep struct {
+	elements []int
+	from     int       // the first of d
+	d        []float64 // of consecutive elements, the ones to judge among them
+}
+
+// measureWhole is the measurement of a firstStep with the function's own engine.
+func (c *checker) measureWhole(f Differencer) (*wholeStep, error) {
+	w := &wholeStep{elements: c.elements(c.shard.part(c.size()))}
+	if n := len(w.elements); n > 0 {
+		w.from = w.elements[0]
+		w.d = make([]float64, w.elements[n-1]+1-w.from)
+	}
+	if err := f.Differences(c.ctx, w.d, w.from, c.step); err != nil {
 		return nil, err
 	}
 	c.whole++
+	return w, nil
+}
+
+// gradeWhole is the grading of a firstStep that was measured as a whole.
+func (c *checker) gradeWhole(w *wholeStep) (failed []failure) {
+	p := c.workers[0].at
 	noise := c.o.C * c.noise / c.step
-	var failed []failure
-	for _, i := range c.everything() {
+	for _, i := range w.elements {
 		l := c.limits(p, i)
-		s := sample{a: p.g[i], d: d[i]}
+		s := sample{a: p.g[i], d: w.d[i-w.from]}
 		failed = c.grade(failed, outcome{
-			i: i, symbolic: p.g[i], numeric: d[i], bound: s.relative(l) + noise, noise: noise, step: c.step, steps: 1,
+			i: i, symbolic: s.a, numeric: s.d, bound: s.relative(l) + noise, noise: noise, step: c.step, steps: 1,
 		}, nil)
 	}
-	if c.o.Progress != nil {
-		c.o.Progress(c.size(), c.size())
+	if n := len(w.elements); c.o.Progress != nil && n > 0 {
+		c.o.Progress(n, n)
 	}
-	return failed, nil
+	return failed
 }
 
 // grade counts the outcome of a first step where it is ok, and otherwise adds
@@ -200,6 +259,9 @@ func (c *checker) grade(failed []failure, o outcome, first *sample) []failure {
 	k, _ := c.layout.Locate(o.i)
 	if o.gap() <= o.bound && (first == nil || !first.vanished) {
 		c.tally.add(k, o)
+		if c.record != nil {
+			c.record.first.add(k, o)
+		}
 		return failed
 	}
 	if first != nil {
@@ -229,33 +291,74 @@ func (c *checker) follow(failed []failure) error {
 	return nil
 }
 
+// followed is what came of an element that failed the first step.
+type followed struct {
+	ratio     float64 // its difference there in terms of the bound
+	outcome   outcome
+	work      work
+	engineOff bool // the engine's difference was off there, and the loss's is not
+}
+
 func (c *checker) followTensor(k int, failed []failure) error {
-	outcomes := make([]outcome, followBlock)
-	for len(failed) > 0 && c.tally.counts[k].Wrong < enoughWrong && !c.timeIsUp(1) {
-		size := min(followBlock, len(failed))
+	if c.record != nil {
+		c.record.failed[k] += len(failed)
+	}
+	return c.followAll(k, len(failed), func(from, size int) ([]followed, error) {
+		block := make([]followed, size)
+		err := c.parallel(size, func(e *evaluator, j int) error {
+			f := failed[from+j]
+			before := e.work
+			o, err := c.judge(e, f.o.i, f.first)
+			block[j] = followed{
+				ratio: f.o.ratio(), outcome: o, work: e.work.minus(before),
+				engineOff: f.first == nil && o.verdict == OK && o.steps == 1,
+			}
+			return err
+		})
+		if c.record != nil {
+			c.record.followed[k] = append(c.record.followed[k], block...)
+		}
+		return block, err
+	})
+}
+
+// followAll collects what comes of n elements of tensor k, the worst first, a
+// block at a time, until enough is wrong or the budget is used up.
+func (c *checker) followAll(k, n int, follow func(from, size int) ([]followed, error)) error {
+	// What comes first in a shard can lie up to a block behind among all.
+	more := 0
+	if c.record != nil {
+		more = 1
+	}
+	done := 0
+	for done < n && !c.timeIsUp(1) {
+		if c.tally.counts[k].Wrong >= enoughWrong {
+			if more--; more < 0 {
+				break
+			}
+		}
+		size := min(followBlock, n-done)
 		if left := c.callsLeft(); left != math.MaxInt {
 			size = min(size, left/maxRuleCalls)
 		}
 		if size == 0 {
 			break
 		}
-		err := c.parallel(size, func(e *evaluator, j int) error {
-			var err error
-			outcomes[j], err = c.judge(e, failed[j].o.i, failed[j].first)
-			return err
-		})
+		block, err := follow(done, size)
 		if err != nil {
 			return err
 		}
-		for j, o := range outcomes[:size] {
-			c.tally.add(k, o)
-			if failed[j].first == nil && o.verdict == OK && o.steps == 1 {
+		for _, f := range block {
+			c.tally.add(k, f.outcome)
+			if f.engineOff {
 				c.engineOff++
 			}
 		}
-		failed = failed[size:]
+		if done += len(block); len(block) < size {
+			break
+		}
 	}
-	c.unfollowed[k] += len(failed)
+	c.unfollowed[k] += n - done
 	return nil
 }
 

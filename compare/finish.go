@@ -5,22 +5,24 @@ import (
 	"strings"
 )
 
-// finish fills the report.
-func (c *checker) finish() {
+// measured fills in what the report says of the function and of the work.
+func (c *checker) measured() {
 	r := c.report
 	r.Mode = c.o.Mode
 	r.Loss, r.Noise, r.Step = c.workers[0].at.f, c.noise, c.step
 	r.Precision = c.precision
-	r.Calls, r.Whole = c.calls(), c.whole
-	for _, w := range c.workers {
-		r.Gradients += w.gradients
-	}
+	r.Whole = c.whole
+	work := c.work()
+	r.Calls, r.Gradients = work.Calls, work.Gradients
+}
+
+// finish fills in the rest of the report from the verdicts. It calls no
+// function.
+func (c *checker) finish() {
+	r := c.report
 	for _, k := range c.selected {
 		counts := c.tally.counts[k]
-		r.Counts.OK += counts.OK
-		r.Counts.Kink += counts.Kink
-		r.Counts.Wrong += counts.Wrong
-		r.Counts.Inconclusive += counts.Inconclusive
+		r.Counts.join(counts)
 		t := TensorReport{
 			Tensor: c.layout[k], Checked: counts.Sum(), Counts: counts,
 			Unfollowed: c.unfollowed[k], Unresolved: c.tally.little[k], MaxError: c.tally.errors[k],
@@ -52,11 +54,11 @@ func (c *checker) finish() {
 func (c *checker) warnings() []string {
 	r := c.report
 	var out []string
-	switch c.precision {
+	switch r.Precision {
 	case Single:
-		text := fmt.Sprintf("loss and gradient in float32: errors below about %.1g cannot be seen", c.o.C*c.noise/c.step)
-		if c.notWide != nil {
-			text += fmt.Sprintf("; no float64 loss, because %v", c.notWide)
+		text := fmt.Sprintf("loss and gradient in float32: errors below about %.1g cannot be seen", c.o.C*r.Noise/r.Step)
+		if c.notWide != "" {
+			text += "; no float64 loss, because " + c.notWide
 		}
 		out = append(out, text)
 	case Mixed:

@@ -9,13 +9,13 @@ import (
 // Function is what can be checked.
 type Function = gradtwin.Function
 
-// Differencer is a Function with an engine of its own for whole numerical
-// gradients.
+// Differencer is a Function with an engine of its own for numerical gradients.
 type Differencer interface {
 	Function
-	// Differences writes (f(x+h) − f(x−h)) / 2h for every element to dst, with
-	// the absolute step h.
-	Differences(ctx context.Context, dst []float64, h float64) error
+	// Differences writes (f(x+h) − f(x−h)) / 2h of the elements from, from+1, …
+	// to dst, as many as it has, with the absolute step h. An element has the
+	// same bits with others or without.
+	Differences(ctx context.Context, dst []float64, from int, h float64) error
 }
 
 // Cloner is a Function that can be copied, so that several goroutines can

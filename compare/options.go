@@ -119,12 +119,27 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	return o, nil
 }
 
+// maxElements is more than any memory has, and leaves an int room to count.
+const maxElements = 1 << 48
+
 // validateLayout tells what is wrong with the layout, if anything is.
 func validateLayout(layout gradtwin.Layout) error {
+	const tooLarge = "more than 2^48 elements in all"
+	total := 0
 	seen := map[string]bool{}
 	for _, t := range layout {
 		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
 			return &LayoutError{t, "a negative dimension"}
+		}
+		n := 1
+		for _, d := range t.Shape {
+			if d > 0 && n > maxElements/d {
+				return &LayoutError{t, tooLarge}
+			}
+			n *= d
+		}
+		if total += n; total > maxElements {
+			return &LayoutError{t, tooLarge}
 		}
 		if seen[t.Name] {
 			return &LayoutError{t, "another tensor has the same name"}

@@ -34,17 +34,17 @@ func (p Pair) Gradient(dst []float64) error {
 	return p.Symbolic.Gradient(context.Background(), dst, p.Batch)
 }
 
-// batchDifferencer is a Backend with an engine for whole numerical gradients
-// at any step.
+// batchDifferencer is a Backend with an engine for numerical gradients at any
+// step.
 type batchDifferencer interface {
-	Differences(ctx context.Context, dst []float64, b gradtwin.Batch, h float64) error
+	Differences(ctx context.Context, dst []float64, from int, b gradtwin.Batch, h float64) error
 }
 
 // Differences implements Differencer with the numeric backend's engine.
-func (p Pair) Differences(ctx context.Context, dst []float64, h float64) error {
+func (p Pair) Differences(ctx context.Context, dst []float64, from int, h float64) error {
 	d, ok := p.Numeric.(batchDifferencer)
 	if !ok {
 		return errors.ErrUnsupported
 	}
-	return d.Differences(ctx, dst, p.Batch, h)
+	return d.Differences(ctx, dst, from, p.Batch, h)
 }

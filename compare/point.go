@@ -22,15 +22,14 @@ type evaluator struct {
 	f      Function
 	layout gradtwin.Layout
 	at     *point
-
-	calls, gradients int
+	work
 }
 
 func (e *evaluator) loss() (float64, error) {
 	if err := e.ctx.Err(); err != nil {
 		return 0, err
 	}
-	e.calls++
+	e.Calls++
 	return e.f.Loss()
 }
 
@@ -111,7 +110,7 @@ func (e *evaluator) gradient(dst []float64) error {
 	if err := e.ctx.Err(); err != nil {
 		return err
 	}
-	e.gradients++
+	e.Gradients++
 	if err := e.f.Gradient(dst); err != nil {
 		return fmt.Errorf("gradient: %w", err)
 	}

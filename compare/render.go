@@ -55,7 +55,7 @@ func (r *Report) String() string {
 	if r.Taylor != nil {
 		writeLine(&b, "  ", r.taylorLine())
 	}
-	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s, %.2g s", r.Loss, r.Noise, r.effort(), r.Seconds))
+	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s", r.Loss, r.Noise, r.effort()))
 	writeLine(&b, "  ", "not checked: "+r.Unchecked)
 	for _, w := range r.Warnings {
 		writeLine(&b, "  ", "note: "+w)
@@ -115,6 +115,9 @@ func (r *Report) effort() string {
 	s := plural(r.Calls, "loss call")
 	if r.Whole > 0 {
 		s += fmt.Sprintf(" and %s", plural(r.Whole, "whole numerical gradient"))
+	}
+	if r.Seconds > 0 {
+		s += fmt.Sprintf(", %.2g s", r.Seconds)
 	}
 	return s
 }
@@ -233,7 +236,7 @@ func (r *Report) Markdown() string {
 	if r.Taylor != nil {
 		fmt.Fprintf(&b, "- %s\n", r.taylorLine())
 	}
-	fmt.Fprintf(&b, "- loss %.6g, noise %.1g, %s, %.2g s\n- not checked: %s\n", r.Loss, r.Noise, r.effort(), r.Seconds, r.Unchecked)
+	fmt.Fprintf(&b, "- loss %.6g, noise %.1g, %s\n- not checked: %s\n", r.Loss, r.Noise, r.effort(), r.Unchecked)
 	for _, w := range r.Warnings {
 		fmt.Fprintf(&b, "- note: %s\n", w)
 	}

@@ -99,7 +99,7 @@ type Report struct {
 	Calls     int       `json:"calls"`     // of Loss
 	Gradients int       `json:"gradients"` // calls of Gradient
 	Whole     int       `json:"whole"`     // whole numerical gradients from the function's own engine
-	Seconds   float64   `json:"seconds"`
+	Seconds   float64   `json:"seconds,omitempty"`
 	Options   Options   `json:"options"`
 	Seed      uint32    `json:"seed"`
 	Replay    string    `json:"replay"` // Go code that repeats the check
@@ -162,10 +162,8 @@ type tally struct {
 	errors   []float64
 	little   []int
 	resolved int
-	// strongest is the ok element that is the furthest from zero in terms of
-	// its bound.
-	strongest outcome
-	// line is the same for directions at the point to check, and lineTensor its tensor.
+	// line is the direction at the point to check that agreed and is the
+	// furthest from zero in terms of its bound, and lineTensor its tensor.
 	line       outcome
 	lineTensor int
 	largest    float64 // of |symbolic| and |numeric|
@@ -189,12 +187,14 @@ func (t *tally) add(k int, o outcome) {
 	t.finest = math.Min(t.finest, o.bound)
 	if o.resolved() {
 		t.resolved++
-		if s := t.strongest; o.verdict == OK && (s.bound == 0 || o.strength() > s.strength() || o.strength() == s.strength() && o.i < s.i) {
-			t.strongest = o
-		}
 	} else if o.verdict == OK && (o.symbolic != 0 || o.numeric != 0) {
 		t.little[k]++
 	}
+	t.keep(o)
+}
+
+// keep adds an outcome to the worst of its verdict, if it is one of them.
+func (t *tally) keep(o outcome) {
 	list := t.worst[o.verdict]
 	if len(list) == keepWorst && compareOutcomes(o, list[keepWorst-1]) >= 0 {
 		return
@@ -202,6 +202,24 @@ func (t *tally) add(k int, o outcome) {
 	at, _ := slices.BinarySearchFunc(list, o, compareOutcomes)
 	list = slices.Insert(list, at, o)
 	t.worst[o.verdict] = list[:min(len(list), keepWorst)]
+}
+
+// join adds what another tally has collected.
+func (t *tally) join(u *tally) {
+	for _, list := range u.worst {
+		for _, o := range list {
+			t.keep(o)
+		}
+	}
+	for k := range t.counts {
+		t.counts[k].join(u.counts[k])
+		t.wrong[k] = append(t.wrong[k], u.wrong[k]...)
+		t.errors[k] = math.Max(t.errors[k], u.errors[k])
+		t.little[k] += u.little[k]
+	}
+	t.resolved += u.resolved
+	t.largest = math.Max(t.largest, u.largest)
+	t.finest = math.Min(t.finest, u.finest)
 }
 
 // addLine collects the outcome of a direction that agreed, at the point to

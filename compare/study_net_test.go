@@ -59,8 +59,8 @@ func (f *backprop) Loss() (float64, error)  { return f.n.Loss(f.batch) }
 // whole is a backprop with the numeric backend's engine for differences.
 type whole struct{ *backprop }
 
-func (f whole) Differences(ctx context.Context, dst []float64, h float64) error {
-	return f.n.Differences(ctx, dst, f.batch, h)
+func (f whole) Differences(ctx context.Context, dst []float64, from int, h float64) error {
+	return f.n.Differences(ctx, dst, from, f.batch, h)
 }
 
 // round is what the pass does to everything it stores.

@@ -39,7 +39,7 @@ func (c *checker) measureTaylor() error {
 		return nil
 	}
 	e := c.workers[0]
-	index := c.everything()
+	index := c.elements(0, c.size())
 	line := &directionLine{e: e, index: index, w: c.weights(e.at, index, 1<<30)}
 	length := 0.0
 	for _, w := range line.w {

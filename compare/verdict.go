@@ -66,6 +66,13 @@ type Counts struct {
 // Sum returns the number of elements that got a verdict.
 func (c Counts) Sum() int { return c.OK + c.Kink + c.Wrong + c.Inconclusive }
 
+func (c *Counts) join(d Counts) {
+	c.OK += d.OK
+	c.Kink += d.Kink
+	c.Wrong += d.Wrong
+	c.Inconclusive += d.Inconclusive
+}
+
 func (c *Counts) add(v Verdict) {
 	switch v {
 	case OK:

@@ -299,7 +299,7 @@ func compareGradients(ctx context.Context, pair compare.Pair, h float64, seed ui
 	if err := pair.Gradient(symbolic); err != nil {
 		return g, fmt.Errorf("symbolic gradient: %w", err)
 	}
-	if err := pair.Differences(ctx, numerical, h); err != nil {
+	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
 		return g, fmt.Errorf("numerical gradient: %w", err)
 	}
 	g.Tensors = compare.Differences(pair.Layout(), symbolic, numerical)

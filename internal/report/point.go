@@ -50,7 +50,7 @@ func (p *Point) Settle(ctx context.Context, f compare.Differencer, check *compar
 	d := make([]float64, n)
 	h := check.Step
 	for step := range settleSteps {
-		if err := f.Differences(ctx, d, h); err != nil {
+		if err := f.Differences(ctx, d, 0, h); err != nil {
 			return fmt.Errorf("numerical gradient: %w", err)
 		}
 		settled := true

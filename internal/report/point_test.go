@@ -49,7 +49,7 @@ func TestSettleIsCancelled(t *testing.T) {
 // refusing has differences that fail.
 type refusing struct{ *quadratic }
 
-func (refusing) Differences(context.Context, []float64, float64) error { return context.Canceled }
+func (refusing) Differences(context.Context, []float64, int, float64) error { return context.Canceled }
 
 // Of a float32 gradient the check knows the rounding: what it found right is
 // not shown as a fault.

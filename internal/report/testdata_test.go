@@ -39,11 +39,14 @@ func (q *quadratic) Gradient(dst []float64) error {
 
 // Differences is exact: the central difference of a square is its derivative,
 // that of |t| is t/h within ±h.
-func (q *quadratic) Differences(_ context.Context, dst []float64, h float64) error {
-	for i, x := range q.x {
-		dst[i] = q.c[i] * x
+func (q *quadratic) Differences(_ context.Context, dst []float64, from int, h float64) error {
+	for n := range dst {
+		i := from + n
+		dst[n] = q.c[i] * q.x[i]
+		if i == 0 {
+			dst[n] += max(-1, min(1, (q.x[0]-q.corner)/h))
+		}
 	}
-	dst[0] += max(-1, min(1, (q.x[0]-q.corner)/h))
 	return nil
 }
 
@@ -65,6 +68,6 @@ func (q *quadratic) point(h float64) *Point {
 		Batch: gradtwin.Batch{X: []float64{0, 0.25, 0.5, 1, 1, 0, 0, 0}, Labels: []int{1, 0}, Rows: []int{44823, 7}},
 	}
 	q.Gradient(p.Symbolic)
-	q.Differences(context.Background(), p.Numeric, h)
+	q.Differences(context.Background(), p.Numeric, 0, h)
 	return p
 }
