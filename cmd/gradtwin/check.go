@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"gradtwin/compare"
 	"gradtwin/internal/report"
+	"gradtwin/internal/shard"
 )
 
 // checkFlags say what is checked, and how hard.
@@ -20,6 +22,7 @@ type checkFlags struct {
 	inject  string
 	h       float64
 	sweep   bool
+	shard   string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -32,6 +35,10 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `The gradient is that of the first batch's loss at the initial weights, or after
 some steps of training. Each element gets one of four verdicts: ok, kink (a
 valid subgradient where the loss has a corner), wrong, inconclusive.
+
+A large check is divided with --shard: each of N processes or machines judges
+its part of the elements and writes it to the folder --out, and merge joins the
+parts. A part with a wrong element ends with exit code 3, too.
 
 ` + exitCodes,
 		Args: noArgs,
@@ -50,7 +57,8 @@ valid subgradient where the loss has a corner), wrong, inconclusive.
 	s.Float64Var(&check.h, "step", 0, "difference step, times max(1, |x|); 0: the checker's own")
 	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
 	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
-	out.addTo(cmd, "with --sweep: folder for its plot (PNG, SVG) and numbers (CSV)")
+	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
+	out.addTo(cmd, "folder for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
 	return cmd
 }
 
@@ -82,10 +90,14 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	if err != nil {
 		return err
 	}
+	part, err := check.part(out)
+	if err != nil {
+		return err
+	}
 	var dir report.Dir
 	if out.out != "" {
-		if !check.sweep {
-			return usagef("out %q: only a --sweep has something to write", out.out)
+		if !check.sweep && check.shard == "" {
+			return usagef("out %q: only --sweep and --shard have something to write", out.out)
 		}
 		if dir, err = report.Open(out.out); err != nil {
 			return err
@@ -121,10 +133,23 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	}
 	copy(twin.Numeric.Params().Flat, twin.Symbolic.Params().Flat)
 
+	config, err := json.Marshal(configLine{
+		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
+		Data: data.describe(), Kernels: newKernels(), Environment: newEnvironment(),
+	})
+	if err != nil {
+		return err
+	}
 	task := run.reporter.Start("check", c.Spec.NumParams())
 	options.Progress = func(done, _ int) { task.Set(done, "") }
 	pair := compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}
-	found, err := compare.Check(ctx, pair, options)
+	var found *compare.Report
+	var made *compare.Part
+	if part != (compare.Shard{}) {
+		made, err = compare.CheckShard(ctx, pair, options, part)
+	} else {
+		found, err = compare.Check(ctx, pair, options)
+	}
 	task.Done()
 	if err != nil {
 		return err
@@ -132,44 +157,55 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	if f, ok := twin.Symbolic.(*faulty); ok && !f.changed {
 		return usagef("inject %s: the element is 0 here, and stays so: choose another", check.inject)
 	}
+	if made != nil {
+		return a.wrote(dir, shard.File{Config: config, Part: made}, out)
+	}
+	// The progress has told the time. Without it the same check prints the same
+	// bytes, also when it was divided.
+	found.Seconds = 0
 	var sweep *report.Sweep
 	if check.sweep {
 		if sweep, err = newSweep(ctx, pair, found); err != nil {
 			return err
 		}
-	}
-	if err := a.printCheck(configLine{
-		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
-		Data: data.describe(), Environment: newEnvironment(),
-	}, out, found, sweep); err != nil {
-		return err
-	}
-	if dir != "" {
-		if err := dir.WriteSweep(sweep, found.Step); err != nil {
-			return err
+		if dir != "" {
+			if err := dir.WriteSweep(sweep, found.Step); err != nil {
+				return err
+			}
 		}
 	}
-	if !found.OK() {
+	return a.checked(config, out.json, found, sweep)
+}
+
+// checked prints a whole check, and returns errDisagree when it found something
+// wrong.
+func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep *report.Sweep) error {
+	if !asJSON {
+		if _, err := fmt.Fprint(a.stdout, r); err != nil {
+			return err
+		}
+		if sweep != nil {
+			a.printSweep(sweep)
+		}
+		return agreed(r)
+	}
+	if err := a.line(config); err != nil {
+		return err
+	}
+	if err := a.line(struct {
+		Type  string          `json:"type"` // result
+		Agree bool            `json:"agree"`
+		Check *compare.Report `json:"check"`
+		Sweep *report.Sweep   `json:"sweep,omitempty"`
+	}{"result", r.OK(), r, sweep}); err != nil {
+		return err
+	}
+	return agreed(r)
+}
+
+func agreed(r *compare.Report) error {
+	if !r.OK() {
 		return errDisagree
 	}
 	return nil
-}
-
-func (a *app) printCheck(config configLine, out *outputFlags, r *compare.Report, sweep *report.Sweep) error {
-	if out.json {
-		if err := a.line(config); err != nil {
-			return err
-		}
-		return a.line(struct {
-			Type  string          `json:"type"` // result
-			Agree bool            `json:"agree"`
-			Check *compare.Report `json:"check"`
-			Sweep *report.Sweep   `json:"sweep,omitempty"`
-		}{"result", r.OK(), r, sweep})
-	}
-	_, err := fmt.Fprint(a.stdout, r)
-	if sweep != nil {
-		a.printSweep(sweep)
-	}
-	return err
 }

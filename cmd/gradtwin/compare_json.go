@@ -9,7 +9,7 @@ import (
 type compareJSON struct{ *app }
 
 func (j *compareJSON) begin(r *report.Results) error {
-	return j.line(configLine{Type: "config", Command: "compare", Replay: r.Replay, Engine: r.Engine, Step: r.Step,
+	return j.line(configLine{Type: "config", Command: "compare", Replay: r.Replay, Engine: r.Engine, Step: r.Step, Kernels: newKernels(),
 		Data: r.Data, Environment: r.Environment})
 }
 

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"gradtwin/graph"
+	"gradtwin/internal/gemm"
+	"gradtwin/internal/simd"
 )
 
 // number prints with 17 significant digits, which tell every float64 from its
@@ -42,7 +46,19 @@ type configLine struct {
 	Engine      string  `json:"engine,omitempty"`
 	Step        float64 `json:"step"` // h of the central differences
 	Data        any     `json:"data"`
+	Kernels     kernels `json:"kernels"`
 	Environment any     `json:"environment"`
+}
+
+// kernels says which code has computed: the same run on another kind of
+// processor differs by rounding.
+type kernels struct {
+	Differences string `json:"differences"` // of the incremental engine
+	Products    string `json:"products"`    // of the graph backend
+}
+
+func newKernels() kernels {
+	return kernels{Differences: simd.Level(), Products: graph.BLAS + " " + gemm.Level()}
 }
 
 type stepLine struct {

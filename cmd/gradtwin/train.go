@@ -116,7 +116,7 @@ type trainOutput struct {
 func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
 	if t.json {
 		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
-			Config: t.config, Data: data, Environment: newEnvironment()}
+			Config: t.config, Data: data, Kernels: newKernels(), Environment: newEnvironment()}
 		if t.backend == backendNumeric {
 			l.Engine, l.Step = f.engine, f.h
 		}

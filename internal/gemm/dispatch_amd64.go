@@ -30,6 +30,10 @@ var best = func() level {
 	return generic
 }()
 
+// Level names the instruction set that is used: results of two differ by
+// rounding.
+func Level() string { return [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}[best] }
+
 // fast reports whether there is code for this processor.
 func fast() bool { return best != generic }
 

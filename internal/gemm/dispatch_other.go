@@ -2,6 +2,10 @@
 
 package gemm
 
+// Level names the instruction set that is used: results of two differ by
+// rounding.
+func Level() string { return "generic" }
+
 func fast() bool { return false }
 
 func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, b []T, n int, add bool) {

@@ -26,6 +26,10 @@ var best = func() level {
 	return generic
 }()
 
+// Level names the instruction set that is used: results of two differ by
+// rounding.
+func Level() string { return [...]string{generic: "generic", avx2: "avx2", avx512: "avx512"}[best] }
+
 func shift(dst, d []Group, act Activation, z, a float64) {
 	switch {
 	case best == generic || act == Identity:

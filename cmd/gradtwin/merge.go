@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gradtwin/compare"
+	"gradtwin/internal/shard"
+)
+
+func (a *app) mergeCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "merge PART...",
+		Short: "Join the parts of a check that was divided by check --shard",
+		Long: `Each PART is a file that check --shard wrote, or a folder with such files. The
+report is the one that a single process prints, to the byte. A part that is
+missing, there twice, damaged, or of another check is an error.
+
+` + exitCodes,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("merge: no part given: want files of check --shard, or their folder")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.merge(args, asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one object a line with a type")
+	return cmd
+}
+
+func (a *app) merge(args []string, asJSON bool) error {
+	var paths []string
+	for _, arg := range args {
+		found, err := shard.Find(arg)
+		if err != nil {
+			return err
+		}
+		paths = append(paths, found...)
+	}
+	var first *shard.File
+	var parts []*compare.Part
+	for _, path := range paths {
+		f, err := shard.Read(path)
+		if err != nil {
+			return err
+		}
+		if first == nil || f.Part.Shard().Index < first.Part.Shard().Index {
+			first = f
+		}
+		parts = append(parts, f.Part)
+		if text := first.Differs(f); text != "" {
+			return fmt.Errorf("%s and %s are %s", paths[0], path, text)
+		}
+	}
+	found, err := compare.Merge(parts)
+	if refused := new(compare.MergeError); errors.As(err, &refused) {
+		return mergeError(refused, paths)
+	}
+	if err != nil {
+		return err
+	}
+	return a.checked(first.Config, asJSON, found, nil)
+}
+
+// mergeError names the files that a merge could not join.
+func mergeError(e *compare.MergeError, paths []string) error {
+	var names []string
+	for _, i := range e.Parts {
+		names = append(names, paths[i])
+	}
+	if names == nil {
+		return fmt.Errorf("merge: %w", e)
+	}
+	return fmt.Errorf("%s: %w", strings.Join(names, " and "), e)
+}
