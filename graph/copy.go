@@ -80,6 +80,12 @@ func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
 // node adds a copy of n with the given operation and arguments.
 func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c *gorgonia.Node, err error) {
 	defer recoverBuilding(&err, fmt.Sprintf("copy %v", n))
+	if op != nil && isConstant(op) {
+		// NewUniqueNode gives the shape of a tensor constant back to the pool
+		// of shapes while the constant in the graph has it: the next node of
+		// as many dimensions would write its own there.
+		return r.graph.AddNode(gorgonia.NewConstant(n.Value(), gorgonia.WithName(n.Name()))), nil
+	}
 	options := []gorgonia.NodeConsOpt{gorgonia.WithType(n.Type()), gorgonia.In(r.graph), gorgonia.WithShape(n.Shape()...)}
 	if op != nil {
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
@@ -90,8 +96,14 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 	return gorgonia.NewUniqueNode(options...), nil
 }
 
-// named reports whether a node has a name of its own, as constants have, and
-// not one made up of its operation.
+// isConstant reports whether an operation is what a node of
+// gorgonia.NewConstant has.
+func isConstant(op gorgonia.Op) bool {
+	return slices.Contains([]string{"constantScalar", "constantTensor"}, opName(op))
+}
+
+// named reports whether a node has a name of its own, as inputs have, and not
+// one made up of its operation.
 func named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
 
 // differentiate is gorgonia.Grad with panics made errors, and with the

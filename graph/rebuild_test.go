@@ -51,6 +51,12 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 	"tensor constant": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 		return must(gorgonia.HadamardProd(x, gorgonia.NewConstant(m.dense(1, 2, 3, 4), gorgonia.WithName("c"))))
 	},
+	// The constant's shape must outlive the making of a node of another shape.
+	"tensor constant before an input": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+		c := m.g.AddNode(gorgonia.NewConstant(m.dense(1, 2, 3, 4), gorgonia.WithName("c")))
+		y := m.input("y", 1, 2, 4, 2)
+		return must(gorgonia.Mul(must(gorgonia.HadamardProd(x, c)), y))
+	},
 	"average pooling": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 		p := must(gorgonia.Reshape(must(gorgonia.Square(x)), tensor.Shape{1, 1, 3, 4}))
 		return must(gorgonia.AveragePool2D(p, tensor.Shape{2, 2}, []int{0, 0}, []int{1, 1}))
