@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gradtwin": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"gradtwin": main})
 }
 
 // TestScript runs the command lines of testdata/script. $TESTDATA is the

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// leakChecked is a run of tests that fails when a goroutine is left.
+type leakChecked struct{ *testing.M }
+
+func (m leakChecked) Run() (code int) {
+	goleak.VerifyTestMain(m.M, goleak.Cleanup(func(c int) { code = c }))
+	return code
+}
+
+// interrupter sends the process SIGINT when the first step is written to it.
+type interrupter struct {
+	bytes.Buffer
+	once sync.Once
+	err  error
+}
+
+func (w *interrupter) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte(`"type":"step"`)) {
+		w.once.Do(func() { w.err = syscall.Kill(syscall.Getpid(), syscall.SIGINT) })
+	}
+	return w.Buffer.Write(p)
+}
+
+// An interrupted run leaves no goroutine: neither of the backends' workers nor
+// of what waits for signals.
+func TestInterruptedLeavesNothing(t *testing.T) {
+	for _, args := range []string{
+		"train --backend graph",
+		"train --backend numeric",
+		"compare --batches sgd --yes",
+	} {
+		t.Run(args, func(t *testing.T) {
+			var out interrupter
+			var errs bytes.Buffer
+			given := args + " --json --data ../../testdata/tiny --layers 784,6,10 --steps 200000 --progress none"
+			if code := run(strings.Fields(given), &out, &errs); code != exitInterrupted || out.err != nil {
+				t.Errorf("exit code %d, signal %v, want %d: %s", code, out.err, exitInterrupted, errs.String())
+			}
+			goleak.VerifyNone(t)
+		})
+	}
+}
