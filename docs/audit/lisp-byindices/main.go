@@ -7,12 +7,18 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 func main() {
+	// The Lisp machine may write err.dot into the working directory.
+	if err := os.Chdir(os.TempDir()); err != nil {
+		panic(err)
+	}
+	defer os.Remove("err.dot")
 	g := gorgonia.NewGraph()
 	x := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(4, 2), gorgonia.WithName("x"),
 		gorgonia.WithValue(tensor.New(tensor.WithShape(4, 2), tensor.WithBacking([]float64{1.952, 0.424, -1.104, 1.369, -0.159, -1.687, 0.785, -0.743}))))

@@ -7,12 +7,18 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 func main() {
+	// The Lisp machine may write err.dot into the working directory.
+	if err := os.Chdir(os.TempDir()); err != nil {
+		panic(err)
+	}
+	defer os.Remove("err.dot")
 	g := gorgonia.NewGraph()
 	a := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(2, 1), gorgonia.WithName("a"),
 		gorgonia.WithValue(tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1.952, 0.424}))))

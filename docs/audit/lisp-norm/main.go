@@ -7,12 +7,18 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 func main() {
+	// The Lisp machine may write err.dot into the working directory.
+	if err := os.Chdir(os.TempDir()); err != nil {
+		panic(err)
+	}
+	defer os.Remove("err.dot")
 	g := gorgonia.NewGraph()
 	x := gorgonia.NewTensor(g, gorgonia.Float64, 1, gorgonia.WithShape(4), gorgonia.WithName("x"),
 		gorgonia.WithValue(tensor.New(tensor.WithShape(4), tensor.WithBacking([]float64{1.982, 1.409, 0.836, 1.763}))))

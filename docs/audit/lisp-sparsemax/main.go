@@ -7,12 +7,18 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
 
 func main() {
+	// The Lisp machine may write err.dot into the working directory.
+	if err := os.Chdir(os.TempDir()); err != nil {
+		panic(err)
+	}
+	defer os.Remove("err.dot")
 	g := gorgonia.NewGraph()
 	x := gorgonia.NewTensor(g, gorgonia.Float64, 2, gorgonia.WithShape(1, 3), gorgonia.WithName("x"),
 		gorgonia.WithValue(tensor.New(tensor.WithShape(1, 3), tensor.WithBacking([]float64{0.976, 0.212, -0.552}))))
