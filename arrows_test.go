@@ -24,6 +24,7 @@ var allowed = map[string][]string{
 	"gradtwin/internal/gemm/asm":   {},
 	"gradtwin/internal/golden":     {"gradtwin"},
 	"gradtwin/internal/libm":       {},
+	"gradtwin/internal/licences":   {},
 	"gradtwin/internal/simd":       {},
 	"gradtwin/internal/simd/asm":   {},
 	"gradtwin/internal/mnist":      {"gradtwin"},
