@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -18,7 +18,7 @@ func (m leakChecked) Run() (code int) {
 	return code
 }
 
-// interrupter sends the process SIGINT when the first step is written to it.
+// interrupter interrupts the process when the first step is written to it.
 type interrupter struct {
 	bytes.Buffer
 	once sync.Once
@@ -27,7 +27,13 @@ type interrupter struct {
 
 func (w *interrupter) Write(p []byte) (int, error) {
 	if bytes.Contains(p, []byte(`"type":"step"`)) {
-		w.once.Do(func() { w.err = syscall.Kill(syscall.Getpid(), syscall.SIGINT) })
+		w.once.Do(func() {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Signal(os.Interrupt)
+			}
+			w.err = err
+		})
 	}
 	return w.Buffer.Write(p)
 }
