@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"gradtwin/graph/audit":         {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
 	"gradtwin/numeric":             {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":             {"gradtwin"},
-	"gradtwin/internal/checkpoint": {"gradtwin"},
+	"gradtwin/internal/checkpoint": {"gradtwin", "gradtwin/internal/npz"},
 	"gradtwin/internal/gemm":       {},
 	"gradtwin/internal/gemm/asm":   {},
 	"gradtwin/internal/golden":     {"gradtwin"},
@@ -29,7 +29,8 @@ var allowed = map[string][]string{
 	"gradtwin/internal/simd/asm":   {},
 	"gradtwin/internal/mnist":      {"gradtwin"},
 	"gradtwin/internal/progress":   {},
-	"gradtwin/internal/report":     {"gradtwin", "gradtwin/compare"},
+	"gradtwin/internal/npz":        {},
+	"gradtwin/internal/report":     {"gradtwin", "gradtwin/compare", "gradtwin/internal/npz"},
 }
 
 // The command may import anything; nothing may import Gorgonia but graph and

@@ -3,23 +3,18 @@
 package checkpoint
 
 import (
-	"archive/zip"
 	"bytes"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"codeberg.org/sbinet/npyio"
 	"github.com/moby/sys/atomicwriter"
-	"gonum.org/v1/gonum/mat"
 
 	"gradtwin"
+	"gradtwin/internal/npz"
 )
 
 // Version is the version of the file's form. A file of another one is refused.
@@ -93,33 +88,31 @@ func encode(c *Checkpoint) ([]byte, error) {
 		return nil, err
 	}
 	var buf bytes.Buffer
-	archive, sum := zip.NewWriter(&buf), sha256.New()
-	add := func(name string, v any) error {
-		// Not compressed: weights hardly are compressible, and a reader knows
-		// from the file's size how large a member can be.
-		w, err := archive.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
+	archive, sum := npz.NewWriter(&buf), sha256.New()
+	add := func(name string, file []byte, err error) error {
 		if err != nil {
 			return err
 		}
 		io.WriteString(sum, name)
-		return npyio.Write(io.MultiWriter(w, sum), v)
+		sum.Write(file)
+		return archive.Add(name, file)
 	}
-	if err := add(headerMember, first); err != nil {
+	file, err := npz.Encode([]int{len(first)}, first)
+	if err := add(headerMember, file, err); err != nil {
 		return nil, err
 	}
 	for _, a := range c.Arrays {
 		if len(a.Data) == 0 {
 			continue
 		}
-		var v any = a.Data
-		if len(a.Shape) == 2 {
-			v = mat.NewDense(a.Shape[0], a.Shape[1], a.Data)
-		}
-		if err := add(a.Name, v); err != nil {
+		file, err := npz.Encode(a.Shape, a.Data)
+		if err := add(a.Name, file, err); err != nil {
 			return nil, err
 		}
 	}
-	if err := add(checksumMember, sum.Sum(nil)); err != nil {
+	sha := sum.Sum(nil)
+	file, err = npz.Encode([]int{len(sha)}, sha)
+	if err := add(checksumMember, file, err); err != nil {
 		return nil, err
 	}
 	if err := archive.Close(); err != nil {
@@ -131,7 +124,7 @@ func encode(c *Checkpoint) ([]byte, error) {
 // Read returns the checkpoint of a kind that a file holds, or an error that
 // says what is wrong with the file.
 func Read(path, kind string) (*Checkpoint, error) {
-	content, err := os.ReadFile(path)
+	content, err := npz.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint: %w", err)
 	}
@@ -148,63 +141,49 @@ func Read(path, kind string) (*Checkpoint, error) {
 // decode reads an archive. It allocates no more than a few times the size of
 // the content, whatever that claims.
 func decode(content []byte) (*Checkpoint, error) {
-	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	members, err := npz.Open(content, 1)
 	if err != nil {
-		return nil, fmt.Errorf("not a whole .npz file: %w", err)
+		return nil, err
 	}
-	if n := len(archive.File); n < 2 || archive.File[0].Name != headerMember+".npy" || archive.File[n-1].Name != checksumMember+".npy" {
+	last := len(members) - 1
+	if last < 1 || members[0].Name != headerMember || members[last].Name != checksumMember {
 		return nil, errors.New("a file of another program: want one written by gradtwin")
 	}
-	c := &Checkpoint{}
-	sum, left := sha256.New(), uint64(len(content))
-	for i, f := range archive.File {
-		if f.Method != zip.Store || f.UncompressedSize64 > left {
-			return nil, fmt.Errorf("member %s: compressed, or larger than the file: gradtwin writes none such", f.Name)
-		}
-		left -= f.UncompressedSize64
-		member, err := readMember(f)
+	c, sum := &Checkpoint{}, sha256.New()
+	for i, m := range members {
+		file, err := m.Bytes()
 		if err != nil {
-			return nil, fmt.Errorf("member %s: %w", f.Name, err)
+			return nil, err
 		}
-		if i == len(archive.File)-1 {
-			var want []byte
-			if err := readArray(member, &want); err != nil {
-				return nil, fmt.Errorf("member %s: %w", f.Name, err)
-			}
-			if got := sum.Sum(nil); !bytes.Equal(got, want) {
-				return nil, fmt.Errorf("damaged: SHA-256 %x, want %x", got, want)
-			}
-			continue
+		if i < last {
+			io.WriteString(sum, m.Name)
+			sum.Write(file)
 		}
-		name := f.Name[:max(0, len(f.Name)-len(filepath.Ext(f.Name)))]
-		io.WriteString(sum, name)
-		sum.Write(member)
-		if i == 0 {
-			if err := c.readHeader(member); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		a := Array{Tensor: gradtwin.Tensor{Name: name}}
-		if a.Shape, err = shapeOf(member); err == nil {
-			err = readArray(member, &a.Data)
+		switch i {
+		case 0:
+			err = c.readHeader(file)
+		case last:
+			err = verify(sum.Sum(nil), file)
+		default:
+			a := Array{Tensor: gradtwin.Tensor{Name: m.Name}}
+			a.Shape, a.Data, err = npz.Decode[float64](file)
+			c.Arrays = append(c.Arrays, a)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("member %s: %w", f.Name, err)
+			return nil, fmt.Errorf("member %s: %w", m.Name, err)
 		}
-		c.Arrays = append(c.Arrays, a)
 	}
 	return c, nil
 }
 
-func (c *Checkpoint) readHeader(member []byte) error {
-	var text []byte
-	if err := readArray(member, &text); err != nil {
-		return fmt.Errorf("member %s: %w", headerMember, err)
+func (c *Checkpoint) readHeader(file []byte) error {
+	_, text, err := npz.Decode[byte](file)
+	if err != nil {
+		return err
 	}
 	var h header
 	if err := json.Unmarshal(text, &h); err != nil || h.Format != format {
-		return errors.New("a file of another program: want one written by gradtwin")
+		return errors.New("of another program: want one written by gradtwin")
 	}
 	if h.Version != Version {
 		return fmt.Errorf("version %d: this gradtwin reads version %d", h.Version, Version)
@@ -213,73 +192,11 @@ func (c *Checkpoint) readHeader(member []byte) error {
 	return nil
 }
 
-func readMember(f *zip.File) ([]byte, error) {
-	r, err := f.Open()
-	if err != nil {
-		return nil, err
+// verify sets the SHA-256 of what was read against that in the last member.
+func verify(got, file []byte) error {
+	_, want, err := npz.Decode[byte](file)
+	if err == nil && !bytes.Equal(got, want) {
+		err = fmt.Errorf("%x, but that of the content is %x: the file is damaged", want, got)
 	}
-	defer r.Close()
-	return io.ReadAll(r) // checks the member's CRC
-}
-
-// npyHeader is the length of an .npy file's fixed beginning in version 2: the
-// magic string, the version, and the length of the header in four bytes.
-const npyHeader = 6 + 2 + 4
-
-// open checks what npyio trusts: that the header is as long as it says and the
-// data as long as the shape says.
-func open(member []byte) (*npyio.Reader, error) {
-	if len(member) < npyHeader || member[6] != 2 {
-		return nil, errors.New("not an .npy array of version 2")
-	}
-	start := npyHeader + uint64(binary.LittleEndian.Uint32(member[npyHeader-4:]))
-	if start > uint64(len(member)) {
-		return nil, fmt.Errorf("a header of %d bytes in a member of %d", start, len(member))
-	}
-	r, err := npyio.NewReader(bytes.NewReader(member))
-	if err != nil {
-		return nil, err
-	}
-	size := map[string]uint64{"'<f8'": 8, "'|u1'": 1}[r.Header.Descr.Type]
-	if size == 0 {
-		return nil, fmt.Errorf("elements of type %s: want '<f8' or '|u1'", r.Header.Descr.Type)
-	}
-	have := uint64(len(member)) - start
-	want := size
-	for _, n := range r.Header.Descr.Shape {
-		if n < 0 || n > 0 && want > have/uint64(n) {
-			return nil, fmt.Errorf("shape %v in %d bytes of data", r.Header.Descr.Shape, have)
-		}
-		want *= uint64(n)
-	}
-	if n := len(r.Header.Descr.Shape); n < 1 || n > 2 || want != have || r.Header.Descr.Fortran {
-		return nil, fmt.Errorf("shape %v in %d bytes of data: want one or two dimensions that fit, row-major", r.Header.Descr.Shape, have)
-	}
-	return r, nil
-}
-
-// recovered turns a panic of npyio, which some malformed headers cause, into
-// an error.
-func recovered(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("malformed .npy header: %v", r)
-	}
-}
-
-func shapeOf(member []byte) (shape []int, err error) {
-	defer recovered(&err)
-	r, err := open(member)
-	if err != nil {
-		return nil, err
-	}
-	return r.Header.Descr.Shape, nil
-}
-
-func readArray(member []byte, dst any) (err error) {
-	defer recovered(&err)
-	r, err := open(member)
-	if err != nil {
-		return err
-	}
-	return r.Read(dst)
+	return err
 }

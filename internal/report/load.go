@@ -2,10 +2,15 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
+
+	"gradtwin/compare"
+	"gradtwin/internal/npz"
 )
 
 // Load reads an earlier comparison: a folder that a report was written to, or
@@ -19,7 +24,7 @@ func Load(path string) (*Results, error) {
 	if info.IsDir() {
 		path = filepath.Join(path, "results.json")
 	}
-	text, err := os.ReadFile(path)
+	text, err := npz.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("earlier run: %w", err)
 	}
@@ -30,14 +35,22 @@ func Load(path string) (*Results, error) {
 	if r.Version != Version {
 		return nil, fmt.Errorf("%s: version %d of results: want %d", path, r.Version, Version)
 	}
+	// Whatever is one of a kind in the file is read or drawn once: else a small
+	// file could have a large one read again and again.
+	seen := map[compare.Policy]bool{}
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		if err := run.validate(); err != nil {
+		err := run.validate(r.Data.Train)
+		if policy := run.Config.Policy; err == nil && seen[policy] {
+			err = fmt.Errorf("a second one with %v batches", policy)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: run %d: %w", path, i+1, err)
 		}
+		seen[run.Config.Policy] = true
 		for k := range run.Comparisons {
 			c := &run.Comparisons[k]
-			if c.Point, err = readPoint(filepath.Join(filepath.Dir(path), run.pointFile(c)), run.Config.Spec.Layout()); err != nil {
+			if c.Point, err = readPoint(filepath.Join(filepath.Dir(path), run.pointFile(c)), run.Config.Spec); err != nil {
 				return nil, err
 			}
 		}
@@ -45,36 +58,78 @@ func Load(path string) (*Results, error) {
 	return r, nil
 }
 
-// validate tells whether the run can be drawn.
-func (r *Run) validate() error {
-	if err := r.Config.Spec.Validate(); err != nil {
+// validate tells whether the run is one of so many training rows and can be
+// drawn.
+func (r *Run) validate(rows int) error {
+	if err := r.Config.Validate(rows); err != nil {
 		return err
 	}
 	n := len(r.Drift)
-	for _, c := range []struct {
-		name string
-		len  int
-		want int
+	if n > r.Config.Steps {
+		return fmt.Errorf("%d steps: want %d at most", n, r.Config.Steps)
+	}
+	for _, s := range []struct {
+		name      string
+		values    []float64
+		len       int
+		from, end float64
 	}{
-		{"symbolic losses", len(r.Symbolic.Loss), n}, {"numeric losses", len(r.Numeric.Loss), n},
-		{"symbolic times", len(r.Symbolic.Seconds), n}, {"numeric times", len(r.Numeric.Seconds), n},
-		{"symbolic accuracies", len(r.Symbolic.Accuracy), len(r.Evaluated)}, {"numeric accuracies", len(r.Numeric.Accuracy), len(r.Evaluated)},
+		{"symbolic loss", r.Symbolic.Loss, n, minLoss, maxLoss}, {"numeric loss", r.Numeric.Loss, n, minLoss, maxLoss},
+		{"symbolic time", r.Symbolic.Seconds, n, 0, math.MaxFloat64}, {"numeric time", r.Numeric.Seconds, n, 0, math.MaxFloat64},
+		{"symbolic accuracy", r.Symbolic.Accuracy, len(r.Evaluated), 0, 1}, {"numeric accuracy", r.Numeric.Accuracy, len(r.Evaluated), 0, 1},
 	} {
-		if c.len != c.want {
-			return fmt.Errorf("%d %s: want %d", c.len, c.name, c.want)
+		if len(s.values) != s.len {
+			return fmt.Errorf("%s of %d steps: want %d", s.name, len(s.values), s.len)
+		}
+		for i, v := range s.values {
+			if v < s.from || v > s.end {
+				return fmt.Errorf("%s %d is %v: want %v to %v", s.name, i+1, v, s.from, s.end)
+			}
 		}
 	}
-	for k, c := range r.Comparisons {
-		if c.Check == nil {
-			return fmt.Errorf("comparison %d has no check", k+1)
+	for i, step := range r.Evaluated {
+		if step < 0 || step > n || i > 0 && step <= r.Evaluated[i-1] {
+			return fmt.Errorf("accuracy at steps %v: want rising ones from 0 to %d", r.Evaluated, n)
 		}
-		if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
-			return fmt.Errorf("comparison %d: a sweep of %d steps has curves of another length", k+1, len(s.Steps))
+	}
+	seen := map[int]bool{}
+	for k := range r.Comparisons {
+		c := &r.Comparisons[k]
+		err := c.validate(r.Config.Steps)
+		if err == nil && seen[c.After] {
+			err = fmt.Errorf("a second one after %d steps", c.After)
 		}
-		for _, h := range c.Errors {
-			if len(h.Counts) != errorBins {
-				return fmt.Errorf("comparison %d: %d bins of the error of %s: want %d", k+1, len(h.Counts), h.Tensor, errorBins)
-			}
+		if err != nil {
+			return fmt.Errorf("comparison %d: %w", k+1, err)
+		}
+		seen[c.After] = true
+	}
+	return nil
+}
+
+// A loss is a mean of −ln(y+δ) with 0 ≤ y ≤ 1 and 0 ≤ δ < 1, which is above −ln
+// 2 and at most −ln of the smallest float64 above zero. The rest is for
+// rounding.
+const minLoss, maxLoss = -0.7, 746
+
+// validate tells whether the comparison is one of a run of so many steps and can
+// be drawn.
+func (c *Comparison) validate(steps int) error {
+	if c.After < 0 || c.After > steps {
+		return fmt.Errorf("after %d steps: want 0 to %d", c.After, steps)
+	}
+	if c.Check == nil {
+		return errors.New("no check")
+	}
+	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
+		return fmt.Errorf("a sweep of %d steps has curves of another length", len(s.Steps))
+	}
+	for _, h := range c.Errors {
+		if len(h.Counts) != errorBins {
+			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, errorBins)
+		}
+		if i := slices.IndexFunc(h.Counts, func(n int) bool { return n < 0 }); i >= 0 || h.Equal < 0 {
+			return fmt.Errorf("the error of %s: %d equal and counts %v: want none below 0", h.Tensor, h.Equal, h.Counts)
 		}
 	}
 	return nil

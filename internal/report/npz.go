@@ -2,16 +2,13 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"codeberg.org/sbinet/npyio/npz"
-	"gonum.org/v1/gonum/mat"
-
 	"gradtwin"
+	"gradtwin/internal/npz"
 )
 
 // pointFile is the name of a point's arrays, as in fixed-step1000.npz.
@@ -58,24 +55,37 @@ func (d Dir) WritePoints(r *Results) error {
 func (p *Point) encode() ([]byte, error) {
 	var buf bytes.Buffer
 	w := npz.NewWriter(&buf)
+	add := func(name string, file []byte, err error) error {
+		if err != nil {
+			return err
+		}
+		return w.Add(name, file)
+	}
 	for _, v := range p.vectors() {
 		for k, t := range p.Layout {
-			if err := w.Write(v.name+"/"+t.Name+".npy", shaped(t.Shape, p.slice(k, *v.values))); err != nil {
+			file, err := npz.Encode(t.Shape, p.slice(k, *v.values))
+			if err := add(v.name+"/"+t.Name, file, err); err != nil {
 				return nil, err
 			}
 		}
 	}
 	rows := p.Batch.Len()
+	file, err := npz.Encode([]int{rows, len(p.Batch.X) / rows}, p.Batch.X)
+	if err := add("batch_x", file, err); err != nil {
+		return nil, err
+	}
 	for _, a := range []struct {
-		name  string
-		value any
+		name   string
+		values []int
 	}{
-		{"batch_x", shaped([]int{rows, len(p.Batch.X) / rows}, p.Batch.X)},
-		{"batch_labels", int64s(p.Batch.Labels)},
-		{"batch_rows", int64s(p.Batch.Rows)},
-		{"image_shape", int64s([]int{p.Height, p.Width})},
+		{"batch_labels", p.Batch.Labels}, {"batch_rows", p.Batch.Rows}, {"image_shape", []int{p.Height, p.Width}},
 	} {
-		if err := w.Write(a.name+".npy", a.value); err != nil {
+		values := make([]int64, len(a.values))
+		for i, v := range a.values {
+			values[i] = int64(v)
+		}
+		file, err := npz.Encode([]int{len(values)}, values)
+		if err := add(a.name, file, err); err != nil {
 			return nil, err
 		}
 	}
@@ -85,98 +95,108 @@ func (p *Point) encode() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// shaped gives the values the shape that NumPy is to see. Networks have
-// matrices and vectors only.
-func shaped(shape []int, values []float64) any {
-	if len(shape) == 2 {
-		return mat.NewDense(shape[0], shape[1], values)
-	}
-	return values
-}
-
-func int64s(values []int) []int64 {
-	out := make([]int64, len(values))
-	for i, v := range values {
-		out[i] = int64(v)
-	}
-	return out
-}
-
-func ints(values []int64) []int {
-	out := make([]int, len(values))
-	for i, v := range values {
-		out[i] = int(v)
-	}
-	return out
-}
+// maxInflation is how many bytes a point's arrays may have for each byte of
+// its file. Files were compressed once, and weights do not compress: of the six
+// vectors two are weights.
+const maxInflation = 100
 
 // readPoint reads what WritePoints wrote; nil when there is no such file.
-func readPoint(path string, layout gradtwin.Layout) (*Point, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		if os.IsNotExist(err) {
-			return nil, nil
-		}
-		return nil, err
+func readPoint(path string, spec gradtwin.Spec) (*Point, error) {
+	content, err := npz.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	defer f.Close()
-	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	p, err := decodePoint(f, info, layout)
+	p, err := decodePoint(content, spec)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }
 
-func decodePoint(f *os.File, info fs.FileInfo, layout gradtwin.Layout) (*Point, error) {
-	r, err := npz.NewReader(f, info.Size())
+func decodePoint(content []byte, spec gradtwin.Spec) (*Point, error) {
+	members, err := npz.Open(content, maxInflation)
 	if err != nil {
 		return nil, err
 	}
-	p := &Point{Layout: layout}
+	r := pointReader{}
+	for _, m := range members {
+		r[m.Name] = m
+	}
+	p := &Point{Layout: spec.Layout()}
 	for _, v := range p.vectors() {
-		for _, t := range layout {
-			values, err := readArray(r, v.name+"/"+t.Name, t.Shape)
+		for _, t := range p.Layout {
+			values, err := readArray[float64](r, v.name+"/"+t.Name, t.Shape...)
 			if err != nil {
 				return nil, err
 			}
 			*v.values = append(*v.values, values...)
 		}
 	}
-	for _, a := range []struct {
-		name string
-		dst  *[]int
-	}{{"batch_labels", &p.Batch.Labels}, {"batch_rows", &p.Batch.Rows}} {
-		var values []int64
-		if err := r.Read(a.name+".npy", &values); err != nil {
-			return nil, fmt.Errorf("%s: %w", a.name, err)
-		}
-		*a.dst = ints(values)
+	shape, err := r.ints("image_shape", 2)
+	if err != nil {
+		return nil, err
 	}
-	var shape []int64
-	if err := r.Read("image_shape.npy", &shape); err != nil || len(shape) != 2 {
-		return nil, fmt.Errorf("image_shape: %v, %w", shape, err)
+	p.Height, p.Width = shape[0], shape[1]
+	if p.Batch.Labels, err = r.ints("batch_labels", anySize); err != nil {
+		return nil, err
 	}
-	p.Height, p.Width = int(shape[0]), int(shape[1])
-	p.Batch.X, err = readArray(r, "batch_x", []int{p.Batch.Len(), layout[0].Shape[0]})
-	return p, err
+	if p.Batch.Rows, err = r.ints("batch_rows", p.Batch.Len()); err != nil {
+		return nil, err
+	}
+	if p.Batch.X, err = readArray[float64](r, "batch_x", p.Batch.Len(), spec.Inputs()); err != nil {
+		return nil, err
+	}
+	return p, p.validate(spec)
 }
 
-func readArray(r *npz.Reader, name string, shape []int) ([]float64, error) {
-	key := name + ".npy"
-	header := r.Header(key)
-	if header == nil {
+// validate tells whether the point can be drawn. Its gradients may be any
+// numbers.
+func (p *Point) validate(spec gradtwin.Spec) error {
+	if err := p.Batch.Validate(spec); err != nil {
+		return err
+	}
+	h, w := p.Height, p.Width
+	if none := h == 0 && w == 0; !none && (h < 1 || w < 1 || spec.Inputs()%h != 0 || spec.Inputs()/h != w) {
+		return fmt.Errorf("image_shape [%d %d]: want one of %d pixels, or [0 0]", h, w, spec.Inputs())
+	}
+	return nil
+}
+
+// pointReader holds the arrays of a point's file by their names.
+type pointReader map[string]npz.Member
+
+// anySize stands for a dimension that may have any size.
+const anySize = -1
+
+// readArray returns an array of the given shape.
+func readArray[T npz.Element](r pointReader, name string, shape ...int) ([]T, error) {
+	m, ok := r[name]
+	if !ok {
 		return nil, fmt.Errorf("no array %s", name)
 	}
-	if !slices.Equal(header.Descr.Shape, shape) {
-		return nil, fmt.Errorf("array %s of shape %v: want %v", name, header.Descr.Shape, shape)
+	file, err := m.Bytes()
+	if err != nil {
+		return nil, err
 	}
-	var values []float64
-	if err := r.Read(key, &values); err != nil {
+	got, values, err := npz.Decode[T](file)
+	if err == nil && !slices.EqualFunc(got, shape, func(g, s int) bool { return g == s || s == anySize }) {
+		err = fmt.Errorf("shape %v: want %v", got, shape)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("array %s: %w", name, err)
 	}
 	return values, nil
+}
+
+// ints returns a vector of whole numbers.
+func (r pointReader) ints(name string, size int) ([]int, error) {
+	values, err := readArray[int64](r, name, size)
+	out := make([]int, len(values))
+	for i, v := range values {
+		out[i] = int(v)
+	}
+	return out, err
 }

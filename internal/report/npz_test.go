@@ -1,13 +1,18 @@
 package report
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/json"
+	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
+	"gradtwin"
 	"gradtwin/compare"
 )
 
@@ -32,20 +37,91 @@ func writePoints(t *testing.T) (Dir, *Point, string) {
 
 func TestPointsReadBack(t *testing.T) {
 	_, want, name := writePoints(t)
-	got, err := readPoint(name, want.Layout)
+	spec := gradtwin.Spec{Layers: []int{4, 2}}
+	got, err := readPoint(name, spec)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read %+v, want %+v", got, want)
 	}
-	if p, err := readPoint(name+"x", want.Layout); p != nil || err != nil {
+	if p, err := readPoint(name+"x", spec); p != nil || err != nil {
 		t.Errorf("no file: %v, %v, want nil and no error", p, err)
 	}
-	other := want.Layout[:1:1]
-	other[0].Shape = []int{2, 4}
-	if _, err := readPoint(name, other); err == nil {
-		t.Error("no error for another shape")
+	spec.Layers = []int{2, 4}
+	if _, err := readPoint(name, spec); err == nil || !strings.Contains(err.Error(), "shape [4 2]: want [2 4]") {
+		t.Errorf("another shape: error %v", err)
+	}
+}
+
+// Points were compressed once.
+func TestCompressedPointIsRead(t *testing.T) {
+	_, want, name := writePoints(t)
+	stored, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deflated := rezipped(t, stored, zip.Deflate, true)
+	if len(deflated) >= len(stored) {
+		t.Fatalf("%d bytes compressed, %d stored", len(deflated), len(stored))
+	}
+	got, err := decodePoint(deflated, gradtwin.Spec{Layers: []int{4, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, want %+v", got, want)
+	}
+}
+
+func TestPointRefused(t *testing.T) {
+	for want, change := range map[string]func(p *Point){
+		"image_shape [2 3]: want one of 4 pixels":   func(p *Point) { p.Width = 3 },
+		"image_shape [-2 -2]: want one of 4 pixels": func(p *Point) { p.Height, p.Width = -2, -2 },
+		"image_shape [0 4]: want one of 4 pixels":   func(p *Point) { p.Height, p.Width = 0, 4 },
+		"image_shape [4 0]: want one of 4 pixels":   func(p *Point) { p.Height, p.Width = 4, 0 },
+		// 2³² times 2³² is 0 in 64 bits, and so is this times 4.
+		"image_shape [4611686018427387904 4]: want": func(p *Point) { p.Height, p.Width = 1<<62, 4 },
+		"label 2 of row 0: want 0 to 1":             func(p *Point) { p.Batch.Labels[0] = 2 },
+		"label -1 of row 1: want 0 to 1":            func(p *Point) { p.Batch.Labels[1] = -1 },
+		"input 1 of row 1 is NaN":                   func(p *Point) { p.Batch.X[5] = math.NaN() },
+		"array batch_rows: shape [1]: want [2]":     func(p *Point) { p.Batch.Rows = p.Batch.Rows[:1] },
+	} {
+		q := newQuadratic()
+		p := q.point(1e-4)
+		p.Settled, p.Bound = p.Numeric, p.Numeric
+		change(p)
+		content, err := p.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decodePoint(content, gradtwin.Spec{Layers: []int{4, 2}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+// A small file that unpacks to a large one is refused before it is unpacked.
+func TestBombRefused(t *testing.T) {
+	const n = 1 << 17
+	p := newQuadratic().point(1e-4)
+	p.Layout = gradtwin.Layout{{Name: "W1", Shape: []int{n, 2}}, {Name: "b1", Shape: []int{2}}}
+	zeros := make([]float64, 2*n+2)
+	for _, v := range p.vectors() {
+		*v.values = zeros
+	}
+	stored, err := p.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bomb := rezipped(t, stored, zip.Deflate, true)
+	got := allocated(func() { _, err = decodePoint(bomb, gradtwin.Spec{Layers: []int{n, 2}}) })
+	if err == nil || !strings.Contains(err.Error(), "member params_symbolic/W1 of 2097") {
+		t.Errorf("error %v, want one that names the member", err)
+	}
+	// The directory of the archive.
+	if most := uint64(64 << 10); got > most {
+		t.Errorf("%d bytes allocated for a bomb of %d", got, len(bomb))
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,8 +54,14 @@ func (s scale) padded() scale {
 	return scale{lo, s.max + d, false}
 }
 
+// farthest is how far from zero, or on a logarithmic axis from one, a value can
+// be that is shown: the quotient of any two is a float64. Nothing that the
+// program measures is there; 1.797…e308, which stands for what is no finite
+// number, is.
+const farthest = 1e150
+
 func (s scale) shows(v float64) bool {
-	return !math.IsNaN(v) && !math.IsInf(v, 0) && (!s.log || v > 0)
+	return math.Abs(v) <= farthest && (!s.log || v >= 1/farthest)
 }
 
 // at returns the value's place on the axis, NaN when it cannot be shown.
@@ -85,12 +92,17 @@ func (s scale) ticks() []tick {
 	} else {
 		values = s.linearTicks()
 	}
-	out := make([]tick, len(values))
-	for i, v := range values {
-		out[i] = tick{100 * s.at(v), tickLabel(v)}
+	var out []tick
+	for _, v := range values {
+		if at := s.at(v); at >= -tickRounding && at <= 1+tickRounding {
+			out = append(out, tick{100 * at, tickLabel(v)})
+		}
 	}
 	return out
 }
+
+// tickRounding lets the last tick be 3 times 0.1, which is above 0.3.
+const tickRounding = 1e-9
 
 // linearTicks takes multiples of 1, 2 or 5 times a power of ten.
 func (s scale) linearTicks() []float64 {
@@ -103,11 +115,15 @@ func (s scale) linearTicks() []float64 {
 		}
 	}
 	var out []float64
-	const rounding = 1e-9 // 3 times 0.1 is above 0.3
-	for k := math.Ceil(s.min/step - rounding); k <= s.max/step+rounding; k++ {
-		out = append(out, k*step+0) // +0: no negative zero
+	first := math.Ceil(s.min/step - tickRounding)
+	// Counted, because beyond 2⁵³ adding 1 changes nothing: the ends of an axis
+	// can be neighbours.
+	for i := range maxTicks + 1 {
+		if k := first + float64(i); k <= s.max/step+tickRounding {
+			out = append(out, k*step+0) // +0: no negative zero
+		}
 	}
-	return out
+	return slices.Compact(out)
 }
 
 // logTicks takes powers of ten, with 2 and 5 between them where the axis is

@@ -21,6 +21,7 @@ func TestScale(t *testing.T) {
 		{"one value", false, []float64{4}, scale{2, 6, false}, true},
 		{"one value on a log axis", true, []float64{4}, scale{2, 8, true}, true},
 		{"zero alone", false, []float64{0}, scale{-0.5, 0.5, false}, true},
+		{"what stands for no finite number", false, []float64{2, math.MaxFloat64, 4}, scale{2, 4, false}, true},
 		{"nothing", false, []float64{nan}, scale{0, 1, false}, false},
 		{"nothing positive", true, []float64{0}, scale{0, 1, false}, false},
 	} {
@@ -68,6 +69,43 @@ func TestTicks(t *testing.T) {
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%v: %q, want %q", c.s, got, c.want)
+		}
+	}
+}
+
+// Whatever the ends of an axis are, it has few ticks, and all are on it.
+func TestTicksAreFew(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		from, to float64
+	}{
+		{"neighbours", 1, math.Nextafter(1, 2)},
+		{"neighbours far away", 1e20, math.Nextafter(1e20, 1e21)},
+		{"neighbours at zero", 5e-324, 1e-323},
+		{"zero and the smallest", 0, 5e-324},
+		{"both ends of float64", -math.MaxFloat64, math.MaxFloat64},
+		{"all of what is positive", 5e-324, math.MaxFloat64},
+		{"the largest alone", math.MaxFloat64, math.MaxFloat64},
+		{"the smallest alone", 5e-324, 5e-324},
+		{"the ends of what is shown", -farthest, farthest},
+		{"the ends of what a logarithm shows", 1 / farthest, farthest},
+	} {
+		for _, log := range []bool{false, true} {
+			s, ok := newScale(log, []float64{c.from, c.to})
+			if !ok {
+				continue
+			}
+			for _, s := range []scale{s, s.padded()} {
+				ticks := s.ticks()
+				if len(ticks) > 2*maxTicks {
+					t.Errorf("%s: %d ticks on %v, want %d at most", c.name, len(ticks), s, 2*maxTicks)
+				}
+				for _, k := range ticks {
+					if !(k.At > -1e-6 && k.At < 100+1e-6) {
+						t.Errorf("%s: tick %s at %v %% of %v", c.name, k.Label, k.At, s)
+					}
+				}
+			}
 		}
 	}
 }

@@ -32,23 +32,3 @@ func TestPlaced(t *testing.T) {
 		t.Errorf("%v, want 1, a gap, 2, a gap", got)
 	}
 }
-
-func TestValidate(t *testing.T) {
-	for name, change := range map[string]func(*Run){
-		"a loss too few":     func(r *Run) { r.Numeric.Loss = r.Numeric.Loss[:2] },
-		"an accuracy alone":  func(r *Run) { r.Evaluated = nil },
-		"no check":           func(r *Run) { r.Comparisons[0].Check = nil },
-		"bins":               func(r *Run) { r.Comparisons[0].Errors = []Histogram{{Tensor: "W1", Counts: []int{1}}} },
-		"a curve":            func(r *Run) { r.Comparisons[0].Sweep = &Sweep{Steps: []float64{1}, Elements: []SweptElement{{}}} },
-		"a network with one": func(r *Run) { r.Config.Spec.Layers = []int{4} },
-	} {
-		r := sample(false)
-		if err := r.Runs[0].validate(); err != nil {
-			t.Fatal(err)
-		}
-		change(&r.Runs[0])
-		if err := r.Runs[0].validate(); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
-}

@@ -1,0 +1,252 @@
+package report
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"gradtwin"
+	"gradtwin/compare"
+	"gradtwin/internal/npz"
+)
+
+// allocated returns how many bytes do allocates, garbage too.
+func allocated(do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// full returns results with everything that a report can show.
+func full() *Results {
+	r := sample(true)
+	run := &r.Runs[0]
+	run.Memory = []StepMemory{{"graph", 2048, 975}, {"numeric", 0, 0}}
+	c := &run.Comparisons[0]
+	c.Tensors = compare.Differences(run.Config.Spec.Layout(), make([]float64, 10), []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+	c.Errors = []Histogram{{Tensor: "W1", Equal: 1, Counts: make([]int, errorBins)}}
+	c.Errors[0].Counts[3] = 7
+	c.Corners, c.CornerCount = []Corner{{"W1[0,1]", 1, 2, 1}}, 1
+	c.Sweep = &Sweep{Steps: []float64{1e-12, 1e-6, 1}, Noise: 1e-15, Elements: []SweptElement{
+		{Element: "W1[0,0]", Symbolic: 1, Numeric: []float64{1, 1, 1}, Error: []float64{1e-3, 1e-9, math.MaxFloat64}, Curvature: 1, Best: 1e-6}}}
+	c.Check.Layout, c.Check.Control = run.Config.Spec.Layout(), compare.Control{Done: true, Caught: true, Element: "b1[0]", Change: 1e-6}
+	sgd := sample(false).Runs[0]
+	sgd.Config.Policy = compare.SGD
+	r.Runs = append(r.Runs, sgd)
+	return r
+}
+
+// reportFiles are the names that a report's files may have.
+var reportFiles = regexp.MustCompile(`^(results\.json|report\.(html|md)|steps-(fixed|sgd)\.csv)$`)
+
+// FuzzLoad holds the way from results.json to the report to three promises on
+// any bytes: no panic, no file but the report's in the folder given, and no more
+// memory than a constant and a multiple of the file's size. The loss plots and
+// the pictures take longer than all the rest, so they have targets of their own.
+func FuzzLoad(f *testing.F) {
+	seed := func(r *Results) string {
+		text, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+		return string(text)
+	}
+	seed(sample(false))
+	text := seed(full())
+	for _, change := range [][2]string{
+		{`"layers":[4,2]`, `"layers":[46340,46340]`},
+		{`"layers":[4,2]`, `"layers":[2147483648,2147483648]`},
+		{`"after":0`, `"after":1000000000000000000`},
+		{`"after":0`, `"after":-1`},
+		{`"batches":"fixed"`, `"batches":"../../x"`},
+		{`"tensor":"W1"`, `"tensor":"../../W1"`},
+		{`"loss":[2,1.5,1.25]`, `"loss":[2,1e308,-1e308]`},
+		{`"loss":[2,1.5,1.25]`, `"loss":[1,1.0000000000000002,1]`},
+		{`"seconds":[0.001,0.002,0.001]`, `"seconds":[5e-324,1e308,0]`},
+		{`"drift":[0,1e-9,1e-7]`, `"drift":[5e-324,1e308,-1e308]`},
+		{`"steps":[1e-12,0.000001,1]`, `"steps":[0,-1,5e-324]`},
+	} {
+		hostile := strings.Replace(text, change[0], change[1], 1)
+		if hostile == text {
+			f.Fatalf("results.json has no %s:\n%s", change[0], text)
+		}
+		f.Add([]byte(hostile))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		root := t.TempDir()
+		in, out, together := filepath.Join(root, "a", "in"), filepath.Join(root, "a", "out"), filepath.Join(root, "a", "both")
+		if err := os.MkdirAll(in, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(in, "results.json"), text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		got := allocated(func() {
+			r, err := Load(in)
+			if err != nil {
+				if !strings.Contains(err.Error(), in) {
+					t.Errorf("%v: want an error that names the file", err)
+				}
+				return
+			}
+			d := Dir(out)
+			for _, write := range []func(*Results) error{d.WriteResults, d.WriteSteps, d.WritePoints, d.WriteMarkdown, d.WriteHTML} {
+				if err := write(r); err != nil {
+					t.Errorf("results that were read cannot be written: %v", err)
+				}
+			}
+			if err := Dir(together).WriteTogether([]*Results{r, r}); err != nil {
+				t.Errorf("results that were read cannot be drawn together: %v", err)
+			}
+			if _, err := Load(out); err != nil {
+				t.Errorf("results that were read and written cannot be read: %v", err)
+			}
+		})
+		const once, each = 16 << 20, 4096
+		if most := once + each*uint64(len(text)); got > most {
+			t.Errorf("%d bytes allocated for results.json of %d", got, len(text))
+		}
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() && filepath.Dir(path) != in &&
+				(filepath.Dir(path) != out && filepath.Dir(path) != together || !reportFiles.MatchString(e.Name())) {
+				t.Errorf("%s was written", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzLossPlot holds the loss plots to two promises for any losses that Load
+// lets pass: no panic, and no more memory than a constant and a multiple of
+// their number.
+func FuzzLossPlot(f *testing.F) {
+	floats := func(v ...float64) []byte {
+		var b []byte
+		for _, x := range v {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
+		return b
+	}
+	f.Add(floats(2, 1.5, 1, 2, 1.5, 1), "graph", 0.01)
+	f.Add(floats(0, 0), "", 1e308)
+	f.Add(floats(5e-324, 0, 0, 5e-324), "two\nlines", 5e-324)
+	f.Add(floats(745, 1e-300, -0.69, -1e-300), "<&>\x00", 1.)
+	f.Add(floats(1, math.Nextafter(1, 2)), "$x^2$", 1.)
+	f.Fuzz(func(t *testing.T, losses []byte, backend string, lr float64) {
+		r := sample(false)
+		run := &r.Runs[0]
+		n := len(losses) / 16
+		values := make([]float64, 2*n)
+		for i := range values {
+			values[i] = math.Float64frombits(binary.LittleEndian.Uint64(losses[8*i:]))
+			if math.IsNaN(values[i]) {
+				t.Skip("JSON has no NaN")
+			}
+		}
+		run.Symbolic.Loss, run.Numeric.Loss = values[:n], values[n:]
+		run.Symbolic.Seconds, run.Numeric.Seconds, run.Drift = make([]float64, n), make([]float64, n), make([]float64, n)
+		run.Evaluated, run.Symbolic.Accuracy, run.Numeric.Accuracy = nil, nil, nil
+		run.Config.Steps, run.Config.LR, run.Symbolic.Backend = max(1, n), lr, backend
+		if n == 0 || run.validate(r.Data.Train) != nil {
+			t.Skip("Load refuses it")
+		}
+		dir := Dir(t.TempDir())
+		got := allocated(func() {
+			if err := dir.WriteLossPlots(r); err != nil {
+				t.Error(err)
+			}
+		})
+		const once, each = 16 << 20, 4096
+		if most := once + each*uint64(len(losses)+len(backend)); got > most {
+			t.Errorf("%d bytes allocated for %d losses", got, len(values))
+		}
+	})
+}
+
+// rezipped returns the same archive with other compression, or with members
+// that have no checksum: those a fuzzer can change.
+func rezipped(t testing.TB, content []byte, method uint16, checksum bool) []byte {
+	t.Helper()
+	members, err := npz.Open(content, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for _, m := range members {
+		file, err := m.Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &zip.FileHeader{Name: m.Name + ".npy", Method: method}
+		create := w.CreateHeader
+		if !checksum {
+			h.CompressedSize64, h.UncompressedSize64, create = uint64(len(file)), uint64(len(file)), w.CreateRaw
+		}
+		to, err := create(h)
+		if err == nil {
+			_, err = to.Write(file)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// FuzzPoint holds the way from a point's .npz file to its pictures to two
+// promises on any bytes: no panic, and no more memory than a constant and a
+// multiple of the file's size.
+func FuzzPoint(f *testing.F) {
+	point := newQuadratic().point(1e-4)
+	point.Settled, point.Bound = point.Numeric, make([]float64, len(point.Numeric))
+	archive, err := point.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, content := range [][]byte{archive, rezipped(f, archive, zip.Deflate, true), rezipped(f, archive, zip.Store, false)} {
+		f.Add(content, byte(3), byte(1))
+		f.Add(content, byte(3), byte(2))
+	}
+	f.Fuzz(func(t *testing.T, content []byte, inputs, outputs byte) {
+		spec := gradtwin.Spec{Layers: []int{1 + int(inputs), 1 + int(outputs)}}
+		got := allocated(func() {
+			p, err := decodePoint(content, spec)
+			if err != nil {
+				return
+			}
+			if err := pageTemplate.ExecuteTemplate(&bytes.Buffer{}, "gallery.html", newGallery(p)); err != nil {
+				t.Errorf("a point that was read cannot be drawn: %v", err)
+			}
+			again, err := p.encode()
+			if err == nil {
+				_, err = decodePoint(again, spec)
+			}
+			if err != nil {
+				t.Errorf("a point that was read and written cannot be read: %v", err)
+			}
+		})
+		const once, each = 16 << 20, 16 * maxInflation
+		if most := once + each*uint64(len(content)); got > most {
+			t.Errorf("%d bytes allocated for a file of %d", got, len(content))
+		}
+	})
+}
