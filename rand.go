@@ -2,9 +2,11 @@ package gradtwin
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext/prng"
 
@@ -111,7 +113,15 @@ func (r *Rand) UnmarshalBinary(state []byte) error {
 	if kept := state[stateBytes-1]; kept > 1 {
 		return fmt.Errorf("generator state ends in %d: want 0 or 1", kept)
 	}
-	r.kept = math.Float64frombits(binary.BigEndian.Uint64(state[twisterBytes:]))
-	r.hasKept = state[stateBytes-1] == 1
+	kept := math.Float64frombits(binary.BigEndian.Uint64(state[twisterBytes:]))
+	if kept-kept != 0 { // NaN for NaN and both infinities
+		return fmt.Errorf("generator state keeps the normal %v: want a finite number", kept)
+	}
+	// The recurrence uses one bit of the first word. A state of zeros is its
+	// fixed point: it gives zeros for ever, for which Normal would not end.
+	if words := state[:twisterBytes-4]; words[0]&0x80 == 0 && !slices.ContainsFunc(words[4:], func(b byte) bool { return b != 0 }) {
+		return errors.New("generator state of zeros")
+	}
+	r.kept, r.hasKept = kept, state[stateBytes-1] == 1
 	return r.mt.UnmarshalBinary(state[:twisterBytes])
 }

@@ -1,6 +1,7 @@
 package gradtwin
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
 	"os"
@@ -164,6 +165,13 @@ func TestRandState(t *testing.T) {
 		"long":      bad(func(b []byte) []byte { return append(b, 0) }),
 		"position":  bad(func(b []byte) []byte { b[twisterBytes-2] = 0xff; return b }),
 		"kept flag": bad(func(b []byte) []byte { b[len(b)-1] = 2; return b }),
+		"kept NaN": bad(func(b []byte) []byte {
+			binary.BigEndian.PutUint64(b[twisterBytes:], math.Float64bits(math.NaN()))
+			return b
+		}),
+		"zeros": bad(func(b []byte) []byte { clear(b[:twisterBytes-4]); return b }),
+		// The 31 bits that the recurrence does not use do not help.
+		"zeros but for unused bits": bad(func(b []byte) []byte { clear(b[:twisterBytes-4]); b[0], b[3] = 0x7f, 0xff; return b }),
 	} {
 		if err := s.UnmarshalBinary(state); err == nil {
 			t.Errorf("%s: a damaged state was accepted", name)
