@@ -53,7 +53,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	// The first signal ends the work in order; a second one kills at once.
 	context.AfterFunc(ctx, stop)
+	return execute(ctx, args, stdout, stderr)
+}
 
+// execute is run until ctx is cancelled.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &app{stdout: stdout, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)

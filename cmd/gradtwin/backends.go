@@ -7,6 +7,7 @@ import (
 	"gradtwin/compare"
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
+	"gradtwin/internal/report"
 	"gradtwin/numeric"
 )
 
@@ -53,9 +54,10 @@ func (f *runFlags) newTwin(c compare.Config, o numeric.Options) (compare.Twin, e
 // long is the time from which a run is not begun without --yes.
 const long = 10 * time.Minute
 
-// refuseLong estimates how long the numeric gradients of a run will take, and
-// refuses to begin when that is long and --yes was not given.
-func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.Data, gradients int) error {
+// refuseLong estimates how long the numeric gradients of a run will take, one a
+// step and some more, and refuses to begin when that is long and --yes was not
+// given.
+func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.Data, more int) error {
 	n, ok := b.(*numeric.Network)
 	if !ok || f.yes {
 		return nil
@@ -66,7 +68,8 @@ func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.
 	}
 	copy(n.Params().Flat, start.Flat)
 	batch := feed.Next()
-	var total time.Duration
+	// Both are floating-point: the largest number of steps is an int's largest.
+	gradients, total := float64(c.Steps)+float64(more), 0.0
 	// A machine that stands still for a moment looks slow: only what it says
 	// every time counts.
 	for range 3 {
@@ -74,12 +77,16 @@ func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.
 		if err != nil {
 			return err
 		}
-		if total = time.Duration(gradients) * one; total <= long {
+		if total = gradients * one.Seconds(); total <= long.Seconds() {
 			return nil
 		}
 	}
-	return usagef("%s gradients with --engine %s take about %s each, %s in all: continue with --yes, or use --engine %v",
-		commas(gradients), f.engine, duration(total.Seconds()/float64(gradients)), duration(total.Seconds()), numeric.Incremental)
+	faster := ""
+	if f.engine != numeric.Incremental.String() {
+		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
+	}
+	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",
+		c.Steps, report.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
 }
 
 // stepProgress shows one step of training on a bar or as a line.

@@ -198,6 +198,7 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 		return nil, usagef("batch policy %q: want one of sgd, fixed", f.batches)
 	}
 	var cases []*benchCase
+	total := 0.0
 	for _, op := range b.ops {
 		for _, rows := range b.batches {
 			f.batch = rows
@@ -211,6 +212,9 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 						continue
 					}
 					c := configs[0]
+					if total += numbers(c.Spec, rows); total > maxNumbers {
+						return nil, usagef("layers %v: more than %d parameters and values of neurons in all cases together: want fewer cases or a smaller network", f.layers, maxNumbers)
+					}
 					f.dtype = dtype
 					backend, err := f.newBackend(name, c, options)
 					if err != nil {

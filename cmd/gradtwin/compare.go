@@ -66,7 +66,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
-		return err
+		return earlier.blame(err)
 	}
 	var dir report.Dir
 	if out.out != "" {
@@ -176,17 +176,17 @@ func (k *keptRuns) save(feed *compare.Feed, twin compare.Twin, trace *compare.Tr
 func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error) {
 	twin, err := j.flags.newTwin(c, j.options)
 	if err != nil {
-		return nil, err
+		return nil, j.earlier.blame(err)
 	}
 	// Each check takes two whole numerical gradients, the table's and the
 	// verdict's.
-	if err := j.flags.refuseLong(twin.Numeric, c, j.data.Train, c.Steps+4); err != nil {
-		return nil, err
+	if err := j.flags.refuseLong(twin.Numeric, c, j.data.Train, 4); err != nil {
+		return nil, j.earlier.blame(err)
 	}
 	compared := twin.Symbolic
 	if j.fault != "" {
 		if compared, err = inject(twin.Symbolic, j.fault); err != nil {
-			return nil, err
+			return nil, j.earlier.blame(err)
 		}
 	}
 	first, err := begin(c, j.data, nil, map[string]compare.Backend{"symbolic": twin.Symbolic, "numeric": twin.Numeric})

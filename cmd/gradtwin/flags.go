@@ -137,6 +137,9 @@ func (f *runFlags) configs(d *dataset) ([]compare.Config, error) {
 		if n := d.classes(); c.Spec.Classes() < n {
 			return nil, usagef("layers %v: %d outputs, but the labels of the data set go up to %d: want at least %d", f.layers, c.Spec.Classes(), n-1, n)
 		}
+		if err := affordable(c.Spec, c.Batch); err != nil {
+			return nil, err
+		}
 		configs = append(configs, c)
 	}
 	return configs, nil

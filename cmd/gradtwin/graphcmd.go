@@ -75,6 +75,9 @@ func (a *app) graph(ctx context.Context, f *graphFlags) error {
 	if f.batch < 1 {
 		return usagef("batch %d: want at least 1", f.batch)
 	}
+	if err := affordable(spec, f.batch); err != nil {
+		return err
+	}
 	n, err := graph.New(spec, f.batch, graph.Options{Float32: f.dtype == dtype32})
 	if err != nil {
 		return err

@@ -30,8 +30,8 @@ func inject(b compare.Backend, text string) (compare.Backend, error) {
 		return nil, usagef("inject %q: want an element and what is done to it, as in W1[74,49]*-1 or b3[2]+1e-3", text)
 	}
 	x, err := strconv.ParseFloat(parts[3], 64)
-	if err != nil {
-		return nil, usagef("inject %q: %q is not a number", text, parts[3])
+	if err != nil || x-x != 0 { // NaN for NaN and both infinities
+		return nil, usagef("inject %q: %q is not a finite number", text, parts[3])
 	}
 	f := &faulty{Backend: b, element: -1, factor: 1}
 	layout := b.Params().Layout()

@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,12 +132,16 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 	if err := json.Unmarshal(c.Header, &r.runHeader); err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", f.resume, err)
 	}
+	if err := r.validate(); err != nil {
+		return nil, fmt.Errorf("checkpoint %s: %w", f.resume, err)
+	}
 	given := maps.Collect(settings(cmd))
 	for name, kept := range r.Flags {
 		flag := cmd.Flags().Lookup(name)
 		switch {
-		case flag == nil:
-			return nil, fmt.Errorf("checkpoint %s: unknown flag --%s", f.resume, name)
+		// A file from somebody else must not choose what is written where.
+		case flag == nil || slices.Contains(unreplayed, name):
+			return nil, fmt.Errorf("checkpoint %s: --%s is no flag that a run of %s keeps", f.resume, name, cmd.Name())
 		case !flag.Changed:
 			if err := flag.Value.Set(kept); err != nil {
 				return nil, fmt.Errorf("checkpoint %s: --%s %s: %w", f.resume, name, kept, err)
@@ -150,6 +157,37 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 		}
 	}
 	return r, nil
+}
+
+// validate tells what is wrong with the runs and arrays, whatever network they
+// are of.
+func (r *resumed) validate() error {
+	for policy := range r.Runs {
+		if _, err := compare.ParsePolicy(policy); err != nil {
+			return fmt.Errorf("run: %w", err)
+		}
+	}
+	for _, a := range r.Arrays {
+		// The drift of weights beyond 1e154 is infinite: their squares are.
+		if strings.HasSuffix(a.Name, "drift") {
+			continue
+		}
+		for i, x := range a.Data {
+			if x-x != 0 { // NaN for NaN and both infinities
+				return fmt.Errorf("%s is %v: want a finite number", a.Element(i), x)
+			}
+		}
+	}
+	return nil
+}
+
+// blame says of an error that the checkpoint's flags may be what is wrong: they
+// are the run's.
+func (r *resumed) blame(err error) error {
+	if r == nil || err == nil {
+		return err
+	}
+	return fmt.Errorf("with the flags of checkpoint %s: %w", r.path, err)
 }
 
 // begin returns a run's feed and sets the backends' parameters: at the
@@ -234,6 +272,7 @@ func (r *resumed) fillTrace(prefix string, t *compare.Trace, steps int) error {
 	t.Drift = r.Array(prefix + "drift")
 	ok := len(t.Drift) == steps
 	for _, step := range r.Array(prefix + "evaluated") {
+		ok = ok && step >= 0 && step <= float64(steps) && step == math.Trunc(step)
 		t.Evaluated = append(t.Evaluated, int(step))
 	}
 	for _, s := range []*compare.Series{&t.Symbolic, &t.Numeric} {

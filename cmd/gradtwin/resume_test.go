@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -121,6 +122,62 @@ func TestKilled(t *testing.T) {
 				t.Errorf("killed and resumed (-whole +resumed):\n%s", d)
 			}
 		})
+	}
+}
+
+// A checkpoint may come from somebody else: whatever it says, it is an error
+// that names the file.
+func TestResumeRefuses(t *testing.T) {
+	dir := t.TempDir()
+	begun := filepath.Join(dir, "begun.npz")
+	flags := []string{"--data", "../../testdata/tiny", "--progress", "none"}
+	if code := run(append([]string{"compare", "--layers", "784,2,10", "--steps", "2", "--batches", "sgd", "--checkpoint", begun}, flags...), io.Discard, io.Discard); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	for want, change := range map[string]func(h *runHeader, arrays map[string][]float64){
+		"--nothing is no flag that a run of compare keeps": func(h *runHeader, _ map[string][]float64) { h.Flags["nothing"] = "1" },
+		"--out is no flag that a run of compare keeps":     func(h *runHeader, _ map[string][]float64) { h.Flags["out"] = dir },
+		"--checkpoint is no flag that a run":               func(h *runHeader, _ map[string][]float64) { h.Flags["checkpoint"] = dir },
+		"--yes is no flag that a run":                      func(h *runHeader, _ map[string][]float64) { h.Flags["yes"] = "true" },
+		"--seed x: ":                                       func(h *runHeader, _ map[string][]float64) { h.Flags["seed"] = "x" },
+		"learning rate NaN: want a finite":                 func(h *runHeader, _ map[string][]float64) { h.Flags["lr"] = "NaN" },
+		"want 16777216 at most":                            func(h *runHeader, _ map[string][]float64) { h.Flags["layers"] = "784,999999,10" },
+		"gradients with --engine incremental take":         func(h *runHeader, _ map[string][]float64) { h.Flags["steps"] = "9223372036854775807" },
+		`dtype "int": want`:                                func(h *runHeader, _ map[string][]float64) { h.Flags["dtype"] = "int" },
+		`inject "W9*2": no element`:                        func(h *runHeader, _ map[string][]float64) { h.Flags["inject"] = "W9*2" },
+		`batch policy "other": want one of`:                func(h *runHeader, _ map[string][]float64) { h.Runs["other"] = h.Runs["sgd"] },
+		"is not the file of the run":                       func(h *runHeader, _ map[string][]float64) { h.Files = nil },
+		"row 60 of a data set of 60 rows":                  func(h *runHeader, _ map[string][]float64) { h.Runs["sgd"].Rows[3] = 60 },
+		"generator state of zeros":                         func(h *runHeader, _ map[string][]float64) { clear(h.Runs["sgd"].Rand) },
+		"sgd/numeric/W1[783,1] is NaN: want":               func(_ *runHeader, a map[string][]float64) { a["sgd/numeric/W1"][784*2-1] = math.NaN() },
+		"sgd/graph/loss[1] is +Inf: want":                  func(_ *runHeader, a map[string][]float64) { a["sgd/graph/loss"][1] = math.Inf(1) },
+		"the arrays under sgd/ are not those":              func(_ *runHeader, a map[string][]float64) { a["sgd/evaluated"][1] = 1.5 },
+	} {
+		c, err := checkpoint.Read(begun, "compare")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h runHeader
+		if err := json.Unmarshal(c.Header, &h); err != nil {
+			t.Fatal(err)
+		}
+		arrays := map[string][]float64{}
+		for _, a := range c.Arrays {
+			arrays[a.Name] = a.Data
+		}
+		change(&h, arrays)
+		if c.Header, err = json.Marshal(h); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "hostile.npz")
+		if err := checkpoint.Write(path, c); err != nil {
+			t.Fatal(err)
+		}
+		var errs bytes.Buffer
+		code := run(append([]string{"compare", "--resume", path}, flags...), io.Discard, &errs)
+		if text := errs.String(); code != exitError && code != exitUsage || !strings.Contains(text, "checkpoint "+path+": ") || !strings.Contains(text, want) {
+			t.Errorf("exit code %d, standard error %q: want an error of checkpoint %s with %q", code, withoutWarnings(text), path, want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,14 @@ func commas(n int) string {
 	return s
 }
 
+// longest is the longest time that a time.Duration can hold, in seconds.
+const longest = float64(math.MaxInt64 / int64(time.Second))
+
 // duration writes a time with three significant digits.
 func duration(seconds float64) string {
+	if seconds >= longest {
+		return "centuries"
+	}
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
 	case d >= time.Hour:

@@ -49,15 +49,15 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	}
 	run, err := f.prepare(ctx, a, out)
 	if err != nil {
-		return err
+		return earlier.blame(err)
 	}
 	c, data := run.configs[0], run.data
 	b, err := f.newBackend(name, c, run.options)
 	if err != nil {
-		return err
+		return earlier.blame(err)
 	}
-	if err := f.refuseLong(b, c, data.Train, c.Steps); err != nil {
-		return err
+	if err := f.refuseLong(b, c, data.Train, 0); err != nil {
+		return earlier.blame(err)
 	}
 	feed, err := begin(c, data, earlier, map[string]compare.Backend{"": b})
 	if err != nil {
