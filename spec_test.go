@@ -12,6 +12,7 @@ func TestSpecValidate(t *testing.T) {
 	good := []Spec{
 		Experiment(),
 		{Layers: []int{1, 1}},
+		{Layers: []int{1, 1 << 30}}, // 2³¹ parameters
 		{Layers: []int{3, 4, 2}, Activation: Tanh, Delta: 0.5},
 	}
 	for _, s := range good {
@@ -26,6 +27,8 @@ func TestSpecValidate(t *testing.T) {
 		"size -1 at position 0":                     {Layers: []int{-1, 2}},
 		"more than 2147483648 parameters":           {Layers: []int{1 << 16, 1 << 16}},
 		"size 9223372036854775807 at position 1":    {Layers: []int{2, math.MaxInt, 2}},
+		"layers [1 1073741825]: more than":          {Layers: []int{1, 1<<30 + 1}},
+		"size 4294967295 at position 0":             {Layers: []int{1<<32 - 1, 1 << 32}}, // 2⁶⁴ parameters
 		"activation Activation(9)":                  {Layers: []int{3, 2}, Activation: 9},
 		"delta -1e-07: want 0 <= delta < 1":         {Layers: []int{3, 2}, Delta: -1e-7},
 		"delta 1: want 0 <= delta < 1":              {Layers: []int{3, 2}, Delta: 1},
