@@ -78,19 +78,22 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// deflated returns an archive of one member that is compressed.
-func deflated(t testing.TB, file []byte) []byte {
+// deflated returns an archive of the named members, the same compressed array
+// each.
+func deflated(t testing.TB, file []byte, names ...string) []byte {
 	t.Helper()
 	var buf bytes.Buffer
 	archive := zip.NewWriter(&buf)
-	w, err := archive.Create("a.npy")
-	if err == nil {
-		_, err = w.Write(file)
+	for _, name := range names {
+		w, err := archive.Create(name + ".npy")
+		if err == nil {
+			_, err = w.Write(file)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err == nil {
-		err = archive.Close()
-	}
-	if err != nil {
+	if err := archive.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
@@ -119,7 +122,8 @@ func TestOpen(t *testing.T) {
 		t.Errorf("b/c: %v, %v", got, err)
 	}
 
-	zeros := deflated(t, encoded(t, []int{1000}, make([]float64, 1000)))
+	zeros := deflated(t, encoded(t, []int{1000}, make([]float64, 1000)), "a")
+	two := deflated(t, encoded(t, []int{1000}, make([]float64, 1000)), "a", "b")
 	// The size that the directory claims is smaller than what comes.
 	lying := bytes.Clone(zeros)
 	at := bytes.LastIndex(lying, []byte("PK\x01\x02")) + 24
@@ -135,6 +139,8 @@ func TestOpen(t *testing.T) {
 		{"damaged", bytes.Replace(stored.Bytes(), []byte("False"), []byte("false"), 1), 1, "member a: zip: checksum error"},
 		{"compressed", zeros, 1, "member a of 8082 bytes: want 233 at most in the whole file of 233"},
 		{"compressed, allowed", zeros, 100, ""},
+		// One of them would fit.
+		{"compressed, together too large", two, uint64(1.5 * 8082 / float64(len(two))), "member b of 8082 bytes: want"},
 		{"more than claimed", lying, 100, "member a: zip: not a valid zip file"},
 		{"no array", bytes.ReplaceAll(stored.Bytes(), []byte("a.npy"), []byte("a.txt")), 1, `member "a.txt": want arrays`},
 	} {
