@@ -1,7 +1,6 @@
 package report
 
 import (
-	"archive/zip"
 	"context"
 	"encoding/json"
 	"math"
@@ -13,6 +12,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/internal/npz/npztest"
 )
 
 // writePoints writes the sample's points and returns the folder, the point and
@@ -63,7 +63,7 @@ func TestCompressedPointIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deflated := rezipped(t, stored, zip.Deflate, true)
+	deflated := npztest.Deflated(t, stored)
 	if len(deflated) > len(stored)/2 {
 		t.Fatalf("%d bytes compressed, %d stored: want half of them at most", len(deflated), len(stored))
 	}
@@ -117,7 +117,7 @@ func TestBombRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bomb := rezipped(t, stored, zip.Deflate, true)
+	bomb := npztest.Deflated(t, stored)
 	got := allocated(func() { _, err = decodePoint(bomb, gradtwin.Spec{Layers: []int{n, 2}}) })
 	if err == nil || !strings.Contains(err.Error(), "member params_symbolic/W1 of 2097") {
 		t.Errorf("error %v, want one that names the member", err)
