@@ -21,7 +21,7 @@ import (
 const (
 	// work is how long a command may work before it is interrupted, and hang how
 	// long it may take to end then: far more than it takes on a busy machine.
-	work, hang = 200 * time.Millisecond, time.Minute
+	work, hang = 100 * time.Millisecond, time.Minute
 	// most bounds what a command may allocate, garbage too. The networks that the
 	// targets let pass need a hundredth of it in that time.
 	most = 1 << 30
