@@ -27,8 +27,11 @@ func newScale(log bool, values ...[]float64) (scale, bool) {
 	if s.min > s.max {
 		return scale{0, 1, false}, false
 	}
+	// Values that differ by no more than rounding are one value: no ticks lie
+	// between them.
+	const rounding = 1e-9
 	switch {
-	case s.min < s.max:
+	case s.max-s.min > rounding*max(math.Abs(s.min), math.Abs(s.max)):
 	case log:
 		s.min, s.max = s.min/2, s.max*2
 	default:

@@ -49,6 +49,20 @@ func TestScaleAt(t *testing.T) {
 	}
 }
 
+// The losses of a run that stands still differ by rounding: the ticks of such
+// values must not be as close as they are.
+func TestTicksOfRounding(t *testing.T) {
+	for _, log := range []bool{false, true} {
+		s, ok := newScale(log, []float64{9.67, math.Nextafter(9.67, 10)})
+		if !ok {
+			t.Fatal("nothing to show")
+		}
+		if n := len(s.ticks()); n < 2 || n > maxTicks+1 {
+			t.Errorf("log %v: %d ticks on %v", log, n, s)
+		}
+	}
+}
+
 func TestTicks(t *testing.T) {
 	for _, c := range []struct {
 		s    scale
