@@ -34,7 +34,12 @@ func (b Batch) Validate(s Spec) error {
 	}
 	for i, x := range b.X {
 		if x-x != 0 { // NaN or infinite
-			return fmt.Errorf("batch: input %d of row %d is %v: want a finite number", i%s.Inputs(), i/s.Inputs(), x)
+			row := i / s.Inputs()
+			where := fmt.Sprintf("row %d", row)
+			if b.Rows != nil {
+				where += fmt.Sprintf(" (%d of the data set)", b.Rows[row])
+			}
+			return fmt.Errorf("batch: input %d of %s is %v: want a finite number", i%s.Inputs(), where, x)
 		}
 	}
 	return nil

@@ -51,6 +51,9 @@ func (e *NonFiniteError) Error() string {
 	if e.Element == "" {
 		return fmt.Sprintf("the %s is %v: want a finite number", e.What, e.Value)
 	}
+	if e.What == "parameter" {
+		return fmt.Sprintf("the parameter %s is %v: want a finite number", e.Element, e.Value)
+	}
 	return fmt.Sprintf("the %s of %s is %v (or was not written): want a finite number", e.What, e.Element, e.Value)
 }
 

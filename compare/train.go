@@ -3,7 +3,7 @@ package compare
 import (
 	"context"
 	"fmt"
-	"math"
+	"slices"
 	"time"
 
 	"gradtwin"
@@ -16,31 +16,14 @@ type Step struct {
 	Seconds float64 `json:"seconds"` // for gradient, update and loss
 }
 
-// DivergedError is the end of a run in which a number is no longer finite.
-type DivergedError struct {
-	Backend string
-	Step    int
-	Loss    float64 // after the step
-	LR      float64
-	// Element is the first parameter that is not finite after the step, as in
-	// W1[74,49], and Value what it is; "" when only the loss is not.
-	Element string
-	Value   float64
-}
-
-func (e *DivergedError) Error() string {
-	what := fmt.Sprintf("loss %v", e.Loss)
-	if e.Element != "" {
-		what = fmt.Sprintf("%s is %v and the loss %v", e.Element, e.Value, e.Loss)
-	}
-	return fmt.Sprintf("%s: %s after step %d: the run diverged at learning rate %v; try a smaller one", e.Backend, what, e.Step, e.LR)
-}
-
 // Train runs one backend through the rest of a feed, from the parameters that
 // the backend holds. It calls each after every step; an error from there ends
 // the run. On any error the backend's parameters and the feed are where the
 // last finished step left them.
 func Train(ctx context.Context, b Backend, feed *Feed, each func(Step) error) error {
+	if err := checkStart(b, feed); err != nil {
+		return err
+	}
 	var t taker
 	for feed.Done() < feed.config.Steps {
 		batch := feed.Next()
@@ -67,36 +50,16 @@ func (t *taker) take(ctx context.Context, b Backend, batch gradtwin.Batch, feed 
 	begun := time.Now()
 	loss, err := b.Step(ctx, batch, feed.config.LR)
 	s := Step{Step: feed.given, Loss: loss, Seconds: time.Since(begun).Seconds()}
-	if err == nil {
-		err = diverged(b, s, feed.config.LR)
-	} else {
-		err = fmt.Errorf("%s: step %d: %w", b.Name(), s.Step, err)
-	}
 	if err != nil {
 		t.undo(b)
+		return s, fmt.Errorf("%s: step %d: %w", b.Name(), s.Step, err)
 	}
-	return s, err
+	if isNotFinite(loss) || firstNotFinite(flat) >= 0 {
+		reached := slices.Clone(flat)
+		t.undo(b)
+		return s, diverged(ctx, b, batch, s, reached, feed.config.LR)
+	}
+	return s, nil
 }
 
 func (t *taker) undo(b Backend) { copy(b.Params().Flat, t.before) }
-
-// diverged returns a DivergedError when the step led to a number that is not
-// finite.
-func diverged(b Backend, s Step, lr float64) error {
-	finite := !math.IsNaN(s.Loss) && !math.IsInf(s.Loss, 0)
-	element := -1
-	for i, v := range b.Params().Flat {
-		if v-v != 0 { // NaN for NaN and both infinities
-			element = i
-			break
-		}
-	}
-	if finite && element < 0 {
-		return nil
-	}
-	e := &DivergedError{Backend: b.Name(), Step: s.Step, Loss: s.Loss, LR: lr}
-	if element >= 0 {
-		e.Element, e.Value = b.Params().Layout().Element(element), b.Params().Flat[element]
-	}
-	return e
-}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"gradtwin"
 )
 
@@ -84,6 +86,11 @@ func (t Twin) Run(ctx context.Context, feed *Feed, o TwinOptions) (*Trace, error
 	}
 	if len(trace.Drift) != feed.Done() {
 		return trace, fmt.Errorf("a record of %d steps for a feed with %d behind it", len(trace.Drift), feed.Done())
+	}
+	for _, b := range []Backend{t.Symbolic, t.Numeric} {
+		if err := checkStart(b, feed); err != nil {
+			return trace, err
+		}
 	}
 	if feed.Done() == 0 && len(trace.Evaluated) == 0 {
 		if err := t.evaluate(trace, 0, o.Test); err != nil {
@@ -169,7 +176,12 @@ func relativeDistance(a, b []float64) float64 {
 	if apart == 0 {
 		return 0
 	}
-	return math.Sqrt(apart / size)
+	if isNotFinite(apart) || isNotFinite(size) {
+		// The squares overflow from 1e154 on; gonum's norms, which are slower,
+		// do not.
+		return finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
+	}
+	return finite(math.Sqrt(apart / size))
 }
 
 // Median returns the median, NaN of nothing. It leaves x as it is.

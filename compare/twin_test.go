@@ -344,11 +344,32 @@ func TestDivergedElement(t *testing.T) {
 	b.spread = math.Inf(1)
 	err := Train(context.Background(), b, begin(t, Config{Spec: tinySpec, Batch: 1, Steps: 1, Inner: 1, LR: 7}, 10), func(Step) error { return nil })
 	var d *DivergedError
-	if !errors.As(err, &d) || d.Element != "W1[0,0]" || !math.IsInf(d.Value, 1) {
+	if !errors.As(err, &d) || d.What != "parameter" || d.Element != "W1[0,0]" || !math.IsInf(d.Value, 1) {
 		t.Errorf("error %v, want that W1[0,0] is +Inf", err)
 	}
 	if b.params.Flat[0] != 0 {
 		t.Errorf("parameters %v, want those before the step", b.params.Flat)
+	}
+}
+
+// The distance of parameters whose squares overflow is that of smaller ones,
+// and what cannot be told is the largest number: JSON has no infinity.
+func TestRelativeDistance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b []float64
+		want float64
+	}{
+		{[]float64{1, 1}, []float64{1, 1}, 0},
+		{[]float64{0, 0}, []float64{0, 0}, 0},
+		{[]float64{3, 8}, []float64{3, 4}, 0.8},
+		{[]float64{3e200, 8e200}, []float64{3e200, 4e200}, 0.8},
+		{[]float64{1, 1}, []float64{0, 0}, math.MaxFloat64},
+		{[]float64{-1.7e308, 1}, []float64{1.7e308, 1}, math.MaxFloat64},
+	} {
+		// Within a few roundings.
+		if got := relativeDistance(tt.a, tt.b); math.Abs(got-tt.want) > 1e-15*tt.want {
+			t.Errorf("%v from %v: %v, want %v", tt.a, tt.b, got, tt.want)
+		}
 	}
 }
 
