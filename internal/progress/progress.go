@@ -80,9 +80,10 @@ func (r *Reporter) Start(title string, total int) *Task {
 	t := &Task{r: r, title: title, total: total, begun: r.now(), last: -1}
 	if r.mode == Bar {
 		t.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(r.w),
+			progressbar.OptionSetWriter(lineWriter{r.w}),
+			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionSetDescription(title),
-			progressbar.OptionSetWidth(20),
+			progressbar.OptionSetWidth(10),
 			progressbar.OptionShowCount(),
 			progressbar.OptionShowIts(),
 			progressbar.OptionSetPredictTime(true),
