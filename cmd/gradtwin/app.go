@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -20,6 +19,7 @@ const (
 	exitUsage       = 2
 	exitDisagree    = 3
 	exitInterrupted = 130 // a shell's code for a program ended by SIGINT
+	exitPipe        = 141 // and by SIGPIPE
 )
 
 const exitCodes = `Exit codes:
@@ -28,6 +28,8 @@ const exitCodes = `Exit codes:
   2    wrong usage
   3    the gradients disagree
   130  interrupted; what was done so far was printed and written
+  141  the reader of the output, head for example, has closed it; what was done
+       so far was written
 `
 
 // errDisagree ends a command that worked and found wrong gradients.
@@ -49,26 +51,31 @@ type app struct {
 
 // run executes one command line and returns the exit code.
 func run(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := interruptible()
 	defer stop()
-	// The first signal ends the work in order; a second one kills at once.
-	context.AfterFunc(ctx, stop)
 	return execute(ctx, args, stdout, stderr)
 }
 
 // execute is run until ctx is cancelled.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	a := &app{stdout: stdout, stderr: stderr}
+	out := &output{w: stdout}
+	a := &app{stdout: out, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if out.err != nil && !errors.Is(err, out.err) {
+		err = errors.Join(err, out.err) // not every print looks
+	}
 	code := exitCode(err)
-	switch code {
-	case exitDone, exitDisagree: // the result says it
-	case exitInterrupted:
-		fmt.Fprintln(stderr, "gradtwin: interrupted")
-	default:
-		fmt.Fprintln(stderr, "gradtwin:", err)
+	for _, cause := range causes(err) {
+		switch {
+		case cause == errDisagree: // the result says it
+		case errors.Is(cause, syscall.EPIPE): // the reader knows
+		case errors.Is(cause, context.Canceled):
+			fmt.Fprintln(stderr, "gradtwin: interrupted")
+		default:
+			fmt.Fprintln(stderr, "gradtwin:", cause)
+		}
 	}
 	if code == exitUsage {
 		fmt.Fprintln(stderr, "Run gradtwin --help, or gradtwin COMMAND --help, for what can be given.")
@@ -76,20 +83,49 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
+// exitCode returns what the causes of an end come to. Where an error is among
+// them it counts: a run whose checkpoint could not be written is not a run that
+// was interrupted in order.
 func exitCode(err error) int {
-	var usage usageError
-	switch {
-	case err == nil:
-		return exitDone
-	case errors.Is(err, errDisagree):
-		return exitDisagree
-	case errors.Is(err, context.Canceled):
-		return exitInterrupted
-	case errors.As(err, &usage):
-		return exitUsage
-	default:
-		return exitError
+	code := exitDone
+	for _, cause := range causes(err) {
+		var usage usageError
+		switch {
+		case cause == errDisagree:
+			code = exitDisagree
+		case errors.As(cause, &usage):
+			return exitUsage
+		case errors.Is(cause, context.Canceled):
+			code = exitInterrupted
+		case errors.Is(cause, syscall.EPIPE):
+			if code != exitInterrupted {
+				code = exitPipe
+			}
+		default:
+			return exitError
+		}
 	}
+	return code
+}
+
+// causes returns the errors that were joined, each once.
+func causes(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err == nil {
+			return nil
+		}
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		for _, cause := range causes(e) {
+			if !slices.ContainsFunc(all, func(e error) bool { return errors.Is(e, cause) }) {
+				all = append(all, cause)
+			}
+		}
+	}
+	return all
 }
 
 func (a *app) root() *cobra.Command {
@@ -136,4 +172,21 @@ func commandNames(root *cobra.Command) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// warn says what is wrong with a run that goes on.
+func (a *app) warn(err error) { fmt.Fprintln(a.stderr, "gradtwin: warning:", err) }
+
+// describeEnd tells a result whether its run was interrupted, and what else went
+// wrong with it, "" for nothing.
+func describeEnd(err error) (interrupted bool, problem string) {
+	var problems []string
+	for _, cause := range causes(err) {
+		if errors.Is(cause, context.Canceled) {
+			interrupted = true
+		} else {
+			problems = append(problems, cause.Error())
+		}
+	}
+	return interrupted, strings.Join(problems, "; ")
 }

@@ -53,16 +53,17 @@ batches; the gradients are compared again at the end.
 
 func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *compareFlags) error {
 	ctx := cmd.Context()
+	keeper, err := cf.keep.keeper(cmd.Name())
+	if err != nil {
+		return err
+	}
+	defer keeper.close()
 	earlier, err := cf.keep.read(cmd)
 	if err != nil {
 		return err
 	}
 	if cf.every < 0 {
 		return usagef("every %d: want 0 or more steps", cf.every)
-	}
-	keeper, err := cf.keep.keeper(cmd.Name())
-	if err != nil {
-		return err
 	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
@@ -87,24 +88,32 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			results.Runs = append(results.Runs, *run)
 		}
-		if err = runErr; err != nil {
+		err = errors.Join(err, runErr)
+		// A run that diverged says nothing about the next one.
+		var diverged *compare.DivergedError
+		if runErr != nil && !errors.As(runErr, &diverged) {
 			break
 		}
 	}
-	results.Interrupted = errors.Is(err, context.Canceled)
+	results.Interrupted, results.Error = describeEnd(err)
 	if err != nil && !results.Interrupted && len(results.Runs) == 0 {
 		return err
 	}
 	// What was done until an error or a signal is worth keeping.
+	written := ""
 	if dir != "" {
-		err = errors.Join(err, dir.WriteAll(results))
+		writeErr := dir.WriteAll(results)
+		if writeErr == nil {
+			written = out.out
+		}
+		err = errors.Join(err, writeErr)
 	}
-	err = errors.Join(err, printer.end(results, out.out))
+	err = errors.Join(err, printer.end(results, written))
 	if err != nil {
 		return err
 	}
@@ -129,6 +138,7 @@ type comparePrinter interface {
 
 // twinJob is the comparison under one policy.
 type twinJob struct {
+	app      *app
 	flags    *runFlags
 	options  numeric.Options
 	data     *dataset
@@ -218,7 +228,7 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return nil, err
 	}
 	// The gradients were compared on the first batch, which is the run's too.
-	trace, err := j.train(ctx, twin, c)
+	trace, diverged, err := j.train(ctx, twin, c)
 	if trace != nil {
 		run.Trace = *trace
 	}
@@ -226,7 +236,11 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return run, err
 	}
 	if err := gradients(c.Steps); err != nil {
-		return run, err
+		// Where a run has diverged to, there may be no gradient to check.
+		if diverged != nil && ctx.Err() == nil {
+			err = errors.Join(err, j.printer.ran(run))
+		}
+		return run, errors.Join(diverged, err)
 	}
 	if j.detailed && j.options.Engine == numeric.Incremental {
 		for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
@@ -237,43 +251,58 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 			run.Memory = append(run.Memory, m)
 		}
 	}
-	return run, j.printer.ran(run)
+	return run, errors.Join(diverged, j.printer.ran(run))
 }
 
 // train trains both backends, from the start or from where the checkpoint has
-// them.
-func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config) (*compare.Trace, error) {
+// them. Diverged is the error of a run that came to its end with a high loss.
+func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config) (trace *compare.Trace, diverged, err error) {
 	prefix := c.Policy.String() + "/"
+	var high [2]*compare.HighLoss
+	for i, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
+		if high[i], err = compare.NewHighLoss(b, c, j.data.Train); err != nil {
+			return nil, nil, err
+		}
+	}
+	// done follows each step, those of an earlier process too.
+	done := func(s, n compare.Step) error {
+		for i, step := range []compare.Step{s, n} {
+			if high[i].Add(step) {
+				j.app.warn(fmt.Errorf("%v: %w", c.Policy, high[i].Err()))
+			}
+		}
+		return j.printer.step(c, s, n)
+	}
 	feed, err := begin(c, j.data, j.earlier, map[string]compare.Backend{
 		prefix + twin.Symbolic.Name() + "/": twin.Symbolic, prefix + twin.Numeric.Name() + "/": twin.Numeric,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	trace := twin.NewTrace(c)
+	trace = twin.NewTrace(c)
 	if _, ok := j.earlier.state(c); ok {
 		if err := j.earlier.fillTrace(prefix, trace, feed.Done()); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	for i := range trace.Drift {
 		step := func(s *compare.Series) compare.Step {
 			return compare.Step{Step: i + 1, Loss: s.Loss[i], Seconds: s.Seconds[i]}
 		}
-		if err := j.printer.step(c, step(&trace.Symbolic), step(&trace.Numeric)); err != nil {
-			return trace, err
+		if err := done(step(&trace.Symbolic), step(&trace.Numeric)); err != nil {
+			return trace, nil, err
 		}
 	}
 	// The first at once: better to learn now that the file cannot be written.
 	if _, err := j.kept.save(feed, twin, trace); err != nil {
-		return trace, err
+		return trace, nil, err
 	}
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
 	_, err = twin.Run(ctx, feed, compare.TwinOptions{
 		Test: j.data.Test, Every: j.every, Trace: trace,
 		Each: func(s, n compare.Step) error {
 			stepProgress(task, s.Step, s.Loss)
-			if err := j.printer.step(c, s, n); err != nil || !j.kept.due(s.Step) {
+			if err := done(s, n); err != nil || !j.kept.due(s.Step) {
 				return err
 			}
 			_, err := j.kept.save(feed, twin, trace)
@@ -287,7 +316,7 @@ func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config
 		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing
 	}
 	j.kept.arrays = arrays
-	return trace, errors.Join(err, saveErr)
+	return trace, errors.Join(high[0].Err(), high[1].Err()), errors.Join(err, saveErr)
 }
 
 // compareGradients sets the two gradients side by side, with the numeric

@@ -74,11 +74,12 @@ type resultLine struct {
 	Type        string      `json:"type"` // result
 	Agree       bool        `json:"agree"`
 	Interrupted bool        `json:"interrupted"`
+	Error       string      `json:"error,omitempty"`
 	Runs        []runResult `json:"runs"`
 }
 
 func (j *compareJSON) end(r *report.Results, _ string) error {
-	l := resultLine{Type: "result", Agree: true, Interrupted: r.Interrupted}
+	l := resultLine{Type: "result", Agree: true, Interrupted: r.Interrupted, Error: r.Error}
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		gap, _ := run.LossGap()

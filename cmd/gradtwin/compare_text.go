@@ -68,12 +68,13 @@ func (t *compareText) end(r *report.Results, out string) error {
 	fmt.Fprintln(t.stdout)
 	w := t.table()
 	w.AppendHeader(table.Row{"batches", "backend", "steps", "last loss", "accuracy", "time a step", "in all"})
-	agree, checked := true, 0
+	agree, checked, points := true, 0, 0
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		agree = agree && run.Agree()
 		for _, g := range run.Comparisons {
 			checked += g.Check.Checked
+			points++
 		}
 		for _, s := range []compare.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, commas(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
@@ -102,7 +103,11 @@ func (t *compareText) end(r *report.Results, out string) error {
 		if !agree {
 			verdict = "The gradients DISAGREE"
 		}
-		fmt.Fprintf(t.stdout, "%s: %s elements were checked, every parameter at the start and the end of each run.\n", verdict, commas(checked))
+		where := "at the start and the end of each run"
+		if want := 2 * len(r.Runs); points < want {
+			where = fmt.Sprintf("at %d of %d points, the start and the end of each run", points, want)
+		}
+		fmt.Fprintf(t.stdout, "%s: %s elements were checked, every parameter %s.\n", verdict, commas(checked), where)
 	}
 	if r.Interrupted {
 		fmt.Fprintln(t.stdout, "Interrupted: this is what was done until then.")

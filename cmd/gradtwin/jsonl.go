@@ -29,10 +29,8 @@ func (a *app) line(v any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "%s\n", text); err != nil {
-		return fmt.Errorf("write the output: %w", err)
-	}
-	return nil
+	_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+	return err
 }
 
 // configLine is the first line of every command's JSON: what is needed to run

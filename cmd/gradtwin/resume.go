@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,50 +28,6 @@ func (f *checkpointFlags) addTo(cmd *cobra.Command) {
 	s.StringVar(&f.resume, "resume", "", "checkpoint to go on from; it is kept up to date, unless --checkpoint names another")
 }
 
-// keeper writes a run's checkpoints. A nil keeper writes none.
-type keeper struct {
-	path  string
-	kind  string
-	steps int           // between two checkpoints; 0 when time decides
-	time  time.Duration // between two checkpoints; 0 when steps decide
-
-	lastStep int
-	last     time.Time
-}
-
-// keeper returns what the flags ask for, nil when that is nothing.
-func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
-	k := &keeper{path: f.file, kind: kind, last: time.Now()}
-	var ok bool
-	if k.steps, k.time, ok = countOrTime(f.every); !ok {
-		return nil, usagef("checkpoint-every %q: want a number of steps, as in 100, or a time, as in 10s", f.every)
-	}
-	if k.path == "" {
-		k.path = f.resume
-	}
-	if k.path == "" {
-		return nil, nil
-	}
-	if k.path != f.resume {
-		// A run begun by mistake must not wipe out the one that is kept there.
-		if _, err := os.Lstat(k.path); err == nil {
-			return nil, usagef("checkpoint %s is there already: go on from it with --resume, or remove it", k.path)
-		}
-	}
-	return k, nil
-}
-
-// due tells whether it is time for a checkpoint after a step.
-func (k *keeper) due(step int) bool {
-	if k == nil {
-		return false
-	}
-	if k.steps > 0 {
-		return step-k.lastStep >= k.steps
-	}
-	return time.Since(k.last) >= k.time
-}
-
 // runHeader is what every checkpoint says of its run.
 type runHeader struct {
 	Flags map[string]string `json:"flags"` // as settings returns them
@@ -87,27 +40,6 @@ type runHeader struct {
 // newRunHeader returns the header of a command's runs before any was begun.
 func newRunHeader(cmd *cobra.Command, data *dataset) runHeader {
 	return runHeader{Flags: maps.Collect(settings(cmd)), Files: data.describe().Files, Runs: map[string]compare.State{}}
-}
-
-// save writes a checkpoint in which the feed's run stands where the feed does.
-func (k *keeper) save(h runHeader, feed *compare.Feed, arrays []checkpoint.Array) error {
-	if k == nil {
-		return nil
-	}
-	state, err := feed.State()
-	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
-	}
-	h.Runs[feed.Config().Policy.String()] = state
-	text, err := json.Marshal(h)
-	if err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
-	}
-	if err := checkpoint.Write(k.path, &checkpoint.Checkpoint{Kind: k.kind, Header: text, Arrays: arrays}); err != nil {
-		return err
-	}
-	k.lastStep, k.last = state.Step, time.Now()
-	return nil
 }
 
 // resumed is a run read from its checkpoint.
@@ -148,12 +80,6 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 			}
 		case name != "steps" && given[name] != kept:
 			return nil, usagef("--%s %s: the checkpoint %s is of a run with %s", name, given[name], f.resume, kept)
-		}
-	}
-	// A run that was killed while it wrote leaves the half of it behind.
-	if half, err := filepath.Glob(filepath.Join(filepath.Dir(f.resume), ".tmp-"+filepath.Base(f.resume)+"*")); err == nil {
-		for _, name := range half {
-			os.Remove(name)
 		}
 	}
 	return r, nil

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,12 +31,26 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		RequireExplicitExec: true,
+		Condition:           condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCodeIs,
 			"readonly": readOnly,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+// condition tells what the machine can do: mounts, mount file systems that only
+// the process that mounted them sees; exists:FILE, whether that is there.
+func condition(name string) (bool, error) {
+	if name == "mounts" {
+		return exec.Command("unshare", "-rm", "mount", "-t", "tmpfs", "none", os.TempDir()).Run() == nil, nil
+	}
+	if path, ok := strings.CutPrefix(name, "exists:"); ok {
+		_, err := os.Stat(path)
+		return err == nil, nil
+	}
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // exitCodeIs runs a command line and fails unless it ends with the exit code:

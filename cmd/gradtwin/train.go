@@ -38,15 +38,16 @@ rate against it, and reports the loss of the same batch after the update.`,
 
 func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
+	keeper, err := keep.keeper("train")
+	if err != nil {
+		return err
+	}
+	defer keeper.close()
 	earlier, err := keep.read(cmd) // sets flags, --backend among them
 	if err != nil {
 		return err
 	}
 	name := *backend
-	keeper, err := keep.keeper("train")
-	if err != nil {
-		return err
-	}
 	run, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return earlier.blame(err)
@@ -59,11 +60,15 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err := f.refuseLong(b, c, data.Train, 0); err != nil {
 		return earlier.blame(err)
 	}
+	high, err := compare.NewHighLoss(b, c, data.Train)
+	if err != nil {
+		return err
+	}
 	feed, err := begin(c, data, earlier, map[string]compare.Backend{"": b})
 	if err != nil {
 		return err
 	}
-	t := trainOutput{app: a, json: out.json, config: c, backend: name}
+	t := trainOutput{app: a, json: out.json, config: c, backend: name, high: high}
 	if err := t.begin(f, replay(cmd), data.describe()); err != nil {
 		return err
 	}
@@ -88,19 +93,17 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 		return nil
 	})
 	task.Done()
-	// However the run ended, it can go on from its last finished step.
-	saveErr := save()
-	if err != nil && !errors.Is(err, context.Canceled) || saveErr != nil {
-		return errors.Join(err, saveErr)
+	// However the run ended, it can go on from its last finished step, and what
+	// was done until then is printed.
+	err = errors.Join(err, save(), high.Err())
+	if len(t.steps) == 0 && !errors.Is(err, context.Canceled) {
+		return err
 	}
 	accuracy, accuracyErr := compare.Accuracy(b, data.Test)
 	if accuracyErr != nil {
-		return accuracyErr
+		return errors.Join(err, accuracyErr)
 	}
-	if printErr := t.end(accuracy, err != nil); printErr != nil {
-		return printErr
-	}
-	return err
+	return errors.Join(err, t.end(accuracy, err))
 }
 
 // trainOutput prints what one backend's training gave, as text or as JSON
@@ -111,6 +114,7 @@ type trainOutput struct {
 	config  compare.Config
 	backend string
 	steps   []compare.Step
+	high    *compare.HighLoss
 }
 
 func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
@@ -156,6 +160,9 @@ func (t *trainOutput) resume(r *resumed, done int) error {
 
 func (t *trainOutput) step(s compare.Step) error {
 	t.steps = append(t.steps, s)
+	if t.high.Add(s) {
+		t.warn(t.high.Err())
+	}
 	if !t.json {
 		return nil
 	}
@@ -171,10 +178,13 @@ type trainResult struct {
 	StepSeconds number  `json:"step_seconds"` // median, null when no step was done
 	Seconds     float64 `json:"seconds"`      // all steps together
 	Interrupted bool    `json:"interrupted"`
+	Error       string  `json:"error,omitempty"` // what ended the run early, or is wrong with it
 }
 
-func (t *trainOutput) end(accuracy float64, interrupted bool) error {
-	r := trainResult{Type: "result", Backend: t.backend, Steps: len(t.steps), Accuracy: accuracy, Interrupted: interrupted}
+// end prints what was done until a run ended with an error, or nil.
+func (t *trainOutput) end(accuracy float64, ended error) error {
+	r := trainResult{Type: "result", Backend: t.backend, Steps: len(t.steps), Accuracy: accuracy}
+	r.Interrupted, r.Error = describeEnd(ended)
 	var seconds []float64
 	for _, s := range t.steps {
 		seconds = append(seconds, s.Seconds)

@@ -79,10 +79,7 @@ func (d Dir) writePage(p *page) error {
 func newPage(r *Results) *page {
 	p := &page{
 		Title: "gradtwin: symbolic against numerical gradients", Agree: r.Agree(), Verdict: r.Verdict(),
-		Facts: r.facts(), Replay: []string{r.Replay},
-	}
-	if r.Interrupted {
-		p.Notes = append(p.Notes, "The run was interrupted: this is what was done until then.")
+		Facts: r.facts(), Replay: []string{r.Replay}, Notes: r.endNotes(),
 	}
 	for i := range r.Runs {
 		p.Runs = append(p.Runs, newRunSection(&r.Runs[i]))

@@ -19,8 +19,8 @@ func (d Dir) WriteMarkdown(r *Results) error {
 func markdown(r *Results) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", r.Verdict())
-	if r.Interrupted {
-		b.WriteString("The run was interrupted: this is what was done until then.\n\n")
+	for _, note := range r.endNotes() {
+		fmt.Fprintf(&b, "%s\n\n", note)
 	}
 	for _, f := range r.facts() {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, f.Value)

@@ -27,7 +27,9 @@ type Results struct {
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
 	Interrupted bool        `json:"interrupted"` // the runs hold what was done until then
-	Runs        []Run       `json:"runs"`
+	// Error is what ended the runs early, a signal aside, or is wrong with one.
+	Error string `json:"error,omitempty"`
+	Runs  []Run  `json:"runs"`
 }
 
 // Environment is where the times were measured.
@@ -87,6 +89,18 @@ func (r *Run) Agree() bool {
 		}
 	}
 	return true
+}
+
+// endNotes says how the runs ended, when that was not in order.
+func (r *Results) endNotes() []string {
+	var notes []string
+	if r.Interrupted {
+		notes = append(notes, "The run was interrupted: this is what was done until then.")
+	}
+	if r.Error != "" {
+		notes = append(notes, "The run ended with an error: "+r.Error)
+	}
+	return notes
 }
 
 // Dir is a folder that results are written to.

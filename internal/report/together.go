@@ -19,6 +19,9 @@ func (d Dir) WriteTogether(all []*Results) error {
 		if r.Interrupted {
 			p.Notes = append(p.Notes, "A run was interrupted: its curves end where it did.")
 		}
+		if r.Error != "" {
+			p.Notes = append(p.Notes, "A run ended with an error: "+r.Error)
+		}
 	}
 	p.Agree, p.Verdict = merged.Agree(), merged.Verdict()
 	names := runNames(merged.Runs)

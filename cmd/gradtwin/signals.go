@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// interruptible returns a context that a signal ends, so that the work ends in
+// order. A second SIGINT or SIGTERM kills at once; a second SIGHUP does not, for
+// one terminal that goes away can send two: the kernel's and the shell's.
+func interruptible() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	hup := make(chan os.Signal, 1)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(hup, syscall.SIGHUP)
+	}
+	// A reader that closes our output would kill us in the middle of a run.
+	// With the signal caught the write fails instead, and the run ends in order.
+	pipe := make(chan os.Signal, 1)
+	signal.Notify(pipe, syscall.SIGPIPE)
+
+	ctx, stopInt := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stopInt)
+	go func() {
+		select {
+		case <-hup:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		cancel()
+		stopInt()
+		signal.Stop(hup)
+		signal.Stop(pipe)
+	}
+}
+
+// output is where results go. After an error it takes nothing more: better no
+// end than a hole.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.err = fmt.Errorf("write the output: %w", err)
+	}
+	return n, o.err
+}
