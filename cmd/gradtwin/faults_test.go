@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -83,7 +84,7 @@ func resumable(t *testing.T, path string, steps int) {
 	if code := run(args, io.Discard, io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
-	if d := cmp.Diff(kept(t, whole, "train"), kept(t, path, "train")); d != "" {
+	if d := cmp.Diff(kept(t, whole, "train"), kept(t, path, "train"), bits); d != "" {
 		t.Errorf("checkpoint of %d steps (-untouched +got):\n%s", steps, d)
 	}
 }
@@ -426,3 +427,21 @@ func TestExitCode(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
+
+// The main job, on real MNIST, takes less than 1 GiB of memory at its peak.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: real MNIST")
+	}
+	cmd := process(t, "compare", "--progress", "none", "--out", t.TempDir())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss // in kB
+	if runtime.GOOS == "darwin" {
+		peak >>= 10 // there in bytes
+	}
+	if peak > 1<<20 || peak < 1<<10 {
+		t.Errorf("%d kB at the peak, want 1 MiB to 1 GiB", peak)
+	}
+}

@@ -72,7 +72,7 @@ const format = "gradtwin checkpoint"
 // synced and then renamed, so that whenever the process or the machine stops,
 // the old or the new file is there and whole.
 func Write(path string, c *Checkpoint) error {
-	content, err := encode(c)
+	content, err := encode(c, Version)
 	if err == nil {
 		err = atomicwriter.WriteFile(path, content, 0o644)
 	}
@@ -82,8 +82,8 @@ func Write(path string, c *Checkpoint) error {
 	return nil
 }
 
-func encode(c *Checkpoint) ([]byte, error) {
-	first, err := json.Marshal(header{format, Version, c.Kind, c.Header})
+func encode(c *Checkpoint, version int) ([]byte, error) {
+	first, err := json.Marshal(header{format, version, c.Kind, c.Header})
 	if err != nil {
 		return nil, err
 	}

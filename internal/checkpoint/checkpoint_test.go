@@ -54,7 +54,7 @@ func TestRoundTrip(t *testing.T) {
 // Every byte of a checkpoint matters: with one bit changed anywhere, or cut
 // anywhere, it is refused, or reads as it was.
 func TestDamaged(t *testing.T) {
-	whole, err := encode(sample())
+	whole, err := encode(sample(), Version)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,22 +84,23 @@ func TestRefused(t *testing.T) {
 		}
 		return path
 	}
-	whole, err := encode(sample())
+	whole, err := encode(sample(), Version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	newer, err := encode(&Checkpoint{Kind: "train", Header: json.RawMessage(`{}`)})
+	newer, err := encode(sample(), Version+1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	newer = bytes.Replace(newer, []byte(`"version":1`), []byte(`"version":2`), 1)
+	changed := bytes.Replace(whole, []byte(`"version":1`), []byte(`"version":2`), 1)
 	for want, path := range map[string]string{
-		"no such file":                      filepath.Join(dir, "none"),
-		"not a whole .npz file":             file("text", []byte("not a checkpoint")),
-		"not a whole .npz file: ":           file("empty", nil),
-		"not a whole .npz file: zip":        file("cut", whole[:len(whole)/2]),
-		"checksum error":                    file("changed", newer), // the zip's own
-		"of the command train: want one of": file("kind", whole),
+		"no such file":                             filepath.Join(dir, "none"),
+		"not a whole .npz file":                    file("text", []byte("not a checkpoint")),
+		"not a whole .npz file: ":                  file("empty", nil),
+		"not a whole .npz file: zip":               file("cut", whole[:len(whole)/2]),
+		"checksum error":                           file("changed", changed), // the zip's own
+		"version 2: this gradtwin reads version 1": file("newer", newer),
+		"of the command train: want one of":        file("kind", whole),
 	} {
 		kind := "train"
 		if strings.HasSuffix(path, "kind") {
@@ -136,7 +137,7 @@ print(c["W1"].shape, c["W1"].dtype, c["W1"].sum(), c["b1"].shape, bytes(c["gradt
 // FuzzDecode holds the reader to two promises on any bytes: it allocates no more
 // than a few times their number, and what it read and wrote can be read.
 func FuzzDecode(f *testing.F) {
-	whole, err := encode(sample())
+	whole, err := encode(sample(), Version)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encode(c)
+		again, err := encode(c, Version)
 		if err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}
