@@ -105,7 +105,7 @@ func firstNotFinite(x []float64) int {
 const (
 	// highLossFactor times the loss that the run began with, or that of a
 	// uniform guess, ln K for K classes, is a high loss. Over 8 seeds no batch
-	// of the experiment's runs has a loss of more than 1.1 times ln K, with
+	// of the experiment's SGD run has a loss of more than 1.1 times ln K, with
 	// learning rate 0.01 or 0.1.
 	highLossFactor = 2
 	// highLossSteps in a row with a high loss are said at once. At learning rate

@@ -72,6 +72,7 @@ type Task struct {
 	begun time.Time
 	shown time.Time
 	last  int // steps done at the last line
+	from  int // steps done before this process's first
 	bar   *progressbar.ProgressBar
 }
 
@@ -110,6 +111,9 @@ func (t *Task) Set(done int, note string) {
 		if t.last >= 0 && now.Sub(t.shown) < plainEvery {
 			return
 		}
+		if t.last < 0 {
+			t.from = done - 1
+		}
 		t.shown, t.last = now, done
 		fmt.Fprintln(t.r.w, t.line(now, done, note))
 	}
@@ -120,9 +124,9 @@ func (t *Task) line(now time.Time, done int, note string) string {
 	if note != "" {
 		parts = append(parts, note)
 	}
-	if spent := now.Sub(t.begun); done > 0 && spent > 0 {
-		left := time.Duration(float64(spent) / float64(done) * float64(t.total-done))
-		parts = append(parts, fmt.Sprintf("%.3g/s", float64(done)/spent.Seconds()), left.Round(time.Second).String()+" left")
+	if spent, ours := now.Sub(t.begun), done-t.from; ours > 0 && spent > 0 {
+		left := time.Duration(float64(spent) / float64(ours) * float64(t.total-done))
+		parts = append(parts, fmt.Sprintf("%.3g/s", float64(ours)/spent.Seconds()), left.Round(time.Second).String()+" left")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -30,6 +30,26 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// The speed of a run that goes on is that of its own steps.
+func TestPlainResumed(t *testing.T) {
+	var out bytes.Buffer
+	r := New(Plain, &out)
+	clock := time.Unix(0, 0)
+	r.now = func() time.Time { return clock }
+	task := r.Start("sgd", 1100)
+	for n := 1001; n <= 1051; n++ {
+		clock = clock.Add(100 * time.Millisecond)
+		task.Set(n, "")
+	}
+	want := []string{
+		"sgd: 1001/1100, 10/s, 10s left",
+		"sgd: 1051/1100, 10/s, 5s left",
+	}
+	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
 func TestBarAndNone(t *testing.T) {
 	for _, tt := range []struct {
 		mode  Mode
