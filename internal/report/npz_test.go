@@ -87,7 +87,7 @@ func TestPointRefused(t *testing.T) {
 		"image_shape [4611686018427387904 4]: want": func(p *Point) { p.Height, p.Width = 1<<62, 4 },
 		"label 2 of row 0: want 0 to 1":             func(p *Point) { p.Batch.Labels[0] = 2 },
 		"label -1 of row 1: want 0 to 1":            func(p *Point) { p.Batch.Labels[1] = -1 },
-		"input 1 of row 1 is NaN":                   func(p *Point) { p.Batch.X[5] = math.NaN() },
+		"input 1 of row 1 (7 of the data set) is NaN":                   func(p *Point) { p.Batch.X[5] = math.NaN() },
 		"array batch_rows: shape [1]: want [2]":     func(p *Point) { p.Batch.Rows = p.Batch.Rows[:1] },
 	} {
 		q := newQuadratic()
