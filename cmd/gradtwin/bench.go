@@ -212,8 +212,8 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 						continue
 					}
 					c := configs[0]
-					if total += numbers(c.Spec, rows); total > float64(maxNumbers) {
-						return nil, usagef("layers %v: more than %d parameters and values of neurons in all cases together, what this machine's memory holds: want fewer cases or a smaller network", f.layers, maxNumbers)
+					if total += peak(c.Spec, rows); total > maxMemory {
+						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, gibibytes(maxMemory))
 					}
 					f.dtype = dtype
 					backend, err := f.newBackend(name, c, options)

@@ -72,12 +72,12 @@ func small(layers string) bool {
 	total := 0
 	for _, size := range strings.Split(layers, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(size))
-		if err != nil || n < 0 || n >= maxNumbers {
+		if err != nil || n < 1 || float64(n) > maxMemory/memoryEach {
 			return true // refused
 		}
 		total += n
 	}
-	return total <= 784+50 || total*10 > maxNumbers
+	return total <= 784+50
 }
 
 // FuzzFlag gives each flag of the commands that compute any value. It ends with

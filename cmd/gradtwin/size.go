@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"runtime/debug"
 
 	"github.com/pbnjay/memory"
@@ -9,26 +10,26 @@ import (
 )
 
 const (
-	// bytesPerNumber is what compare --out takes for each parameter at its peak,
-	// the most of all commands: 450, measured, and some to spare.
-	bytesPerNumber = 512
-	// numbersUnknown is how many numbers a network may have where the size of
-	// the memory cannot be told: those that 8 GiB hold.
-	numbersUnknown = 1 << 24
+	// usualMemory stands for the machine's memory where that cannot be told.
+	usualMemory = 8 << 30
+	// memoryEach is what compare --out, which keeps most, takes at its peak for
+	// each parameter, and memoryValue for each value of a neuron in a batch, in
+	// bytes.
+	memoryEach, memoryValue = 450, 110
 	// maxLayers bounds the depth. Differentiating a graph takes time that grows
 	// faster than its depth, about a second at this one.
 	maxLayers = 1000
 )
 
-// maxNumbers bounds how many numbers a network has: its parameters, and the
-// neurons' values for each row of a batch. What runs out first is memory, which
-// no program gets an error for. It is the machine's, or GOMEMLIMIT's.
-var maxNumbers = func() int {
+// maxMemory bounds what a run may take at its peak, in bytes: memory that runs
+// out is no error that a program could report. It is the machine's memory, or
+// what GOMEMLIMIT leaves of it.
+var maxMemory = func() float64 {
 	total := memory.TotalMemory()
 	if total == 0 {
-		return numbersUnknown
+		total = usualMemory
 	}
-	return int(min(total, uint64(debug.SetMemoryLimit(-1))) / bytesPerNumber)
+	return math.Min(float64(total), float64(debug.SetMemoryLimit(-1)))
 }()
 
 // affordable tells whether a valid network fits the machine.
@@ -36,18 +37,18 @@ func affordable(s gradtwin.Spec, batch int) error {
 	if n := len(s.Layers); n > maxLayers {
 		return usagef("layers: %d sizes: want %d at most", n, maxLayers)
 	}
-	if n := numbers(s, batch); n > float64(maxNumbers) {
-		return usagef("layers %v, batch %d: %.3g parameters and values of neurons: want %d at most in this machine's memory", s.Layers, batch, n, maxNumbers)
+	if m := peak(s, batch); m > maxMemory {
+		return usagef("layers %v, batch %d: about %s of memory: want %s at most on this machine", s.Layers, batch, gibibytes(m), gibibytes(maxMemory))
 	}
 	return nil
 }
 
-// numbers returns how many parameters and values of neurons a network has. They
-// are more than an int holds where the batch is large.
-func numbers(s gradtwin.Spec, batch int) float64 {
-	n := float64(s.NumParams())
+// peak estimates what a run takes, in bytes: more than an int holds where the
+// batch is large.
+func peak(s gradtwin.Spec, batch int) float64 {
+	m := memoryEach * float64(s.NumParams())
 	for _, size := range s.Layers {
-		n += float64(size) * float64(batch)
+		m += memoryValue * float64(size) * float64(batch)
 	}
-	return n
+	return m
 }

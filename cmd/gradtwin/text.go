@@ -59,3 +59,8 @@ func duration(seconds float64) string {
 
 // percent writes a share as a percentage with two decimals.
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }
+
+// gibibytes writes a number of bytes as GiB with three significant digits.
+func gibibytes(bytes float64) string {
+	return strconv.FormatFloat(bytes/(1<<30), 'g', 3, 64) + " GiB"
+}
