@@ -141,7 +141,10 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		return err
 	}
 	task := run.reporter.Start("check", c.Spec.NumParams())
-	options.Progress = func(done, _ int) { task.Set(done, "") }
+	options.Progress = func(done, total int) {
+		task.Of(total) // a sample and a shard have fewer
+		task.Set(done, "")
+	}
 	pair := compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}
 	var found *compare.Report
 	var made *compare.Part

@@ -298,6 +298,7 @@ func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config
 		return trace, nil, err
 	}
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
+	task.From(feed.Done())
 	_, err = twin.Run(ctx, feed, compare.TwinOptions{
 		Test: j.data.Test, Every: j.every, Trace: trace,
 		Each: func(s, n compare.Step) error {

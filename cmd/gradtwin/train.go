@@ -82,6 +82,7 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 		return err
 	}
 	task := run.reporter.Start(name+" "+c.Policy.String(), c.Steps)
+	task.From(feed.Done())
 	err = compare.Train(ctx, b, feed, func(s compare.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		if err := t.step(s); err != nil {

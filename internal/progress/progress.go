@@ -72,7 +72,7 @@ type Task struct {
 	begun time.Time
 	shown time.Time
 	last  int // steps done at the last line
-	from  int // steps done before this process's first
+	from  int // steps that an earlier process had done
 	bar   *progressbar.ProgressBar
 }
 
@@ -96,6 +96,21 @@ func (r *Reporter) Start(title string, total int) *Task {
 	return t
 }
 
+// From says that the job goes on where an earlier process had done so many
+// steps: they do not count for the speed.
+func (t *Task) From(done int) { t.from = done }
+
+// Of says how many steps the job has, where that was not known at its start.
+func (t *Task) Of(total int) {
+	if t.total == total {
+		return
+	}
+	t.total = total
+	if t.bar != nil {
+		t.bar.ChangeMax(total)
+	}
+}
+
 // Set says that the job has done so many steps; note is what is known of the
 // last one, "" for nothing.
 func (t *Task) Set(done int, note string) {
@@ -110,9 +125,6 @@ func (t *Task) Set(done int, note string) {
 		now := t.r.now()
 		if t.last >= 0 && now.Sub(t.shown) < plainEvery {
 			return
-		}
-		if t.last < 0 {
-			t.from = done - 1
 		}
 		t.shown, t.last = now, done
 		fmt.Fprintln(t.r.w, t.line(now, done, note))

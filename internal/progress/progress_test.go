@@ -37,6 +37,7 @@ func TestPlainResumed(t *testing.T) {
 	clock := time.Unix(0, 0)
 	r.now = func() time.Time { return clock }
 	task := r.Start("sgd", 1100)
+	task.From(1000)
 	for n := 1001; n <= 1051; n++ {
 		clock = clock.Add(100 * time.Millisecond)
 		task.Set(n, "")
@@ -50,13 +51,35 @@ func TestPlainResumed(t *testing.T) {
 	}
 }
 
+// A job that learns on the way how much there is to do, and does much at once.
+func TestPlainOf(t *testing.T) {
+	var out bytes.Buffer
+	r := New(Plain, &out)
+	clock := time.Unix(0, 0)
+	r.now = func() time.Time { return clock }
+	task := r.Start("check", 45360)
+	for n := 512; n <= 5120; n += 512 {
+		clock = clock.Add(time.Second)
+		task.Of(5670)
+		task.Set(n, "")
+	}
+	want := []string{
+		"check: 512/5670, 512/s, 10s left",
+		"check: 3072/5670, 512/s, 5s left",
+	}
+	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
+		t.Errorf("lines (-want +got):\n%s", d)
+	}
+}
+
 func TestBarAndNone(t *testing.T) {
 	for _, tt := range []struct {
 		mode  Mode
 		drawn bool
 	}{{Bar, true}, {None, false}} {
 		var out bytes.Buffer
-		task := New(tt.mode, &out).Start("sgd", 3)
+		task := New(tt.mode, &out).Start("sgd", 7)
+		task.Of(3)
 		for n := 1; n <= 3; n++ {
 			task.Set(n, "")
 		}

@@ -99,9 +99,11 @@ func (s scheduler) shard(given int, getenv func(string) string) (compare.Shard, 
 		return compare.Shard{}, err
 	case count == 0:
 		return compare.Shard{}, fmt.Errorf("%s does not tell how many there are: want %s/N", s.name, Auto)
+	case s.first != "" && count == 1:
+		// As when one task of an array is started again: which of the others it
+		// is, and how many there were, is not in the variables.
+		return compare.Shard{}, fmt.Errorf("%s has one task, which may be part of a larger one: want I/N, as in 3/8 or 1/1", s.name)
 	case given > 0 && given != count:
-		// As when one task of an array is started again: its number among the
-		// others is not in the variables.
 		return compare.Shard{}, fmt.Errorf("%s has %d parts, by %s: want I/%d", s.name, count, s.count, given)
 	case step < 1 || (index-first)%step != 0 || index < first || (index-first)/step >= count:
 		return compare.Shard{}, fmt.Errorf("%s is %d, which is none of %d numbers from %d on in steps of %d: want I/N, as in 3/8", s.index, index, count, first, step)

@@ -40,7 +40,10 @@ func TestParse(t *testing.T) {
 		{"auto", map[string]string{"TEST_SHARD_INDEX": "one", "TEST_TOTAL_SHARDS": "5"}, compare.Shard{}, `TEST_SHARD_INDEX is "one": want a number`},
 		{"auto", map[string]string{"TEST_SHARD_INDEX": "1"}, compare.Shard{}, `TEST_TOTAL_SHARDS is ""`},
 		// One task of eight, started again by itself.
-		{"auto/8", slurm("5", "5", "5", "1", "1"), compare.Shard{}, "Slurm's job array has 1 parts, by SLURM_ARRAY_TASK_COUNT: want I/8"},
+		{"auto/8", slurm("5", "5", "5", "1", "1"), compare.Shard{}, "Slurm's job array has one task, which may be part of a larger one: want I/N"},
+		{"auto", slurm("1", "1", "1", "1", "1"), compare.Shard{}, "Slurm's job array has one task"},
+		{"auto/8", slurm("5", "1", "6", "1", "6"), compare.Shard{}, "Slurm's job array has 6 parts, by SLURM_ARRAY_TASK_COUNT: want I/8"},
+		{"auto", map[string]string{"TEST_SHARD_INDEX": "0", "TEST_TOTAL_SHARDS": "1"}, compare.Shard{Index: 1, Count: 1}, ""},
 		// A list of numbers that are no range: --array=1,3,7.
 		{"auto", slurm("7", "1", "7", "1", "3"), compare.Shard{}, "SLURM_ARRAY_TASK_ID is 7, which is none of 3 numbers from 1 on in steps of 1"},
 		{"auto", slurm("8", "1", "7", "2", "4"), compare.Shard{}, "SLURM_ARRAY_TASK_ID is 8"},
