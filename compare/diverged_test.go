@@ -74,9 +74,10 @@ func TestWhereItBegins(t *testing.T) {
 		// float32.
 		{"parameter", []string{"graph in float32"}, 0, 1e39,
 			[]float64{0, 0}, []float64{1, 1}, []float64{0, 0, 0, 0}, "parameter", "W"},
-		// A step of 1e160 leads to logits of 1e320.
+		// A step of 1e160 leads to logits of 1e320. The gradient of W2 is h/2, with
+		// h = 2 and 4, and larger than that of W1, which is input·2·1/2.
 		{"loss", []string{"graph", "numeric", "numeric, plain"}, 1, 1e160,
-			[]float64{1, 1}, []float64{0, 0}, []float64{1, -1, 1, -1}, "", ""},
+			[]float64{2, 4}, []float64{0, 0}, []float64{0.5, 0.5, 1, -1}, "", "W2[1,"},
 	} {
 		all := networks(t, spec, 1)
 		for _, name := range tt.backends {

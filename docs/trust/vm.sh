@@ -10,6 +10,7 @@ mode=$1 cuts=${2:-12}
 case $mode in clock | power) ;; *) echo "usage: $0 clock | power [CUTS]" >&2; exit 2 ;; esac
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 cd "$work"
 mkdir -p initrd/bin initrd/modules initrd/dev initrd/proc initrd/sys initrd/disk initrd/tmp kernel
 CGO_ENABLED=0 go build -C "$repo" -o "$work/initrd/bin/gradtwin" ./cmd/gradtwin
@@ -25,8 +26,9 @@ cat >initrd/init <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
-for m in virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do insmod /modules/$m.ko; done
-mount -t ext4 /dev/vda /disk
+# Which module needs which depends on the kernel.
+for pass in 1 2 3; do insmod /modules/virtio_ring.ko; for m in /modules/*.ko; do insmod "$m"; done; done 2>/dev/null
+mount -t ext4 /dev/vda /disk || poweroff -f
 train() { gradtwin train --data /tiny --layers 784,6,10 --yes --progress none "$@" >/tmp/out 2>&1 || tail -1 /tmp/out; }
 same() { # all arrays but the times, and how many steps
 	for f in $1 $2; do mkdir /tmp/$f; unzip -q -d /tmp/$f /disk/$f.npz; done
@@ -34,7 +36,7 @@ same() { # all arrays but the times, and how many steps
 	for a in W1 b1 W2 b2 loss; do cmp /tmp/$1/$a.npy /tmp/$2/$a.npy || n=$((n + 1)); done
 	echo "RESULT: $n arrays differ after $(steps $1) steps"
 }
-steps() { head -c 128 /tmp/$1/loss.npy | tr -dc '[:print:]' | sed "s/.*(\([0-9]*\),.*/\1/"; }
+steps() { strings /tmp/$1/loss.npy | sed -n 's/.*(\([0-9]*\),.*/\1/p' | head -1; }
 case $(sed 's/.*mode=\([a-z]*\).*/\1/' /proc/cmdline) in
 clock)
 	train --backend numeric --steps 600 --checkpoint /disk/calm.npz --checkpoint-every 1s
@@ -45,8 +47,12 @@ clock)
 	same calm jumpy ;;
 power)
 	if [ -e /disk/cut.npz ]; then how=--resume; else how=--checkpoint; fi
-	echo "RESULT: begins with $(ls -A /disk | grep npz | tr '\n' ' ')"
-	train --steps 1000000 $how /disk/cut.npz --checkpoint-every 1ms ;;
+	found=$(ls -A /disk | grep npz | tr '\n' ' ')
+	touch /tmp/begun
+	train --steps 1000000 $how /disk/cut.npz --checkpoint-every 1ms &
+	until [ /disk/cut.npz -nt /tmp/begun ]; do sleep 0.1; done
+	echo "RESULT: found $found"
+	wait ;;
 check)
 	mkdir /tmp/cut; unzip -q -d /tmp/cut /disk/cut.npz
 	train --steps $(steps cut) --checkpoint /disk/whole.npz
@@ -72,11 +78,10 @@ else
 	for cut in $(seq "$cuts"); do
 		boot power >log &
 		until grep -aqs RESULT log || ! kill -0 $!; do sleep 0.5; done
-		sleep $(($(date +%N | sed 's/^0*//') % 5 + 3))
+		sleep "$(($(date +%N | sed 's/^0*//') % 3)).$(date +%N)"
 		kill -9 $!
 		wait $! || true
 		echo "cut $cut: $(grep -a RESULT log)"
 	done
 	(boot check) | grep -a RESULT
 fi
-rm -rf "$work"
