@@ -9,66 +9,64 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// plainLines returns what a reporter prints of a job. The job tells how much
+// time passes.
+func plainLines(mode Mode, job func(r *Reporter, passes func(time.Duration))) []string {
+	var out bytes.Buffer
+	r := New(mode, &out)
+	clock := time.Unix(0, 0)
+	r.now = func() time.Time { return clock }
+	job(r, func(d time.Duration) { clock = clock.Add(d) })
+	return strings.Split(strings.TrimSpace(out.String()), "\n")
+}
+
 func TestPlain(t *testing.T) {
-	var out bytes.Buffer
-	r := New(Auto, &out) // a buffer is no terminal
-	clock := time.Unix(0, 0)
-	r.now = func() time.Time { return clock }
-	task := r.Start("sgd", 100)
-	for n := 1; n <= 100; n++ {
-		clock = clock.Add(100 * time.Millisecond)
-		task.Set(n, "loss 2.5")
-	}
-	task.Done()
-	want := []string{
-		"sgd: 1/100, loss 2.5, 10/s, 10s left",
-		"sgd: 51/100, loss 2.5, 10/s, 5s left",
-		"sgd: ended after 10s",
-	}
-	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
-}
-
-// The speed of a run that goes on is that of its own steps.
-func TestPlainResumed(t *testing.T) {
-	var out bytes.Buffer
-	r := New(Plain, &out)
-	clock := time.Unix(0, 0)
-	r.now = func() time.Time { return clock }
-	task := r.Start("sgd", 1100)
-	task.From(1000)
-	for n := 1001; n <= 1051; n++ {
-		clock = clock.Add(100 * time.Millisecond)
-		task.Set(n, "")
-	}
-	want := []string{
-		"sgd: 1001/1100, 10/s, 10s left",
-		"sgd: 1051/1100, 10/s, 5s left",
-	}
-	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
-	}
-}
-
-// A job that learns on the way how much there is to do, and does much at once.
-func TestPlainOf(t *testing.T) {
-	var out bytes.Buffer
-	r := New(Plain, &out)
-	clock := time.Unix(0, 0)
-	r.now = func() time.Time { return clock }
-	task := r.Start("check", 45360)
-	for n := 512; n <= 5120; n += 512 {
-		clock = clock.Add(time.Second)
-		task.Of(5670)
-		task.Set(n, "")
-	}
-	want := []string{
-		"check: 512/5670, 512/s, 10s left",
-		"check: 3072/5670, 512/s, 5s left",
-	}
-	if d := cmp.Diff(want, strings.Split(strings.TrimSpace(out.String()), "\n")); d != "" {
-		t.Errorf("lines (-want +got):\n%s", d)
+	for _, tt := range []struct {
+		name string
+		mode Mode
+		job  func(r *Reporter, passes func(time.Duration))
+		want []string
+	}{
+		{
+			"from the start", Auto, // a buffer is no terminal
+			func(r *Reporter, passes func(time.Duration)) {
+				task := r.Start("sgd", 100)
+				for n := 1; n <= 100; n++ {
+					passes(100 * time.Millisecond)
+					task.Set(n, "loss 2.5")
+				}
+				task.Done()
+			},
+			[]string{"sgd: 1/100, loss 2.5, 10/s, 10s left", "sgd: 51/100, loss 2.5, 10/s, 5s left", "sgd: ended after 10s"},
+		},
+		{
+			"resumed: the speed is that of its own steps", Plain,
+			func(r *Reporter, passes func(time.Duration)) {
+				task := r.Start("sgd", 1100)
+				task.From(1000)
+				for n := 1001; n <= 1051; n++ {
+					passes(100 * time.Millisecond)
+					task.Set(n, "")
+				}
+			},
+			[]string{"sgd: 1001/1100, 10/s, 10s left", "sgd: 1051/1100, 10/s, 5s left"},
+		},
+		{
+			"learns on the way how much there is to do, and does much at once", Plain,
+			func(r *Reporter, passes func(time.Duration)) {
+				task := r.Start("check", 45360)
+				for n := 512; n <= 5120; n += 512 {
+					passes(time.Second)
+					task.Of(5670)
+					task.Set(n, "")
+				}
+			},
+			[]string{"check: 512/5670, 512/s, 10s left", "check: 3072/5670, 512/s, 5s left"},
+		},
+	} {
+		if d := cmp.Diff(tt.want, plainLines(tt.mode, tt.job)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, d)
+		}
 	}
 }
 
