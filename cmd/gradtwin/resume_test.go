@@ -190,6 +190,9 @@ func TestResumeRefuses(t *testing.T) {
 // batch, and goes on to more steps and into another file, ends with the bits of
 // one that was not stopped. What it goes on from stays as it was.
 func TestResumedAnywhere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: 70 runs")
+	}
 	const steps = 5
 	for _, args := range [][]string{
 		{"train", "--backend", "graph"},
