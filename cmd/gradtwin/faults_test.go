@@ -200,7 +200,7 @@ func TestNohup(t *testing.T) {
 	}
 	// nohup finds the command by its name.
 	dir := t.TempDir()
-	cmd := process(t, endless("train", "--steps", "20000", "--progress", "plain")...)
+	cmd := process(t, endless("train", "--steps", "2000", "--progress", "plain")...)
 	if err := os.Symlink(cmd.Path, filepath.Join(dir, "gradtwin")); err != nil {
 		t.Fatal(err)
 	}
