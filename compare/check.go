@@ -200,7 +200,8 @@ func (c *checker) judgeAll() error {
 		c.o.Mode = Full
 	}
 	var whole *wholeStep
-	if d, ok := c.f.(Differencer); ok && (c.o.Mode == Full || c.o.Mode == Auto) {
+	d, ok := c.f.(Differencer)
+	if ok && (c.o.Mode == Full || c.o.Mode == Auto) {
 		var err error
 		if whole, err = c.measureWhole(d); err == nil {
 			c.o.Mode = Full
@@ -221,7 +222,11 @@ func (c *checker) judgeAll() error {
 	case c.o.Mode == Probe:
 		return c.judgeUncertified()
 	case whole != nil:
-		return c.follow(c.gradeWhole(whole))
+		failed, err := c.gradeSmaller(d, whole, c.gradeWhole(whole))
+		if err != nil {
+			return err
+		}
+		return c.follow(failed)
 	}
 	return c.judgeElements(c.order())
 }

@@ -18,6 +18,15 @@ type Differencer interface {
 	Differences(ctx context.Context, dst []float64, from int, h float64) error
 }
 
+// CheapDifferencer is a Differencer that can tell whether its numerical gradient
+// of all elements costs no more than a few hundred losses. Then a check takes
+// one more at a smaller step for the elements that disagree, often because a
+// kink lies within the first step, and does not follow each with losses.
+type CheapDifferencer interface {
+	Differencer
+	CheapDifferences() bool
+}
+
 // Cloner is a Function that can be copied, so that several goroutines can
 // each call one.
 type Cloner interface {

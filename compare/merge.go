@@ -77,7 +77,7 @@ func join(parts []*Part) *checker {
 	}
 	c.o.Mode, c.notWide, c.left = known.Mode, known.NotWide, known.Left
 	c.tally.join(known.Tally)
-	done := known.Work
+	done, whole := known.Work, 0
 	for k, p := range known.Probes {
 		if p != nil {
 			c.probes[k] = &probing{probe: *p}
@@ -86,6 +86,7 @@ func join(parts []*Part) *checker {
 	for _, p := range parts {
 		c.tally.join(p.own.First)
 		done.add(p.own.Work)
+		whole = max(whole, p.own.Whole)
 	}
 	for _, k := range c.selected {
 		done.add(c.joinFollowed(k, parts))
@@ -103,7 +104,7 @@ func join(parts []*Part) *checker {
 	r := c.report
 	r.Mode, r.Loss, r.Noise, r.Step, r.Precision = known.Mode, known.Loss, known.Noise, known.Step, known.Precision
 	r.Control, r.Taylor = known.Control, known.Taylor
-	r.Calls, r.Gradients, r.Whole = done.Calls, done.Gradients, known.Whole
+	r.Calls, r.Gradients, r.Whole = done.Calls, done.Gradients, whole
 	c.finish()
 	return c
 }

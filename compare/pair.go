@@ -48,3 +48,9 @@ func (p Pair) Differences(ctx context.Context, dst []float64, from int, h float6
 	}
 	return d.Differences(ctx, dst, from, p.Batch, h)
 }
+
+// CheapDifferences implements CheapDifferencer: as the numeric backend says.
+func (p Pair) CheapDifferences() bool {
+	d, ok := p.Numeric.(interface{ CheapDifferences() bool })
+	return ok && d.CheapDifferences()
+}

@@ -45,13 +45,13 @@ type common struct {
 	Control   Control         `json:"control"`
 	Taylor    *Taylor         `json:"taylor,omitempty"`
 	Work      work            `json:"work"`
-	Whole     int             `json:"whole"`
 }
 
 // findings is what one shard has found.
 type findings struct {
-	First   *tally           `json:"first"` // of the elements that were ok at the first step
-	Work    work             `json:"work"`  // the first steps of all
+	First   *tally           `json:"first"` // of the elements that passed without being followed
+	Work    work             `json:"work"`  // on those and on the first step of the others
+	Whole   int              `json:"whole"` // gradients by the engine: as far as some element needed
 	Tensors []tensorFindings `json:"tensors"`
 }
 
@@ -71,9 +71,9 @@ func (c *checker) part() *Part {
 			Options: c.report.Options, Layout: c.layout, Point: c.workers[0].at.fingerprint(), Mode: c.o.Mode,
 			Loss: c.report.Loss, Noise: c.noise, Step: c.step, Precision: c.precision, NotWide: c.notWide,
 			Probes: make([]*Probed, n), Tally: r.common, Left: c.left, Control: c.report.Control, Taylor: c.report.Taylor,
-			Work: c.work().minus(r.after.minus(r.before)), Whole: c.whole,
+			Work: c.work().minus(r.after.minus(r.before)),
 		},
-		own: findings{First: r.first, Work: r.after.minus(r.before), Tensors: make([]tensorFindings, n)},
+		own: findings{First: r.first, Work: r.after.minus(r.before), Whole: c.whole, Tensors: make([]tensorFindings, n)},
 	}
 	// The report does not depend on how many workers there were, or on who
 	// looked.

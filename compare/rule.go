@@ -79,6 +79,11 @@ func (s sample) relative(l limits) float64 {
 
 func (s sample) gap() float64 { return distance(s.a, s.d) }
 
+// resolves tells whether a smaller step can show more: where the difference is
+// small, the next step's noise would hide it. Where the loss is no number beside
+// the point, it can.
+func (s sample) resolves(l limits) bool { return !(s.gap() <= shrink*s.noise+l.rounding) }
+
 // line is what the rule asks of an element, or of a direction through all
 // elements of a tensor.
 type line interface {
@@ -121,8 +126,8 @@ func (c *checker) rule(l limits, first *sample, on line) (outcome, error) {
 		if n := len(ladder); agrees(ladder, l) {
 			return done(OK, n-1), nil
 		}
-		if s.gap() <= shrink*s.noise+l.rounding {
-			break // the next step's noise would hide the difference
+		if !s.resolves(l) {
+			break
 		}
 	}
 	switch len(ladder) {

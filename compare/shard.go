@@ -83,7 +83,7 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 type recorder struct {
 	before, after work          // before and after the elements were judged
 	common        *tally        // of the directions
-	first         *tally        // of the elements that were ok at the first step
+	first         *tally        // of the elements that passed without being followed
 	failed        []int         // of each tensor: the others
 	followed      [][]followed  // of each tensor: what came of them, the worst first
 	explained     []explanation // of each tensor

@@ -60,6 +60,9 @@ func TestMergeIsCheck(t *testing.T) {
 			return &faultyEngine{e, spoil}
 		}
 	}
+	cheap := func(spoil func(g []float64)) func() Function {
+		return func() Function { return &cheapEngine{&engine{mlp: network()}, spoil} }
+	}
 	onKinks := func() Function {
 		m := network()
 		clear(tensorOf(m.layout, m.w, "W1"))
@@ -92,6 +95,8 @@ func TestMergeIsCheck(t *testing.T) {
 	}{
 		{"right", spoiled(func([]float64) {}), Options{Mode: Full, Seed: 3, Taylor: true}, true},
 		{"right, with an engine", withEngine(nil, nil), Options{Strict: true}, true},
+		{"right, with a cheap engine, steps that are too large", cheap(nil), Options{Strict: true, Step: 3e-2}, true},
+		{"many wrong, with a cheap engine", cheap(many), Options{Step: 1e-3}, false},
 		{"right, at kinks", onKinks, Options{Mode: Full}, true},
 		{"right, a sample", spoiled(func([]float64) {}), Options{Mode: Sample, Samples: 201}, true},
 		{"right, auto", spoiled(func([]float64) {}), Options{}, true},
@@ -150,6 +155,38 @@ func (f *faultyEngine) Gradient(dst []float64) error {
 	err := f.engine.Gradient(dst)
 	f.spoilGradient(dst)
 	return err
+}
+
+// cheapEngine is an engine that may be asked for every step.
+type cheapEngine struct {
+	*engine
+	spoilGradient func(g []float64)
+}
+
+func (f *cheapEngine) CheapDifferences() bool { return true }
+
+func (f *cheapEngine) Gradient(dst []float64) error {
+	err := f.engine.Gradient(dst)
+	if f.spoilGradient != nil {
+		f.spoilGradient(dst)
+	}
+	return err
+}
+
+// What a cheap engine settles at smaller steps, no losses have to, and the
+// verdicts are the same.
+func TestCheapEngine(t *testing.T) {
+	o := Options{Strict: true, Step: 3e-2}
+	e := &engine{mlp: newMLP([]int{40, 30, 12, 5}, true, 6, 1)}
+	want := mustCheck(t, e, o)
+	f := &cheapEngine{&engine{mlp: e.mlp}, nil}
+	got := mustCheck(t, f, o)
+	if !got.OK() || got.Counts != want.Counts || e.whole != 1 || want.Calls < 400 {
+		t.Errorf("verdicts %+v, with losses %+v in %d calls", got.Counts, want.Counts, want.Calls)
+	}
+	if f.whole < 2 || got.Whole != f.whole || got.Calls > want.Calls/4 {
+		t.Errorf("%d calls of the engine, %d of the loss; with losses alone %d", f.whole, got.Calls, want.Calls)
+	}
 }
 
 // A shard makes its part of the loss calls, and no more.

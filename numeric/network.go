@@ -104,6 +104,10 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 	return n.differentiate(ctx, dst, nil, from, b, p)
 }
 
+// CheapDifferences tells whether Differences of all elements cost no more than a
+// few hundred losses: with the incremental engine they do not.
+func (n *Network) CheapDifferences() bool { return n.engine != nil }
+
 // differentiate writes the derivatives of the elements from from on to dst.
 func (n *Network) differentiate(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan) error {
 	if err := b.Validate(n.spec); err != nil {
