@@ -120,8 +120,11 @@ type checker struct {
 	unit      float64   // unit roundoff of the loss
 	rounding  []float64 // of each tensor's gradient, in terms of its largest element
 	precision Precision
-	notWide   string // why the loss of a float32 function is not in float64
-	step      float64
+	// gradientNoises is the noise of each element of a float32 gradient; nil for
+	// a float64 one.
+	gradientNoises []float64
+	notWide        string // why the loss of a float32 function is not in float64
+	step           float64
 
 	tally      *tally
 	unfollowed []int        // of each tensor
@@ -141,6 +144,7 @@ const (
 	purposeProbe
 	purposeBeside
 	purposeGradient
+	purposeNearby
 )
 
 func (c *checker) random(purpose, n int) *rand.Rand {

@@ -59,7 +59,7 @@ func (c *checker) diagnosisLines(k int) ([]measured, error) {
 		if c.callsLeft() < 2*diagnosisSteps {
 			return nil, nil
 		}
-		l := c.lineLimits(p.e.at, k, len(index))
+		l := c.lineLimits(p.e.at, k, index)
 		m := measured{directionLine: &directionLine{e: p.e, index: index, w: c.weights(p.e.at, index, k<<16|0x8000|n)}}
 		for range diagnosisSteps {
 			s, err := m.pair(l.h)

@@ -5,17 +5,25 @@ import "math"
 // limits of the rule at element i.
 func (c *checker) limits(p *point, i int) limits {
 	k, _ := c.layout.Locate(i)
-	return limits{
+	l := limits{
 		h:        c.step * math.Max(1, math.Abs(p.x[i])),
 		rtol:     c.o.Rtol,
 		rounding: c.rounding[k] * p.largest[k],
 	}
+	if c.gradientNoises != nil {
+		l.rounding = math.Max(l.rounding, c.o.C*c.gradientNoises[i])
+	}
+	return l
 }
 
 // judge applies the rule to one element. first is what was measured there at
 // the first step, or nil.
 func (c *checker) judge(e *evaluator, i int, first *sample) (outcome, error) {
-	o, err := c.rule(c.limits(e.at, i), first, &elementLine{e: e, i: i})
+	l, on := c.limits(e.at, i), &elementLine{e: e, i: i}
+	o, err := c.rule(l, first, on)
+	if err == nil {
+		o, err = c.nearby(e, o, l, on)
+	}
 	o.i = i
 	if o.steps == 0 {
 		o.symbolic = e.at.g[i]

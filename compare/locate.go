@@ -116,7 +116,7 @@ func (p *probing) halve(line *directionLine) (int, error) {
 // disagrees is a short form of the rule: it ends at the first two differences
 // that agree with each other and not with the symbolic value.
 func (p *probing) disagrees(on *directionLine) (bool, error) {
-	l := p.c.lineLimits(p.e.at, p.k, len(on.index))
+	l := p.c.lineLimits(p.e.at, p.k, on.index)
 	var last sample
 	for step := range maxLadder {
 		s, err := on.pair(l.h)

@@ -72,15 +72,21 @@ const (
 	// maxGradientRounding bounds what a measurement can make of it: at a point
 	// on kinks the gradient jumps, which is no rounding.
 	maxGradientRounding = 1024
-	// gradientRuns is how many gradients its noise is measured from.
-	gradientRuns = 4
+	// The noise of a gradient is measured on some short lines: gradientSpacing is
+	// far enough for the roundings at two points to differ where a probability is
+	// near 1, and near enough for few kinks to lie between them.
+	gradientLines   = 3
+	gradientPoints  = 6
+	gradientSpacing = 1e-5
 )
 
 // measurePrecision finds out in which precision loss and gradient are, and how
 // far rounding may take the symbolic values of each tensor. A float32 gradient
 // is a sum whose terms can be larger than the largest element, so its noise is
-// measured: the spread of each element over points one unit in the last place
-// away, of which the median in each tensor counts.
+// measured, as that of the loss is: by differences of third order along short
+// lines, which leave nothing of what is smooth. The median over the lines counts,
+// for a kink on a line is no noise; of each tensor that in its elements, and of an
+// element its own where it is more.
 func (c *checker) measurePrecision() error {
 	e := c.workers[0]
 	p := e.at
@@ -99,37 +105,66 @@ func (c *checker) measurePrecision() error {
 	if unit == doubleUnit {
 		return nil
 	}
-	defer e.restore(0, len(p.x))
-	n := len(p.x)
-	runs := make([][]float64, gradientRuns)
-	for run := range runs {
-		r := c.random(purposeGradient, run)
-		for i, x := range p.x {
-			away := float32(math.Inf(1 - 2*int(r.Uint64()&1)))
-			e.f.Set(i, float64(math.Nextafter32(float32(x), away)))
-		}
-		runs[run] = make([]float64, n)
-		if err := e.gradient(runs[run]); err != nil {
+	var lines [gradientLines][]float64
+	for line := range lines {
+		var err error
+		if lines[line], err = c.gradientNoise(line); err != nil {
 			return err
 		}
 	}
-	spread := make([]float64, n)
-	for i := range spread {
-		mean, squares := 0.0, 0.0
-		for _, g := range runs {
-			mean += g[i] / gradientRuns
+	c.gradientNoises = make([]float64, len(p.x))
+	for i := range c.gradientNoises {
+		on := make([]float64, gradientLines)
+		for line := range lines {
+			on[line] = lines[line][i]
 		}
-		for _, g := range runs {
-			squares += (g[i] - mean) * (g[i] - mean)
+		if noise := Median(on); noise > 0 { // not of a NaN
+			c.gradientNoises[i] = noise
 		}
-		spread[i] = math.Sqrt(squares / (gradientRuns - 1))
 	}
 	for k := range c.layout {
-		moved := slices.DeleteFunc(spread[c.offsets[k]:c.offsets[k+1]:c.offsets[k+1]], func(s float64) bool { return !(s > 0) })
+		own := c.gradientNoises[c.offsets[k]:c.offsets[k+1]]
+		moved := slices.DeleteFunc(slices.Clone(own), func(s float64) bool { return s == 0 })
 		if len(moved) > 0 && p.largest[k] > 0 {
 			measured := c.o.C * Median(moved) / p.largest[k]
 			c.rounding[k] = max(c.rounding[k], min(measured, maxGradientRounding*unit))
 		}
+		for i := range own {
+			own[i] = min(own[i], maxGradientRounding*unit*p.largest[k]/c.o.C)
+		}
 	}
 	return nil
+}
+
+// gradientNoise returns the noise of each element of the gradient on one line
+// through the point.
+func (c *checker) gradientNoise(line int) ([]float64, error) {
+	e := c.workers[0]
+	p, n := e.at, len(e.at.x)
+	defer e.restore(0, n)
+	runs := make([][]float64, gradientPoints)
+	for k := range runs {
+		r := c.random(purposeGradient, line)
+		for i, x := range p.x {
+			step := gradientSpacing * float64(k+1) * math.Max(1, math.Abs(x))
+			if r.Uint64()&1 == 0 {
+				step = -step
+			}
+			e.f.Set(i, x+step)
+		}
+		runs[k] = make([]float64, n)
+		if err := e.gradient(runs[k]); err != nil {
+			return nil, err
+		}
+	}
+	noise := make([]float64, n)
+	for i := range noise {
+		squares := 0.0
+		for k := 3; k < gradientPoints; k++ {
+			d := runs[k][i] - 3*runs[k-1][i] + 3*runs[k-2][i] - runs[k-3][i]
+			squares += d * d / (1 + 9 + 9 + 1) // of noise ε the difference has √20·ε
+		}
+		noise[i] = math.Sqrt(squares / (gradientPoints - 3))
+	}
+	return noise, nil
 }

@@ -150,13 +150,21 @@ func (c *checker) weights(p *point, index []int, n int) []float64 {
 // lineLimits of the rule along a direction through n elements of tensor k. The
 // step falls with n: the curvature along the direction grows with √n·√n, the
 // kinks in reach with √n.
-func (c *checker) lineLimits(p *point, k, n int) limits {
-	root := math.Sqrt(float64(n))
-	return limits{
+func (c *checker) lineLimits(p *point, k int, index []int) limits {
+	root := math.Sqrt(float64(len(index)))
+	l := limits{
 		h:        c.step / math.Sqrt(root),
 		rtol:     c.o.Rtol * probeRtol,
 		rounding: c.rounding[k] * p.largest[k] * root,
 	}
+	if c.gradientNoises != nil {
+		squares := 0.0
+		for _, i := range index {
+			squares += c.gradientNoises[i] * c.gradientNoises[i]
+		}
+		l.rounding = math.Max(l.rounding, c.o.C*math.Sqrt(squares))
+	}
+	return l
 }
 
 // probing is the state of the probes of one tensor.
@@ -244,7 +252,10 @@ func (p *probing) agree() (outcome, error) {
 	for range directions {
 		d := p.direction(index)
 		var err error
-		o, err = p.c.rule(p.c.lineLimits(p.e.at, p.k, len(index)), nil, d)
+		l := p.c.lineLimits(p.e.at, p.k, index)
+		if o, err = p.c.rule(l, nil, d); err == nil {
+			o, err = p.c.nearby(p.e, o, l, d)
+		}
 		if err != nil {
 			return o, err
 		}
