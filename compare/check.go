@@ -44,6 +44,8 @@ func newChecker(layout gradtwin.Layout, o Options) (*checker, error) {
 		return nil, err
 	}
 	asked := o
+	// The report does not depend on how many workers there are, or on who looks.
+	asked.Workers, asked.Progress = 0, nil
 	o, err := o.resolve(layout)
 	if err != nil {
 		return nil, err
@@ -112,6 +114,8 @@ type checker struct {
 	selected []int        // the tensors to check
 	shard    Shard        // the part of the elements that is judged
 	record   *recorder    // of a shard; nil when the whole is checked
+	ordered  int          // elements to judge one by one, those of all shards
+	drawing  string       // tells which they are, where they were drawn
 	workers  []*evaluator // the first has the function itself
 	begun    time.Time
 	whole    int // numerical gradients from the function's engine, or parts of one

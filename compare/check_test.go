@@ -234,6 +234,67 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// A budget that ends a check leaves the negative control its calls.
+func TestBudgetLeavesControl(t *testing.T) {
+	for _, o := range []Options{{Mode: Full}, {Mode: Sample, Samples: 1000}} {
+		for _, o.MaxCalls = range []int{150, 300, 1000, 2000} {
+			f := &faulty{Function: newMLP([]int{40, 30, 12, 5}, true, 6, 1)}
+			r := mustCheck(t, f, o)
+			if !r.Control.Caught || f.calls > o.MaxCalls {
+				t.Errorf("%v: %d calls made\n%s", o.Mode, f.calls, r)
+			}
+		}
+	}
+}
+
+// The control finds an element that is right where the largest gradients are at
+// kinks.
+func TestControlBesideKinks(t *testing.T) {
+	x := []float64{0, 0, 0, 0, 0, 1, 2, 3, 4, 5}
+	f := Of(func(x []float64) float64 {
+		sum := 0.0
+		for i, v := range x {
+			if i < 5 {
+				v = 10 * math.Max(v, 0)
+			}
+			sum += v
+		}
+		return sum
+	}, func(g, x []float64) {
+		for i := range g {
+			g[i] = 1
+			if i < 5 {
+				g[i] = 10
+			}
+		}
+	}, x)
+	if r := mustCheck(t, f, Options{Mode: Full}); r.Counts.Kink != 5 || !r.Control.Caught {
+		t.Errorf("%+v\n%s", r.Counts, r)
+	}
+}
+
+// Where the loss is infinite on one side, smaller steps decide, and what is
+// reported is JSON.
+func TestInfiniteBeside(t *testing.T) {
+	f := func(slope float64) Function {
+		return Of(func(x []float64) float64 {
+			if x[0] > 1 {
+				return math.Inf(1)
+			}
+			return x[0] + x[1]*x[1] + x[2]
+		}, func(g, x []float64) { g[0], g[1], g[2] = slope, 2*x[1], 1 }, []float64{1 - 1e-7, 0.5, 2})
+	}
+	for slope, wrong := range map[float64]int{1: 0, 5: 1} {
+		r := mustCheck(t, f(slope), Options{Mode: Full})
+		if r.Counts.Wrong != wrong {
+			t.Errorf("slope %v: %d wrong, want %d\n%s", slope, r.Counts.Wrong, wrong, r)
+		}
+		if _, err := json.Marshal(r); err != nil {
+			t.Errorf("slope %v: %v", slope, err)
+		}
+	}
+}
+
 // The same report from any number of workers.
 func TestWorkers(t *testing.T) {
 	spoil := func(g []float64) {

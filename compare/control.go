@@ -71,12 +71,18 @@ func (c *checker) control() error {
 // maxControlCalls is what one change can cost.
 const maxControlCalls = 2*maxLadder + maxRuleCalls
 
-// controlTries is how many elements of each tensor the control looks at to find
-// one that is ok and not too small: the largest may sit on a kink.
-const controlTries = 4
+const (
+	// controlTries is how many elements of each tensor, the largest first, the
+	// control looks at to find one that is ok and not too small: they may sit on
+	// kinks.
+	controlTries = 4
+	// controlMore is how many others it looks at when none of those is.
+	controlMore = 64
+)
 
-// controlElement finds an element for the control to change: the first that the
-// rule finds ok and that can be told from zero, the largest gradients first.
+// controlElement finds an element for the control to change: the first that is
+// ok at the first step and that can be told from zero, the largest gradients
+// first.
 func (c *checker) controlElement() (o outcome, ok bool, err error) {
 	e := c.workers[0]
 	larger := func(i, j int) int {
@@ -94,14 +100,27 @@ func (c *checker) controlElement() (o outcome, ok bool, err error) {
 		candidates = append(candidates, largest...)
 	}
 	slices.SortFunc(candidates, larger)
-	for _, i := range candidates {
-		if c.callsLeft() < maxRuleCalls+maxControlCalls {
+	if o, ok, err = c.firstOK(candidates); ok || err != nil {
+		return o, ok, err
+	}
+	return c.firstOK(c.stratified(c.selected, controlMore))
+}
+
+// firstOK returns the first of some elements that is ok at the first step and
+// that can be told from zero.
+func (c *checker) firstOK(elements []int) (o outcome, ok bool, err error) {
+	e := c.workers[0]
+	for _, i := range elements {
+		if c.callsLeft() < 2+maxControlCalls {
 			return o, false, nil
 		}
-		if o, err = c.judge(e, i, nil); err != nil {
+		l := c.limits(e.at, i)
+		s, err := e.pair(i, l.h)
+		if err != nil {
 			return o, false, err
 		}
-		if o.verdict == OK && o.resolved() {
+		c.complete(&s, l)
+		if o = s.outcome(i, 1); s.gap() <= s.bound && !s.vanished && o.resolved() {
 			return o, true, nil
 		}
 	}

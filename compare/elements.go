@@ -25,7 +25,7 @@ const (
 	// may use: those that disagree there have to be followed up.
 	firstShare = 0.75
 	// reserve is kept of a budget for the negative control.
-	reserve = maxControlCalls
+	reserve = 2*controlTries + maxControlCalls
 )
 
 // order returns the elements to judge, or the shard's part of them. Where a
@@ -38,6 +38,7 @@ func (c *checker) order() []int {
 		wanted = c.sampleSize()
 	}
 	if wanted == n && len(c.judged) == 0 && c.o.MaxCalls == 0 && c.o.MaxTime == 0 {
+		c.ordered = n
 		return c.elements(c.shard.part(n))
 	}
 	var order []int
@@ -47,6 +48,7 @@ func (c *checker) order() []int {
 		order = c.stratified(c.selected, wanted)
 	}
 	order = slices.DeleteFunc(order, func(i int) bool { return c.judged[i] })
+	c.ordered, c.drawing = len(order), hashOf(order)
 	from, to := c.shard.part(len(order))
 	return order[from:to]
 }
@@ -222,7 +224,8 @@ type wholeStep struct {
 
 // measureWhole is the measurement of a firstStep with the function's own engine.
 func (c *checker) measureWhole(f Differencer) (*wholeStep, error) {
-	w := &wholeStep{elements: c.elements(c.shard.part(c.size()))}
+	c.ordered = c.size()
+	w := &wholeStep{elements: c.elements(c.shard.part(c.ordered))}
 	if n := len(w.elements); n > 0 {
 		w.from = w.elements[0]
 		w.d = make([]float64, w.elements[n-1]+1-w.from)

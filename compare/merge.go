@@ -27,6 +27,9 @@ func Merge(parts []*Part) (*Report, error) {
 	}
 	place := map[int]int{}
 	for i, p := range parts {
+		if p == nil || p.shard.Validate() != nil {
+			return nil, &MergeError{[]int{i}, "no part of a check"}
+		}
 		if p.shard.Count != parts[0].shard.Count {
 			return nil, &MergeError{[]int{0, i}, fmt.Sprintf("of checks in %d and in %d shards", parts[0].shard.Count, p.shard.Count)}
 		}
@@ -42,8 +45,12 @@ func Merge(parts []*Part) (*Report, error) {
 		return nil, &MergeError{Problem: missing(place, count)}
 	}
 	c := join(parts)
-	if c.report.Mode == Full && c.checked()+c.report.unfollowed() != c.size() {
-		return nil, &MergeError{Problem: fmt.Sprintf("the parts have judged %d of %d elements", c.checked()+c.report.unfollowed(), c.size())}
+	want := parts[0].common.Elements
+	for _, counts := range parts[0].common.Tally.counts {
+		want += counts.Sum() // by the search, before the elements were divided
+	}
+	if got := c.checked() + c.report.unfollowed(); got != want {
+		return nil, &MergeError{Problem: fmt.Sprintf("the parts have judged %d of %d elements", got, want)}
 	}
 	if err := c.empty(); err != nil {
 		return nil, err
@@ -75,7 +82,7 @@ func join(parts []*Part) *checker {
 	if err != nil {
 		panic("compare: a part of an impossible check: " + err.Error())
 	}
-	c.o.Mode, c.notWide, c.left = known.Mode, known.NotWide, known.Left
+	c.o.Mode, c.notWide = known.Mode, known.NotWide
 	c.tally.join(known.Tally)
 	done, whole := known.Work, 0
 	for k, p := range known.Probes {

@@ -32,8 +32,10 @@ func (p *Part) Report() *Report { return join([]*Part{p}).report }
 type common struct {
 	Options   Options         `json:"options"`
 	Layout    gradtwin.Layout `json:"layout"`
-	Point     string          `json:"point"` // SHA-256 of the elements, the loss and the gradient
-	Mode      Mode            `json:"mode"`  // what Auto became
+	Point     string          `json:"point"`             // SHA-256 of the elements, the loss and the gradient
+	Mode      Mode            `json:"mode"`              // what Auto became
+	Elements  int             `json:"elements"`          // to judge, in all shards together
+	Drawing   string          `json:"drawing,omitempty"` // which they are, where they were drawn
 	Loss      float64         `json:"loss"`
 	Noise     float64         `json:"noise"`
 	Step      float64         `json:"step"`
@@ -41,7 +43,6 @@ type common struct {
 	NotWide   string          `json:"not_wide,omitempty"`
 	Probes    []*Probed       `json:"probes"` // of each tensor
 	Tally     *tally          `json:"tally"`  // of the directions
-	Left      []string        `json:"left,omitempty"`
 	Control   Control         `json:"control"`
 	Taylor    *Taylor         `json:"taylor,omitempty"`
 	Work      work            `json:"work"`
@@ -69,15 +70,13 @@ func (c *checker) part() *Part {
 		shard: c.shard,
 		common: common{
 			Options: c.report.Options, Layout: c.layout, Point: c.workers[0].at.fingerprint(), Mode: c.o.Mode,
+			Elements: c.ordered, Drawing: c.drawing,
 			Loss: c.report.Loss, Noise: c.noise, Step: c.step, Precision: c.precision, NotWide: c.notWide,
-			Probes: make([]*Probed, n), Tally: r.common, Left: c.left, Control: c.report.Control, Taylor: c.report.Taylor,
+			Probes: make([]*Probed, n), Tally: r.common, Control: c.report.Control, Taylor: c.report.Taylor,
 			Work: c.work().minus(r.after.minus(r.before)),
 		},
 		own: findings{First: r.first, Work: r.after.minus(r.before), Whole: c.whole, Tensors: make([]tensorFindings, n)},
 	}
-	// The report does not depend on how many workers there were, or on who
-	// looked.
-	p.common.Options.Workers, p.common.Options.Progress = 0, nil
 	for k := range c.layout {
 		p.own.Tensors[k] = tensorFindings{r.failed[k], r.followed[k], r.explained[k]}
 		p.common.Work = p.common.Work.minus(r.explained[k].Work)
@@ -104,6 +103,17 @@ func (p *point) fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
+// hashOf tells two lists of elements apart.
+func hashOf(elements []int) string {
+	h := sha256.New()
+	for _, i := range elements {
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], uint64(i))
+		h.Write(b[:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // differs says what of a and b, which shards of one check have in common, is
 // not the same, "" when all is.
 func (a *common) differs(b *common) string {
@@ -112,7 +122,7 @@ func (a *common) differs(b *common) string {
 	case replayOf(a) != replayOf(b):
 		return fmt.Sprintf("of checks with %s and with %s", replayOf(a), replayOf(b))
 	case !reflect.DeepEqual(a.Layout, b.Layout):
-		return fmt.Sprintf("of functions with the tensors %v and %v", a.Layout, b.Layout)
+		return "of functions with other tensors: " + firstDifference(a.Layout, b.Layout)
 	case a.Loss != b.Loss:
 		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind of processor", a.Loss, b.Loss)
 	case a.Point != b.Point:
@@ -128,6 +138,16 @@ func sameJSON(a, b any) bool {
 	x, err := json.Marshal(a)
 	y, also := json.Marshal(b)
 	return err == nil && also == nil && bytes.Equal(x, y)
+}
+
+// firstDifference names the first tensors in which two layouts are not the same.
+func firstDifference(a, b gradtwin.Layout) string {
+	for k := range min(len(a), len(b)) {
+		if !reflect.DeepEqual(a[k], b[k]) {
+			return fmt.Sprintf("%s %v and %s %v", a[k].Name, a[k].Shape, b[k].Name, b[k].Shape)
+		}
+	}
+	return fmt.Sprintf("%d and %d of them", len(a), len(b))
 }
 
 // MarshalJSON implements json.Marshaler.
@@ -157,6 +177,9 @@ func (p *Part) UnmarshalJSON(text []byte) error {
 
 func (j *partJSON) validate() error {
 	if err := j.Shard.Validate(); err != nil {
+		return err
+	}
+	if err := divisible(j.Common.Options); err != nil {
 		return err
 	}
 	c, err := newChecker(j.Common.Layout, j.Common.Options)

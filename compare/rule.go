@@ -67,22 +67,30 @@ type limits struct {
 
 // complete sets a sample's noise and bound.
 func (c *checker) complete(s *sample, l limits) {
-	noise := math.Max(c.noise, c.unit*math.Max(math.Abs(s.fp), math.Abs(s.fm)))
+	noise := c.noise
+	for _, f := range []float64{s.fp, s.fm} {
+		if !isNotFinite(f) {
+			noise = math.Max(noise, c.unit*math.Abs(f))
+		}
+	}
 	s.noise = c.o.C * noise / ((s.right + s.left) / 2)
 	s.bound = s.relative(l) + s.noise
 }
 
-// relative is the part of the bound that does not come from the loss's noise.
+// relative is the part of the bound that does not come from the loss's noise. It
+// is a NaN, which nothing is within, where the loss is no number on one side.
 func (s sample) relative(l limits) float64 {
+	if isNotFinite(s.d) {
+		return math.NaN()
+	}
 	return l.rtol*math.Max(math.Abs(s.a), math.Abs(s.d)) + l.rounding
 }
 
 func (s sample) gap() float64 { return distance(s.a, s.d) }
 
 // resolves tells whether a smaller step can show more: where the difference is
-// small, the next step's noise would hide it. Where the loss is no number beside
-// the point, it can.
-func (s sample) resolves(l limits) bool { return !(s.gap() <= shrink*s.noise+l.rounding) }
+// small, the next step's noise would hide it.
+func (s sample) resolves(l limits) bool { return s.gap() > shrink*s.noise+l.rounding }
 
 // line is what the rule asks of an element, or of a direction through all
 // elements of a tensor.

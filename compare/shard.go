@@ -51,10 +51,11 @@ func (s Shard) part(n int) (from, to int) {
 }
 
 // CheckShard is Check for a part of the elements, which Merge joins with the
-// others to the report that Check gives. Full divides the elements and Sample
-// those of the sample. What Check does beside them (the noise, the directions,
-// the negative control) every shard does, and Merge makes sure that all found
-// the same.
+// others to the report that Check gives. Full divides the elements, Sample and
+// Auto those of the sample. What Check does beside them (the noise, the
+// directions and the search along them, the negative control) every shard does,
+// and Merge makes sure that all found the same. Of wrong elements a shard follows
+// a few more than Check would.
 //
 // Probe cannot be divided, and neither can a budget: MaxCalls and MaxTime must
 // be 0. An EmptyError is Merge's to find.
@@ -62,11 +63,8 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	switch {
-	case o.Mode == Probe:
-		return nil, errors.New("a probe of whole tensors cannot be divided into shards: want mode full or sample")
-	case o.MaxCalls > 0 || o.MaxTime > 0:
-		return nil, errors.New("a budget cannot be divided into shards: want no limit of calls or time")
+	if err := divisible(o); err != nil {
+		return nil, err
 	}
 	c, err := newChecker(f.Layout(), o)
 	if err != nil {
@@ -77,6 +75,17 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 		return nil, err
 	}
 	return c.part(), nil
+}
+
+// divisible tells whether a check can be made in shards.
+func divisible(o Options) error {
+	switch {
+	case o.Mode == Probe:
+		return errors.New("a probe of whole tensors cannot be divided into shards: want mode full or sample")
+	case o.MaxCalls > 0 || o.MaxTime > 0:
+		return errors.New("a budget cannot be divided into shards: want no limit of calls or time")
+	}
+	return nil
 }
 
 // recorder keeps what a shard finds apart from what every shard finds.

@@ -227,6 +227,10 @@ func TestMergeRefuses(t *testing.T) {
 	gradient := other(func() Function {
 		return &faulty{Function: network(3)(), spoil: func(g []float64) { g[150] += 1e-3 }}
 	}, Options{Mode: Full}, 3, 1)
+	sample := func() []*Part { return parts(t, network(3), Options{Mode: Sample, Samples: 100}, 2) }
+	lostSample, otherSample := sample(), sample()
+	lostSample[1].own.First.counts[0].OK--
+	otherSample[1].common.Drawing = "other"
 	lost := throughJSON(t, good[1])
 	lost.own.First.counts[0].OK--
 	for _, tt := range []struct {
@@ -236,13 +240,17 @@ func TestMergeRefuses(t *testing.T) {
 		want  string
 	}{
 		{"none", nil, nil, "no parts"},
+		{"nil", []*Part{good[0], nil, good[2]}, []int{1}, "no part of a check"},
+		{"zero", []*Part{good[0], good[1], {}}, []int{2}, "no part of a check"},
+		{"a sample that lost an element", lostSample, nil, "have judged 99 of 100 elements"},
+		{"another sample", otherSample, []int{0, 1}, "measured different things"},
 		{"one missing", []*Part{good[0], good[2]}, nil, "missing: shard 2/3"},
 		{"two missing", good[2:], nil, "missing: shard 1/3, 2/3"},
 		{"one twice", []*Part{good[0], good[1], good[2], good[1]}, []int{1, 3}, "both are shard 2/3"},
 		{"another seed", []*Part{good[0], other(network(3), Options{Mode: Full, Seed: 9}, 3, 1), good[2]}, []int{0, 1}, "Seed: 0} and with compare.Options{Mode: compare.Full, Seed: 9}"},
 		{"other weights", []*Part{good[0], good[1], other(network(4), Options{Mode: Full}, 3, 2)}, []int{0, 2}, "of the losses"},
 		{"another gradient", []*Part{good[0], gradient, good[2]}, []int{0, 1}, "but of other weights or gradients"},
-		{"another network", []*Part{good[0], other(func() Function { return newMLP([]int{12, 8, 4}, true, 5, 3) }, Options{Mode: Full}, 3, 1)}, []int{0, 1}, "with the tensors"},
+		{"another network", []*Part{good[0], other(func() Function { return newMLP([]int{12, 8, 4}, true, 5, 3) }, Options{Mode: Full}, 3, 1)}, []int{0, 1}, "with other tensors: W1 [12 9] and W1 [12 8]"},
 		{"another number of shards", []*Part{good[0], other(network(3), Options{Mode: Full}, 4, 1)}, []int{0, 1}, "in 3 and in 4 shards"},
 		{"another measurement", []*Part{good[0], damaged, good[2]}, []int{0, 1}, "measured different things"},
 		{"elements lost", []*Part{good[0], lost, good[2]}, nil, "have judged 156 of 157 elements"},
@@ -337,6 +345,8 @@ func TestPartRefusesNonsense(t *testing.T) {
 		"fewer tensors":         func(p *Part) { p.common.Layout = p.common.Layout[:2] },
 		"options":               func(p *Part) { p.common.Options.Rtol = 2 },
 		"mode":                  func(p *Part) { p.common.Mode = Probe },
+		"a budget":              func(p *Part) { p.common.Options.MaxCalls = 1 },
+		"a probe":               func(p *Part) { p.common.Options.Mode = Probe },
 		"probes":                func(p *Part) { p.common.Probes = p.common.Probes[1:] },
 		"no tally":              func(p *Part) { p.common.Tally = nil },
 		"counts":                func(p *Part) { p.own.First.counts[0].OK = -1 },

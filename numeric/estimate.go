@@ -25,7 +25,7 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 
 // estimate times the preparation of a few rows, and a few units of each layer.
 func (e *incremental) estimate(b gradtwin.Batch, p plan) time.Duration {
-	e.begin(context.Background(), b, p, nil)
+	e.begin(context.Background(), 0, len(e.columns), b, p, nil)
 	rows := min(e.batchRows, rowsAtOnce)
 	e.take(b, 0, rows)
 	w := e.workers[0]

@@ -19,7 +19,7 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 	if b.Len() > rowsAtOnce {
 		panic("numeric: Operations of more rows than are prepared together")
 	}
-	e.begin(context.Background(), b, n.gradientPlan, nil)
+	e.begin(context.Background(), 0, len(e.columns), b, n.gradientPlan, nil)
 	e.take(b, 0, b.Len())
 	for r := range e.rows {
 		e.prepareRow(r, &e.workers[0].table)

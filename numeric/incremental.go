@@ -111,8 +111,7 @@ func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from in
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e.begin(ctx, b, p, progress)
-	e.want(from, from+len(dst))
+	e.begin(ctx, from, from+len(dst), b, p, progress)
 	for r := 0; r < e.batchRows; r += rowsAtOnce {
 		e.take(b, r, min(r+rowsAtOnce, e.batchRows))
 		e.unprepared.Add(len(e.workers))
@@ -137,15 +136,15 @@ func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from in
 	return ctx.Err()
 }
 
-// begin starts a call.
-func (e *incremental) begin(ctx context.Context, b gradtwin.Batch, p plan, progress func(done, total int)) {
+// begin starts a call for the parameters from from to to−1.
+func (e *incremental) begin(ctx context.Context, from, to int, b gradtwin.Batch, p plan, progress func(done, total int)) {
 	e.ctx, e.plan, e.progress = ctx, p, progress
 	e.batchRows, e.earlierNoise, e.reported = b.Len(), 0, 0
 	e.done.Store(0)
 	if e.errors {
 		e.columnErrs = resize(e.columnErrs, len(e.columns))
 	}
-	e.want(0, len(e.columns))
+	e.want(from, to)
 	e.prepareWeights()
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,18 +43,15 @@ func (a *app) merge(args []string, asJSON bool) error {
 		}
 		paths = append(paths, found...)
 	}
-	var first *shard.File
+	var files []*shard.File
 	var parts []*compare.Part
 	for _, path := range paths {
 		f, err := shard.Read(path)
 		if err != nil {
 			return err
 		}
-		if first == nil || f.Part.Shard().Index < first.Part.Shard().Index {
-			first = f
-		}
-		parts = append(parts, f.Part)
-		if text := first.Differs(f); text != "" {
+		files, parts = append(files, f), append(parts, f.Part)
+		if text := files[0].Differs(f); text != "" {
 			return fmt.Errorf("%s and %s are %s", paths[0], path, text)
 		}
 	}
@@ -64,7 +62,9 @@ func (a *app) merge(args []string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return a.checked(first.Config, asJSON, found, nil)
+	// Where they ran is the first shard's.
+	first := slices.IndexFunc(parts, func(p *compare.Part) bool { return p.Shard().Index == 1 })
+	return a.checked(files[first].Config, asJSON, found, nil)
 }
 
 // mergeError names the files that a merge could not join.

@@ -60,7 +60,7 @@ func checksum(content []byte) string {
 func Decode(text []byte) (*File, error) {
 	var e envelope
 	if err := json.Unmarshal(text, &e); err != nil {
-		return nil, fmt.Errorf("not a whole part of a check: %w", err)
+		return nil, fmt.Errorf("not a part of a check, or not a whole one: %w", err)
 	}
 	if e.Format != format {
 		return nil, errors.New("a file of something else: want one written by gradtwin check --shard")

@@ -78,15 +78,15 @@ func sealed(t testing.TB, content []byte) []byte {
 
 func TestDecodeRefuses(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
-		{``, "not a whole part"},
-		{`{"format":`, "not a whole part"},
+		{``, "not a whole one"},
+		{`{"format":`, "not a whole one"},
 		{`{"format":"gradtwin checkpoint"}`, "a file of something else"},
 		{`{"format":"gradtwin check part","version":2}`, "version 2: this gradtwin reads version 1"},
 		{`{"format":"gradtwin check part","version":1,"content":{}}`, "damaged"},
 		{string(sealed(t, []byte(`{}`))), "no part of a check in it"},
 		{string(sealed(t, []byte(`{"config":{},"part":{}}`))), "shard 0 of 0"},
 		{string(sealed(t, []byte(`{"config":{},"part":{"shard":{"index":1,"count":1},"common":{"layout":[{"name":"W1","shape":[4294967296,4294967296]}]}}}`))), "more than 2^48 elements"},
-		{string(sealed(t, []byte(strings.Repeat("[", 1e5)))), "not a whole part"},
+		{string(sealed(t, []byte(strings.Repeat("[", 1e5)))), "not a whole one"},
 	} {
 		if f, err := Decode([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%.80s: %v, error %v, want one with %q", tt.text, f, err, tt.want)

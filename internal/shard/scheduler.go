@@ -99,7 +99,7 @@ func (s scheduler) shard(given int, getenv func(string) string) (compare.Shard, 
 		return compare.Shard{}, err
 	case count == 0:
 		return compare.Shard{}, fmt.Errorf("%s does not tell how many there are: want %s/N", s.name, Auto)
-	case s.first != "" && count == 1:
+	case s.first != "" && count == 1 && given != 1:
 		// As when one task of an array is started again: which of the others it
 		// is, and how many there were, is not in the variables.
 		return compare.Shard{}, fmt.Errorf("%s has one task, which may be part of a larger one: want I/N, as in 3/8 or 1/1", s.name)

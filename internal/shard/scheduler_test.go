@@ -42,6 +42,7 @@ func TestParse(t *testing.T) {
 		// One task of eight, started again by itself.
 		{"auto/8", slurm("5", "5", "5", "1", "1"), compare.Shard{}, "Slurm's job array has one task, which may be part of a larger one: want I/N"},
 		{"auto", slurm("1", "1", "1", "1", "1"), compare.Shard{}, "Slurm's job array has one task"},
+		{"auto/1", slurm("1", "1", "1", "1", "1"), compare.Shard{Index: 1, Count: 1}, ""},
 		{"auto/8", slurm("5", "1", "6", "1", "6"), compare.Shard{}, "Slurm's job array has 6 parts, by SLURM_ARRAY_TASK_COUNT: want I/8"},
 		{"auto", map[string]string{"TEST_SHARD_INDEX": "0", "TEST_TOTAL_SHARDS": "1"}, compare.Shard{Index: 1, Count: 1}, ""},
 		// A list of numbers that are no range: --array=1,3,7.
