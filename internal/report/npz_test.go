@@ -84,11 +84,11 @@ func TestPointRefused(t *testing.T) {
 		"image_shape [0 4]: want one of 4 pixels":   func(p *Point) { p.Height, p.Width = 0, 4 },
 		"image_shape [4 0]: want one of 4 pixels":   func(p *Point) { p.Height, p.Width = 4, 0 },
 		// 2³² times 2³² is 0 in 64 bits, and so is this times 4.
-		"image_shape [4611686018427387904 4]: want": func(p *Point) { p.Height, p.Width = 1<<62, 4 },
-		"label 2 of row 0: want 0 to 1":             func(p *Point) { p.Batch.Labels[0] = 2 },
-		"label -1 of row 1: want 0 to 1":            func(p *Point) { p.Batch.Labels[1] = -1 },
-		"input 1 of row 1 (7 of the data set) is NaN":                   func(p *Point) { p.Batch.X[5] = math.NaN() },
-		"array batch_rows: shape [1]: want [2]":     func(p *Point) { p.Batch.Rows = p.Batch.Rows[:1] },
+		"image_shape [4611686018427387904 4]: want":   func(p *Point) { p.Height, p.Width = 1<<62, 4 },
+		"label 2 of row 0: want 0 to 1":               func(p *Point) { p.Batch.Labels[0] = 2 },
+		"label -1 of row 1: want 0 to 1":              func(p *Point) { p.Batch.Labels[1] = -1 },
+		"input 1 of row 1 (7 of the data set) is NaN": func(p *Point) { p.Batch.X[5] = math.NaN() },
+		"array batch_rows: shape [1]: want [2]":       func(p *Point) { p.Batch.Rows = p.Batch.Rows[:1] },
 	} {
 		q := newQuadratic()
 		p := q.point(1e-4)

@@ -21,7 +21,9 @@ import (
 // in some elements, and whose loss is not a number beside one of them.
 func check(t testing.TB, s compare.Shard) File {
 	t.Helper()
-	f := func(x []float64) float64 { return math.Sqrt(x[0]) + x[1]*x[1] + math.Abs(x[2]) + math.Sin(x[3]) + x[4]*x[5] }
+	f := func(x []float64) float64 {
+		return math.Sqrt(x[0]) + x[1]*x[1] + math.Abs(x[2]) + math.Sin(x[3]) + x[4]*x[5]
+	}
 	grad := func(g, x []float64) {
 		copy(g, []float64{0.5/math.Sqrt(x[0]) + 1, 2 * x[1], 1, -math.Cos(x[3]), x[5], 2 * x[4]})
 	}
