@@ -289,7 +289,7 @@ func (c *checker) gradeSmaller(f Differencer, w *wholeStep, failed []failure) ([
 		for k, one := range failed {
 			s := c.wholeSample(w, one.o.i, h)
 			l := c.limits(c.workers[0].at, one.o.i)
-			// What the noise hides at this step the first judges, with losses.
+			// Where the noise would hide the difference, losses decide.
 			if before[k].resolves(l) && agrees([]sample{before[k], s}, l) {
 				c.pass(one.tensor, s.outcome(one.o.i, steps))
 				continue

@@ -14,9 +14,10 @@ const nearbyRounding = 16
 // float32 gradient. In float32 a unit within rounding of its kink may stand on
 // its other side, and the gradient is right there. So the loss's differences are
 // taken at points that differ from the point by no more than float32 can tell:
-// where those at one agree with the symbolic value, it is a kink's.
+// where those at one agree with the symbolic value, it is a kink's. A budget of
+// calls has none for it.
 func (c *checker) nearby(e *evaluator, o outcome, l limits, on line) (outcome, error) {
-	if c.gradientNoises == nil || o.verdict == OK || o.verdict == Kink || o.steps == 0 {
+	if c.gradientNoises == nil || c.o.MaxCalls > 0 || o.verdict == OK || o.verdict == Kink || o.steps == 0 {
 		return o, nil
 	}
 	here := e.at

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -77,5 +78,14 @@ func TestNearby(t *testing.T) {
 	w := &faulty{Function: newUnit(t, 1), spoil: func(g []float64) { g[3] = float64(float32(g[3] + 1.5)) }}
 	if r := mustCheck(t, w, Options{Mode: Full}); r.Counts.Wrong != 1 || r.Worst[0].Flat != 3 {
 		t.Errorf("between the slopes: %+v\n%s", r.Counts, r)
+	}
+	// A budget of calls holds, where every element takes all steps.
+	v := newUnit(t, 0.5)
+	v.x[0] += 1
+	for most := 60; most < 600; most += 20 {
+		b := &faulty{Function: v}
+		if _, err := Check(t.Context(), b, Options{Mode: Full, MaxCalls: most}); b.calls > most || err != nil && !errors.Is(err, ErrBudget) {
+			t.Errorf("%d calls of %d, error %v", b.calls, most, err)
+		}
 	}
 }
