@@ -26,12 +26,18 @@ func (c *checker) diagnose() error {
 		if c.record != nil {
 			c.record.explained[k] = explanation{text, c.work().minus(before)}
 		}
-		if text == "" {
-			text = c.explainElements(k)
-		}
-		c.diagnoses[k] = text
+		c.diagnosed(k, text)
 	}
 	return nil
+}
+
+// diagnosed keeps what the mismatch of tensor k looks like: what the tensor as a
+// whole says, and where that is "" what its wrong elements do.
+func (c *checker) diagnosed(k int, whole string) {
+	if whole == "" {
+		whole = c.explainElements(k)
+	}
+	c.diagnoses[k] = whole
 }
 
 // tensorFailed tells whether anything in tensor k was found wrong.

@@ -48,7 +48,7 @@ func (c *checker) order() []int {
 		order = c.stratified(c.selected, wanted)
 	}
 	order = slices.DeleteFunc(order, func(i int) bool { return c.judged[i] })
-	c.ordered, c.drawing = len(order), hashOf(order)
+	c.ordered, c.drawing = len(order), hashOf(func(i int) uint64 { return uint64(i) }, order)
 	from, to := c.shard.part(len(order))
 	return order[from:to]
 }

@@ -100,12 +100,9 @@ func join(parts []*Part) *checker {
 	}
 	for _, k := range c.selected {
 		if c.tensorFailed(k) {
-			text := c.joinExplained(k, parts)
-			c.diagnoses[k] = text.Text
-			if text.Text == "" {
-				c.diagnoses[k] = c.explainElements(k)
-			}
-			done.add(text.Work)
+			whole := c.joinExplained(k, parts)
+			c.diagnosed(k, whole.Text)
+			done.add(whole.Work)
 		}
 	}
 	r := c.report

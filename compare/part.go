@@ -92,24 +92,19 @@ func (c *checker) part() *Part {
 
 // fingerprint tells two points apart.
 func (p *point) fingerprint() string {
-	h := sha256.New()
-	for _, x := range [][]float64{p.x, {p.f}, p.g} {
-		var b [8]byte
-		for _, v := range x {
-			binary.LittleEndian.PutUint64(b[:], math.Float64bits(v))
-			h.Write(b[:])
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hashOf(math.Float64bits, p.x, []float64{p.f}, p.g)
 }
 
-// hashOf tells two lists of elements apart.
-func hashOf(elements []int) string {
+// hashOf returns the SHA-256 of some lists one after the other, in hexadecimal,
+// each of their values as 64 bits.
+func hashOf[T any](bits func(T) uint64, lists ...[]T) string {
 	h := sha256.New()
-	for _, i := range elements {
-		var b [8]byte
-		binary.LittleEndian.PutUint64(b[:], uint64(i))
-		h.Write(b[:])
+	var b [8]byte
+	for _, list := range lists {
+		for _, v := range list {
+			binary.LittleEndian.PutUint64(b[:], bits(v))
+			h.Write(b[:])
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -123,10 +123,8 @@ func (e *evaluator) finiteGradient(dst []float64) error {
 	if err := e.gradient(dst); err != nil {
 		return err
 	}
-	for i, g := range dst {
-		if isNotFinite(g) {
-			return &NonFiniteError{What: "gradient", Element: e.layout.Element(i), Value: g}
-		}
+	if i := firstNotFinite(dst); i >= 0 {
+		return &NonFiniteError{What: "gradient", Element: e.layout.Element(i), Value: dst[i]}
 	}
 	return nil
 }

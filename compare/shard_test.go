@@ -53,15 +53,11 @@ func TestMergeIsCheck(t *testing.T) {
 	}
 	withEngine := func(spoil, spoilEngine func(g []float64)) func() Function {
 		return func() Function {
-			e := &engine{mlp: network(), spoil: spoilEngine}
-			if spoil == nil {
-				return e
-			}
-			return &faultyEngine{e, spoil}
+			return &faultyEngine{&engine{mlp: network(), spoil: spoilEngine}, spoil}
 		}
 	}
 	cheap := func(spoil func(g []float64)) func() Function {
-		return func() Function { return &cheapEngine{&engine{mlp: network()}, spoil} }
+		return func() Function { return &cheapEngine{&faultyEngine{&engine{mlp: network()}, spoil}} }
 	}
 	onKinks := func() Function {
 		m := network()
@@ -157,25 +153,16 @@ type faultyEngine struct {
 
 func (f *faultyEngine) Gradient(dst []float64) error {
 	err := f.engine.Gradient(dst)
-	f.spoilGradient(dst)
-	return err
-}
-
-// cheapEngine is an engine that may be asked for every step.
-type cheapEngine struct {
-	*engine
-	spoilGradient func(g []float64)
-}
-
-func (f *cheapEngine) CheapDifferences() bool { return true }
-
-func (f *cheapEngine) Gradient(dst []float64) error {
-	err := f.engine.Gradient(dst)
 	if f.spoilGradient != nil {
 		f.spoilGradient(dst)
 	}
 	return err
 }
+
+// cheapEngine is an engine that may be asked for every step.
+type cheapEngine struct{ *faultyEngine }
+
+func (f *cheapEngine) CheapDifferences() bool { return true }
 
 // What a cheap engine settles at smaller steps, no losses have to, and the
 // verdicts are the same.
@@ -183,7 +170,7 @@ func TestCheapEngine(t *testing.T) {
 	o := Options{Strict: true, Step: 3e-2}
 	e := &engine{mlp: newMLP([]int{40, 30, 12, 5}, true, 6, 1)}
 	want := mustCheck(t, e, o)
-	f := &cheapEngine{&engine{mlp: e.mlp}, nil}
+	f := &cheapEngine{&faultyEngine{&engine{mlp: e.mlp}, nil}}
 	got := mustCheck(t, f, o)
 	if !got.OK() || got.Counts != want.Counts || e.whole != 1 || want.Calls < 400 {
 		t.Errorf("verdicts %+v, with losses %+v in %d calls", got.Counts, want.Counts, want.Calls)

@@ -192,20 +192,26 @@ func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sw
 		}
 		return agreed(r)
 	}
-	if err := a.line(config); err != nil {
-		return err
-	}
-	if err := a.line(struct {
+	return a.checkedJSON(config, r, struct {
 		Type  string          `json:"type"` // result
 		Agree bool            `json:"agree"`
 		Check *compare.Report `json:"check"`
 		Sweep *report.Sweep   `json:"sweep,omitempty"`
-	}{"result", r.OK(), r, sweep}); err != nil {
-		return err
+	}{"result", r.OK(), r, sweep})
+}
+
+// checkedJSON prints the two lines of a check, or of a part of one, and returns
+// errDisagree when it found something wrong.
+func (a *app) checkedJSON(config json.RawMessage, r *compare.Report, result any) error {
+	for _, l := range []any{config, result} {
+		if err := a.line(l); err != nil {
+			return err
+		}
 	}
 	return agreed(r)
 }
 
+// agreed returns errDisagree for a report that found something wrong.
 func agreed(r *compare.Report) error {
 	if !r.OK() {
 		return errDisagree

@@ -59,17 +59,11 @@ func (a *app) wrote(dir report.Dir, f shard.File, out *outputFlags) error {
 		}
 		return agreed(r)
 	}
-	if err := a.line(f.Config); err != nil {
-		return err
-	}
-	if err := a.line(struct {
+	return a.checkedJSON(f.Config, r, struct {
 		Type  string          `json:"type"` // part
 		Shard string          `json:"shard"`
 		File  string          `json:"file"`
 		Agree bool            `json:"agree"` // as far as this part tells
 		Check *compare.Report `json:"check"`
-	}{"part", s.String(), path, r.OK(), r}); err != nil {
-		return err
-	}
-	return agreed(r)
+	}{"part", s.String(), path, r.OK(), r})
 }
