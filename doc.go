@@ -4,6 +4,6 @@
 //
 // The same fully connected network is built twice: by package graph as a
 // Gorgonia expression graph with symbolic gradients, and by package numeric as
-// plain code whose gradients are central differences. Package compare sets one
-// against the other.
+// plain code whose gradients are central differences. Package compare checks
+// one gradient against the other, and package compare/twin trains with both.
 package gradtwin

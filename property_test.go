@@ -12,6 +12,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // maxProperty bounds the networks that the properties build: 8 MB.
@@ -251,7 +252,7 @@ func names[T interface {
 
 func TestTextRoundTrips(t *testing.T) {
 	t.Run("Activation", rapid.MakeCheck(names(gradtwin.Tanh, func(b byte) gradtwin.Activation { return gradtwin.Activation(b) })))
-	t.Run("Policy", rapid.MakeCheck(names(compare.Fixed, func(b byte) compare.Policy { return compare.Policy(b) })))
+	t.Run("Policy", rapid.MakeCheck(names(twin.Fixed, func(b byte) twin.Policy { return twin.Policy(b) })))
 	t.Run("Mode", rapid.MakeCheck(names(compare.Probe, func(b byte) compare.Mode { return compare.Mode(b) })))
 	t.Run("Verdict", rapid.MakeCheck(names(compare.Inconclusive, func(b byte) compare.Verdict { return compare.Verdict(b) })))
 }

@@ -1,7 +1,5 @@
-// Package compare sets two gradients of the same function against each other,
-// and two backends of the same network.
-//
-// # Checking a gradient
+// Package compare checks the gradient of a function against differences of its
+// values.
 //
 // Assert in a test, and Check elsewhere, judge the gradient of any Function by
 // differences of its loss. There is no tolerance to guess: the noise of the

@@ -3,6 +3,8 @@ package compare
 import (
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 // Unit roundoffs of the two precisions.
@@ -119,7 +121,7 @@ func (c *checker) measureNoise() error {
 	if singlePrecision(all) {
 		c.unit = singleUnit
 	}
-	c.noise = max(c.unit*math.Abs(p.f), Median(noises), grain(all)/math.Sqrt(12))
+	c.noise = max(c.unit*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // Precision says what was set against what.
@@ -118,7 +119,7 @@ func (c *checker) measurePrecision() error {
 		for line := range lines {
 			on[line] = lines[line][i]
 		}
-		if noise := Median(on); noise > 0 { // not of a NaN
+		if noise := stats.Median(on); noise > 0 { // not of a NaN
 			c.gradientNoises[i] = noise
 		}
 	}
@@ -126,7 +127,7 @@ func (c *checker) measurePrecision() error {
 		own := c.gradientNoises[c.offsets[k]:c.offsets[k+1]]
 		moved := slices.DeleteFunc(slices.Clone(own), func(s float64) bool { return s == 0 })
 		if len(moved) > 0 && p.largest[k] > 0 {
-			measured := c.o.C * Median(moved) / p.largest[k]
+			measured := c.o.C * stats.Median(moved) / p.largest[k]
 			c.rounding[k] = max(c.rounding[k], min(measured, maxGradientRounding*unit))
 		}
 		for i := range own {

@@ -9,6 +9,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin/twintest"
 	"gradtwin/numeric"
 )
 
@@ -305,7 +306,7 @@ func study(t *testing.T, large bool) []studied {
 		}
 		p := n.Params()
 		p.Init(gradtwin.NewRand(uint32(k + 1)))
-		batch := digits(spec, studyRows, uint64(k+1))
+		batch := twintest.Digits(spec, studyRows, uint64(k+1))
 		if spec.Inputs() < 100 {
 			// A small network with the experiment's small weights has next to no
 			// gradient below its last layer.
@@ -362,4 +363,10 @@ func (f *backprop) checkable() compare.Function {
 		return whole{f}
 	}
 	return f
+}
+
+func times(x []float64, by float64) {
+	for i := range x {
+		x[i] *= by
+	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin/twintest"
 	"gradtwin/graph"
 	"gradtwin/numeric"
 )
@@ -31,7 +32,7 @@ func onKinks(t *testing.T, seed uint64) *backprop {
 		n.Params().Flat[i] = float64(r.IntN(5)-2) / 4
 	}
 	clear(n.Params().B(0))
-	b := digits(spec, studyRows, seed)
+	b := twintest.Digits(spec, studyRows, seed)
 	for i := range b.X {
 		b.X[i] = float64(r.IntN(3) - 1)
 	}
@@ -76,7 +77,7 @@ func TestNoFalseAlarmInStudy(t *testing.T) {
 	}
 	for seed := range uint32(experiments) {
 		for _, steps := range []int{0, 200} {
-			check(newPair(t, gradtwin.Experiment(), 10, steps, seed+100), seed)
+			check(twintest.NewPair(t, gradtwin.Experiment(), 10, steps, seed+100), seed)
 		}
 	}
 	t.Logf("%d verdicts: %+v; %d units exactly at a kink", counts.Sum(), counts, kinks)
@@ -146,7 +147,7 @@ func TestStudyCost(t *testing.T) {
 		t.Skip("GRADTWIN_STUDY is not set")
 	}
 	for _, steps := range []int{0, 200} {
-		pair := newPair(t, gradtwin.Experiment(), studyRows, steps, 1)
+		pair := twintest.NewPair(t, gradtwin.Experiment(), studyRows, steps, 1)
 		wrapped := wrapExperiment(t, studied{Spec: gradtwin.Experiment(), Batch: pair.Batch, W: pair.Numeric.Params().Flat})
 		g := make([]float64, wrapped.Layout().Len())
 		if err := wrapped.Gradient(g); err != nil {

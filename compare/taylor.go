@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
+
+	"gradtwin/internal/stats"
+)
 
 // Taylor is how the Taylor remainder R(t) = |f(x+tw) − f(x) − t·g·w| along one
 // random direction w through all tensors falls with t: as t² for a right
@@ -74,7 +78,7 @@ func (c *checker) measureTaylor() error {
 		}
 	}
 	if n := len(rates); n > 0 {
-		result.Rate = Median(rates[max(0, n-taylorRates):])
+		result.Rate = stats.Median(rates[max(0, n-taylorRates):])
 	}
 	c.report.Taylor = result
 	return nil

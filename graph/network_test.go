@@ -11,11 +11,12 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/internal/golden"
 )
 
-var _ compare.Backend = (*graph.Network)(nil)
+var _ twin.Backend = (*graph.Network)(nil)
 var (
 	_ compare.Cloner      = (*graph.Wrapped)(nil)
 	_ compare.Widener     = (*graph.Wrapped)(nil)

@@ -8,19 +8,19 @@ import (
 	"gonum.org/v1/gonum/diff/fd"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/numeric"
 )
 
 // experimentNetwork is the experiment's network with hidden layers of several
 // times the width, its initial weights, and the first rows of its SGD run.
 func experimentNetwork(b *testing.B, rows, width int, o numeric.Options) (*numeric.Network, gradtwin.Batch) {
-	config := compare.Experiment()
+	config := twin.Experiment()
 	config.Batch = rows
 	for l := 1; l < config.Spec.Affine(); l++ {
 		config.Spec.Layers[l] *= width
 	}
-	start, feed, err := compare.Begin(config, realMNIST(b))
+	start, feed, err := twin.Begin(config, realMNIST(b))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -89,8 +89,8 @@ func BenchmarkFormula(b *testing.B) {
 func BenchmarkStep(b *testing.B) {
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprintf("engine=incremental/batch=10/width=1/workers=%d", workers), func(b *testing.B) {
-			config := compare.Experiment()
-			start, feed, err := compare.Begin(config, realMNIST(b))
+			config := twin.Experiment()
+			start, feed, err := twin.Begin(config, realMNIST(b))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -5,7 +5,7 @@ import (
 	"os"
 	"testing"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/mnist"
 	"gradtwin/numeric"
 )
@@ -33,21 +33,21 @@ func TestExperiment(t *testing.T) {
 	const tol = 1e-12
 	data := realMNIST(t)
 	for _, c := range []struct {
-		policy compare.Policy
+		policy twin.Policy
 		losses []float64
 	}{
-		{compare.SGD, []float64{2.2873130473854744, 2.310749382286409, 2.2805959601575854}},
-		{compare.Fixed, []float64{2.3530156333205716, 2.325261005193919, 2.298227066314604}},
+		{twin.SGD, []float64{2.2873130473854744, 2.310749382286409, 2.2805959601575854}},
+		{twin.Fixed, []float64{2.3530156333205716, 2.325261005193919, 2.298227066314604}},
 	} {
-		config := compare.Experiment()
+		config := twin.Experiment()
 		config.Policy, config.Steps = c.policy, len(c.losses)
 		n := newNetwork(t, config.Spec, numeric.Options{})
-		start, feed, err := compare.Begin(config, data)
+		start, feed, err := twin.Begin(config, data)
 		if err != nil {
 			t.Fatal(err)
 		}
 		copy(n.Params().Flat, start.Flat)
-		err = compare.Train(t.Context(), n, feed, func(s compare.Step) error {
+		err = twin.Train(t.Context(), n, feed, func(s twin.Step) error {
 			if want := c.losses[s.Step-1]; !(math.Abs(s.Loss-want) <= tol*want) {
 				t.Errorf("%v, step %d: loss %.17g, want %.17g: apart by %.1g of it", c.policy, s.Step, s.Loss, want, math.Abs(s.Loss/want-1))
 			}

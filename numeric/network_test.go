@@ -12,12 +12,12 @@ import (
 	"go.uber.org/goleak"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/golden"
 	"gradtwin/numeric"
 )
 
-var _ compare.Backend = (*numeric.Network)(nil)
+var _ twin.Backend = (*numeric.Network)(nil)
 
 const (
 	// tolRounding bounds what another order of summation does to sums of a few

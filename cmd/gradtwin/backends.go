@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
@@ -24,7 +24,7 @@ const (
 )
 
 // newBackend builds one backend for a run.
-func (f *runFlags) newBackend(name string, c compare.Config, o numeric.Options) (compare.Backend, error) {
+func (f *runFlags) newBackend(name string, c twin.Config, o numeric.Options) (twin.Backend, error) {
 	switch name {
 	case backendGraph:
 		if f.dtype != dtype64 && f.dtype != dtype32 {
@@ -38,17 +38,17 @@ func (f *runFlags) newBackend(name string, c compare.Config, o numeric.Options) 
 	}
 }
 
-// newTwin builds both backends for a run.
-func (f *runFlags) newTwin(c compare.Config, o numeric.Options) (compare.Twin, error) {
+// newBackends builds both backends for a run.
+func (f *runFlags) newBackends(c twin.Config, o numeric.Options) (twin.Backends, error) {
 	symbolic, err := f.newBackend(backendGraph, c, o)
 	if err != nil {
-		return compare.Twin{}, err
+		return twin.Backends{}, err
 	}
 	n, err := f.newBackend(backendNumeric, c, o)
 	if err != nil {
-		return compare.Twin{}, err
+		return twin.Backends{}, err
 	}
-	return compare.Twin{Symbolic: symbolic, Numeric: n}, nil
+	return twin.Backends{Symbolic: symbolic, Numeric: n}, nil
 }
 
 // long is the time from which a run is not begun without --yes.
@@ -57,12 +57,12 @@ const long = 10 * time.Minute
 // refuseLong estimates how long the numeric gradients of a run will take, one a
 // step and some more, and refuses to begin when that is long and --yes was not
 // given.
-func (f *runFlags) refuseLong(b compare.Backend, c compare.Config, data compare.Data, more int) error {
+func (f *runFlags) refuseLong(b twin.Backend, c twin.Config, data twin.Data, more int) error {
 	n, ok := b.(*numeric.Network)
 	if !ok || f.yes {
 		return nil
 	}
-	start, feed, err := compare.Begin(c, data)
+	start, feed, err := twin.Begin(c, data)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
 )
@@ -59,7 +59,7 @@ error says so.
 	}
 	s := cmd.Flags()
 	s.IntSliceVar(&bench.batches, "batch", []int{10, 100}, "rows in a batch, one or more")
-	run.addNetwork(cmd, compare.SGD.String())
+	run.addNetwork(cmd, twin.SGD.String())
 	s.StringSliceVar(&bench.backends, "backend", []string{backendGraph, backendNumeric}, "backends to time")
 	s.StringSliceVar(&bench.dtypes, "dtype", []string{dtype64}, "float64, float32 (the graph backend only)")
 	s.StringSliceVar(&bench.ops, "op", []string{opForward, opGradient, opStep}, "operations to time")
@@ -220,7 +220,7 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 					if err != nil {
 						return nil, err
 					}
-					start, feed, err := compare.Begin(c, data.Train)
+					start, feed, err := twin.Begin(c, data.Train)
 					if err != nil {
 						return nil, err
 					}
@@ -238,7 +238,7 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 }
 
 // operation returns a function that does it once.
-func operation(op string, b compare.Backend, batch gradtwin.Batch, lr float64) func(context.Context) error {
+func operation(op string, b twin.Backend, batch gradtwin.Batch, lr float64) func(context.Context) error {
 	switch op {
 	case opForward:
 		return func(context.Context) error {

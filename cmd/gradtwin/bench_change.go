@@ -10,7 +10,7 @@ import (
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
 
-	"gradtwin/compare"
+	"gradtwin/internal/stats"
 )
 
 // noisySpread is the spread of a case's times from which a difference between
@@ -24,7 +24,7 @@ const noisySpread = 0.1
 func spread(x []float64) float64 {
 	s := slices.Sorted(slices.Values(x))
 	cut := len(s) / 4
-	return (s[len(s)-1-cut] - s[cut]) / compare.Median(s)
+	return (s[len(s)-1-cut] - s[cut]) / stats.Median(s)
 }
 
 // printChanges prints the medians of an earlier run and of this one, with the
@@ -37,11 +37,11 @@ func (a *app) printChanges(cases []*benchCase, before map[string][]float64) erro
 		now := benchmath.NewSample(c.ns, &benchmath.DefaultThresholds)
 		times, ok := before[c.name]
 		if !ok {
-			t.AppendRow(table.Row{c.name, "", duration(compare.Median(c.ns) / 1e9), "new", ""})
+			t.AppendRow(table.Row{c.name, "", duration(stats.Median(c.ns) / 1e9), "new", ""})
 			continue
 		}
 		then := benchmath.NewSample(times, &benchmath.DefaultThresholds)
-		m, n := compare.Median(times), compare.Median(c.ns)
+		m, n := stats.Median(times), stats.Median(c.ns)
 		change := benchmath.AssumeNothing.Compare(then, now)
 		t.AppendRow(table.Row{c.name, duration(m / 1e9), duration(n / 1e9), change.FormatDelta(m, n), change.String()})
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 	"gradtwin/internal/shard"
 )
@@ -46,7 +47,7 @@ parts. A part with a wrong element ends with exit code 3, too.
 			return a.check(cmd, &run, &check, &out)
 		},
 	}
-	run.addNetwork(cmd, compare.SGD.String())
+	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
 	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
 	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
@@ -111,27 +112,27 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		return err
 	}
 	c, data := run.configs[0], run.data
-	twin, err := f.newTwin(c, run.options)
+	backends, err := f.newBackends(c, run.options)
 	if err != nil {
 		return err
 	}
 	if check.inject != "" {
-		if twin.Symbolic, err = inject(twin.Symbolic, check.inject); err != nil {
+		if backends.Symbolic, err = inject(backends.Symbolic, check.inject); err != nil {
 			return err
 		}
 	}
-	feed, err := begin(c, data, nil, map[string]compare.Backend{"": twin.Symbolic})
+	feed, err := begin(c, data, nil, map[string]twin.Backend{"": backends.Symbolic})
 	if err != nil {
 		return err
 	}
 	batch := feed.Next()
 	for n := 1; n <= check.after; n++ {
-		if _, err := twin.Symbolic.Step(ctx, batch, c.LR); err != nil {
+		if _, err := backends.Symbolic.Step(ctx, batch, c.LR); err != nil {
 			return fmt.Errorf("training step %d before the check: %w", n, err)
 		}
 		batch = feed.Next()
 	}
-	copy(twin.Numeric.Params().Flat, twin.Symbolic.Params().Flat)
+	copy(backends.Numeric.Params().Flat, backends.Symbolic.Params().Flat)
 
 	config, err := json.Marshal(configLine{
 		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
@@ -145,7 +146,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		task.Of(total) // a sample and a shard have fewer
 		task.Set(done, "")
 	}
-	pair := compare.Pair{Symbolic: twin.Symbolic, Numeric: twin.Numeric, Batch: batch}
+	pair := twin.Pair{Symbolic: backends.Symbolic, Numeric: backends.Numeric, Batch: batch}
 	var found *compare.Report
 	var made *compare.Part
 	if part != (compare.Shard{}) {
@@ -157,7 +158,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	if err != nil {
 		return err
 	}
-	if f, ok := twin.Symbolic.(*faulty); ok && !f.changed {
+	if f, ok := backends.Symbolic.(*faulty); ok && !f.changed {
 		return usagef("inject %s: the element is 0 here, and stays so: choose another", check.inject)
 	}
 	if made != nil {

@@ -12,6 +12,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
@@ -95,7 +96,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 		err = errors.Join(err, runErr)
 		// A run that diverged says nothing about the next one.
-		var diverged *compare.DivergedError
+		var diverged *twin.DivergedError
 		if runErr != nil && !errors.As(runErr, &diverged) {
 			break
 		}
@@ -129,8 +130,8 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 type comparePrinter interface {
 	begin(r *report.Results) error
 	// compared follows each comparison of the gradients.
-	compared(c compare.Config, g report.Comparison) error
-	step(c compare.Config, symbolic, numeric compare.Step) error
+	compared(c twin.Config, g report.Comparison) error
+	step(c twin.Config, symbolic, numeric twin.Step) error
 	ran(run *report.Run) error
 	// end follows all runs; out is the folder written to, "" for none.
 	end(r *report.Results, out string) error
@@ -172,34 +173,34 @@ func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
 
 // save writes a checkpoint of all runs, the feed's as it stands now, and
 // returns its arrays.
-func (k *keptRuns) save(feed *compare.Feed, twin compare.Twin, trace *compare.Trace) ([]checkpoint.Array, error) {
+func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
 	prefix := feed.Config().Policy.String() + "/"
 	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool { return strings.HasPrefix(a.Name, prefix) })
 	arrays = append(arrays, traceArrays(prefix, trace)...)
-	for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
+	for _, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
 		arrays = append(arrays, paramArrays(prefix+b.Name()+"/", b.Params())...)
 	}
 	return arrays, k.keeper.save(k.header, feed, arrays)
 }
 
 // run returns what was done, also next to an error; nil when that is nothing.
-func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error) {
-	twin, err := j.flags.newTwin(c, j.options)
+func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
+	backends, err := j.flags.newBackends(c, j.options)
 	if err != nil {
 		return nil, j.earlier.blame(err)
 	}
 	// Each check takes two whole numerical gradients, the table's and the
 	// verdict's.
-	if err := j.flags.refuseLong(twin.Numeric, c, j.data.Train, 4); err != nil {
+	if err := j.flags.refuseLong(backends.Numeric, c, j.data.Train, 4); err != nil {
 		return nil, j.earlier.blame(err)
 	}
-	compared := twin.Symbolic
+	compared := backends.Symbolic
 	if j.fault != "" {
-		if compared, err = inject(twin.Symbolic, j.fault); err != nil {
+		if compared, err = inject(backends.Symbolic, j.fault); err != nil {
 			return nil, j.earlier.blame(err)
 		}
 	}
-	first, err := begin(c, j.data, nil, map[string]compare.Backend{"symbolic": twin.Symbolic, "numeric": twin.Numeric})
+	first, err := begin(c, j.data, nil, map[string]twin.Backend{"symbolic": backends.Symbolic, "numeric": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
@@ -207,10 +208,10 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 
 	run := &report.Run{}
 	gradients := func(after int) error {
-		reached := slices.Clone(twin.Symbolic.Params().Flat)
+		reached := slices.Clone(backends.Symbolic.Params().Flat)
 		// The gradients are compared at one point: the numeric backend's weights.
-		copy(twin.Symbolic.Params().Flat, twin.Numeric.Params().Flat)
-		pair := compare.Pair{Symbolic: compared, Numeric: twin.Numeric, Batch: batch}
+		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
+		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Batch: batch}
 		g, err := compareGradients(ctx, pair, j.options.Step, c.Seed)
 		if err != nil {
 			return err
@@ -228,7 +229,7 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return nil, err
 	}
 	// The gradients were compared on the first batch, which is the run's too.
-	trace, diverged, err := j.train(ctx, twin, c)
+	trace, diverged, err := j.train(ctx, backends, c)
 	if trace != nil {
 		run.Trace = *trace
 	}
@@ -243,7 +244,7 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 		return run, errors.Join(diverged, err)
 	}
 	if j.detailed && j.options.Engine == numeric.Incremental {
-		for _, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
+		for _, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
 			m, err := stepMemory(ctx, b, batch)
 			if err != nil {
 				return run, err
@@ -256,63 +257,63 @@ func (j *twinJob) run(ctx context.Context, c compare.Config) (*report.Run, error
 
 // train trains both backends, from the start or from where the checkpoint has
 // them. Diverged is the error of a run that came to its end with a high loss.
-func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config) (trace *compare.Trace, diverged, err error) {
+func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Config) (trace *twin.Trace, diverged, err error) {
 	prefix := c.Policy.String() + "/"
-	var high [2]*compare.HighLoss
-	for i, b := range []compare.Backend{twin.Symbolic, twin.Numeric} {
-		if high[i], err = compare.NewHighLoss(b, c, j.data.Train); err != nil {
+	var high [2]*twin.HighLoss
+	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
+		if high[i], err = twin.NewHighLoss(b, c, j.data.Train); err != nil {
 			return nil, nil, err
 		}
 	}
 	// done follows each step, those of an earlier process too.
-	done := func(s, n compare.Step) error {
-		for i, step := range []compare.Step{s, n} {
+	done := func(s, n twin.Step) error {
+		for i, step := range []twin.Step{s, n} {
 			if high[i].Add(step) {
 				j.app.warn(fmt.Errorf("%v: %w", c.Policy, high[i].Err()))
 			}
 		}
 		return j.printer.step(c, s, n)
 	}
-	feed, err := begin(c, j.data, j.earlier, map[string]compare.Backend{
-		prefix + twin.Symbolic.Name() + "/": twin.Symbolic, prefix + twin.Numeric.Name() + "/": twin.Numeric,
+	feed, err := begin(c, j.data, j.earlier, map[string]twin.Backend{
+		prefix + backends.Symbolic.Name() + "/": backends.Symbolic, prefix + backends.Numeric.Name() + "/": backends.Numeric,
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	trace = twin.NewTrace(c)
+	trace = backends.NewTrace(c)
 	if _, ok := j.earlier.state(c); ok {
 		if err := j.earlier.fillTrace(prefix, trace, feed.Done()); err != nil {
 			return nil, nil, err
 		}
 	}
 	for i := range trace.Drift {
-		step := func(s *compare.Series) compare.Step {
-			return compare.Step{Step: i + 1, Loss: s.Loss[i], Seconds: s.Seconds[i]}
+		step := func(s *twin.Series) twin.Step {
+			return twin.Step{Step: i + 1, Loss: s.Loss[i], Seconds: s.Seconds[i]}
 		}
 		if err := done(step(&trace.Symbolic), step(&trace.Numeric)); err != nil {
 			return trace, nil, err
 		}
 	}
 	// The first at once: better to learn now that the file cannot be written.
-	if _, err := j.kept.save(feed, twin, trace); err != nil {
+	if _, err := j.kept.save(feed, backends, trace); err != nil {
 		return trace, nil, err
 	}
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
 	task.From(feed.Done())
-	_, err = twin.Run(ctx, feed, compare.TwinOptions{
+	_, err = backends.Run(ctx, feed, twin.Options{
 		Test: j.data.Test, Every: j.every, Trace: trace,
-		Each: func(s, n compare.Step) error {
+		Each: func(s, n twin.Step) error {
 			stepProgress(task, s.Step, s.Loss)
 			if err := done(s, n); err != nil || !j.kept.due(s.Step) {
 				return err
 			}
-			_, err := j.kept.save(feed, twin, trace)
+			_, err := j.kept.save(feed, backends, trace)
 			return err
 		},
 	})
 	task.Done()
 	// However the run ended, it can go on from its last finished step.
-	arrays, saveErr := j.kept.save(feed, twin, trace)
+	arrays, saveErr := j.kept.save(feed, backends, trace)
 	for i := range arrays {
 		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing
 	}
@@ -322,7 +323,7 @@ func (j *twinJob) train(ctx context.Context, twin compare.Twin, c compare.Config
 
 // compareGradients sets the two gradients side by side, with the numeric
 // backend's own step h, and has the checker judge every element.
-func compareGradients(ctx context.Context, pair compare.Pair, h float64, seed uint32) (report.Comparison, error) {
+func compareGradients(ctx context.Context, pair twin.Pair, h float64, seed uint32) (report.Comparison, error) {
 	g := report.Comparison{Step: h}
 	n := pair.Layout().Len()
 	symbolic, numerical := make([]float64, n), make([]float64, n)
@@ -332,7 +333,7 @@ func compareGradients(ctx context.Context, pair compare.Pair, h float64, seed ui
 	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
 		return g, fmt.Errorf("numerical gradient: %w", err)
 	}
-	g.Tensors = compare.Differences(pair.Layout(), symbolic, numerical)
+	g.Tensors = twin.Differences(pair.Layout(), symbolic, numerical)
 	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed})
 	if err != nil {
 		return g, fmt.Errorf("gradient check: %w", err)
@@ -344,7 +345,7 @@ func compareGradients(ctx context.Context, pair compare.Pair, h float64, seed ui
 
 // detail completes what the report shows of a point; reached is where the
 // symbolic backend's own training has led.
-func (j *twinJob) detail(ctx context.Context, pair compare.Pair, g *report.Comparison, reached []float64) error {
+func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *report.Comparison, reached []float64) error {
 	p := g.Point
 	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
 	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 // compareJSON prints a comparison as JSON Lines.
@@ -14,20 +16,20 @@ func (j *compareJSON) begin(r *report.Results) error {
 }
 
 type runLine struct {
-	Type   string         `json:"type"` // run
-	Config compare.Config `json:"config"`
+	Type   string      `json:"type"` // run
+	Config twin.Config `json:"config"`
 }
 
 type gradientLine struct {
-	Type    string               `json:"type"` // gradient
-	Batches string               `json:"batches"`
-	After   int                  `json:"after"` // steps done
-	Agree   bool                 `json:"agree"`
-	Tensors []compare.Difference `json:"tensors"`
-	Check   *compare.Report      `json:"check"`
+	Type    string            `json:"type"` // gradient
+	Batches string            `json:"batches"`
+	After   int               `json:"after"` // steps done
+	Agree   bool              `json:"agree"`
+	Tensors []twin.Difference `json:"tensors"`
+	Check   *compare.Report   `json:"check"`
 }
 
-func (j *compareJSON) compared(c compare.Config, g report.Comparison) error {
+func (j *compareJSON) compared(c twin.Config, g report.Comparison) error {
 	if g.After == 0 {
 		if err := j.line(runLine{"run", c}); err != nil {
 			return err
@@ -36,10 +38,10 @@ func (j *compareJSON) compared(c compare.Config, g report.Comparison) error {
 	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, g.Check.OK(), g.Tensors, g.Check})
 }
 
-func (j *compareJSON) step(c compare.Config, symbolic, numeric compare.Step) error {
+func (j *compareJSON) step(c twin.Config, symbolic, numeric twin.Step) error {
 	for _, s := range []struct {
 		backend string
-		compare.Step
+		twin.Step
 	}{{backendGraph, symbolic}, {backendNumeric, numeric}} {
 		if err := j.line(stepLine{"step", c.Policy.String(), s.backend, s.Step.Step, number(s.Loss), s.Seconds}); err != nil {
 			return err
@@ -87,10 +89,10 @@ func (j *compareJSON) end(r *report.Results, _ string) error {
 			Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Agree(), Evaluated: run.Evaluated,
 			LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
 		}
-		for _, s := range []compare.Series{run.Symbolic, run.Numeric} {
+		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			result.Backends = append(result.Backends, backendResult{
 				Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
-				StepSeconds: number(compare.Median(s.Seconds)), Seconds: sum(s.Seconds),
+				StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
 			})
 		}
 		l.Agree = l.Agree && result.Agree

@@ -6,8 +6,9 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 // compareText prints a comparison as tables.
@@ -18,7 +19,7 @@ func (t *compareText) begin(r *report.Results) error {
 	return err
 }
 
-func (t *compareText) compared(c compare.Config, g report.Comparison) error {
+func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	where := "at the start"
 	if g.After > 0 {
 		where = fmt.Sprintf("after %s steps", commas(g.After))
@@ -33,7 +34,7 @@ func (t *compareText) compared(c compare.Config, g report.Comparison) error {
 }
 
 // differences prints one line a tensor.
-func (t *compareText) differences(tensors []compare.Difference) {
+func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
 	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", "symbolic", "numerical"})
 	for _, d := range tensors {
@@ -44,7 +45,7 @@ func (t *compareText) differences(tensors []compare.Difference) {
 	w.Render()
 }
 
-func (t *compareText) step(compare.Config, compare.Step, compare.Step) error { return nil }
+func (t *compareText) step(twin.Config, twin.Step, twin.Step) error { return nil }
 
 func (t *compareText) ran(run *report.Run) error {
 	fmt.Fprintf(t.stdout, "\nTraining, loss of each step's own batch after the update\n")
@@ -55,7 +56,7 @@ func (t *compareText) ran(run *report.Run) error {
 		if showStep(i+1, steps) {
 			s, n := run.Symbolic.Loss[i], run.Numeric.Loss[i]
 			w.AppendRow(table.Row{commas(i + 1), fmt.Sprintf("%.12g", s), fmt.Sprintf("%.12g", n),
-				fmt.Sprintf("%.1e", compare.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
+				fmt.Sprintf("%.1e", twin.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
 		}
 	}
 	w.Render()
@@ -76,9 +77,9 @@ func (t *compareText) end(r *report.Results, out string) error {
 			checked += g.Check.Checked
 			points++
 		}
-		for _, s := range []compare.Series{run.Symbolic, run.Numeric} {
+		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, commas(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
-				accuracy(s.Accuracy), duration(compare.Median(s.Seconds)), duration(sum(s.Seconds))})
+				accuracy(s.Accuracy), duration(stats.Median(s.Seconds)), duration(sum(s.Seconds))})
 		}
 	}
 	if len(r.Runs) > 0 {

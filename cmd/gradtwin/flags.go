@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/progress"
 	"gradtwin/numeric"
 )
@@ -48,7 +48,7 @@ type runFlags struct {
 // experiment's.
 func (f *runFlags) addTo(cmd *cobra.Command, batches string) {
 	f.addNetwork(cmd, batches)
-	d := compare.Experiment()
+	d := twin.Experiment()
 	s := cmd.Flags()
 	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
 	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
@@ -59,7 +59,7 @@ func (f *runFlags) addTo(cmd *cobra.Command, batches string) {
 
 // addNetwork adds the flags that say which network is fed what.
 func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
-	d := compare.Experiment()
+	d := twin.Experiment()
 	f.steps, f.inner, f.lr, f.h = d.Steps, d.Inner, d.LR, numeric.DefaultStep
 	s := cmd.Flags()
 	s.SortFlags = false
@@ -86,7 +86,7 @@ type prepared struct {
 	reporter *progress.Reporter
 	options  numeric.Options
 	data     *dataset
-	configs  []compare.Config
+	configs  []twin.Config
 }
 
 // prepare turns the flags into what they ask for: the cheap checks first, then
@@ -106,25 +106,25 @@ func (f *runFlags) prepare(ctx context.Context, a *app, out *outputFlags) (p pre
 }
 
 // configs returns a run for each policy asked for, checked against the data.
-func (f *runFlags) configs(d *dataset) ([]compare.Config, error) {
+func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 	activation, err := gradtwin.ParseActivation(f.activation)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	policies := []compare.Policy{compare.Fixed, compare.SGD}
+	policies := []twin.Policy{twin.Fixed, twin.SGD}
 	if f.batches != both || !f.severalRuns {
-		p, err := compare.ParsePolicy(f.batches)
+		p, err := twin.ParsePolicy(f.batches)
 		if err != nil {
 			return nil, usageError{err}
 		}
-		policies = []compare.Policy{p}
+		policies = []twin.Policy{p}
 	}
 	if !(f.h > 0) || math.IsInf(f.h, 0) {
 		return nil, usagef("difference step %v: want a finite number above 0", f.h)
 	}
-	var configs []compare.Config
+	var configs []twin.Config
 	for _, p := range policies {
-		c := compare.Config{
+		c := twin.Config{
 			Spec: gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta},
 			Seed: f.seed, Policy: p, Batch: f.batch, Steps: f.steps, Inner: f.inner, LR: f.lr,
 		}

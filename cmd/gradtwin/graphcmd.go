@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/graph"
 )
 
@@ -43,7 +43,7 @@ nodes there are goes to standard error.
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.graph(cmd.Context(), &f) },
 	}
-	d := compare.Experiment()
+	d := twin.Experiment()
 	s := cmd.Flags()
 	s.SortFlags = false
 	s.BoolVar(&f.dot, "dot", false, "print DOT; what happens without --svg and --program")

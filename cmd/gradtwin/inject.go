@@ -7,13 +7,13 @@ import (
 	"strconv"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // faulty is a backend with one element of its gradient changed: g·factor +
 // amount. It shows what a failed check looks like.
 type faulty struct {
-	compare.Backend
+	twin.Backend
 	element        int
 	factor, amount float64
 	changed        bool // the fault made a difference
@@ -24,7 +24,7 @@ var faultText = regexp.MustCompile(`^(.*\]|[^\]*+-]+)([*+-])(.+)$`)
 
 // inject returns the backend with the fault that the text describes, as in
 // W1[74,49]*-1.
-func inject(b compare.Backend, text string) (compare.Backend, error) {
+func inject(b twin.Backend, text string) (twin.Backend, error) {
 	parts := faultText.FindStringSubmatch(text)
 	if parts == nil {
 		return nil, usagef("inject %q: want an element and what is done to it, as in W1[74,49]*-1 or b3[2]+1e-3", text)
@@ -55,7 +55,7 @@ func inject(b compare.Backend, text string) (compare.Backend, error) {
 	return f, nil
 }
 
-// Gradient implements compare.Backend.
+// Gradient implements twin.Backend.
 func (f *faulty) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
 	if err := f.Backend.Gradient(ctx, dst, b); err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/guptarohit/asciigraph"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/progress"
 )
 
@@ -18,14 +18,14 @@ const (
 // printLoss draws the loss of one or several backends against the step, on a
 // terminal and nowhere else. Colours tell the curves apart; with NO_COLOR there
 // are none (no-color.org).
-func (a *app) printLoss(caption string, all ...compare.Series) {
+func (a *app) printLoss(caption string, all ...twin.Series) {
 	if progress.IsTerminal(a.stdout) {
 		fmt.Fprintf(a.stdout, "\n%s\n", lossGraph(caption, os.Getenv("NO_COLOR") == "", all...))
 	}
 }
 
 // lossGraph returns "" when there are fewer than two steps.
-func lossGraph(caption string, color bool, all ...compare.Series) string {
+func lossGraph(caption string, color bool, all ...twin.Series) string {
 	var losses [][]float64
 	var names []string
 	for _, s := range all {

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 func TestLossGraph(t *testing.T) {
-	s := compare.Series{Backend: "graph", Loss: make([]float64, 1000)}
+	s := twin.Series{Backend: "graph", Loss: make([]float64, 1000)}
 	for i := range s.Loss {
 		s.Loss[i] = 2.5 / float64(i+1)
 	}
@@ -32,14 +32,14 @@ func TestLossGraph(t *testing.T) {
 	if !strings.ContainsRune(colored, '\x1b') || !strings.Contains(colored, "numeric") {
 		t.Errorf("no colour or no legend: %q", colored)
 	}
-	if got := lossGraph("loss", true, compare.Series{Loss: []float64{1}}); got != "" {
+	if got := lossGraph("loss", true, twin.Series{Loss: []float64{1}}); got != "" {
 		t.Errorf("one step: %q, want nothing", got)
 	}
 }
 
 func TestNoGraphOffTerminal(t *testing.T) {
 	var out bytes.Buffer
-	(&app{stdout: &out}).printLoss("loss", compare.Series{Loss: []float64{2, 1}})
+	(&app{stdout: &out}).printLoss("loss", twin.Series{Loss: []float64{2, 1}})
 	if out.Len() > 0 {
 		t.Errorf("%q on what is no terminal", out.String())
 	}

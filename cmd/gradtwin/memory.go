@@ -5,7 +5,7 @@ import (
 	"runtime"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 )
 
@@ -14,7 +14,7 @@ const memorySteps = 5
 
 // stepMemory measures what a step allocates, at a learning rate of 0, which
 // leaves the weights as they are.
-func stepMemory(ctx context.Context, b compare.Backend, batch gradtwin.Batch) (report.StepMemory, error) {
+func stepMemory(ctx context.Context, b twin.Backend, batch gradtwin.Batch) (report.StepMemory, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range memorySteps {

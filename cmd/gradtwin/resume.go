@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
 )
@@ -34,12 +34,12 @@ type runHeader struct {
 	Files []report.File     `json:"files"` // of the data
 	// Runs holds where each run stands, by its batch policy. A run that was
 	// not begun is not in it.
-	Runs map[string]compare.State `json:"runs"`
+	Runs map[string]twin.State `json:"runs"`
 }
 
 // newRunHeader returns the header of a command's runs before any was begun.
 func newRunHeader(cmd *cobra.Command, data *dataset) runHeader {
-	return runHeader{Flags: maps.Collect(settings(cmd)), Files: data.describe().Files, Runs: map[string]compare.State{}}
+	return runHeader{Flags: maps.Collect(settings(cmd)), Files: data.describe().Files, Runs: map[string]twin.State{}}
 }
 
 // resumed is a run read from its checkpoint.
@@ -89,7 +89,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 // are of.
 func (r *resumed) validate() error {
 	for policy := range r.Runs {
-		if _, err := compare.ParsePolicy(policy); err != nil {
+		if _, err := twin.ParsePolicy(policy); err != nil {
 			return fmt.Errorf("run: %w", err)
 		}
 	}
@@ -119,10 +119,10 @@ func (r *resumed) blame(err error) error {
 // begin returns a run's feed and sets the backends' parameters: at the
 // beginning, or where the checkpoint r, when it is not nil and has the run,
 // keeps them. The backends' arrays are found by their prefix.
-func begin(c compare.Config, data *dataset, r *resumed, backends map[string]compare.Backend) (*compare.Feed, error) {
+func begin(c twin.Config, data *dataset, r *resumed, backends map[string]twin.Backend) (*twin.Feed, error) {
 	state, kept := r.state(c)
 	if !kept {
-		start, feed, err := compare.Begin(c, data.Train)
+		start, feed, err := twin.Begin(c, data.Train)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func begin(c compare.Config, data *dataset, r *resumed, backends map[string]comp
 	if err := r.sameData(data.describe()); err != nil {
 		return nil, err
 	}
-	feed, err := compare.Resume(c, data.Train, state)
+	feed, err := twin.Resume(c, data.Train, state)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoint %s: %w", r.path, err)
 	}
@@ -151,9 +151,9 @@ func begin(c compare.Config, data *dataset, r *resumed, backends map[string]comp
 }
 
 // state returns where a run stands, and whether r keeps it.
-func (r *resumed) state(c compare.Config) (compare.State, bool) {
+func (r *resumed) state(c twin.Config) (twin.State, bool) {
 	if r == nil {
-		return compare.State{}, false
+		return twin.State{}, false
 	}
 	s, ok := r.Runs[c.Policy.String()]
 	return s, ok
@@ -179,14 +179,14 @@ func paramArrays(prefix string, p *gradtwin.Params) []checkpoint.Array {
 }
 
 // traceArrays returns the series of a twin run for a checkpoint.
-func traceArrays(prefix string, t *compare.Trace) []checkpoint.Array {
+func traceArrays(prefix string, t *twin.Trace) []checkpoint.Array {
 	arrays := []checkpoint.Array{checkpoint.Vector(prefix+"drift", t.Drift)}
 	evaluated := make([]float64, len(t.Evaluated))
 	for i, step := range t.Evaluated {
 		evaluated[i] = float64(step)
 	}
 	arrays = append(arrays, checkpoint.Vector(prefix+"evaluated", evaluated))
-	for _, s := range []*compare.Series{&t.Symbolic, &t.Numeric} {
+	for _, s := range []*twin.Series{&t.Symbolic, &t.Numeric} {
 		p := prefix + s.Backend + "/"
 		arrays = append(arrays, checkpoint.Vector(p+"loss", s.Loss), checkpoint.Vector(p+"seconds", s.Seconds), checkpoint.Vector(p+"accuracy", s.Accuracy))
 	}
@@ -194,14 +194,14 @@ func traceArrays(prefix string, t *compare.Trace) []checkpoint.Array {
 }
 
 // fillTrace is the inverse of traceArrays, for a run of so many steps.
-func (r *resumed) fillTrace(prefix string, t *compare.Trace, steps int) error {
+func (r *resumed) fillTrace(prefix string, t *twin.Trace, steps int) error {
 	t.Drift = r.Array(prefix + "drift")
 	ok := len(t.Drift) == steps
 	for _, step := range r.Array(prefix + "evaluated") {
 		ok = ok && step >= 0 && step <= float64(steps) && step == math.Trunc(step)
 		t.Evaluated = append(t.Evaluated, int(step))
 	}
-	for _, s := range []*compare.Series{&t.Symbolic, &t.Numeric} {
+	for _, s := range []*twin.Series{&t.Symbolic, &t.Numeric} {
 		p := prefix + s.Backend + "/"
 		s.Loss, s.Seconds, s.Accuracy = r.Array(p+"loss"), r.Array(p+"seconds"), r.Array(p+"accuracy")
 		ok = ok && len(s.Loss) == steps && len(s.Seconds) == steps && len(s.Accuracy) == len(t.Evaluated)

@@ -20,7 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/numeric"
 )
@@ -259,10 +259,10 @@ func TestResumeKeepsLaterRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	config := compare.Experiment()
-	config.Policy, config.Spec.Layers = compare.Fixed, []int{784, 4, 10}
+	config := twin.Experiment()
+	config.Policy, config.Spec.Layers = twin.Fixed, []int{784, 4, 10}
 	f := runFlags{dtype: dtype64}
-	twin, err := f.newTwin(config, numeric.Options{})
+	backends, err := f.newBackends(config, numeric.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,8 +274,8 @@ func TestResumeKeepsLaterRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runs := newKeptRuns(&keeper{path: path, kind: "compare"}, runHeader{Runs: map[string]compare.State{}}, earlier)
-	if _, err := runs.save(feed, twin, twin.NewTrace(config)); err != nil {
+	runs := newKeptRuns(&keeper{path: path, kind: "compare"}, runHeader{Runs: map[string]twin.State{}}, earlier)
+	if _, err := runs.save(feed, backends, backends.NewTrace(config)); err != nil {
 		t.Fatal(err)
 	}
 	got := kept(t, path, "compare")

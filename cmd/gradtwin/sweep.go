@@ -8,11 +8,12 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 )
 
 // newSweep measures the error against the step for what the check looked at.
-func newSweep(ctx context.Context, pair compare.Pair, found *compare.Report) (*report.Sweep, error) {
+func newSweep(ctx context.Context, pair twin.Pair, found *compare.Report) (*report.Sweep, error) {
 	gradient := make([]float64, pair.Layout().Len())
 	if err := pair.Gradient(gradient); err != nil {
 		return nil, err

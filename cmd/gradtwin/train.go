@@ -8,9 +8,10 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 func (a *app) trainCommand() *cobra.Command {
@@ -30,7 +31,7 @@ rate against it, and reports the loss of the same batch after the update.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients) or numeric (central differences)")
-	run.addTo(cmd, compare.SGD.String())
+	run.addTo(cmd, twin.SGD.String())
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
 	return cmd
@@ -60,11 +61,11 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err := f.refuseLong(b, c, data.Train, 0); err != nil {
 		return earlier.blame(err)
 	}
-	high, err := compare.NewHighLoss(b, c, data.Train)
+	high, err := twin.NewHighLoss(b, c, data.Train)
 	if err != nil {
 		return err
 	}
-	feed, err := begin(c, data, earlier, map[string]compare.Backend{"": b})
+	feed, err := begin(c, data, earlier, map[string]twin.Backend{"": b})
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	}
 	task := run.reporter.Start(name+" "+c.Policy.String(), c.Steps)
 	task.From(feed.Done())
-	err = compare.Train(ctx, b, feed, func(s compare.Step) error {
+	err = twin.Train(ctx, b, feed, func(s twin.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		if err := t.step(s); err != nil {
 			return err
@@ -100,7 +101,7 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if len(t.steps) == 0 && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	accuracy, accuracyErr := compare.Accuracy(b, data.Test)
+	accuracy, accuracyErr := twin.Accuracy(b, data.Test)
 	if accuracyErr != nil {
 		return errors.Join(err, accuracyErr)
 	}
@@ -112,10 +113,10 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 type trainOutput struct {
 	*app
 	json    bool
-	config  compare.Config
+	config  twin.Config
 	backend string
-	steps   []compare.Step
-	high    *compare.HighLoss
+	steps   []twin.Step
+	high    *twin.HighLoss
 }
 
 func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
@@ -152,14 +153,14 @@ func (t *trainOutput) resume(r *resumed, done int) error {
 		return fmt.Errorf("checkpoint %s: %d losses and %d times after %d steps", r.path, len(loss), len(seconds), done)
 	}
 	for i := range loss {
-		if err := t.step(compare.Step{Step: i + 1, Loss: loss[i], Seconds: seconds[i]}); err != nil {
+		if err := t.step(twin.Step{Step: i + 1, Loss: loss[i], Seconds: seconds[i]}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *trainOutput) step(s compare.Step) error {
+func (t *trainOutput) step(s twin.Step) error {
 	t.steps = append(t.steps, s)
 	if t.high.Add(s) {
 		t.warn(t.high.Err())
@@ -192,7 +193,7 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 		r.Seconds += s.Seconds
 		r.Loss = number(s.Loss)
 	}
-	r.StepSeconds = number(compare.Median(seconds))
+	r.StepSeconds = number(stats.Median(seconds))
 	if t.json {
 		return t.line(r)
 	}
@@ -208,7 +209,7 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 	for i, s := range t.steps {
 		loss[i] = s.Loss
 	}
-	t.printLoss("loss against step", compare.Series{Backend: t.backend, Loss: loss})
+	t.printLoss("loss against step", twin.Series{Backend: t.backend, Loss: loss})
 	if len(t.steps) > 0 {
 		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", duration(float64(r.StepSeconds)), duration(r.Seconds))
 	}

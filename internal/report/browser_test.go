@@ -18,7 +18,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // browser starts a browser that ends with the test. It is skipped where there
@@ -77,7 +77,7 @@ func browserPage(t *testing.T) string {
 	c := &run.Comparisons[0]
 	c.Point = q.point(1e-4)
 	c.Check.Layout, c.Check.Step, c.Check.Noise = q.layout, 1e-5, 1e-15
-	c.Tensors = compare.Differences(q.layout, c.Point.Symbolic, c.Point.Numeric)
+	c.Tensors = twin.Differences(q.layout, c.Point.Symbolic, c.Point.Numeric)
 	if err := c.Analyse(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // Histogram is the distribution of one tensor's relative errors,
@@ -61,7 +62,7 @@ func (p *Point) histograms() []Histogram {
 		h := Histogram{Tensor: t.Name, Counts: make([]int, errorBins)}
 		numeric := p.slice(k, p.Numeric)
 		for i, s := range p.slice(k, p.Symbolic) {
-			if rel := compare.RelativeDifference(s, numeric[i]); rel == 0 {
+			if rel := twin.RelativeDifference(s, numeric[i]); rel == 0 {
 				h.Equal++
 			} else {
 				h.Counts[errorBin(rel)]++

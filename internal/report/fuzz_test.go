@@ -15,6 +15,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/npz/npztest"
 )
 
@@ -33,7 +34,7 @@ func full() *Results {
 	run := &r.Runs[0]
 	run.Memory = []StepMemory{{"graph", 2048, 975}, {"numeric", 0, 0}}
 	c := &run.Comparisons[0]
-	c.Tensors = compare.Differences(run.Config.Spec.Layout(), make([]float64, 10), []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+	c.Tensors = twin.Differences(run.Config.Spec.Layout(), make([]float64, 10), []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
 	c.Errors = []Histogram{{Tensor: "W1", Equal: 1, Counts: make([]int, errorBins)}}
 	c.Errors[0].Counts[3] = 7
 	c.Corners, c.CornerCount = []Corner{{"W1[0,1]", 1, 2, 1}}, 1
@@ -41,7 +42,7 @@ func full() *Results {
 		{Element: "W1[0,0]", Symbolic: 1, Numeric: []float64{1, 1, 1}, Error: []float64{1e-3, 1e-9, math.MaxFloat64}, Curvature: 1, Best: 1e-6}}}
 	c.Check.Layout, c.Check.Control = run.Config.Spec.Layout(), compare.Control{Done: true, Caught: true, Element: "b1[0]", Change: 1e-6}
 	sgd := sample(false).Runs[0]
-	sgd.Config.Policy = compare.SGD
+	sgd.Config.Policy = twin.SGD
 	r.Runs = append(r.Runs, sgd)
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 //go:embed page
@@ -193,7 +194,7 @@ func trainingCharts(run *Run) []*chart {
 		Note: "The loss of each step's own batch, after the update. The broad curve is the symbolic backend's, the thin one on top of it the numeric backend's: where both are seen, they agree.",
 	}
 	// A batch drawn anew gives noise: there the smoothed curves tell more.
-	noisy := run.Config.Policy == compare.SGD && window > 1
+	noisy := run.Config.Policy == twin.SGD && window > 1
 	raw := ""
 	if noisy {
 		raw = "faint "

@@ -8,6 +8,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // sample returns results of a run of three steps with one wrong element where
@@ -25,10 +26,10 @@ func sample(wrong bool) *Results {
 		Environment: Environment{Go: "go1.26", OS: "linux", Arch: "amd64", Cores: 1},
 		Data:        Data{Origin: "module cache", Train: 60000, Test: 10000},
 		Runs: []Run{{
-			Trace: compare.Trace{
-				Config:   compare.Config{Spec: spec, Seed: 8, Policy: compare.Fixed, Batch: 10, Steps: 3, Inner: 1, LR: 0.01},
-				Symbolic: compare.Series{Backend: "graph", Loss: []float64{2, 1.5, 1.25}, Seconds: []float64{1e-3, 2e-3, 1e-3}, Accuracy: []float64{0.1, 0.5}},
-				Numeric:  compare.Series{Backend: "numeric", Loss: []float64{2, 1.5, 1.5}, Seconds: []float64{4e-3, 4e-3, 2e-3}, Accuracy: []float64{0.1, 0.25}},
+			Trace: twin.Trace{
+				Config:   twin.Config{Spec: spec, Seed: 8, Policy: twin.Fixed, Batch: 10, Steps: 3, Inner: 1, LR: 0.01},
+				Symbolic: twin.Series{Backend: "graph", Loss: []float64{2, 1.5, 1.25}, Seconds: []float64{1e-3, 2e-3, 1e-3}, Accuracy: []float64{0.1, 0.5}},
+				Numeric:  twin.Series{Backend: "numeric", Loss: []float64{2, 1.5, 1.5}, Seconds: []float64{4e-3, 4e-3, 2e-3}, Accuracy: []float64{0.1, 0.25}},
 				Drift:    []float64{0, 1e-9, 1e-7}, Evaluated: []int{0, 3},
 			},
 			Comparisons: []Comparison{{Step: 1e-4, Check: check}},

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/npz"
 )
 
@@ -37,7 +37,7 @@ func Load(path string) (*Results, error) {
 	}
 	// Whatever is one of a kind in the file is read or drawn once: else a small
 	// file could have a large one read again and again.
-	seen := map[compare.Policy]bool{}
+	seen := map[twin.Policy]bool{}
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		err := run.validate(r.Data.Train)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 func TestLoadRefuses(t *testing.T) {
@@ -63,7 +63,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hostile := strings.ReplaceAll(string(text), `"`+compare.Fixed.String()+`"`, `"../fixed"`)
+	hostile := strings.ReplaceAll(string(text), `"`+twin.Fixed.String()+`"`, `"../fixed"`)
 	if err := os.WriteFile(path, []byte(hostile), 0o666); err != nil {
 		t.Fatal(err)
 	}

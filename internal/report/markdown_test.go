@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 func TestMarkdown(t *testing.T) {
@@ -48,7 +48,7 @@ func TestSteps(t *testing.T) {
 
 // The bins of the time add up to all steps.
 func TestTimeChart(t *testing.T) {
-	c := timeChart("t", compare.Series{Backend: "a", Seconds: []float64{1e-3, 1e-3, 1.01e-3, 0.1}})
+	c := timeChart("t", twin.Series{Backend: "a", Seconds: []float64{1e-3, 1e-3, 1.01e-3, 0.1}})
 	sum, highest := 0.0, 0
 	for i, v := range c.Series[0].Y {
 		sum += v

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 const (
@@ -27,7 +27,7 @@ var (
 )
 
 // policyTitles names the policies as the experiment does.
-var policyTitles = map[compare.Policy]string{compare.Fixed: "Fixed batch", compare.SGD: "SGD"}
+var policyTitles = map[twin.Policy]string{twin.Fixed: "Fixed batch", twin.SGD: "SGD"}
 
 // WriteLossPlots draws the loss of both backends against the step, one plot a
 // run, as loss-fixed.png, loss-fixed.svg and so on.

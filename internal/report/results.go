@@ -11,6 +11,7 @@ import (
 	"github.com/moby/sys/atomicwriter"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 )
 
 // Version is the version of results.json's schema. It goes up when a reader of
@@ -60,17 +61,17 @@ type File struct {
 
 // Run is the comparison of both backends under one policy.
 type Run struct {
-	compare.Trace
+	twin.Trace
 	Comparisons []Comparison `json:"comparisons"`
 	Memory      []StepMemory `json:"memory,omitempty"` // of both backends, when a report was asked for
 }
 
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
-	After   int                  `json:"after"`   // steps done; 0 is the start
-	Step    float64              `json:"step"`    // h of the differences in Tensors
-	Tensors []compare.Difference `json:"tensors"` // tensor by tensor
-	Check   *compare.Report      `json:"check"`   // the verdict on every element
+	After   int               `json:"after"`   // steps done; 0 is the start
+	Step    float64           `json:"step"`    // h of the differences in Tensors
+	Tensors []twin.Difference `json:"tensors"` // tensor by tensor
+	Check   *compare.Report   `json:"check"`   // the verdict on every element
 	// Errors, Corners and Sweep are there when a report was asked for.
 	Errors      []Histogram `json:"errors,omitempty"`       // tensor by tensor
 	Corners     []Corner    `json:"corners,omitempty"`      // the ten farthest off

@@ -8,6 +8,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/internal/stats"
 )
 
 // Sweep is the error of central differences against their step h, for a few
@@ -120,7 +121,7 @@ func curvature(steps, errors []float64) float64 {
 	if len(found) < curvaturePoints {
 		return 0
 	}
-	return compare.Median(found)
+	return stats.Median(found)
 }
 
 // SweepElements chooses what to sweep: each checked tensor's element with the
@@ -167,7 +168,7 @@ func (s *Sweep) typicalCurvature() float64 {
 	if len(seen) == 0 {
 		return 0
 	}
-	return compare.Median(seen)
+	return stats.Median(seen)
 }
 
 // lines returns the two branches of the V: rounding ε/h, and truncation

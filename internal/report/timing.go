@@ -5,7 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
+	"gradtwin/internal/stats"
 )
 
 // StepMemory is what one step of a backend allocates, the mean of a few after
@@ -24,14 +25,14 @@ type timing struct {
 	Memory                *StepMemory // nil when not measured
 }
 
-func newTiming(s compare.Series, memory []StepMemory) timing {
+func newTiming(s twin.Series, memory []StepMemory) timing {
 	sorted := slices.Clone(s.Seconds)
 	slices.Sort(sorted)
 	// The nearest rank: always a time that was measured.
 	at := func(share float64) float64 {
 		return sorted[max(0, int(math.Ceil(share*float64(len(sorted))))-1)]
 	}
-	t := timing{Backend: s.Backend, Low: at(0.05), Q1: at(0.25), Mid: compare.Median(sorted), Q3: at(0.75), Max: at(1)}
+	t := timing{Backend: s.Backend, Low: at(0.05), Q1: at(0.25), Mid: stats.Median(sorted), Q3: at(0.75), Max: at(1)}
 	for _, v := range sorted {
 		t.Total += v
 	}
@@ -51,11 +52,17 @@ func (r *Run) timings() []timing {
 	return []timing{newTiming(r.Symbolic, r.Memory), newTiming(r.Numeric, r.Memory)}
 }
 
+// SpeedRatio returns the median time of the numeric backend's steps over that
+// of the symbolic backend's, NaN when no step was done.
+func (r *Run) SpeedRatio() float64 {
+	return stats.Median(r.Numeric.Seconds) / stats.Median(r.Symbolic.Seconds)
+}
+
 // timePerDecade is how many bins a decade of time has.
 const timePerDecade = 20
 
 // timeChart draws how the time of a step is distributed.
-func timeChart(id string, all ...compare.Series) *chart {
+func timeChart(id string, all ...twin.Series) *chart {
 	c := &chart{
 		ID: id, Title: "Time of a step", XName: "seconds", YName: "share of the steps, %", XLog: true, Axes: []string{"linear", "log"},
 		Note: "Gradient, update and loss of each step, in bins of a twentieth of a decade. The tail to the right is the garbage collector, and whatever else the machine did.",

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
+	"gradtwin/internal/stats"
 )
 
 // WriteTogether draws several comparisons on one page, report.html.
@@ -91,7 +92,7 @@ func togetherTable(names []string, runs []Run) *plainTable {
 		pair(digits(end(r.Symbolic.Loss), 5), digits(end(r.Numeric.Loss), 5))
 		pair(share(r.Symbolic.Accuracy), share(r.Numeric.Accuracy))
 		row = append(row, digits(end(r.Drift), 2))
-		pair(seconds(compare.Median(r.Symbolic.Seconds)), seconds(compare.Median(r.Numeric.Seconds)))
+		pair(seconds(stats.Median(r.Symbolic.Seconds)), seconds(stats.Median(r.Numeric.Seconds)))
 		verdict := "agree"
 		if !r.Agree() {
 			verdict = "DISAGREE"
@@ -127,7 +128,7 @@ func togetherCharts(names []string, runs []Run) []*chart {
 	accuracy := &chart{ID: "all-accuracy", Title: "Test accuracy", XName: "step", YName: "share of the test rows", X: at, Axes: []string{"linear"}, Note: note}
 	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
 		Note: "How far the two parameter vectors of a run are apart."}
-	var times []compare.Series
+	var times []twin.Series
 	for i := range runs {
 		r := &runs[i]
 		class := fmt.Sprintf("c%d", i%colors)
@@ -139,8 +140,8 @@ func togetherCharts(names []string, runs []Run) []*chart {
 		gap.Series = append(gap.Series, series{Name: names[i], Class: class, Y: padded(apart(r.Symbolic.Loss, r.Numeric.Loss), steps)})
 		drift.Series = append(drift.Series, series{Name: names[i], Class: class, Y: padded(r.Drift, steps)})
 		times = append(times,
-			compare.Series{Backend: names[i] + ", " + r.Symbolic.Backend, Seconds: r.Symbolic.Seconds},
-			compare.Series{Backend: names[i] + ", " + r.Numeric.Backend, Seconds: r.Numeric.Seconds})
+			twin.Series{Backend: names[i] + ", " + r.Symbolic.Backend, Seconds: r.Symbolic.Seconds},
+			twin.Series{Backend: names[i] + ", " + r.Numeric.Backend, Seconds: r.Numeric.Seconds})
 	}
 	return []*chart{loss, gap, accuracy, drift, timeChart("all-time", times...)}
 }

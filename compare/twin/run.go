@@ -1,24 +1,23 @@
-package compare
+package twin
 
 import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
 	"gradtwin"
 )
 
-// Twin is the same network twice. Both are trained from the same start on the
-// same batches.
-type Twin struct {
+// Backends is the same network twice. Both are trained from the same start on
+// the same batches.
+type Backends struct {
 	Symbolic, Numeric Backend
 }
 
-// TwinOptions says what a twin run does beside training.
-type TwinOptions struct {
+// Options says what a twin run does beside training.
+type Options struct {
 	// Test is where the accuracy is measured; nil measures none.
 	Test Data
 	// Every is the number of steps between two measurements of the accuracy;
@@ -53,12 +52,6 @@ type Trace struct {
 	Evaluated []int `json:"evaluated"`
 }
 
-// SpeedRatio returns the median time of the numeric backend's steps over that
-// of the symbolic backend's, NaN when no step was done.
-func (t *Trace) SpeedRatio() float64 {
-	return Median(t.Numeric.Seconds) / Median(t.Symbolic.Seconds)
-}
-
 // LossGap returns the largest relative difference of the two losses over all
 // steps, and the step where it stood.
 func (t *Trace) LossGap() (gap float64, step int) {
@@ -72,41 +65,41 @@ func (t *Trace) LossGap() (gap float64, step int) {
 }
 
 // NewTrace returns the record of a run before its first step.
-func (t Twin) NewTrace(c Config) *Trace {
-	return &Trace{Config: c, Symbolic: Series{Backend: t.Symbolic.Name()}, Numeric: Series{Backend: t.Numeric.Name()}}
+func (b Backends) NewTrace(c Config) *Trace {
+	return &Trace{Config: c, Symbolic: Series{Backend: b.Symbolic.Name()}, Numeric: Series{Backend: b.Numeric.Name()}}
 }
 
 // Run trains both backends through the rest of a feed, from the parameters
 // that they hold. On an error, cancellation among them, the trace, the feed and
 // the parameters of both are where the last step that both finished left them.
-func (t Twin) Run(ctx context.Context, feed *Feed, o TwinOptions) (*Trace, error) {
+func (b Backends) Run(ctx context.Context, feed *Feed, o Options) (*Trace, error) {
 	trace := o.Trace
 	if trace == nil {
-		trace = t.NewTrace(feed.config)
+		trace = b.NewTrace(feed.config)
 	}
 	if len(trace.Drift) != feed.Done() {
 		return trace, fmt.Errorf("a record of %d steps for a feed with %d behind it", len(trace.Drift), feed.Done())
 	}
-	for _, b := range []Backend{t.Symbolic, t.Numeric} {
-		if err := checkStart(b, feed); err != nil {
+	for _, backend := range []Backend{b.Symbolic, b.Numeric} {
+		if err := checkStart(backend, feed); err != nil {
 			return trace, err
 		}
 	}
 	if feed.Done() == 0 && len(trace.Evaluated) == 0 {
-		if err := t.evaluate(trace, 0, o.Test); err != nil {
+		if err := b.evaluate(trace, 0, o.Test); err != nil {
 			return trace, err
 		}
 	}
 	var takers [2]taker
 	for feed.Done() < feed.config.Steps {
-		s, m, err := t.step(ctx, feed, &takers)
+		s, m, err := b.step(ctx, feed, &takers)
 		if err != nil {
 			feed.undo()
 			return trace, err
 		}
-		trace.add(s, m, relativeDistance(t.Symbolic.Params().Flat, t.Numeric.Params().Flat))
+		trace.add(s, m, relativeDistance(b.Symbolic.Params().Flat, b.Numeric.Params().Flat))
 		if n := feed.Done(); o.Every > 0 && n%o.Every == 0 || n == feed.config.Steps {
-			if err := t.evaluate(trace, n, o.Test); err != nil {
+			if err := b.evaluate(trace, n, o.Test); err != nil {
 				return trace, err
 			}
 		}
@@ -122,9 +115,9 @@ func (t Twin) Run(ctx context.Context, feed *Feed, o TwinOptions) (*Trace, error
 // step takes one step of both on one batch, or of neither. They take turns at
 // going first, so that neither always finds the batch in the processor's
 // cache.
-func (t Twin) step(ctx context.Context, feed *Feed, takers *[2]taker) (symbolic, numeric Step, err error) {
+func (b Backends) step(ctx context.Context, feed *Feed, takers *[2]taker) (symbolic, numeric Step, err error) {
 	batch := feed.Next()
-	backends, steps := [2]Backend{t.Symbolic, t.Numeric}, [2]Step{}
+	backends, steps := [2]Backend{b.Symbolic, b.Numeric}, [2]Step{}
 	first := 1 - feed.given%2
 	for k, i := range []int{first, 1 - first} {
 		if steps[i], err = takers[i].take(ctx, backends[i], batch, feed); err != nil {
@@ -148,15 +141,15 @@ func (t *Trace) add(symbolic, numeric Step, drift float64) {
 	t.Drift = append(t.Drift, drift)
 }
 
-func (t Twin) evaluate(trace *Trace, step int, test Data) error {
+func (b Backends) evaluate(trace *Trace, step int, test Data) error {
 	if test == nil {
 		return nil
 	}
-	s, err := Accuracy(t.Symbolic, test)
+	s, err := Accuracy(b.Symbolic, test)
 	if err != nil {
 		return err
 	}
-	n, err := Accuracy(t.Numeric, test)
+	n, err := Accuracy(b.Numeric, test)
 	if err != nil {
 		return err
 	}
@@ -182,15 +175,6 @@ func relativeDistance(a, b []float64) float64 {
 		return finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
 	}
 	return finite(math.Sqrt(apart / size))
-}
-
-// Median returns the median, NaN of nothing. It leaves x as it is.
-func Median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	s := slices.Sorted(slices.Values(x))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
 // evaluationRows is how many rows are predicted at a time: enough that the cost

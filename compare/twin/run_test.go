@@ -1,4 +1,4 @@
-package compare
+package twin
 
 import (
 	"context"
@@ -159,7 +159,7 @@ func TestTwinRun(t *testing.T) {
 	a.order, b.order = &order, &order
 	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 5, Inner: 1, LR: 1}
 	calls := 0
-	trace, err := Twin{Symbolic: a, Numeric: b}.Run(context.Background(), begin(t, c, 1000), TwinOptions{
+	trace, err := Backends{Symbolic: a, Numeric: b}.Run(context.Background(), begin(t, c, 1000), Options{
 		Test: fakeData(300), Every: 2,
 		Each: func(s, n Step) error { calls++; return nil },
 	})
@@ -221,7 +221,7 @@ func TestTwinRunEnds(t *testing.T) {
 			a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
 			b.fail = tt.fail
 			feed := begin(t, c, 10)
-			trace, err := Twin{a, b}.Run(tt.ctx, feed, TwinOptions{Each: tt.each})
+			trace, err := Backends{a, b}.Run(tt.ctx, feed, Options{Each: tt.each})
 			if tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("error %v, want %v", err, tt.is)
 			}
@@ -254,7 +254,7 @@ func TestTwinRunUndo(t *testing.T) {
 		a.spread, b.spread = 1, 2
 		b.fail = fail
 		feed := begin(t, c, 1000)
-		trace, err := Twin{a, b}.Run(context.Background(), feed, TwinOptions{})
+		trace, err := Backends{a, b}.Run(context.Background(), feed, Options{})
 		if err == nil {
 			t.Fatal("no error")
 		}
@@ -266,7 +266,7 @@ func TestTwinRunUndo(t *testing.T) {
 			t.Errorf("failed at step %d: parameters %v, want those of the step before, %v", fail, got, want)
 		}
 		b.fail = 0
-		if _, err := (Twin{a, b}).Run(context.Background(), feed, TwinOptions{Trace: trace}); err != nil {
+		if _, err := (Backends{a, b}).Run(context.Background(), feed, Options{Trace: trace}); err != nil {
 			t.Fatal(err)
 		}
 		// The failed step's batch was seen twice by b, and by a when it went first.
@@ -389,19 +389,5 @@ func TestDifferences(t *testing.T) {
 	nan := Differences(layout, []float64{1, math.NaN(), 9, 9, 5}, []float64{1, 1, 1, 1, 1})[0]
 	if nan.Worst != "W[0,1]" || !math.IsNaN(nan.MaxAbs) || !math.IsNaN(nan.MaxRel) {
 		t.Errorf("a NaN is not the worst difference: %+v", nan)
-	}
-}
-
-func TestMedian(t *testing.T) {
-	for _, tt := range []struct {
-		x    []float64
-		want float64
-	}{{[]float64{3, 1, 2}, 2}, {[]float64{4, 1, 3, 2}, 2.5}, {[]float64{7}, 7}} {
-		if got := Median(tt.x); got != tt.want {
-			t.Errorf("Median(%v) = %v, want %v", tt.x, got, tt.want)
-		}
-	}
-	if !math.IsNaN(Median(nil)) {
-		t.Error("the median of nothing is not NaN")
 	}
 }

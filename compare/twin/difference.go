@@ -1,4 +1,4 @@
-package compare
+package twin
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type Difference struct {
 // counts as the largest difference.
 func Differences(layout gradtwin.Layout, symbolic, numeric []float64) []Difference {
 	if n := layout.Len(); len(symbolic) != n || len(numeric) != n {
-		panic(fmt.Sprintf("compare: gradients of %d and %d elements for a layout of %d", len(symbolic), len(numeric), n))
+		panic(fmt.Sprintf("twin: gradients of %d and %d elements for a layout of %d", len(symbolic), len(numeric), n))
 	}
 	out := make([]Difference, len(layout))
 	for k, t := range layout {

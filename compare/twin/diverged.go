@@ -1,13 +1,12 @@
-package compare
+package twin
 
 import (
 	"context"
 	"fmt"
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"gradtwin"
+	"gradtwin/compare"
 )
 
 // DivergedError is the end of a run whose numbers have grown until one is no
@@ -77,25 +76,9 @@ func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reac
 func checkStart(b Backend, feed *Feed) error {
 	p := b.Params()
 	if i := firstNotFinite(p.Flat); i >= 0 {
-		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1, &NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
+		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1, &compare.NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
 	}
 	return nil
-}
-
-// firstNotFinite returns the index of the first element that is NaN or
-// infinite, −1 when none is.
-func firstNotFinite(x []float64) int {
-	// gonum's sum takes a quarter of the loop's time, and hides neither NaN nor
-	// an infinity; only a sum that overflows has the loop look in vain.
-	if !isNotFinite(floats.Sum(x)) {
-		return -1
-	}
-	for i, v := range x {
-		if isNotFinite(v) {
-			return i
-		}
-	}
-	return -1
 }
 
 // What makes a run diverged though all numbers are finite. With a δ inside its

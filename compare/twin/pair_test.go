@@ -1,4 +1,4 @@
-package compare_test
+package twin_test
 
 import (
 	"context"
@@ -6,49 +6,13 @@ import (
 	"os"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
+
 	"gradtwin"
 	"gradtwin/compare"
-	"gradtwin/graph"
-	"gradtwin/numeric"
+	"gradtwin/compare/twin"
+	"gradtwin/compare/twin/twintest"
 )
-
-// digits draws a batch like pictures of digits: four inputs of five are zero.
-func digits(spec gradtwin.Spec, rows int, seed uint64) gradtwin.Batch {
-	r := rand.New(rand.NewPCG(seed, 1))
-	b := gradtwin.Batch{X: make([]float64, rows*spec.Inputs()), Labels: make([]int, rows)}
-	for i := range b.X {
-		if r.IntN(5) == 0 {
-			b.X[i] = float64(r.IntN(256)) / 255
-		}
-	}
-	for i := range b.Labels {
-		b.Labels[i] = r.IntN(spec.Classes())
-	}
-	return b
-}
-
-// newPair builds the two backends at the same weights, after some steps of
-// training on the batch.
-func newPair(t *testing.T, spec gradtwin.Spec, rows, steps int, seed uint32) compare.Pair {
-	t.Helper()
-	g, err := graph.New(spec, rows, graph.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := numeric.New(spec, numeric.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	batch := digits(spec, rows, uint64(seed))
-	g.Params().Init(gradtwin.NewRand(seed))
-	for range steps {
-		if _, err := g.Step(context.Background(), batch, 0.1); err != nil {
-			t.Fatal(err)
-		}
-	}
-	copy(n.Params().Flat, g.Params().Flat)
-	return compare.Pair{Symbolic: g, Numeric: n, Batch: batch}
-}
 
 // Gorgonia's gradients against the difference engine, all elements, at the
 // start and after training: none wrong, none inconclusive.
@@ -56,7 +20,7 @@ func TestPairFullCheck(t *testing.T) {
 	small := []int{40, 30, 20, 5}
 	verdicts := 0
 	check := func(spec gradtwin.Spec, rows, steps int, seed uint32) {
-		pair := newPair(t, spec, rows, steps, seed)
+		pair := twintest.NewPair(t, spec, rows, steps, seed)
 		r, err := compare.Check(context.Background(), pair, compare.Options{Strict: true, Seed: seed, Taylor: true})
 		if err != nil {
 			t.Errorf("%v, %d rows, %d steps, seed %d: %v", spec, rows, steps, seed, err)
@@ -96,7 +60,7 @@ func TestPairFullCheck(t *testing.T) {
 
 // spoiled is a backend whose gradient is changed after it was computed.
 type spoiled struct {
-	compare.Backend
+	twin.Backend
 	spoil func(p *gradtwin.Params)
 }
 
@@ -118,7 +82,7 @@ func TestPairFaults(t *testing.T) {
 		t.Skip("-short: twenty checks of 45,360 elements")
 	}
 	for _, steps := range []int{0, 300} {
-		pair := newPair(t, gradtwin.Experiment(), 10, steps, 1)
+		pair := twintest.NewPair(t, gradtwin.Experiment(), 10, steps, 1)
 		good := pair.Symbolic
 		for _, fault := range []struct {
 			name  string
@@ -136,8 +100,8 @@ func TestPairFaults(t *testing.T) {
 				}
 				p.W(0)[largest] *= -1
 			}},
-			{"W1 times 1.01", func(p *gradtwin.Params) { times(p.W(0), 1.01) }},
-			{"W1 times 1.0005", func(p *gradtwin.Params) { times(p.W(0), 1.0005) }},
+			{"W1 times 1.01", func(p *gradtwin.Params) { floats.Scale(1.01, p.W(0)) }},
+			{"W1 times 1.0005", func(p *gradtwin.Params) { floats.Scale(1.0005, p.W(0)) }},
 			{"W1 zero", func(p *gradtwin.Params) { clear(p.W(0)) }},
 		} {
 			for _, mode := range []compare.Mode{compare.Probe, compare.Full} {
@@ -152,11 +116,5 @@ func TestPairFaults(t *testing.T) {
 				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s", fault.name, steps, mode, r.Calls, r.Gradients, r.Seconds, r.Diagnosis)
 			}
 		}
-	}
-}
-
-func times(x []float64, by float64) {
-	for i := range x {
-		x[i] *= by
 	}
 }

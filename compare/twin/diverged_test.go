@@ -1,4 +1,4 @@
-package compare_test
+package twin_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"gradtwin"
-	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/numeric"
 )
@@ -28,7 +28,7 @@ func (d rows) Batch(dst *gradtwin.Batch, drawn []int) {
 
 // networks returns the network of both backends, and of the graph in single
 // precision.
-func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]compare.Backend {
+func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]twin.Backend {
 	t.Helper()
 	double, err := graph.New(s, batch, graph.Options{})
 	if err != nil {
@@ -46,11 +46,11 @@ func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]compare.Backe
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]compare.Backend{"graph": double, "graph in float32": single, "numeric, plain": plain, "numeric": incremental}
+	return map[string]twin.Backend{"graph": double, "graph in float32": single, "numeric, plain": plain, "numeric": incremental}
 }
 
-func train(b compare.Backend, feed *compare.Feed) error {
-	return compare.Train(context.Background(), b, feed, func(compare.Step) error { return nil })
+func train(b twin.Backend, feed *twin.Feed) error {
+	return twin.Train(context.Background(), b, feed, func(twin.Step) error { return nil })
 }
 
 // A number that is not finite ends a run at the step where it begins, and the
@@ -87,11 +87,11 @@ func TestWhereItBegins(t *testing.T) {
 			copy(p.B(0), tt.b1)
 			copy(p.W(1), tt.w2)
 			before := p.Clone().Flat
-			_, feed, err := compare.Begin(compare.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: tt.lr}, rows{tt.input})
+			_, feed, err := twin.Begin(twin.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: tt.lr}, rows{tt.input})
 			if err != nil {
 				t.Fatal(err)
 			}
-			var d *compare.DivergedError
+			var d *twin.DivergedError
 			err = train(b, feed)
 			if !errors.As(err, &d) {
 				t.Errorf("%s, %s: error %v, want a DivergedError", tt.name, name, err)
@@ -111,11 +111,11 @@ func TestWhereItBegins(t *testing.T) {
 // Parameters that are not finite are refused before the first step.
 func TestStartNotFinite(t *testing.T) {
 	spec := gradtwin.Spec{Layers: []int{1, 2, 2}}
-	c := compare.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: 0.1}
+	c := twin.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: 0.1}
 	for name, b := range networks(t, spec, 1) {
 		w, _ := b.Params().Tensor("W2")
 		w[2] = math.Inf(-1)
-		_, feed, err := compare.Begin(c, rows{1})
+		_, feed, err := twin.Begin(c, rows{1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,8 +123,8 @@ func TestStartNotFinite(t *testing.T) {
 		if err := train(b, feed); err == nil || !strings.Contains(err.Error(), want) || feed.Done() != 0 {
 			t.Errorf("%s: error %v after %d steps, want one with %q", name, err, feed.Done(), want)
 		}
-		twin := compare.Twin{Symbolic: networks(t, spec, 1)["graph"], Numeric: b}
-		if _, err := twin.Run(context.Background(), feed, compare.TwinOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+		backends := twin.Backends{Symbolic: networks(t, spec, 1)["graph"], Numeric: b}
+		if _, err := backends.Run(context.Background(), feed, twin.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s in a twin: error %v, want one with %q", name, err, want)
 		}
 	}
@@ -135,13 +135,13 @@ func TestDataNotFinite(t *testing.T) {
 	spec := gradtwin.Spec{Layers: []int{1, 2}}
 	data := make(rows, 20)
 	data[13] = math.NaN()
-	c := compare.Config{Spec: spec, Seed: 1, Batch: 2, Steps: 1000, Inner: 1, LR: 0.1}
+	c := twin.Config{Spec: spec, Seed: 1, Batch: 2, Steps: 1000, Inner: 1, LR: 0.1}
 	for name, b := range networks(t, spec, 2) {
-		_, feed, err := compare.Begin(c, data)
+		_, feed, err := twin.Begin(c, data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, again, err := compare.Begin(c, data)
+		_, again, err := twin.Begin(c, data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,15 +175,15 @@ func TestHighLoss(t *testing.T) {
 		{"began as high", 5, repeat(60, 10), 0, 0},
 		{"began high and rose", 5, repeat(60, 10.1), 1, 50},
 	} {
-		c := compare.Config{Spec: spec, Batch: 1, Steps: len(tt.losses), Inner: 1, LR: 0.5}
+		c := twin.Config{Spec: spec, Batch: 1, Steps: len(tt.losses), Inner: 1, LR: 0.5}
 		b := biased{networks(t, spec, 1)["graph"], tt.start}
-		high, err := compare.NewHighLoss(b, c, rows{0})
+		high, err := twin.NewHighLoss(b, c, rows{0})
 		if err != nil {
 			t.Fatal(err)
 		}
 		warned := 0
 		for i, loss := range tt.losses {
-			if high.Add(compare.Step{Step: i + 1, Loss: loss}) {
+			if high.Add(twin.Step{Step: i + 1, Loss: loss}) {
 				if warned > 0 {
 					t.Errorf("%s: said after step %d, and again after %d", tt.name, warned, i+1)
 				}
@@ -194,7 +194,7 @@ func TestHighLoss(t *testing.T) {
 			t.Errorf("%s: said after step %d, want %d", tt.name, warned, tt.warned)
 		}
 		err = high.Err()
-		var d *compare.DivergedError
+		var d *twin.DivergedError
 		switch {
 		case tt.since == 0 && err == nil:
 		case tt.since == 0 || !errors.As(err, &d):
@@ -208,7 +208,7 @@ func TestHighLoss(t *testing.T) {
 // biased is a backend whose loss is that of another initial value of the second
 // class's bias.
 type biased struct {
-	compare.Backend
+	twin.Backend
 	bias float64
 }
 
