@@ -96,8 +96,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 		err = errors.Join(err, runErr)
 		// A run that diverged says nothing about the next one.
-		var diverged *twin.DivergedError
-		if runErr != nil && !errors.As(runErr, &diverged) {
+		if runErr != nil && !hasDiverged(runErr) {
 			break
 		}
 	}
@@ -124,6 +123,12 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	return nil
+}
+
+func hasDiverged(err error) bool {
+	var step *twin.NonFiniteStepError
+	var high *twin.HighLossError
+	return errors.As(err, &step) || errors.As(err, &high)
 }
 
 // comparePrinter prints a comparison while it goes on.

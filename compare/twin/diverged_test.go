@@ -77,7 +77,7 @@ func TestWhereItBegins(t *testing.T) {
 		// A step of 1e160 leads to logits of 1e320. The gradient of W2 is h/2, with
 		// h = 2 and 4, and larger than that of W1, which is input·2·1/2.
 		{"loss", []string{"graph", "numeric", "numeric, plain"}, 1, 1e160,
-			[]float64{2, 4}, []float64{0, 0}, []float64{0.5, 0.5, 1, -1}, "", "W2[1,"},
+			[]float64{2, 4}, []float64{0, 0}, []float64{0.5, 0.5, 1, -1}, "loss", "W2[1,"},
 	} {
 		all := networks(t, spec, 1)
 		for _, name := range tt.backends {
@@ -91,14 +91,14 @@ func TestWhereItBegins(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var d *twin.DivergedError
+			var d *twin.NonFiniteStepError
 			err = train(b, feed)
 			if !errors.As(err, &d) {
-				t.Errorf("%s, %s: error %v, want a DivergedError", tt.name, name, err)
+				t.Errorf("%s, %s: error %v, want a NonFiniteStepError", tt.name, name, err)
 				continue
 			}
 			finite := d.Value-d.Value == 0
-			if d.What != tt.what || !strings.HasPrefix(d.Element, tt.starts) || d.Element == "" || finite != (tt.what == "") || d.Step != 1 || d.Backend != b.Name() {
+			if d.What != tt.what || !strings.HasPrefix(d.Element, tt.starts) || d.Element == "" || finite != (tt.what == "loss") || d.Step != 1 || d.Backend != b.Name() {
 				t.Errorf("%s, %s: %+v (%v), want the %s of %s… at step 1", tt.name, name, *d, err, tt.what, tt.starts)
 			}
 			if !slices.Equal(before, p.Flat) || feed.Done() != 0 {
@@ -194,12 +194,12 @@ func TestHighLoss(t *testing.T) {
 			t.Errorf("%s: said after step %d, want %d", tt.name, warned, tt.warned)
 		}
 		err = high.Err()
-		var d *twin.DivergedError
+		var d *twin.HighLossError
 		switch {
 		case tt.since == 0 && err == nil:
 		case tt.since == 0 || !errors.As(err, &d):
 			t.Errorf("%s: error %v", tt.name, err)
-		case d.Step != tt.since || d.Loss != tt.losses[len(tt.losses)-1] || d.LR != 0.5 || d.Backend != "graph":
+		case d.Since != tt.since || d.Loss != tt.losses[len(tt.losses)-1] || d.LR != 0.5 || d.Backend != "graph":
 			t.Errorf("%s: %+v, want that it began at step %d", tt.name, *d, tt.since)
 		}
 	}

@@ -226,7 +226,7 @@ func TestTwinRunEnds(t *testing.T) {
 				t.Errorf("error %v, want %v", err, tt.is)
 			}
 			if tt.fail > 0 {
-				var d *DivergedError
+				var d *NonFiniteStepError
 				if !errors.As(err, &d) || d.Step != tt.fail || d.Backend != "numeric" || d.LR != 7 {
 					t.Errorf("error %v, want that numeric diverged at step %d", err, tt.fail)
 				}
@@ -339,11 +339,11 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
-func TestDivergedElement(t *testing.T) {
+func TestNonFiniteParameter(t *testing.T) {
 	b := newFake("a", tinySpec)
 	b.spread = math.Inf(1)
 	err := Train(context.Background(), b, begin(t, Config{Spec: tinySpec, Batch: 1, Steps: 1, Inner: 1, LR: 7}, 10), func(Step) error { return nil })
-	var d *DivergedError
+	var d *NonFiniteStepError
 	if !errors.As(err, &d) || d.What != "parameter" || d.Element != "W1[0,0]" || !math.IsInf(d.Value, 1) {
 		t.Errorf("error %v, want that W1[0,0] is +Inf", err)
 	}
