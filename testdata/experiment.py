@@ -9,7 +9,7 @@ with the median time of a step.
 Run with Debian's python3-numpy, and the folder of MNIST's four files (found by
 "go list" where GoMNIST is in the module cache):
 
-    /usr/bin/python3 testdata/experiment.py --steps 3 --batches sgd
+    /usr/bin/python3 testdata/experiment.py --steps 3 --policy sgd
 """
 import argparse
 import gzip
@@ -81,7 +81,7 @@ def initial(layers=(784, 50, 100, 10)):
 def main():
     a = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     a.add_argument("--steps", type=int, default=3)
-    a.add_argument("--batches", choices=["sgd", "fixed"], default="sgd")
+    a.add_argument("--policy", choices=["sgd", "fixed"], default="sgd")
     a.add_argument("--batch", type=int, default=10)
     a.add_argument("--lr", type=float, default=0.01)
     a.add_argument("--seed", type=int, default=8)
@@ -94,12 +94,12 @@ def main():
         return images[rows].astype(np.float64), labels[rows]
 
     np.random.seed(a.seed)
-    if a.batches == "fixed":
+    if a.policy == "fixed":
         x, t = draw()
     p = initial()
     times = []
     for step in range(1, a.steps + 1):
-        if a.batches == "sgd":
+        if a.policy == "sgd":
             x, t = draw()
         begun = time.perf_counter()
         grads = numerical_gradient(p, x, t)

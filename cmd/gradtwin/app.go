@@ -18,6 +18,7 @@ const (
 	exitError       = 1
 	exitUsage       = 2
 	exitDisagree    = 3
+	exitNotJudged   = 4
 	exitInterrupted = 130 // a shell's code for a program ended by SIGINT
 	exitPipe        = 141 // and by SIGPIPE
 )
@@ -27,6 +28,7 @@ const exitCodes = `Exit codes:
   1    error
   2    wrong usage
   3    the gradients disagree
+  4    the gradients could not be judged
   130  interrupted; what was done so far was printed and written
   141  the reader of the output, head for example, has closed it; what was done
        so far was written
@@ -147,7 +149,7 @@ differences. It checks one against the other and trains both on MNIST.
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(a.compareCommand(), a.trainCommand(), a.checkCommand(), a.mergeCommand(), a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand())
 	return root
 }

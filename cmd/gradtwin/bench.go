@@ -194,8 +194,8 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 	if err != nil {
 		return nil, err
 	}
-	if f.batches == both {
-		return nil, usagef("batch policy %q: want one of sgd, fixed", f.batches)
+	if f.policy == both {
+		return nil, usagef("policy %q: want one of sgd, fixed", f.policy)
 	}
 	var cases []*benchCase
 	total := 0.0

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +19,7 @@ type checkFlags struct {
 	mode    string
 	samples int
 	budget  string
-	params  []string
+	tensors []string
 	strict  bool
 	after   int
 	inject  string
@@ -52,10 +54,10 @@ parts. A part with a wrong element ends with exit code 3, too.
 	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
 	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
 	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
-	s.StringSliceVar(&check.params, "params", nil, "tensors to check, as in W1,b3; none: all")
+	s.StringSliceVar(&check.tensors, "tensors", nil, "tensors to check, as in W1,b3; none: all")
 	s.BoolVar(&check.strict, "strict", false, "an inconclusive element counts as a failure")
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
-	s.Float64Var(&check.h, "step", 0, "difference step, times max(1, |x|); 0: the checker's own")
+	s.Float64Var(&check.h, "diff-step", 0, "difference step, times max(1, |x|); 0: the checker's own")
 	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
 	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
 	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
@@ -69,12 +71,12 @@ func (f *checkFlags) options(seed uint32) (compare.Options, error) {
 	if err != nil {
 		return compare.Options{}, usageError{err}
 	}
-	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.params, Seed: seed, Strict: f.strict, Step: f.h}
+	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.tensors, Seed: seed, Strict: f.strict, Step: f.h}
 	if f.samples < 0 {
 		return o, usagef("samples %d: want 0 or more", f.samples)
 	}
-	if f.h < 0 {
-		return o, usagef("step %v: want 0 or more", f.h)
+	if !(f.h >= 0) || math.IsInf(f.h, 0) {
+		return o, usagef("diff-step %v: want a finite number, 0 or more", f.h)
 	}
 	if f.budget != "" {
 		var ok bool
@@ -155,6 +157,9 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		found, err = compare.Check(ctx, pair, options)
 	}
 	task.Done()
+	if unknown := new(compare.UnknownTensorError); errors.As(err, &unknown) {
+		return usagef("tensors: %w", unknown)
+	}
 	if err != nil {
 		return err
 	}

@@ -68,6 +68,6 @@ func TestLearningRateTenth(t *testing.T) {
 		t.Skip("-short: real MNIST")
 	}
 	for _, batches := range []string{"sgd", "fixed"} {
-		trainLosses(t, "--batches", batches, "--lr", "0.1") // fails unless the exit code is 0
+		trainLosses(t, "--policy", batches, "--lr", "0.1") // fails unless the exit code is 0
 	}
 }

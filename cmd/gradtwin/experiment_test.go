@@ -80,8 +80,8 @@ func TestExperimentFirstSteps(t *testing.T) {
 		t.Skip("-short: real MNIST is read once a run")
 	}
 	for batches, want := range numpyLosses {
-		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
-		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--batches", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
+		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
+		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestExperimentExact(t *testing.T) {
 		if len(want) != 1000 {
 			t.Fatalf("%s: %d golden losses, want 1000", batches, len(want))
 		}
-		got := trainLosses(t, "--backend", "graph", "--batches", batches, "--seed", "8")
+		got := trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8")
 		near(t, batches, got[:3], want[:3], tolSymbolic)
 		near(t, batches, got, want, tolSymbolicEnd)
 	}
@@ -114,8 +114,8 @@ func TestExperimentEnds(t *testing.T) {
 		t.Skip("-short: four runs of 1,000 steps")
 	}
 	for batches := range numpyLosses {
-		symbolic := trainLosses(t, "--backend", backendGraph, "--batches", batches)
-		numerical := trainLosses(t, "--backend", backendNumeric, "--batches", batches)
+		symbolic := trainLosses(t, "--backend", backendGraph, "--policy", batches)
+		numerical := trainLosses(t, "--backend", backendNumeric, "--policy", batches)
 		if len(symbolic) != 1000 || len(numerical) != 1000 {
 			t.Fatalf("%s: %d and %d steps, want 1000", batches, len(symbolic), len(numerical))
 		}
@@ -141,7 +141,7 @@ func TestExperimentCheck(t *testing.T) {
 		return code, out.String()
 	}
 	for _, batches := range []string{"sgd", "fixed"} {
-		if code, out := check("--batches", batches); code != exitDone || !strings.Contains(out, "45360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
+		if code, out := check("--policy", batches); code != exitDone || !strings.Contains(out, "45360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
 			t.Errorf("%s: exit code %d:\n%s", batches, code, out)
 		}
 	}

@@ -178,7 +178,7 @@ func TestSignalKeepsEveryStep(t *testing.T) {
 // A terminal that goes away can send SIGHUP more than once.
 func TestHangup(t *testing.T) {
 	out := t.TempDir()
-	cmd := process(t, endless("compare", "--batches", "sgd", "--progress", "plain", "--out", out)...)
+	cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out)...)
 	stderr := start(t, cmd)
 	for range 5 { // while the report is drawn
 		cmd.Process.Signal(syscall.SIGHUP)
@@ -217,7 +217,7 @@ func TestNohup(t *testing.T) {
 func TestTerminalGone(t *testing.T) {
 	dir := t.TempDir()
 	out, path := filepath.Join(dir, "out"), filepath.Join(dir, "c.npz")
-	cmd := process(t, endless("compare", "--batches", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
+	cmd := process(t, endless("compare", "--policy", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)
@@ -270,7 +270,7 @@ func TestFolderGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := filepath.Join(keep, "c.npz")
-			cmd := process(t, endless("compare", "--batches", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
+			cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
 			var stdout bytes.Buffer
 			cmd.Stdout = &stdout
 			stderr := start(t, cmd)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math"
 	"regexp"
@@ -20,14 +21,38 @@ import (
 	"gradtwin/numeric"
 )
 
-// both is the value of --batches that asks for one run of each policy.
+// both is the value of --policy that asks for one run of each policy.
 const both = "both"
+
+// newNames are the flags that got another name, by the old one.
+var newNames = map[string]string{"step": "diff-step", "batches": "policy", "params": "tensors"}
+
+// renamed returns the present name of a flag that a command once had under the
+// old name, "" when there is none.
+func renamed(cmd *cobra.Command, old string) string {
+	if now := newNames[old]; cmd.Flags().Lookup(now) != nil {
+		return now
+	}
+	return ""
+}
+
+// flagError turns what the parser refused into a usage error. For an old name
+// it says the new one.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		if now := renamed(cmd, unknown.GetSpecifiedName()); now != "" {
+			return usagef("unknown flag --%s: it is called --%s now", unknown.GetSpecifiedName(), now)
+		}
+	}
+	return usageError{err}
+}
 
 // runFlags say which network is trained on which batches.
 type runFlags struct {
 	data       string
 	seed       uint32
-	batches    string
+	policy     string
 	batch      int
 	steps      int
 	inner      int
@@ -41,36 +66,36 @@ type runFlags struct {
 	h      float64
 	yes    bool
 
-	severalRuns bool // the command takes both for --batches
+	severalRuns bool // the command takes both for --policy
 }
 
 // addTo adds the flags of a training run to a command. Their defaults are the
 // experiment's.
-func (f *runFlags) addTo(cmd *cobra.Command, batches string) {
-	f.addNetwork(cmd, batches)
+func (f *runFlags) addTo(cmd *cobra.Command, policy string) {
+	f.addNetwork(cmd, policy)
 	d := twin.Experiment()
 	s := cmd.Flags()
 	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
 	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
 	s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
-	s.Float64Var(&f.h, "step", numeric.DefaultStep, "step h of the numeric backend's central differences")
+	s.Float64Var(&f.h, "diff-step", numeric.DefaultStep, "step h of the numeric backend's central differences")
 	s.BoolVar(&f.yes, "yes", false, "run even if it takes long")
 }
 
 // addNetwork adds the flags that say which network is fed what.
-func (f *runFlags) addNetwork(cmd *cobra.Command, batches string) {
+func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	d := twin.Experiment()
 	f.steps, f.inner, f.lr, f.h = d.Steps, d.Inner, d.LR, numeric.DefaultStep
 	s := cmd.Flags()
 	s.SortFlags = false
 	s.StringVar(&f.data, "data", "", "folder with the four files in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
 	s.Uint32Var(&f.seed, "seed", d.Seed, "seed of the weights and the batches")
-	f.severalRuns = batches == both
+	f.severalRuns = policy == both
 	usage := "which batches: sgd draws one anew at every step, fixed keeps the first"
 	if f.severalRuns {
 		usage += "; both runs one after the other"
 	}
-	s.StringVar(&f.batches, "batches", batches, usage)
+	s.StringVar(&f.policy, "policy", policy, usage)
 	if s.Lookup("batch") == nil { // bench has its own of these two
 		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
 		s.StringVar(&f.dtype, "dtype", dtype64, "what the graph backend computes in: float64 or float32; the numeric one is float64")
@@ -112,15 +137,15 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 		return nil, usageError{err}
 	}
 	policies := []twin.Policy{twin.Fixed, twin.SGD}
-	if f.batches != both || !f.severalRuns {
-		p, err := twin.ParsePolicy(f.batches)
+	if f.policy != both || !f.severalRuns {
+		p, err := twin.ParsePolicy(f.policy)
 		if err != nil {
 			return nil, usageError{err}
 		}
 		policies = []twin.Policy{p}
 	}
 	if !(f.h > 0) || math.IsInf(f.h, 0) {
-		return nil, usagef("difference step %v: want a finite number above 0", f.h)
+		return nil, usagef("diff-step %v: want a finite number above 0", f.h)
 	}
 	var configs []twin.Config
 	for _, p := range policies {

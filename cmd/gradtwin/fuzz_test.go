@@ -94,8 +94,8 @@ func FuzzFlag(f *testing.F) {
 	}
 	// Flags that name files and folders are not given any.
 	names := []string{
-		"seed", "batches", "batch", "steps", "inner", "lr", "layers", "activation", "delta", "dtype", "engine", "step", "yes", "json", "progress",
-		"backend", "checkpoint-every", "every", "inject", "mode", "samples", "budget", "params", "strict", "after", "sweep", "op", "count", "benchtime",
+		"seed", "policy", "batch", "steps", "inner", "lr", "layers", "activation", "delta", "dtype", "engine", "diff-step", "yes", "json", "progress",
+		"backend", "checkpoint-every", "every", "inject", "mode", "samples", "budget", "tensors", "strict", "after", "sweep", "op", "count", "benchtime",
 		"dot", "program",
 	}
 	values := []string{
@@ -117,7 +117,7 @@ func FuzzFlag(f *testing.F) {
 		args = append(slices.Clone(args), "--"+name+"="+value)
 		code, stderr := promised(interrupted(t), t, args)
 		named := func(what string) bool { return strings.Contains(withoutWarnings(stderr), what) }
-		spelled := map[string]string{"lr": "learning rate", "batches": "batch policy"}[name]
+		spelled := map[string]string{"lr": "learning rate"}[name]
 		if code == exitUsage && !named(name) && (spelled == "" || !named(spelled)) && !named(value) && !named(strings.Trim(strconv.Quote(value), `"`)) {
 			t.Errorf("%q: standard error %q: want one that names the flag or the value", args, stderr)
 		}
@@ -128,9 +128,9 @@ func FuzzFlag(f *testing.F) {
 // work: parsing it and checking the values.
 func FuzzCommandLine(f *testing.F) {
 	for _, line := range []string{
-		"", "train", "train --lr", "train --lr=1 --lr=2", "compare --batches both --steps 3 --every -1", "check --mode probe --samples 9223372036854775807",
+		"", "train", "train --lr", "train --lr=1 --lr=2", "compare --policy both --steps 3 --every -1", "check --mode probe --samples 9223372036854775807",
 		"bench --op step --count 0", "graph --dot --program", "train -- x", "train --help", "help train", "compare -h", "--version", "train --yes=maybe",
-		"check --layers 784 --layers 10 --inject W1[0,0]*-1 --step NaN", "completion bash", "__complete train --",
+		"check --layers 784 --layers 10 --inject W1[0,0]*-1 --diff-step NaN", "completion bash", "__complete train --",
 		"train --batch 1000000000 --layers 784,999999999,10", "bench --batch 1,2,3 --dtype float32 --backend numeric",
 	} {
 		f.Add(line)
@@ -162,7 +162,7 @@ func FuzzResume(f *testing.F) {
 	begun := map[string]*checkpoint.Checkpoint{}
 	for _, kind := range []string{"train", "compare"} {
 		path := filepath.Join(dir, kind+".npz")
-		args := []string{kind, "--data", "../../testdata/tiny", "--layers", "784,2,10", "--steps", "2", "--batches", "sgd", "--progress", "none", "--checkpoint", path}
+		args := []string{kind, "--data", "../../testdata/tiny", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd", "--progress", "none", "--checkpoint", path}
 		var errs bytes.Buffer
 		if code := run(args, io.Discard, &errs); code != exitDone {
 			f.Fatalf("exit code %d: %s", code, errs.String())

@@ -44,7 +44,7 @@ func TestInterruptedLeavesNothing(t *testing.T) {
 	for _, args := range []string{
 		"train --backend graph",
 		"train --backend numeric",
-		"compare --batches sgd --yes",
+		"compare --policy sgd --yes",
 	} {
 		t.Run(args, func(t *testing.T) {
 			var out interrupter

@@ -136,7 +136,7 @@ func TestResumeRefuses(t *testing.T) {
 	dir := t.TempDir()
 	begun := filepath.Join(dir, "begun.npz")
 	flags := []string{"--data", "../../testdata/tiny", "--progress", "none"}
-	if code := run(append([]string{"compare", "--layers", "784,2,10", "--steps", "2", "--batches", "sgd", "--checkpoint", begun}, flags...), io.Discard, io.Discard); code != exitDone {
+	if code := run(append([]string{"compare", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd", "--checkpoint", begun}, flags...), io.Discard, io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
 	for want, change := range map[string]func(h *runHeader, arrays map[string][]float64){
@@ -144,13 +144,14 @@ func TestResumeRefuses(t *testing.T) {
 		"--out is no flag that a run of compare keeps":     func(h *runHeader, _ map[string][]float64) { h.Flags["out"] = dir },
 		"--checkpoint is no flag that a run":               func(h *runHeader, _ map[string][]float64) { h.Flags["checkpoint"] = dir },
 		"--yes is no flag that a run":                      func(h *runHeader, _ map[string][]float64) { h.Flags["yes"] = "true" },
+		"when --diff-step was called --step":               func(h *runHeader, _ map[string][]float64) { h.Flags["step"] = "0.0001" },
 		"--seed x: ":                                       func(h *runHeader, _ map[string][]float64) { h.Flags["seed"] = "x" },
 		"learning rate NaN: want a finite":                 func(h *runHeader, _ map[string][]float64) { h.Flags["lr"] = "NaN" },
 		" of memory: want ":                                func(h *runHeader, _ map[string][]float64) { h.Flags["layers"] = "784,2700000,10" },
 		"gradients with --engine incremental take":         func(h *runHeader, _ map[string][]float64) { h.Flags["steps"] = "9223372036854775807" },
 		`dtype "int": want`:                                func(h *runHeader, _ map[string][]float64) { h.Flags["dtype"] = "int" },
 		`inject "W9*2": no element`:                        func(h *runHeader, _ map[string][]float64) { h.Flags["inject"] = "W9*2" },
-		`batch policy "other": want one of`:                func(h *runHeader, _ map[string][]float64) { h.Runs["other"] = h.Runs["sgd"] },
+		`policy "other": want one of`:                      func(h *runHeader, _ map[string][]float64) { h.Runs["other"] = h.Runs["sgd"] },
 		"is not the file of the run":                       func(h *runHeader, _ map[string][]float64) { h.Files = nil },
 		"row 60 of a data set of 60 rows":                  func(h *runHeader, _ map[string][]float64) { h.Runs["sgd"].Rows[3] = 60 },
 		"generator state of zeros":                         func(h *runHeader, _ map[string][]float64) { clear(h.Runs["sgd"].Rand) },
@@ -196,12 +197,12 @@ func TestResumedAnywhere(t *testing.T) {
 	const steps = 5
 	for _, args := range [][]string{
 		{"train", "--backend", "graph"},
-		{"train", "--backend", "graph", "--dtype", "float32", "--batches", "fixed"},
+		{"train", "--backend", "graph", "--dtype", "float32", "--policy", "fixed"},
 		{"train", "--backend", "numeric", "--inner", "3"},
 		// An odd number of weights: the generator keeps a normal.
 		{"train", "--backend", "graph", "--inner", "3", "--layers", "784,3,5,10"},
-		{"train", "--backend", "graph", "--batches", "fixed", "--layers", "784,3,5,10"},
-		{"compare", "--every", "1", "--inner", "2", "--batches", "sgd"},
+		{"train", "--backend", "graph", "--policy", "fixed", "--layers", "784,3,5,10"},
+		{"compare", "--every", "1", "--inner", "2", "--policy", "sgd"},
 		{"compare", "--every", "1", "--inject", "b2[3]*-1"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {

@@ -25,7 +25,7 @@ func ParsePolicy(name string) (Policy, error) {
 	if i := slices.Index(policyNames[:], name); i >= 0 {
 		return Policy(i), nil
 	}
-	return 0, fmt.Errorf("batch policy %q: want one of %s", name, strings.Join(policyNames[:], ", "))
+	return 0, fmt.Errorf("policy %q: want one of %s", name, strings.Join(policyNames[:], ", "))
 }
 
 // String returns the policy's name as ParsePolicy reads it.
@@ -82,7 +82,7 @@ func (c Config) Validate(rows int) error {
 	}
 	switch {
 	case int(c.Policy) >= len(policyNames):
-		return fmt.Errorf("batch policy %v: want one of %s", c.Policy, strings.Join(policyNames[:], ", "))
+		return fmt.Errorf("policy %v: want one of %s", c.Policy, strings.Join(policyNames[:], ", "))
 	case c.Batch < 1 || c.Batch > rows:
 		return fmt.Errorf("batch %d: want 1 to %d, the rows of the data set", c.Batch, rows)
 	case c.Steps < 1:

@@ -140,7 +140,7 @@ func TestConfigValidate(t *testing.T) {
 		"learning rate -0.1":           func(c *Config) { c.LR = -0.1 },
 		"learning rate NaN":            func(c *Config) { c.LR = math.NaN() },
 		"learning rate +Inf":           func(c *Config) { c.LR = math.Inf(1) },
-		"batch policy Policy(9)":       func(c *Config) { c.Policy = 9 },
+		"policy Policy(9)":             func(c *Config) { c.Policy = 9 },
 		"layers [784]":                 func(c *Config) { c.Spec.Layers = []int{784} },
 	} {
 		c := good

@@ -67,7 +67,7 @@ func TestLoad(t *testing.T) {
 	if err := os.WriteFile(path, []byte(hostile), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), `batch policy "../fixed": want one of sgd, fixed`) {
+	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), `policy "../fixed": want one of sgd, fixed`) {
 		t.Errorf("error %v", err)
 	}
 	if _, err := Load(filepath.Join(path, "none")); err == nil {
