@@ -19,6 +19,8 @@ var allowed = map[string][]string{
 	"gradtwin/graph/audit":           {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
 	"gradtwin/numeric":               {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":               {"gradtwin", "gradtwin/internal/stats"},
+	"gradtwin/compare/battery":       {}, // tests alone
+	"gradtwin/compare/rows":          {}, // tests alone
 	"gradtwin/compare/twin":          {"gradtwin", "gradtwin/compare"},
 	"gradtwin/compare/twin/twintest": {"gradtwin", "gradtwin/compare/twin", "gradtwin/graph", "gradtwin/numeric"},
 	"gradtwin/internal/checkpoint":   {"gradtwin", "gradtwin/internal/npz"},

@@ -10,9 +10,9 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Assert fails the test unless the function's gradient passes Check. A failure
-// shows the element, both values, the bound, a diagnosis, and the options that
-// repeat it. At most one Options is taken; none is the zero Options.
+// Assert fails the test unless the function's gradient passes Check: also where a
+// tensor could not be judged, unless Options.Allow names it. A failure shows the
+// element, both values, the bound, a diagnosis, and the options that repeat it. At most one Options is taken; none is the zero Options.
 func Assert(t TB, f Function, o ...Options) {
 	t.Helper()
 	if len(o) > 1 {

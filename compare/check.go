@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
-	"slices"
+	"runtime"
+	"sync"
 	"time"
-
-	"gradtwin"
 )
 
-// Check sets the function's gradient against differences of its loss, at the
+// Check compares the function's gradient with differences of its loss, at the
 // elements the function holds, and puts them back as they were. See Verdict
 // for the rule, Mode for what is judged.
 //
@@ -26,70 +24,88 @@ import (
 // and from where MaxTime stops.
 func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	begun := time.Now()
-	c, err := newChecker(f.Layout(), o)
+	c, err := newCheck(ctx, f, o, Shard{1, 1})
 	if err != nil {
 		return nil, err
 	}
-	if err := c.check(ctx, f); err != nil {
-		return nil, err
-	}
-	c.finish()
-	c.report.Seconds = time.Since(begun).Seconds()
-	return c.report, nil
-}
-
-// newChecker returns a check of which nothing is done.
-func newChecker(layout gradtwin.Layout, o Options) (*checker, error) {
-	if err := validateLayout(layout); err != nil {
-		return nil, err
-	}
-	asked := o
-	// The report does not depend on how many workers there are, or on who looks.
-	asked.Workers, asked.Progress = 0, nil
-	o, err := o.resolve(layout)
+	r, err := c.known.report(c.found)
 	if err != nil {
 		return nil, err
 	}
-	n := len(layout)
-	c := &checker{
-		o: o, layout: layout, shard: Shard{1, 1}, begun: time.Now(),
-		tally: newTally(n), unfollowed: make([]int, n), probes: make([]*probing, n), judged: map[int]bool{}, diagnoses: make([]string, n),
-		report: &Report{Layout: layout, Total: layout.Len(), Options: asked, Seed: o.Seed},
-	}
-	c.selectTensors()
-	if len(c.selected) == 0 {
-		return nil, ErrNoParameters
-	}
-	return c, nil
-}
-
-// check does all that takes the function, and leaves its elements as they were.
-func (c *checker) check(ctx context.Context, f Function) error {
-	f, err := ofOrder(f, c.o)
-	if err != nil {
-		return err
-	}
-	f, notWide := widen(f)
-	if notWide != nil {
-		c.notWide = notWide.Error()
-	}
-	c.ctx, c.f = ctx, f
-	first := &evaluator{ctx: ctx, f: f, layout: c.layout}
-	c.workers = []*evaluator{first}
-	if err := first.begin(); err != nil {
-		return err
-	}
-	if err := c.run(); err != nil {
-		first.restore(0, c.layout.Len())
-		return err
-	}
-	for _, w := range c.workers {
-		if err := w.unchanged("the check"); err != nil {
-			return err
+	if o.Each != nil {
+		inOrder(c.each)
+		for _, one := range c.each {
+			o.Each(c.known.element(one))
 		}
 	}
-	c.measured()
-	return nil
+	r.Seconds = time.Since(begun).Seconds()
+	return r, nil
+}
+
+// errTime ends what is under way when Options.MaxTime is over.
+var errTime = errors.New("the time that the options allow is over")
+
+// check is a check whose units, or a shard's, are done.
+type check struct {
+	known known
+	at    *point
+	plan  *plan
+	o     Options // resolved
+	found *findings
+	each  []outcome
+}
+
+// newCheck measures the point and does the units of one shard.
+func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, error) {
+	layout := f.Layout()
+	resolved, err := o.resolve(layout)
+	if err != nil {
+		return nil, err
+	}
+	if f, err = ofOrder(f, resolved); err != nil {
+		return nil, err
+	}
+	if resolved.MaxTime > 0 {
+		timed, cancel := context.WithTimeoutCause(ctx, resolved.MaxTime, errTime)
+		defer cancel()
+		ctx = timed
+	}
+	judged := f
+	wide, notWide := widen(f)
+	if wide != nil {
+		judged = wide
+	}
+	e := &evaluator{f: judged, left: unlimited}
+	at, err := measure(ctx, e, layout, resolved)
+	if err == nil && wide != nil {
+		err = measureNarrow(ctx, f, at, e)
+	}
+	if errors.Is(err, errTime) {
+		return nil, ErrBudget
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &check{at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
+	c.known = known{
+		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
+		Notes: notesOf(f), Work: e.work,
+	}
+	if at.narrow != nil {
+		c.known.Work.add(at.narrow.work)
+	}
+	if err := c.do(ctx, e, s); err != nil {
+		e.restore(at.x)
+		return nil, err
+	}
+	return c, e.unchanged("the check")
+}
+
+// hasEngine reports whether the function has an engine for differences that does
+// not decline.
+func hasEngine(ctx context.Context, f Function, at *point) bool {
+	d, ok := f.(Differencer)
+	return ok && !at.noise.chaotic && d.Differences(ctx, nil, 0, at.step) == nil
 }
 
 // ofOrder returns the function whose gradient is to be checked.
@@ -99,200 +115,173 @@ func ofOrder(f Function, o Options) (Function, error) {
 	}
 	s, ok := f.(SecondOrder)
 	if !ok {
-		return nil, fmt.Errorf("order 2: %T does not tell the gradient of its gradient: want a compare.SecondOrder", f)
+		return nil, fmt.Errorf("order 2: %T does not give the gradient of its gradient: want a compare.SecondOrder", f)
 	}
 	return s.SecondOrder(uint64(o.Seed))
 }
 
-// checker is one check.
-type checker struct {
-	ctx      context.Context
-	f        Function
-	o        Options // with defaults
-	layout   gradtwin.Layout
-	offsets  []int
-	selected []int        // the tensors to check
-	shard    Shard        // the part of the elements that is judged
-	record   *recorder    // of a shard; nil when the whole is checked
-	ordered  int          // elements to judge one by one, those of all shards
-	drawing  string       // tells which they are, where they were drawn
-	workers  []*evaluator // the first has the function itself
-	begun    time.Time
-	whole    int // numerical gradients from the function's engine, or parts of one
-
-	noise     float64   // ε of the loss
-	unit      float64   // unit roundoff of the loss
-	rounding  []float64 // of each tensor's gradient, in terms of its largest element
-	precision Precision
-	// gradientNoises is the noise of each element of a float32 gradient; nil for
-	// a float64 one.
-	gradientNoises []float64
-	notWide        string // why the loss of a float32 function is not in float64
-	step           float64
-
-	tally      *tally
-	unfollowed []int        // of each tensor
-	probes     []*probing   // of each tensor; nil where there was none
-	judged     map[int]bool // elements that the search has judged
-	diagnoses  []string     // of each tensor; empty where nothing was wrong
-	left       []string     // what was not checked
-	engineOff  int          // elements where the engine's difference is off and the loss's is not
-	report     *Report
-}
-
-// purpose tells the streams of random numbers apart.
-const (
-	purposeNoise = iota
-	purposeNoisePoints
-	purposeSample
-	purposeProbe
-	purposeBeside
-	purposeGradient
-	purposeNearby
-)
-
-func (c *checker) random(purpose, n int) *rand.Rand {
-	return rand.New(rand.NewPCG(uint64(c.o.Seed), uint64(purpose)<<32|uint64(n)))
-}
-
-// selectTensors finds the tensors to check, and where each begins.
-func (c *checker) selectTensors() {
-	from := 0
-	for k, t := range c.layout {
-		c.offsets = append(c.offsets, from)
-		from += t.Len()
-		if t.Len() > 0 && (c.o.Tensors == nil || slices.Contains(c.o.Tensors, t.Name)) {
-			c.selected = append(c.selected, k)
-		}
-	}
-	c.offsets = append(c.offsets, from)
-}
-
-func (c *checker) run() error {
-	if err := c.measureNoise(); err != nil {
-		return err
-	}
-	if err := c.measurePrecision(); err != nil {
-		return err
-	}
-	p := c.workers[0].at
-	c.step = c.o.Step
-	if c.step == 0 {
-		c.step = math.Min(maxStep, math.Max(defaultStep, math.Cbrt(c.noise/math.Max(1, math.Abs(p.f)))))
-	}
-	if err := c.judgeAll(); err != nil {
-		return err
-	}
-	if c.record == nil {
-		if c.checked() == 0 && !slices.ContainsFunc(c.probes, func(p *probing) bool { return p != nil }) {
-			return ErrBudget
-		}
-		if err := c.empty(); err != nil {
-			return err
-		}
-	}
-	if err := c.control(); err != nil {
-		return err
-	}
-	if c.o.Taylor {
-		if err := c.measureTaylor(); err != nil {
-			return err
-		}
-	}
-	return c.diagnose()
-}
-
-// judgeAll does what the mode says.
-func (c *checker) judgeAll() error {
-	if c.o.Mode == Auto && c.size() <= autoFull {
-		c.o.Mode = Full
-	}
-	var whole *wholeStep
-	d, ok := c.f.(Differencer)
-	if ok && (c.o.Mode == Full || c.o.Mode == Auto) {
+// do does the shard's units.
+func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
+	j := &judge{options: c.o, at: c.at, beside: &neighbors{at: c.at, rings: map[int]*ring{}}}
+	units := s.units(c.plan)
+	c.found = newFindings(len(c.at.layout))
+	var en *engine
+	if c.plan.mode == Full {
 		var err error
-		if whole, err = c.measureWhole(d); err == nil {
-			c.o.Mode = Full
-		} else if !errors.Is(err, errors.ErrUnsupported) {
+		if en, err = j.runEngine(ctx, e.f, units); err != nil && !errors.Is(context.Cause(ctx), errTime) {
 			return err
 		}
 	}
-	if c.o.Mode != Sample {
-		if err := c.certify(); err != nil {
-			return err
-		}
+	results := make([]finding, len(units))
+	if err := c.parallel(ctx, j, e, units, en, results); err != nil {
+		return err
 	}
-	if c.record != nil {
-		c.record.begin(c)
-		defer c.record.end(c)
+	for n, u := range units {
+		c.found.add(u, results[n])
+		c.each = append(c.each, results[n].each...)
 	}
-	switch {
-	case c.o.Mode == Probe:
-		return c.judgeUncertified()
-	case whole != nil:
-		failed, err := c.gradeSmaller(d, whole, c.gradeWhole(whole))
+	c.found.TimeIsUp = errors.Is(context.Cause(ctx), errTime)
+	c.found.Rings = j.beside.levels()
+	if en != nil {
+		c.found.Engine = en.steps
+	}
+	return nil
+}
+
+// parallel does the units, spread over as many workers as the options ask for and
+// the function can be cloned for. Of several errors it returns that of the first
+// unit.
+func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units []unit, en *engine, results []finding) error {
+	workers := []*evaluator{first}
+	want := c.o.Workers
+	if want == 0 {
+		want = runtime.GOMAXPROCS(0)
+	}
+	for len(workers) < min(want, c.plan.judged/workerElements) {
+		e, err := c.clone(first)
 		if err != nil {
 			return err
 		}
-		return c.follow(failed)
+		if e == nil {
+			break
+		}
+		workers = append(workers, e)
 	}
-	return c.judgeElements(c.order())
-}
-
-// empty returns an EmptyError when nothing that was judged can be told from
-// zero, and nothing is wrong.
-func (c *checker) empty() error {
-	if c.tally.resolved > 0 || slices.ContainsFunc(c.selected, c.tensorFailed) {
+	errs := make([]error, len(units))
+	progress := c.progress(units, results)
+	if len(workers) == 1 {
+		for n, u := range units {
+			if results[n], errs[n] = j.run(ctx, first, c.plan, u, en); errs[n] != nil {
+				return errs[n]
+			}
+			progress(n)
+		}
 		return nil
 	}
-	return &EmptyError{Judged: c.checked(), Largest: c.tally.largest, Resolution: c.tally.finest}
-}
-
-// size returns the number of elements to check.
-func (c *checker) size() int {
-	n := 0
-	for _, k := range c.selected {
-		n += c.layout[k].Len()
+	work, done := make(chan int), make(chan int)
+	var wg sync.WaitGroup
+	for _, e := range workers {
+		wg.Go(func() {
+			for n := range work {
+				results[n], errs[n] = j.run(ctx, e, c.plan, units[n], en)
+				done <- n
+			}
+		})
 	}
-	return n
-}
-
-func (c *checker) checked() int {
-	n := 0
-	for _, k := range c.selected {
-		n += c.tally.counts[k].Sum()
+	next, running, failed := 0, 0, false
+	for next < len(units) && !failed || running > 0 {
+		give := work
+		if next == len(units) || failed {
+			give = nil
+		}
+		select {
+		case give <- next:
+			next++
+			running++
+		case n := <-done:
+			running--
+			failed = failed || errs[n] != nil
+			progress(n)
+		}
 	}
-	return n
-}
-
-// work is what has been asked of the function.
-type work struct {
-	Calls     int `json:"calls"`     // of Loss
-	Gradients int `json:"gradients"` // calls of Gradient
-}
-
-func (w *work) add(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
-
-func (w work) minus(v work) work { return work{w.Calls - v.Calls, w.Gradients - v.Gradients} }
-
-// work is that of all workers.
-func (c *checker) work() work {
-	var sum work
-	for _, w := range c.workers {
-		sum.add(w.work)
+	close(work)
+	wg.Wait()
+	for _, e := range workers[1:] {
+		if err := e.unchanged("the check"); err != nil {
+			return err
+		}
 	}
-	return sum
-}
-
-// callsLeft is how many calls of the loss the budget still has.
-func (c *checker) callsLeft() int {
-	if c.o.MaxCalls == 0 {
-		return math.MaxInt
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
 	}
-	return max(0, c.o.MaxCalls-c.work().Calls)
+	return nil
 }
 
-// timeIsUp tells whether a part of the time the budget allows is used up.
-func (c *checker) timeIsUp(part float64) bool {
-	return c.o.MaxTime > 0 && time.Since(c.begun).Seconds() >= part*c.o.MaxTime.Seconds()
+// workerElements is how many elements are worth a clone.
+const workerElements = 64
+
+// clone returns a worker with a copy of the function, nil where the function
+// cannot be copied, or the copy has another gradient, as that of a function that a
+// type was wrapped around: then one worker does it all. The calls that make sure
+// of it are not counted.
+func (c *check) clone(first *evaluator) (*evaluator, error) {
+	cloner, ok := first.f.(Cloner)
+	if !ok {
+		return nil, nil
+	}
+	f, err := cloner.Clone()
+	if err != nil {
+		return nil, nil
+	}
+	at := c.at
+	e := &evaluator{f: f, at: at, left: unlimited}
+	if err := e.unchanged("cloning"); err != nil {
+		return nil, err
+	}
+	loss, err := f.Loss()
+	if err != nil {
+		return nil, fmt.Errorf("loss of a clone: %w", err)
+	}
+	if math.Float64bits(loss) != math.Float64bits(at.f) && math.Abs(loss-at.f) > c.o.C*at.noise.far {
+		return nil, &UnsteadyError{What: "loss", First: at.f, Second: loss}
+	}
+	g := make([]float64, len(at.g))
+	if err := f.Gradient(g); err != nil {
+		return nil, nil
+	}
+	for i := range g {
+		if !(math.Abs(g[i]-at.g[i]) <= at.rounding[i]) {
+			return nil, nil
+		}
+	}
+	return e, nil
+}
+
+// progress returns what reports that a unit is done.
+func (c *check) progress(units []unit, results []finding) func(n int) {
+	report := c.o.Progress
+	if report == nil {
+		return func(int) {}
+	}
+	total, done := 0, 0
+	count := func(u unit) int {
+		if c.plan.judged > 0 {
+			return len(u.elements)
+		}
+		if u.kind == tensorUnit {
+			return 1
+		}
+		return 0
+	}
+	for _, u := range units {
+		total += count(u)
+	}
+	return func(n int) {
+		if count(units[n]) > 0 {
+			done += count(units[n])
+			report(done, total)
+		}
+	}
 }

@@ -85,8 +85,8 @@ func TestRule(t *testing.T) {
 			if got := r.Worst[0].Verdict; got != tt.want {
 				t.Errorf("%v, want %v\n%s%+v", got, tt.want, r, r.Worst[0])
 			}
-			if r.OK() != (tt.want != Wrong) {
-				t.Errorf("OK %v for %v", r.OK(), tt.want)
+			if r.OK() != (tt.want == OK || tt.want == Kink) || r.Wrong() != (tt.want == Wrong) {
+				t.Errorf("OK %v for %v\n%s", r.OK(), tt.want, r)
 			}
 		})
 	}
@@ -145,8 +145,8 @@ func TestSinglePrecision(t *testing.T) {
 	for i, w := range m.w {
 		m.w[i] = float64(float32(w))
 	}
-	r := mustCheck(t, single{m}, Options{Mode: Full, Strict: true})
-	if !r.OK() || r.Precision != Single || r.Noise < 1e-9 {
+	r := mustCheck(t, single{m}, Options{Mode: Full})
+	if !r.OK() || r.Counts.Unseen > 3 || r.Precision != Single || r.Noise < 1e-9 {
 		t.Errorf("%v, noise %g\n%s", r.Precision, r.Noise, r)
 	}
 	bad := mustCheck(t, &faulty{Function: single{m}, spoil: func(g []float64) { g[3*15+2], g[305] = g[3*15+2]+0.01, -g[305] }}, Options{Mode: Full})
@@ -221,7 +221,7 @@ func TestBudget(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%d calls: %v", calls, err)
 			}
-			if f.calls > calls || r.Calls != f.calls || spoil == nil && calls < 2001 && f.calls < calls-60 {
+			if f.calls > calls || r.Calls != f.calls || spoil == nil && f.calls < calls/4 {
 				t.Errorf("budget of %d calls: %d reported, %d made", calls, r.Calls, f.calls)
 			}
 			if r.Unchecked == "nothing" {
@@ -339,21 +339,23 @@ func (s *spoiledCloner) Gradient(dst []float64) error {
 	return err
 }
 
-// engine has whole numerical gradients.
-type engine struct {
+// testEngine has whole numerical gradients.
+type testEngine struct {
 	*mlp
 	spoil func(d []float64)
 	whole int
 	loss  int
 }
 
-func (e *engine) Loss() (float64, error) {
+func (e *testEngine) Loss() (float64, error) {
 	e.loss++
 	return e.mlp.Loss()
 }
 
-func (e *engine) Differences(_ context.Context, dst []float64, from int, h float64) error {
-	e.whole++
+func (e *testEngine) Differences(_ context.Context, dst []float64, from int, h float64) error {
+	if len(dst) > 0 {
+		e.whole++
+	}
 	for n := range dst {
 		i, x := from+n, e.w[from+n]
 		e.w[i] = x + h
@@ -373,7 +375,7 @@ func (e *engine) Differences(_ context.Context, dst []float64, from int, h float
 }
 
 func TestDifferencer(t *testing.T) {
-	e := &engine{mlp: newMLP([]int{60, 40, 30, 5}, true, 6, 1)}
+	e := &testEngine{mlp: newMLP([]int{60, 40, 30, 5}, true, 6, 1)}
 	r := mustCheck(t, e, Options{Strict: true})
 	if !r.OK() || r.Mode != Full || r.Checked != r.Total || e.whole != 1 || e.loss > 150 {
 		t.Errorf("%d whole gradients, %d loss calls\n%s", e.whole, e.loss, r)
@@ -407,10 +409,10 @@ func TestRefusals(t *testing.T) {
 		{name: "mode", f: Of(quadratic, gradient, at), o: Options{Mode: 9}, want: "check mode Mode(9)"},
 		{name: "rtol", f: Of(quadratic, gradient, at), o: Options{Rtol: -1}, want: "rtol -1"},
 		{name: "step", f: Of(quadratic, gradient, at), o: Options{Step: math.Inf(1)}, want: "step +Inf"},
-		{name: "NaN parameter", f: Of(quadratic, gradient, []float64{1, math.NaN()}), as: new(*NonFiniteError), want: "value of x[1] is NaN"},
+		{name: "NaN parameter", f: Of(quadratic, gradient, []float64{1, math.NaN()}), as: new(*NonFiniteError), want: "the parameter x[1] is NaN"},
 		{name: "infinite loss", f: Of(func(x []float64) float64 { return math.Inf(1) }, gradient, at), as: new(*NonFiniteError), want: "the loss is +Inf"},
 		{name: "NaN gradient", f: Of(quadratic, func(g, x []float64) { g[0], g[1] = 2, math.NaN() }, at), as: new(*NonFiniteError), want: "gradient of x[1] is NaN"},
-		{name: "gradient not written", f: Of(quadratic, func(g, x []float64) { g[0] = 2 }, at), as: new(*NonFiniteError), want: "gradient of x[1] is NaN (or was not written)"},
+		{name: "gradient not written", f: Of(quadratic, func(g, x []float64) { g[0] = 2 }, at), as: new(*NonFiniteError), want: "gradient of x[1] is NaN, or was not written"},
 		{name: "gradient added", f: Of(quadratic, func(g, x []float64) { g[0] += 2; g[1] += 3 }, at), as: new(*NonFiniteError), want: "gradient of x[0]"},
 		{
 			name: "random loss", as: new(*UnsteadyError), want: "the loss is",
@@ -464,13 +466,13 @@ func TestRefusals(t *testing.T) {
 
 func TestFunctionErrors(t *testing.T) {
 	boom := errors.New("boom")
-	f := &failing{Vector: one(math.Sin, math.Cos, 0.7), after: 60, err: boom}
+	f := &failing{Vector: one(math.Sin, math.Cos, 0.7), after: 90, err: boom}
 	if _, err := Check(context.Background(), f, Options{Mode: Full}); err != nil {
 		t.Fatalf("before the failure: %v", err)
 	}
-	f.after, f.calls = 30, 0
+	f.after, f.calls = 38, 0
 	_, err := Check(context.Background(), f, Options{})
-	if !errors.Is(err, boom) || !strings.Contains(err.Error(), "loss with x[0] at 0.69999") {
+	if !errors.Is(err, boom) || !strings.Contains(err.Error(), "loss with x[0] at 0.7") {
 		t.Errorf("error %v, want boom with the element", err)
 	}
 	if f.At(0) != 0.7 {
@@ -514,8 +516,8 @@ func TestReportRenders(t *testing.T) {
 	r := mustCheck(t, f, Options{Mode: Full})
 	r.Seconds = 0.25
 	for _, want := range []string{
-		"WRONG ", "2 of 157 wrong, 0 inconclusive, 0 kinks", "ratio 2: accumulated twice?", "ratio -1: a sign error?",
-		"\n  symbolic  ", "\n  numeric   ", "the same at h/4", "times the bound", "not checked: nothing",
+		"WRONG ", "2 elements of 157 judged, in ", "ratio 2: a gradient accumulated over two runs would give this", "ratio -1: a sign error",
+		"\n  symbolic  ", "\n  numeric   ", "the same at a smaller step", "times the bound", "not checked: nothing",
 		"replay: compare.Options{Mode: compare.Full, Seed: 0}", "was caught",
 	} {
 		text := r.String()
@@ -529,11 +531,6 @@ func TestReportRenders(t *testing.T) {
 	for l := range strings.Lines(r.String()) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(l, "\n")); n > 80 {
 			t.Errorf("%d columns: %s", n, l)
-		}
-	}
-	for _, want := range []string{"Gradient check **failed**", "| W2 | [9 4] | 36 | 36 | 0 | 0 | 0 |", "| b1 | [9] | 9 | 8 | 0 | 1 |"} {
-		if !strings.Contains(r.Markdown(), want) {
-			t.Errorf("no %q in\n%s", want, r.Markdown())
 		}
 	}
 	text, err := json.Marshal(r)
@@ -571,7 +568,7 @@ func TestAssert(t *testing.T) {
 		}
 	}
 	Assert(&none, one(math.Sin, math.Cos, math.NaN()))
-	if none.failed != "" || !strings.Contains(none.fatal, "value of x[0] is NaN") {
+	if none.failed != "" || !strings.Contains(none.fatal, "the parameter x[0] is NaN") {
 		t.Errorf("fatal %q, want that the value is NaN", none.fatal)
 	}
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 )
@@ -13,131 +14,119 @@ const (
 	// controlGrowth takes it from there to twice the element when the first
 	// change was not seen, as at a kink.
 	controlGrowth = 1000
-)
-
-// control changes one symbolic value that is found ok and makes sure that the
-// rule finds it wrong. After a probe it changes the largest element of a
-// certified tensor, and a direction must show it first. It does not depend on
-// which elements were judged, so that every shard of a check has the same.
-func (c *checker) control() error {
-	t := c.tally
-	e := c.workers[0]
-	var i int
-	var change float64
-	var index []int
-	var probe *probing
-	if c.o.Mode != Full && t.line.bound > 0 {
-		probe = c.newProbing(t.lineTensor)
-		probe.drawn = c.probes[t.lineTensor].drawn
-		index = c.largestFirst(t.lineTensor)
-		i = index[0]
-		l := c.limits(e.at, i)
-		noise := c.o.C * c.noise / l.h
-		change = controlChange * math.Max(c.probes[t.lineTensor].probe.Resolution, noise+l.rtol*math.Abs(e.at.g[i]))
-	} else {
-		o, ok, err := c.controlElement()
-		if err != nil || !ok {
-			return err
-		}
-		i, change = o.i, controlChange*o.bound
-	}
-	l := c.limits(e.at, i)
-	most := math.Max(change, 2*math.Abs(e.at.g[i]))
-	for ; ; change = math.Min(most, controlGrowth*change) {
-		if c.callsLeft() < maxControlCalls {
-			return nil
-		}
-		shows := true
-		if probe != nil {
-			line := probe.direction(index)
-			line.change = change
-			var err error
-			if shows, err = probe.disagrees(line); err != nil {
-				return err
-			}
-		}
-		o, err := c.rule(l, nil, &elementLine{e: e, i: i, change: change})
-		if err != nil {
-			return err
-		}
-		caught := shows && o.verdict == Wrong
-		c.report.Control = Control{Done: true, Caught: caught, Element: c.layout.Element(i), Change: change}
-		if caught || change >= most {
-			return nil
-		}
-	}
-}
-
-// maxControlCalls is what one change can cost.
-const maxControlCalls = 2*maxLadder + maxRuleCalls
-
-const (
 	// controlTries is how many elements of each tensor, the largest first, the
 	// control looks at to find one that is ok and not too small: they may sit on
 	// kinks.
 	controlTries = 4
 	// controlMore is how many others it looks at when none of those is.
-	controlMore = 64
+	controlMore = 16
 )
 
-// controlElement finds an element for the control to change: the first that is
-// ok at the first step and that can be told from zero, the largest gradients
+// control changes one symbolic value that is found ok, or valid at a kink where
+// none is ok, and makes sure that the
+// rule finds it wrong, and where tensors are probed that a direction shows it
 // first.
-func (c *checker) controlElement() (o outcome, ok bool, err error) {
-	e := c.workers[0]
-	larger := func(i, j int) int {
-		return cmp.Or(cmp.Compare(math.Abs(e.at.g[j]), math.Abs(e.at.g[i])), cmp.Compare(i, j))
+func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, error) {
+	o, ok, err := j.controlElement(ctx, e, pl.selected)
+	if err != nil || !ok {
+		return nil, err
 	}
-	var candidates []int
-	for _, k := range c.selected {
-		var largest []int
-		for i := c.offsets[k]; i < c.offsets[k+1]; i++ {
-			if at, _ := slices.BinarySearchFunc(largest, i, larger); at < controlTries {
-				largest = slices.Insert(largest, at, i)
-				largest = largest[:min(len(largest), controlTries)]
+	k, _ := j.at.layout.Locate(o.i)
+	// At a kink everything between the one-sided slopes is valid.
+	change := controlChange*o.bound + 2*math.Abs(o.forward-o.backward)
+	var lines []*direction
+	p := &prober{judge: j, e: e, k: k}
+	if pl.mode != Full && pl.mode != Sample {
+		lines = []*direction{p.draw(purposeDirection, p.with(o.i), size), p.draw(purposeDirection, p.with(o.i), p.relativeSize())}
+		l := p.lineLimits(lines[0])
+		bound := l.leastNoise(l.first) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
+		change = max(change, 2*controlChange*bound)
+	}
+	for most := max(change, 2*math.Abs(o.symbolic)); ; change = min(most, controlGrowth*change) {
+		shows := lines == nil
+		for _, line := range lines {
+			if !shows {
+				line.change = change
+				if shows, err = p.disagrees(ctx, &j.at.place, line); err != nil {
+					return nil, err
+				}
 			}
 		}
-		candidates = append(candidates, largest...)
+		found, err := j.findsSpoiled(ctx, e, k, o, change)
+		if err != nil {
+			return nil, err
+		}
+		caught := shows && found
+		if caught || !(change < most) {
+			return &Control{Done: true, Caught: caught, Element: j.at.layout.Element(o.i), Change: change}, nil
+		}
 	}
-	slices.SortFunc(candidates, larger)
-	if o, ok, err = c.firstOK(candidates); ok || err != nil {
+}
+
+// findsSpoiled reports whether the rule finds an element wrong whose symbolic value
+// is changed. Where the element agrees and differences settle, they alone decide:
+// no kink is near.
+func (j *judge) findsSpoiled(ctx context.Context, e *evaluator, k int, o outcome, change float64) (bool, error) {
+	l := j.limits(k, o.i, size(j.at.x[o.i]))
+	on := elementLine{i: o.i, change: change}
+	if o.verdict == OK {
+		short := newLadder(l)
+		if err := j.descend(ctx, e, &j.at.place, short, on); err != nil {
+			return false, err
+		}
+		if short.end != agreed && short.isSettled() {
+			return true, nil
+		}
+	}
+	spoiled, err := j.climb(ctx, e, &j.at.place, newLadder(l), on)
+	return spoiled.verdict == Wrong, err
+}
+
+// with returns the tensor's elements, i first.
+func (p *prober) with(i int) []int {
+	index := p.index()
+	at := i - index[0]
+	index[0], index[at] = index[at], index[0]
+	return index
+}
+
+// controlElement finds an element for the control to change: the first that is
+// ok and that can be told from zero, the largest gradients first.
+func (j *judge) controlElement(ctx context.Context, e *evaluator, tensors []int) (o outcome, ok bool, err error) {
+	var candidates []int
+	for _, k := range tensors {
+		p := &prober{judge: j, k: k}
+		candidates = append(candidates, p.largestFirst(controlTries)...)
+	}
+	slices.SortFunc(candidates, func(a, b int) int {
+		return cmp.Or(cmp.Compare(math.Abs(j.at.g[b]), math.Abs(j.at.g[a])), cmp.Compare(a, b))
+	})
+	o, ok, err = j.firstOK(ctx, e, candidates)
+	if ok && o.verdict == OK || err != nil {
 		return o, ok, err
 	}
-	return c.firstOK(c.stratified(c.selected, controlMore))
+	other, found, err := j.firstOK(ctx, e, stratified(j.at, tensors, controlMore))
+	if found && (other.verdict == OK || !ok) {
+		return other, true, err
+	}
+	return o, ok, err
 }
 
-// firstOK returns the first of some elements that is ok at the first step and
-// that can be told from zero.
-func (c *checker) firstOK(elements []int) (o outcome, ok bool, err error) {
-	e := c.workers[0]
+// firstOK returns the first of some elements that agrees and can be told from
+// zero, or where none does the first that is valid at a kink.
+func (j *judge) firstOK(ctx context.Context, e *evaluator, elements []int) (kink outcome, ok bool, err error) {
 	for _, i := range elements {
-		if c.callsLeft() < 2+maxControlCalls {
-			return o, false, nil
-		}
-		l := c.limits(e.at, i)
-		s, err := e.pair(i, l.h)
+		k, _ := j.at.layout.Locate(i)
+		o, err := j.element(ctx, e, k, i)
 		if err != nil {
-			return o, false, err
+			return kink, false, err
 		}
-		c.complete(&s, l)
-		if o = s.outcome(i, 1); s.gap() <= s.bound && !s.vanished && o.resolved() {
+		switch {
+		case o.verdict == OK && o.resolved():
 			return o, true, nil
+		case o.verdict == Kink && o.undefined == 0 && !ok:
+			kink, ok = o, true
 		}
 	}
-	return o, false, nil
-}
-
-// largestFirst returns the elements of tensor k, that of the largest gradient
-// first.
-func (c *checker) largestFirst(k int) []int {
-	index := c.newProbing(k).all()
-	g := c.workers[0].at.g
-	largest := 0
-	for j, i := range index {
-		if math.Abs(g[i]) > math.Abs(g[index[largest]]) {
-			largest = j
-		}
-	}
-	index[0], index[largest] = index[largest], index[0]
-	return index
+	return kink, ok, nil
 }

@@ -1,54 +1,22 @@
 package compare
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"gradtwin"
 )
 
 // sameRatio is how near two ratios, or two values, are for a diagnosis to call
 // them the same: a fault of a factor 1.0005 can be told from none.
 const sameRatio = 1e-4
 
-// diagnose says of every tensor that failed what the mismatch looks like: first
-// of the tensor as a whole, then of its wrong elements.
-func (c *checker) diagnose() error {
-	for _, k := range c.selected {
-		if !c.tensorFailed(k) {
-			continue
-		}
-		before := c.work()
-		text, err := c.explainWhole(k)
-		if err != nil {
-			return err
-		}
-		if c.record != nil {
-			c.record.explained[k] = explanation{text, c.work().minus(before)}
-		}
-		c.diagnosed(k, text)
-	}
-	return nil
-}
-
-// diagnosed keeps what the mismatch of tensor k looks like: what the tensor as a
-// whole says, and where that is "" what its wrong elements do.
-func (c *checker) diagnosed(k int, whole string) {
-	if whole == "" {
-		whole = c.explainElements(k)
-	}
-	c.diagnoses[k] = whole
-}
-
-// tensorFailed tells whether anything in tensor k was found wrong.
-func (c *checker) tensorFailed(k int) bool {
-	p := c.probes[k]
-	return c.tally.counts[k].Wrong > 0 || c.unfollowed[k] > 0 || p != nil && p.probe.Verdict == Wrong
-}
-
 // measured is a direction with central differences at several steps.
 type measured struct {
-	*directionLine
+	*direction
 	samples []sample
 }
 
@@ -56,25 +24,21 @@ type measured struct {
 // ±h is outside of a smaller one.
 const diagnosisSteps = 3
 
-// diagnosisLines measures two directions; none when the budget is used up.
-func (c *checker) diagnosisLines(k int) ([]measured, error) {
+// diagnosisLines measures two directions through the tensor.
+func (p *prober) diagnosisLines(ctx context.Context) ([]measured, error) {
 	var lines []measured
-	p := c.newProbing(k)
-	index := p.all()
-	for n := range 2 {
-		if c.callsLeft() < 2*diagnosisSteps {
-			return nil, nil
-		}
-		l := c.lineLimits(p.e.at, k, index)
-		m := measured{directionLine: &directionLine{e: p.e, index: index, w: c.weights(p.e.at, index, k<<16|0x8000|n)}}
+	for range 2 {
+		m := measured{direction: p.draw(purposeDiagnosis, p.index(), size)}
+		l := p.lineLimits(m.direction)
+		h := l.first
 		for range diagnosisSteps {
-			s, err := m.pair(l.h)
+			s, err := m.difference(ctx, p.e, &p.at.place, h)
 			if err != nil {
 				return nil, err
 			}
-			c.complete(&s, l)
+			l.complete(&s)
 			m.samples = append(m.samples, s)
-			l.h /= shrink
+			h /= shrink
 		}
 		lines = append(lines, m)
 	}
@@ -120,22 +84,22 @@ func ratio(lines []measured, g []float64) (float64, bool) {
 	return 0, false
 }
 
-// explainWhole measures the loss along two new directions through tensor k and
-// asks which change of its gradient would have agreed with them. It returns the
-// first that would, or "": then a few elements are at fault.
-func (c *checker) explainWhole(k int) (string, error) {
-	lines, err := c.diagnosisLines(k)
-	if err != nil {
-		return "", err
-	}
-	t := c.layout[k]
-	at := c.workers[0].at
-	g := at.g[c.offsets[k]:c.offsets[k+1]]
-	if at.largest[k] == 0 {
+// explain measures the loss along two new directions through the tensor and asks
+// which change of its gradient would have agreed with them. It returns the first
+// that would, or "": then a few elements are at fault.
+func (p *prober) explain(ctx context.Context) (string, error) {
+	t := p.at.layout[p.k]
+	from, to := p.at.tensor(p.k)
+	g := p.at.g[from:to]
+	if p.at.largest[p.k] == 0 {
 		return "all zero: the gradient does not reach it", nil
 	}
-	if len(g) == 1 || len(lines) == 0 || fits(lines, g) {
+	if len(g) == 1 {
 		return "", nil
+	}
+	lines, err := p.diagnosisLines(ctx)
+	if err != nil || fits(lines, g) {
+		return "", err
 	}
 	if r, ok := ratio(lines, g); ok {
 		return describeRatio(r), nil
@@ -143,8 +107,9 @@ func (c *checker) explainWhole(k int) (string, error) {
 	if len(t.Shape) == 2 && fits(lines, transposed(g, t.Shape[0], t.Shape[1])) {
 		return fmt.Sprintf("transposed: it holds the gradient as %d×%d", t.Shape[1], t.Shape[0]), nil
 	}
-	for other, u := range c.layout {
-		if other != k && u.Len() == t.Len() && fits(lines, at.g[c.offsets[other]:c.offsets[other+1]]) {
+	for other, u := range p.at.layout {
+		lo, hi := p.at.tensor(other)
+		if other != p.k && u.Len() == t.Len() && fits(lines, p.at.g[lo:hi]) {
 			return "swapped: it has the gradient of " + u.Name, nil
 		}
 	}
@@ -171,9 +136,9 @@ func describeRatio(ratio float64) string {
 	return s
 }
 
-// explainElements looks at the wrong elements themselves.
-func (c *checker) explainElements(k int) string {
-	wrong := c.tally.wrong[k]
+// explainElements says what the wrong elements of a tensor, which begins at
+// element from, have in common.
+func explainElements(t gradtwin.Tensor, from int, wrong []outcome) string {
 	if len(wrong) == 0 {
 		return ""
 	}
@@ -181,49 +146,34 @@ func (c *checker) explainElements(k int) string {
 		return !slices.ContainsFunc(wrong, func(o outcome) bool { return !test(o) })
 	}
 	switch {
-	case all(func(o outcome) bool { return math.Abs(o.numeric) <= o.bound }):
+	case all(outcome.standsStill):
 		return "nonzero where the loss does not move: a missing mask?"
 	case all(func(o outcome) bool { return o.symbolic == 0 }):
-		return "zero where the loss moves: a term left out, or a mask too wide?" + c.common(k, wrong)
+		return "zero where the loss moves: a term left out, or a mask too wide?" + shared(t, from, wrong)
 	case len(wrong) == 1:
 		return ""
 	}
 	first := wrong[0].symbolic / wrong[0].numeric
 	if all(func(o outcome) bool { return math.Abs(o.symbolic/o.numeric/first-1) <= sameRatio }) {
-		return fmt.Sprintf("the wrong elements have %.6g times the numeric value", first) + c.common(k, wrong)
+		return fmt.Sprintf("the wrong elements have %.6g times the numeric value", first) + shared(t, from, wrong)
 	}
-	return strings.TrimPrefix(c.common(k, wrong), "; ")
+	return strings.TrimPrefix(shared(t, from, wrong), "; ")
 }
 
-// common names the row or column that all wrong elements share.
-func (c *checker) common(k int, wrong []outcome) string {
-	t := c.layout[k]
+// standsStill reports whether the difference of the loss shows no more than
+// noise.
+func (o outcome) standsStill() bool { return math.Abs(o.numeric) <= o.noise }
+
+// shared names the row or column that all wrong elements share.
+func shared(t gradtwin.Tensor, from int, wrong []outcome) string {
 	if len(wrong) < 2 || len(t.Shape) < 2 {
 		return ""
 	}
-	for d := range t.Shape {
-		at := t.Index(wrong[0].i - c.offsets[k])[d]
-		if !slices.ContainsFunc(wrong, func(o outcome) bool { return t.Index(o.i - c.offsets[k])[d] != at }) {
+	for d, n := range t.Shape {
+		at := t.Index(wrong[0].i - from)[d]
+		if n > 1 && !slices.ContainsFunc(wrong, func(o outcome) bool { return t.Index(o.i - from)[d] != at }) {
 			return fmt.Sprintf("; those seen all have index %d in dimension %d", at, d)
 		}
 	}
 	return ""
-}
-
-// diagnosis joins what was said of the tensors.
-func (c *checker) diagnosis() string {
-	var texts []string
-	names := map[string][]string{}
-	for _, k := range c.selected {
-		if text := c.diagnoses[k]; text != "" {
-			if names[text] == nil {
-				texts = append(texts, text)
-			}
-			names[text] = append(names[text], clip(c.layout[k].Name))
-		}
-	}
-	for i, text := range texts {
-		texts[i] = strings.Join(names[text], ", ") + ": " + text
-	}
-	return strings.Join(texts, "; ")
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"gradtwin"
@@ -54,7 +55,10 @@ func (e *NonFiniteError) Error() string {
 	if e.What == "parameter" {
 		return fmt.Sprintf("the parameter %s is %v: want a finite number", e.Element, e.Value)
 	}
-	return fmt.Sprintf("the %s of %s is %v (or was not written): want a finite number", e.What, e.Element, e.Value)
+	if e.What == "gradient" && math.IsNaN(e.Value) {
+		return fmt.Sprintf("the gradient of %s is NaN, or was not written: want a finite number", e.Element)
+	}
+	return fmt.Sprintf("the %s of %s is %v: want a finite number", e.What, e.Element, e.Value)
 }
 
 // UnsteadyError is a loss or a gradient that differs between two runs at the
@@ -63,6 +67,8 @@ type UnsteadyError struct {
 	What          string // loss or gradient
 	Element       string // the first that differs; empty for the loss
 	First, Second float64
+	// Where names the part of the function that differed first, where it can say.
+	Where string
 }
 
 func (e *UnsteadyError) Error() string {
@@ -74,8 +80,10 @@ func (e *UnsteadyError) Error() string {
 	switch {
 	case e.Element != "" && e.Second == 2*e.First:
 		return s + ": twice as much, so the gradient accumulates over runs; clear it before each"
+	case e.Where != "":
+		return s + ": " + e.Where + " differs between the runs"
 	case e.Element == "":
-		return s + ": switch off what is random (dropout), or seed it at every call"
+		return s + ": something in it is random, or changes from run to run"
 	}
 	return s
 }
@@ -98,15 +106,22 @@ type EmptyError struct {
 	Judged     int     // elements
 	Largest    float64 // the largest |symbolic| or |numeric| value among them
 	Resolution float64 // what can be resolved there, C·ε/h
+	Loss       float64 // at the point
 }
 
 func (e *EmptyError) Error() string {
 	what := fmt.Sprintf("the largest of %d gradient elements is %.2g", e.Judged, e.Largest)
 	switch {
+	case e.Judged == 0:
+		what = fmt.Sprintf("the largest derivative along a direction is %.2g", e.Largest)
 	case e.Largest == 0 && e.Judged > 1:
 		what = fmt.Sprintf("all %d gradient elements are zero", e.Judged)
 	case e.Largest == 0:
 		what = "the gradient is zero"
 	}
-	return fmt.Sprintf("an empty check: %s, and only differences above %.2g can be resolved; check at a point that is not a minimum", what, e.Resolution)
+	s := "an empty check: " + what
+	if !isNotFinite(e.Resolution) {
+		s += fmt.Sprintf(", and the loss, %.6g, resolves only differences above %.2g", e.Loss, e.Resolution)
+	}
+	return s + "; check at a point where the gradient is larger"
 }

@@ -14,13 +14,14 @@ type Differencer interface {
 	Function
 	// Differences writes (f(x+h) − f(x−h)) / 2h of the elements from, from+1, …
 	// to dst, as many as it has, with the absolute step h. An element has the
-	// same bits with others or without.
+	// same bits with others or without. With an empty dst it does nothing but
+	// return errors.ErrUnsupported where it has no engine after all.
 	Differences(ctx context.Context, dst []float64, from int, h float64) error
 }
 
-// CheapDifferencer is a Differencer that can tell whether its numerical gradient
+// CheapDifferencer is a Differencer that reports whether its numerical gradient
 // of all elements costs no more than a few hundred losses. Then a check takes
-// one more at a smaller step for the elements that disagree, often because a
+// some more at smaller steps for the elements that disagree, often because a
 // kink lies within the first step, and does not follow each with losses.
 type CheapDifferencer interface {
 	Differencer
@@ -36,9 +37,18 @@ type Cloner interface {
 	Clone() (Function, error)
 }
 
-// Widener is a Function in float32 that can be computed in float64 too.
-type Widener interface {
+// Narrow is a Function that may compute in float32. Float32 reports whether it
+// does: it is asked, and the bits of a value are never taken for a sign of it.
+type Narrow interface {
 	Function
+	Float32() bool
+}
+
+// Widener is a Narrow that can be computed in float64 too. Its formula is judged
+// there: the losses and the gradient of the float64 form, at elements that are
+// not rounded. Its own gradient must be that one, rounded.
+type Widener interface {
+	Narrow
 	// Float64 returns the same function of the same elements in float64, or
 	// an error that says what stands in the way.
 	Float64() (Function, error)

@@ -206,6 +206,8 @@ func (f *faulty) Gradient(dst []float64) error {
 // single computes in float32: elements, loss and gradient are rounded.
 type single struct{ Function }
 
+func (s single) Float32() bool { return true }
+
 func (s single) Set(i int, x float64) { s.Function.Set(i, float64(float32(x))) }
 
 func (s single) Loss() (float64, error) {

@@ -21,28 +21,33 @@ type Options struct {
 	Samples int `json:"samples,omitempty"`
 	// Tensors names what is to be checked; nil is every tensor.
 	Tensors []string `json:"tensors,omitempty"`
+	// Allow names tensors that may be unseen or inconclusive as a whole: without
+	// it such a tensor makes the check not judged.
+	Allow []string `json:"allow,omitempty"`
 	// Seed decides the sample and the directions.
 	Seed uint32 `json:"seed"`
-	// Strict makes an inconclusive element or tensor a failure.
+	// Strict makes a check not judged where a single element is unseen or
+	// inconclusive.
 	Strict bool `json:"strict,omitempty"`
-	// MaxCalls bounds the calls of Loss, 0 does not. A check that it stops says
-	// what was left out. The calls that every check begins with (two, and 27
-	// or more to measure the noise) are made in any case.
+	// MaxCalls limits the calls of Loss; 0 means no limit. It is divided among the
+	// parts of the check beforehand, and the report says what was left out. The
+	// calls that every check begins with (two, and 27 or more to measure the
+	// noise) are made in any case.
 	MaxCalls int `json:"max_calls,omitempty"`
-	// MaxTime bounds the duration, 0 does not: no new block of work begins
+	// MaxTime limits the duration; 0 means no limit. No call of the function begins
 	// after it. With it two runs may judge different numbers of elements.
 	MaxTime time.Duration `json:"max_time,omitempty"`
 	// Workers is how many goroutines judge elements, each with a function of
 	// its own; 0 is GOMAXPROCS. A function that is no Cloner has one. The
 	// report does not depend on it.
 	Workers int `json:"workers,omitempty"`
-	// Rtol is the relative difference that passes; 0 is 1e-6.
+	// Rtol is the relative difference that passes; 0 is 1e-7.
 	Rtol float64 `json:"rtol,omitempty"`
 	// C is how many times the measured noise of a difference passes; 0 is 10.
 	C float64 `json:"c,omitempty"`
-	// Step is the first step of a difference for an element of size up to 1;
-	// larger elements get Step·|x|. 0 is 1e-5, and the cube root of the loss's
-	// noise where that is more (single precision).
+	// Step is where the first difference of an element is taken: Step·max(1, |x|).
+	// Where it decides nothing, the checker's own steps follow. 0 begins with
+	// those: 1e-5, and more where the loss's noise asks for it.
 	Step float64 `json:"step,omitempty"`
 	// Order is which derivative is checked: 0 and 1 the gradient, 2 the
 	// gradient of the gradient along a direction drawn from Seed, for a
@@ -55,12 +60,18 @@ type Options struct {
 	// Progress is called now and then, from the goroutine that called Check,
 	// with how many elements (in Probe: tensors) are done; nil calls nothing.
 	Progress func(done, total int) `json:"-"`
+	// Each is called for every element that was judged one by one, in the order
+	// of their places, from the goroutine that called Check, once the check is
+	// done. An element whose first difference disagrees and that was not followed
+	// further, because enough others were wrong, has the verdict Inconclusive. nil
+	// calls nothing.
+	Each func(Element) `json:"-"`
 }
 
 const (
-	// defaultRtol leaves room for the curvature inside ±h, h²|f‴|/6, and for
-	// the rounding of a gradient summed over many rows.
-	defaultRtol = 1e-6
+	// defaultRtol leaves room for the curvature inside ±h, h²|f‴|/6, so that two
+	// calls are enough for most elements.
+	defaultRtol = 1e-7
 	// defaultC makes a false alarm a matter of more than ten standard
 	// deviations: a central difference of noise ε has ε/(√2·h).
 	defaultC = 10
@@ -72,16 +83,20 @@ const (
 	// defaultSamples judges a dozen or more elements of each tensor of a usual
 	// network, in well under a second.
 	defaultSamples = 128
-	// minShare is the least number of elements a tensor has in a sample.
-	minShare = 4
-	// autoFull is up to how many elements Auto judges every one without an
-	// engine for whole gradients: about a thousand loss calls.
-	autoFull = 512
 )
 
-// resolve puts the defaults in place of zeros and tells what is wrong with the
-// options, if anything is.
+// asked returns the options without what has no influence on the report.
+func (o Options) asked() Options {
+	o.Workers, o.Progress, o.Each = 0, nil, nil
+	return o
+}
+
+// resolve returns the options with the defaults in place of zeros, or what is
+// wrong with them or the layout.
 func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
+	if err := validateLayout(layout); err != nil {
+		return o, err
+	}
 	switch {
 	case int(o.Mode) >= len(modeNames):
 		return o, fmt.Errorf("check mode %v: want 0 to %d", o.Mode, len(modeNames)-1)
@@ -102,10 +117,13 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	case !(o.Step >= 0) || math.IsInf(o.Step, 0):
 		return o, fmt.Errorf("step %v: want a finite number, 0 or more", o.Step)
 	}
-	for _, name := range o.Tensors {
+	for _, name := range slices.Concat(o.Tensors, o.Allow) {
 		if !slices.ContainsFunc(layout, func(t gradtwin.Tensor) bool { return t.Name == name }) {
 			return o, &UnknownTensorError{Name: name, Layout: layout}
 		}
+	}
+	if len(selectTensors(layout, o.Tensors)) == 0 {
+		return o, ErrNoParameters
 	}
 	if o.Samples == 0 {
 		o.Samples = defaultSamples
@@ -122,7 +140,7 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 // maxElements is more than any memory has, and leaves an int room to count.
 const maxElements = 1 << 48
 
-// validateLayout tells what is wrong with the layout, if anything is.
+// validateLayout returns what is wrong with the layout.
 func validateLayout(layout gradtwin.Layout) error {
 	const tooLarge = "more than 2^48 elements in all"
 	total := 0

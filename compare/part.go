@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
 	"reflect"
 
 	"gradtwin"
@@ -16,83 +15,22 @@ import (
 // Part is what one shard of a check has found. As JSON it keeps every bit, so
 // that parts can be joined on another machine.
 type Part struct {
-	shard  Shard
-	common common
-	own    findings
+	shard Shard
+	known known
+	found *findings
 }
 
 // Shard returns which part it is.
 func (p *Part) Shard() Shard { return p.shard }
 
-// Report returns what is known from this part alone: the elements of the other
-// shards count as not checked.
-func (p *Part) Report() *Report { return join([]*Part{p}).report }
-
-// common is what every shard of a check finds.
-type common struct {
-	Options   Options         `json:"options"`
-	Layout    gradtwin.Layout `json:"layout"`
-	Point     string          `json:"point"`             // SHA-256 of the elements, the loss and the gradient
-	Mode      Mode            `json:"mode"`              // what Auto became
-	Elements  int             `json:"elements"`          // to judge, in all shards together
-	Drawing   string          `json:"drawing,omitempty"` // which they are, where they were drawn
-	Loss      float64         `json:"loss"`
-	Noise     float64         `json:"noise"`
-	Step      float64         `json:"step"`
-	Precision Precision       `json:"precision"`
-	NotWide   string          `json:"not_wide,omitempty"`
-	Probes    []*Probed       `json:"probes"` // of each tensor
-	Tally     *tally          `json:"tally"`  // of the directions
-	Control   Control         `json:"control"`
-	Taylor    *Taylor         `json:"taylor,omitempty"`
-	Work      work            `json:"work"`
-}
-
-// findings is what one shard has found.
-type findings struct {
-	First   *tally           `json:"first"` // of the elements that passed without being followed
-	Work    work             `json:"work"`  // on those and on the first step of the others
-	Whole   int              `json:"whole"` // gradients by the engine: as far as some element needed
-	Tensors []tensorFindings `json:"tensors"`
-}
-
-// tensorFindings is what was found of one tensor where the first step disagreed.
-type tensorFindings struct {
-	Failed    int         `json:"failed"`   // elements
-	Followed  []followed  `json:"followed"` // the worst of them, in the order of their ratio
-	Explained explanation `json:"explained"`
-}
-
-// part returns what a shard's check has found.
-func (c *checker) part() *Part {
-	r, n := c.record, len(c.layout)
-	p := &Part{
-		shard: c.shard,
-		common: common{
-			Options: c.report.Options, Layout: c.layout, Point: c.workers[0].at.fingerprint(), Mode: c.o.Mode,
-			Elements: c.ordered, Drawing: c.drawing,
-			Loss: c.report.Loss, Noise: c.noise, Step: c.step, Precision: c.precision, NotWide: c.notWide,
-			Probes: make([]*Probed, n), Tally: r.common, Control: c.report.Control, Taylor: c.report.Taylor,
-			Work: c.work().minus(r.after.minus(r.before)),
-		},
-		own: findings{First: r.first, Work: r.after.minus(r.before), Whole: c.whole, Tensors: make([]tensorFindings, n)},
+// Report returns what is known from this part alone: what the other shards do
+// counts as not checked, and as not judged. It is nil where that is nothing.
+func (p *Part) Report() *Report {
+	r, err := p.known.report(p.found)
+	if err != nil {
+		return nil
 	}
-	for k := range c.layout {
-		p.own.Tensors[k] = tensorFindings{r.failed[k], r.followed[k], r.explained[k]}
-		p.common.Work = p.common.Work.minus(r.explained[k].Work)
-		for _, f := range r.followed[k] {
-			p.own.Work = p.own.Work.minus(f.work)
-		}
-		if probe := c.probes[k]; probe != nil {
-			p.common.Probes[k] = &probe.probe
-		}
-	}
-	return p
-}
-
-// fingerprint tells two points apart.
-func (p *point) fingerprint() string {
-	return hashOf(math.Float64bits, p.x, []float64{p.f}, p.g)
+	return r
 }
 
 // hashOf returns the SHA-256 of some lists one after the other, in hexadecimal,
@@ -111,24 +49,23 @@ func hashOf[T any](bits func(T) uint64, lists ...[]T) string {
 
 // differs says what of a and b, which shards of one check have in common, is
 // not the same, "" when all is.
-func (a *common) differs(b *common) string {
-	replayOf := func(c *common) string { return replay(&Report{Options: c.Options}) }
+func (k *known) differs(b *known) string {
 	switch {
-	case replayOf(a) != replayOf(b):
-		return fmt.Sprintf("of checks with %s and with %s", replayOf(a), replayOf(b))
-	case !reflect.DeepEqual(a.Layout, b.Layout):
-		return "of functions with other tensors: " + firstDifference(a.Layout, b.Layout)
-	case a.Loss != b.Loss:
-		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind of processor", a.Loss, b.Loss)
-	case a.Point != b.Point:
-		return fmt.Sprintf("of one loss, %.17g, but of other weights or gradients, or computed by another program or kind of processor", a.Loss)
-	case !sameJSON(a, b):
+	case replay(k.Options) != replay(b.Options):
+		return fmt.Sprintf("of checks with %s and with %s", replay(k.Options), replay(b.Options))
+	case !reflect.DeepEqual(k.Layout, b.Layout):
+		return "of functions with other tensors: " + firstDifference(k.Layout, b.Layout)
+	case k.Point.Loss != b.Point.Loss:
+		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind of processor", k.Point.Loss, b.Point.Loss)
+	case k.Point.Digest != b.Point.Digest:
+		return fmt.Sprintf("of one loss, %.17g, but of other weights or gradients, or computed by another program or kind of processor", k.Point.Loss)
+	case !sameJSON(k, b):
 		return "of one point, at which they have measured different things: computed by another program or kind of processor"
 	}
 	return ""
 }
 
-// sameJSON compares to the bit: a NaN is equal to itself.
+// sameJSON compares to the bit.
 func sameJSON(a, b any) bool {
 	x, err := json.Marshal(a)
 	y, also := json.Marshal(b)
@@ -145,15 +82,15 @@ func firstDifference(a, b gradtwin.Layout) string {
 	return fmt.Sprintf("%d and %d of them", len(a), len(b))
 }
 
-// MarshalJSON implements json.Marshaler.
-func (p *Part) MarshalJSON() ([]byte, error) {
-	return json.Marshal(partJSON{p.shard, p.common, p.own})
+type partJSON struct {
+	Shard Shard     `json:"shard"`
+	Known known     `json:"known"`
+	Found *findings `json:"found"`
 }
 
-type partJSON struct {
-	Shard  Shard    `json:"shard"`
-	Common common   `json:"common"`
-	Own    findings `json:"own"`
+// MarshalJSON implements json.Marshaler.
+func (p *Part) MarshalJSON() ([]byte, error) {
+	return json.Marshal(partJSON{p.shard, p.known, p.found})
 }
 
 // UnmarshalJSON implements json.Unmarshaler. It refuses what no shard can have
@@ -166,7 +103,7 @@ func (p *Part) UnmarshalJSON(text []byte) error {
 	if err := j.validate(); err != nil {
 		return fmt.Errorf("part of a check: %w", err)
 	}
-	p.shard, p.common, p.own = j.Shard, j.Common, j.Own
+	p.shard, p.known, p.found = j.Shard, j.Known, j.Found
 	return nil
 }
 
@@ -174,73 +111,58 @@ func (j *partJSON) validate() error {
 	if err := j.Shard.Validate(); err != nil {
 		return err
 	}
-	if err := divisible(j.Common.Options); err != nil {
+	if err := divisible(j.Known.Options); err != nil {
 		return err
 	}
-	c, err := newChecker(j.Common.Layout, j.Common.Options)
-	if err != nil {
+	layout := j.Known.Layout
+	if _, err := j.Known.Options.resolve(layout); err != nil {
 		return err
 	}
-	n := len(c.layout)
-	if j.Common.Mode == Probe || len(j.Common.Probes) != n || len(j.Own.Tensors) != n {
-		return fmt.Errorf("mode %v, %d probes, %d tensors: want another mode, and %d of each", j.Common.Mode, len(j.Common.Probes), len(j.Own.Tensors), n)
+	n := len(layout)
+	if j.Found == nil || len(j.Found.Tensors) != n || len(j.Known.Point.Largest) != n || len(j.Known.Point.Rounding) != n {
+		return fmt.Errorf("findings that are not of %d tensors", n)
 	}
-	for _, t := range []*tally{j.Common.Tally, j.Own.First} {
-		if err := c.validateTally(t); err != nil {
+	if size := layout.Len(); j.Known.Judged < 0 || j.Known.Judged > size || j.Found.Judged < 0 || j.Found.Judged > size {
+		return fmt.Errorf("%d and %d elements judged: want 0 to %d", j.Known.Judged, j.Found.Judged, size)
+	}
+	if j.Found.Rings == nil {
+		j.Found.Rings = map[int]int{}
+	}
+	from := 0
+	for k, t := range layout {
+		if err := j.Found.Tensors[k].Tally.validate(t, from); err != nil {
 			return err
 		}
-	}
-	for k, t := range j.Own.Tensors {
-		if t.Failed < len(t.Followed) || t.Failed > c.layout[k].Len() {
-			return fmt.Errorf("%s: %d of %d failed elements were followed", c.layout[k].Name, len(t.Followed), t.Failed)
-		}
-		for _, f := range t.Followed {
-			if err := c.validateOutcome(k, f.outcome); err != nil {
-				return err
-			}
-		}
+		from += t.Len()
 	}
 	return nil
 }
 
-func (c *checker) validateTally(t *tally) error {
-	n := len(c.layout)
-	if t == nil || len(t.counts) != n || len(t.wrong) != n || len(t.errors) != n || len(t.little) != n {
-		return fmt.Errorf("a count that is not of %d tensors", n)
+// validate returns an error where a tally cannot be of a tensor whose first
+// element is from.
+func (t *tally) validate(of gradtwin.Tensor, from int) error {
+	size, c := of.Len(), t.counts
+	if min(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed) < 0 || c.Sum()+t.unfollowed > size ||
+		max(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed) > size {
+		return fmt.Errorf("%s: verdicts %+v on %d elements", of.Name, c, size)
 	}
-	for k, counts := range t.counts {
-		if size := c.layout[k].Len(); min(counts.OK, counts.Kink, counts.Wrong, counts.Inconclusive) < 0 ||
-			max(counts.OK, counts.Kink, counts.Wrong, counts.Inconclusive) > size {
-			return fmt.Errorf("%s: verdicts %+v on %d elements", c.layout[k].Name, counts, size)
+	place := func(o outcome, v Verdict) error {
+		if o.i < from || o.i >= from+size || o.verdict != v {
+			return fmt.Errorf("%s: element %d, %v: want elements from %d to %d, %v", of.Name, o.i, o.verdict, from, from+size-1, v)
 		}
-		for _, o := range t.wrong[k] {
-			if err := c.validateOutcome(k, o); err != nil {
-				return err
-			}
+		return nil
+	}
+	for _, o := range t.wrong {
+		if err := place(o, Wrong); err != nil {
+			return err
 		}
 	}
 	for v, list := range t.worst {
 		for _, o := range list {
-			if o.verdict != Verdict(v) {
-				return fmt.Errorf("a verdict %v among those that are %v", o.verdict, Verdict(v))
-			}
-			if err := c.validateOutcome(-1, o); err != nil {
+			if err := place(o, Verdict(v)); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
-}
-
-// validateOutcome tells whether the outcome can be of tensor k, or of any where
-// k is −1.
-func (c *checker) validateOutcome(k int, o outcome) error {
-	from, to := 0, c.offsets[len(c.layout)]
-	if k >= 0 {
-		from, to = c.offsets[k], c.offsets[k+1]
-	}
-	if o.i < from || o.i >= to {
-		return fmt.Errorf("a verdict on element %d: want one from %d to %d", o.i, from, to-1)
 	}
 	return nil
 }

@@ -2,11 +2,10 @@ package compare
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 )
 
-// real is a float64 in JSON, which has no word for the values that are not
+// real is a float64 in JSON, which cannot represent the values that are not
 // finite: they are strings.
 type real float64
 
@@ -28,22 +27,25 @@ func (r *real) UnmarshalJSON(text []byte) error {
 }
 
 type outcomeJSON struct {
-	I        int     `json:"i"`
-	Verdict  Verdict `json:"verdict"`
-	Symbolic real    `json:"symbolic"`
-	Numeric  real    `json:"numeric"`
-	Bound    real    `json:"bound"`
-	Noise    real    `json:"noise"`
-	Step     real    `json:"step"`
-	Steps    int     `json:"steps"`
-	Forward  real    `json:"forward,omitempty"`
-	Backward real    `json:"backward,omitempty"`
+	I         int     `json:"i"`
+	Verdict   Verdict `json:"verdict"`
+	Symbolic  real    `json:"symbolic"`
+	Numeric   real    `json:"numeric"`
+	Bound     real    `json:"bound"`
+	Noise     real    `json:"noise"`
+	Step      real    `json:"step"`
+	Steps     int     `json:"steps"`
+	Forward   real    `json:"forward,omitempty"`
+	Backward  real    `json:"backward,omitempty"`
+	Undefined side    `json:"undefined,omitempty"`
+	Still     bool    `json:"still,omitempty"`
 }
 
 // MarshalJSON implements json.Marshaler.
 func (o outcome) MarshalJSON() ([]byte, error) {
 	return json.Marshal(outcomeJSON{
-		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.steps, real(o.forward), real(o.backward),
+		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.steps,
+		real(o.forward), real(o.backward), o.undefined, o.still,
 	})
 }
 
@@ -54,52 +56,30 @@ func (o *outcome) UnmarshalJSON(text []byte) error {
 	*o = outcome{
 		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
 		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps, forward: float64(j.Forward), backward: float64(j.Backward),
+		undefined: j.Undefined & (left | right), still: j.Still,
 	}
-	return err
-}
-
-type followedJSON struct {
-	Ratio     real    `json:"ratio"`
-	Outcome   outcome `json:"outcome"`
-	Work      work    `json:"work"`
-	EngineOff bool    `json:"engine_off,omitempty"`
-}
-
-// MarshalJSON implements json.Marshaler.
-func (f followed) MarshalJSON() ([]byte, error) {
-	return json.Marshal(followedJSON{real(f.ratio), f.outcome, f.work, f.engineOff})
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (f *followed) UnmarshalJSON(text []byte) error {
-	var j followedJSON
-	err := json.Unmarshal(text, &j)
-	*f = followed{float64(j.Ratio), j.Outcome, j.Work, j.EngineOff}
 	return err
 }
 
 type tallyJSON struct {
-	Worst    [len(verdictNames)][]outcome `json:"worst"`
-	Counts   []Counts                     `json:"counts"`
-	Wrong    [][]outcome                  `json:"wrong"`
-	Errors   []real                       `json:"errors"`
-	Little   []int                        `json:"little"`
-	Resolved int                          `json:"resolved"`
-	Largest  real                         `json:"largest"`
-	Finest   real                         `json:"finest"`
+	Counts     Counts                       `json:"counts"`
+	Unfollowed int                          `json:"unfollowed,omitempty"`
+	Worst      [len(verdictNames)][]outcome `json:"worst"`
+	Wrong      []outcome                    `json:"wrong,omitempty"`
+	MaxError   real                         `json:"max_error"`
+	Coarsest   real                         `json:"coarsest"`
+	Finest     real                         `json:"finest"`
+	Largest    real                         `json:"largest"`
+	Resolved   int                          `json:"resolved"`
+	Edges      []outcome                    `json:"edges,omitempty"`
+	Little     int                          `json:"little,omitempty"`
 }
 
-// MarshalJSON implements json.Marshaler. The line of a tally is not kept: what
-// it serves for is done by then.
-func (t *tally) MarshalJSON() ([]byte, error) {
-	j := tallyJSON{
-		Worst: t.worst, Counts: t.counts, Wrong: t.wrong, Little: t.little,
-		Resolved: t.resolved, Largest: real(t.largest), Finest: real(t.finest),
-	}
-	for _, e := range t.errors {
-		j.Errors = append(j.Errors, real(e))
-	}
-	return json.Marshal(j)
+// MarshalJSON implements json.Marshaler.
+func (t tally) MarshalJSON() ([]byte, error) {
+	return json.Marshal(tallyJSON{
+		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest), t.resolved, t.edges, t.little,
+	})
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -107,11 +87,8 @@ func (t *tally) UnmarshalJSON(text []byte) error {
 	var j tallyJSON
 	err := json.Unmarshal(text, &j)
 	*t = tally{
-		worst: j.Worst, counts: j.Counts, wrong: j.Wrong, little: j.Little,
-		resolved: j.Resolved, largest: float64(j.Largest), finest: float64(j.Finest),
-	}
-	for _, e := range j.Errors {
-		t.errors = append(t.errors, math.Abs(float64(e)))
+		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError), coarsest: float64(j.Coarsest),
+		finest: float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, little: j.Little,
 	}
 	return err
 }

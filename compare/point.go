@@ -4,186 +4,228 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gradtwin"
 )
 
-// point is where a gradient is judged.
+// place is where the function stands: the point to check, or one beside it.
+type place struct {
+	x []float64 // the elements, as the function holds them
+	f float64   // the loss
+	g []float64 // the gradient that is being judged
+}
+
+// point is the point to check and what was measured there. Nothing in it
+// changes once measure has returned.
 type point struct {
-	x       []float64 // the elements, as the function holds them
-	f       float64   // the loss
-	g       []float64 // the gradient that is being judged
-	largest []float64 // of each tensor: the largest |g|
+	place
+	layout   gradtwin.Layout
+	offsets  []int     // of each tensor, and the end of the last
+	largest  []float64 // of each tensor: the largest |g|
+	scale    []float64 // of each tensor: the mean |x| of the elements that are not 0
+	seed     uint32
+	noise    lossNoise
+	step     float64   // the first step for an element of size up to 1
+	rounding []float64 // of each element of g: how far its own rounding may take it
+	narrow   *narrow   // of a function in float32 that is judged in float64
+	single   bool      // the function says that it computes in float32
 }
 
-// evaluator calls one function, counts its calls, and puts elements back.
-type evaluator struct {
-	ctx    context.Context
-	f      Function
-	layout gradtwin.Layout
-	at     *point
-	work
+// lossNoise is the noise ε of the loss, the standard deviation of its rounding.
+type lossNoise struct {
+	far float64
+	// near is that over moves shorter than a billionth of each element, which is
+	// less where noise varies over longer moves only.
+	near    float64
+	level   float64 // the largest |loss| where it was measured
+	chaotic bool    // it could not be measured
 }
 
-func (e *evaluator) loss() (float64, error) {
-	if err := e.ctx.Err(); err != nil {
-		return 0, err
+// unit is the unit roundoff of the loss and of the elements.
+func (p *point) unit() float64 {
+	if p.single && p.narrow == nil {
+		return singleUnit
 	}
-	e.Calls++
-	return e.f.Loss()
+	return doubleUnit
 }
 
-// sample is the loss on both sides of an element, or of a point on a line.
-type sample struct {
-	h           float64 // the step asked for
-	right, left float64 // the realised distances
-	fp, f0, fm  float64 // the loss to the right, at the point, to the left
-	a, d        float64 // the symbolic derivative and the central difference
-	vanished    bool    // the step is lost in the element's rounding
-	noise       float64 // of d: C·ε/h
-	bound       float64 // of |a − d|
+// tensor returns the elements of tensor k as [from, to).
+func (p *point) tensor(k int) (from, to int) { return p.offsets[k], p.offsets[k+1] }
+
+// purpose tells the streams of random numbers apart.
+type purpose uint64
+
+const (
+	purposeNoise purpose = iota
+	purposeSpacing
+	purposeSample
+	purposeDirection
+	purposeBeside
+	purposeRounding
+	purposeNeighbor
+	purposeDiagnosis
+	purposeTaylor
+)
+
+// random returns the generator for the n-th use of a purpose in tensor k.
+func random(seed uint32, p purpose, k, n int) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed)<<8|uint64(p), uint64(k)<<32|uint64(n)))
 }
 
-// pair measures the loss at x ± h of element i and puts the element back.
-func (e *evaluator) pair(i int, h float64) (sample, error) {
-	x := e.at.x[i]
-	defer e.f.Set(i, x)
-	s := sample{h: h, f0: e.at.f, a: e.at.g[i]}
-	var err error
-	e.f.Set(i, x+h)
-	s.right = e.f.At(i) - x
-	if s.fp, err = e.loss(); err != nil {
-		return s, e.wrap(i, x+h, err)
+// measure reads the point where the function stands: the loss and the gradient
+// twice each, no element changed by either, and the noise of both.
+func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Options) (*point, error) {
+	n := layout.Len()
+	p := &point{layout: layout, seed: o.Seed, single: isSingle(e.f)}
+	p.x, p.g = make([]float64, n), make([]float64, n)
+	from := 0
+	for _, t := range layout {
+		p.offsets = append(p.offsets, from)
+		from += t.Len()
 	}
-	// The same distance to the left, as far as it can be realised: a difference
-	// that is not central has an error of first order.
-	e.f.Set(i, x-s.right)
-	s.left = x - e.f.At(i)
-	if s.fm, err = e.loss(); err != nil {
-		return s, e.wrap(i, x-s.right, err)
-	}
-	s.vanished = s.right <= 0 || s.left <= 0
-	s.d = (s.fp - s.fm) / (s.right + s.left)
-	return s, nil
-}
-
-func (e *evaluator) wrap(i int, x float64, err error) error {
-	if e.ctx.Err() != nil {
-		return err
-	}
-	return fmt.Errorf("loss with %s at %v: %w", e.layout.Element(i), x, err)
-}
-
-// along moves the elements from..to to x + t·dir and returns the loss there.
-// They stay there.
-func (e *evaluator) along(dir []float64, from, to int, t float64) (float64, error) {
-	for i := from; i < to; i++ {
-		e.f.Set(i, e.at.x[i]+t*dir[i])
-	}
-	return e.loss()
-}
-
-// restore puts the elements from..to back by assignment: adding what was
-// subtracted would round.
-func (e *evaluator) restore(from, to int) {
-	for i := from; i < to; i++ {
-		e.f.Set(i, e.at.x[i])
-	}
-}
-
-// unchanged tells whether all elements still have the point's bits.
-func (e *evaluator) unchanged(by string) error {
-	for i, x := range e.at.x {
-		if now := e.f.At(i); math.Float64bits(now) != math.Float64bits(x) {
-			return &ChangedError{Element: e.layout.Element(i), Before: x, After: now, By: by}
-		}
-	}
-	return nil
-}
-
-// gradient runs the function's gradient into dst, which holds NaN before, so
-// that an element nobody writes shows.
-func (e *evaluator) gradient(dst []float64) error {
-	for i := range dst {
-		dst[i] = math.NaN()
-	}
-	if err := e.ctx.Err(); err != nil {
-		return err
-	}
-	e.Gradients++
-	if err := e.f.Gradient(dst); err != nil {
-		return fmt.Errorf("gradient: %w", err)
-	}
-	return nil
-}
-
-// finiteGradient is gradient at the point to check, where every element has to
-// be a number.
-func (e *evaluator) finiteGradient(dst []float64) error {
-	if err := e.gradient(dst); err != nil {
-		return err
-	}
-	if i := firstNotFinite(dst); i >= 0 {
-		return &NonFiniteError{What: "gradient", Element: e.layout.Element(i), Value: dst[i]}
-	}
-	return nil
-}
-
-// begin reads the point where the function stands: the loss and the gradient
-// twice each, with the same bits, and no element changed by either.
-func (e *evaluator) begin() error {
-	n := e.layout.Len()
-	p := &point{x: make([]float64, n), g: make([]float64, n)}
+	p.offsets = append(p.offsets, from)
 	e.at = p
 	for i := range p.x {
 		p.x[i] = e.f.At(i)
 		if isNotFinite(p.x[i]) {
-			return &NonFiniteError{What: "value", Element: e.layout.Element(i), Value: p.x[i]}
+			return nil, &NonFiniteError{What: "parameter", Element: layout.Element(i), Value: p.x[i]}
 		}
 	}
-	var err error
-	if p.f, err = e.loss(); err != nil {
-		return fmt.Errorf("loss: %w", err)
-	}
-	if isNotFinite(p.f) {
-		return &NonFiniteError{What: "loss", Value: p.f}
-	}
-	if err := e.unchanged("a run of the loss"); err != nil {
-		return err
-	}
-	if err := e.finiteGradient(p.g); err != nil {
-		return err
-	}
-	if err := e.unchanged("a run of the gradient"); err != nil {
-		return err
-	}
-	again := make([]float64, n)
-	f, err := e.loss()
+	repeats, err := p.read(ctx, e)
 	if err != nil {
-		return fmt.Errorf("loss: %w", err)
+		return nil, err
 	}
-	if math.Float64bits(f) != math.Float64bits(p.f) {
-		return &UnsteadyError{What: "loss", First: p.f, Second: f}
+	p.measureSizes()
+	defer e.restore(p.x)
+	if err := p.measureNoise(ctx, e, repeats); err != nil {
+		return nil, err
 	}
-	if err := e.finiteGradient(again); err != nil {
-		return err
+	if err := p.measureRounding(ctx, e, repeats); err != nil {
+		return nil, err
 	}
-	for i, g := range p.g {
-		if math.Float64bits(g) != math.Float64bits(again[i]) {
-			return &UnsteadyError{What: "gradient", Element: e.layout.Element(i), First: g, Second: again[i]}
-		}
-	}
-	p.measure(e.layout)
-	return e.unchanged("a second run")
+	p.step = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))
+	return p, nil
 }
 
-func (p *point) measure(layout gradtwin.Layout) {
-	p.largest = make([]float64, len(layout))
-	from := 0
-	for k, t := range layout {
-		for _, g := range p.g[from : from+t.Len()] {
-			p.largest[k] = math.Max(p.largest[k], math.Abs(g))
+// repeats is what two or more runs at the same elements gave.
+type repeats struct {
+	losses []float64
+	g      []float64 // the gradient of the second run
+}
+
+// sameUlps is how many units in the last place two runs at the same elements may
+// differ by: sums in another order do. What differs by more is refused.
+const sameUlps = 1 << 16
+
+// moreRuns is how often the loss is run again when two runs differ, to measure
+// by how much.
+const moreRuns = 8
+
+// read runs loss and gradient at the point, twice each.
+func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
+	var r repeats
+	loss := func() error {
+		f, err := e.loss(ctx)
+		if err != nil {
+			return wrapLoss(ctx, "loss", err)
 		}
-		from += t.Len()
+		if isNotFinite(f) {
+			return &NonFiniteError{What: "loss", Value: f}
+		}
+		r.losses = append(r.losses, f)
+		return nil
 	}
+	if err := loss(); err != nil {
+		return r, err
+	}
+	p.f = r.losses[0]
+	if err := e.unchanged("a run of the loss"); err != nil {
+		return r, err
+	}
+	if err := e.finiteGradient(ctx, p.g); err != nil {
+		return r, err
+	}
+	if err := e.unchanged("a run of the gradient"); err != nil {
+		return r, err
+	}
+	if err := loss(); err != nil {
+		return r, err
+	}
+	r.g = make([]float64, len(p.g))
+	if err := e.finiteGradient(ctx, r.g); err != nil {
+		return r, err
+	}
+	if math.Float64bits(r.losses[0]) != math.Float64bits(r.losses[1]) {
+		for range moreRuns {
+			if err := loss(); err != nil {
+				return r, err
+			}
+		}
+	}
+	same := sameUlps * doubleUnit
+	if p.single {
+		same = sameUlps / 256 * singleUnit
+	}
+	for _, f := range r.losses {
+		if math.Abs(f-p.f) > same*max(math.Abs(f), math.Abs(p.f)) {
+			return r, &UnsteadyError{What: "loss", First: p.f, Second: f, Where: unsteadyNode(e.f)}
+		}
+	}
+	for k := range p.layout {
+		from, to := p.tensor(k)
+		size := max(largestOf(p.g[from:to]), largestOf(r.g[from:to]))
+		for i := from; i < to; i++ {
+			if math.Abs(p.g[i]-r.g[i]) > same*size {
+				return r, &UnsteadyError{What: "gradient", Element: p.layout.Element(i), First: p.g[i], Second: r.g[i]}
+			}
+		}
+	}
+	return r, e.unchanged("a second run")
+}
+
+func (p *point) measureSizes() {
+	p.largest, p.scale = make([]float64, len(p.layout)), make([]float64, len(p.layout))
+	for k := range p.layout {
+		from, to := p.tensor(k)
+		p.largest[k] = largestOf(p.g[from:to])
+		n := 0.0
+		for _, x := range p.x[from:to] {
+			if x != 0 {
+				n++
+				p.scale[k] += (math.Abs(x) - p.scale[k]) / n
+			}
+		}
+	}
+}
+
+// largestOf returns the largest magnitude.
+func largestOf(g []float64) float64 {
+	most := 0.0
+	for _, v := range g {
+		most = max(most, math.Abs(v))
+	}
+	return most
+}
+
+// size is what a move of an element is relative to: 1 for small ones.
+func size(x float64) float64 { return max(1, math.Abs(x)) }
+
+func wrapLoss(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+func isNotFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
+
+// firstNotFinite returns the place of the first NaN or infinity, −1 without one.
+func firstNotFinite(list []float64) int {
+	for i, x := range list {
+		if isNotFinite(x) {
+			return i
+		}
+	}
+	return -1
 }

@@ -18,33 +18,22 @@ const (
 // String renders the report as text of at most 80 columns.
 func (r *Report) String() string {
 	var b strings.Builder
+	writeLine(&b, "", r.headline())
 	shown := 0
-	head := func(v Verdict, name string) {
-		text := fmt.Sprintf("%-6s %s", strings.ToUpper(v.String()), clip(name))
-		if shown == 0 {
-			text += "   " + r.tallyLine()
-		}
-		writeLine(&b, "", text)
-		shown++
-	}
 	for _, e := range r.Worst {
-		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive {
-			head(e.Verdict, e.Name())
-			e.block(&b)
+		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive && !r.OK() {
+			b.WriteString(e.String())
+			shown++
 		}
 	}
 	for _, t := range r.Tensors {
 		if t.wholly() {
-			head(t.Probe.Verdict, t.Tensor.Name+" as a whole")
+			writeLine(&b, "", label(Wrong.String())+clip(t.Tensor.Name)+" as a whole")
 			t.Probe.block(&b)
 		}
 	}
-	if shown == 0 {
-		result := "OK"
-		if !r.OK() {
-			result = "FAILED"
-		}
-		writeLine(&b, "", fmt.Sprintf("%-6s %s", result, r.passLine()))
+	for _, text := range r.NotJudged {
+		writeLine(&b, "  ", "not judged: "+text)
 	}
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
@@ -55,6 +44,7 @@ func (r *Report) String() string {
 	if r.Taylor != nil {
 		writeLine(&b, "  ", r.taylorLine())
 	}
+	writeLine(&b, "  ", r.countsLine())
 	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s", r.Loss, r.Noise, r.effort()))
 	writeLine(&b, "  ", "not checked: "+r.Unchecked)
 	for _, w := range r.Warnings {
@@ -64,24 +54,90 @@ func (r *Report) String() string {
 	return b.String()
 }
 
-func (r *Report) tallyLine() string {
-	s := fmt.Sprintf("%d of %d wrong, %d inconclusive, %s", r.Counts.Wrong, r.Checked, r.Counts.Inconclusive, plural(r.Counts.Kink, "kink"))
-	if n := r.unfollowed(); n > 0 {
-		s += fmt.Sprintf(", %d more disagree", n)
+// label is a word at the beginning of a line, in capitals.
+func label(word string) string { return fmt.Sprintf("%-6s ", strings.ToUpper(word)) }
+
+// headline says how the check ended, and what an error must be to have shown.
+func (r *Report) headline() string {
+	switch {
+	case r.Wrong():
+		return label("wrong") + r.wrongLine()
+	case len(r.NotJudged) > 0:
+		return label("not judged") + r.agreeLine()
 	}
-	return s
+	return label("ok") + r.agreeLine()
 }
 
-func (r *Report) passLine() string {
+// agreeLine says what agrees and how large an error would have shown in it.
+func (r *Report) agreeLine() string {
 	var parts []string
-	if r.Checked > 0 {
-		parts = append(parts, fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, of %s",
-			r.Counts.OK, plural(r.Counts.Kink, "kink"), r.Counts.Wrong, r.Counts.Inconclusive, plural(r.Total, "element")))
+	if r.Counts.OK > 0 {
+		parts = append(parts, fmt.Sprintf("%s agree", commas(r.Counts.OK, "element")))
 	}
-	if n, of := r.probed(); of > 0 {
+	if n, of := r.probed(); of > 0 && (r.Counts.OK < r.Total || n < of) {
 		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor")))
 	}
-	return r.Mode.String() + ": " + strings.Join(parts, "; ")
+	if r.Counts.Kink > 0 {
+		parts = append(parts, fmt.Sprintf("%s valid at a kink", commas(r.Counts.Kink, "element")))
+	}
+	if parts == nil {
+		return "nothing agrees"
+	}
+	text := strings.Join(parts, ", ")
+	if r.Resolution > 0 {
+		text += fmt.Sprintf("; an error of %.1g", r.Resolution)
+		if r.RelativeResolution > 0 {
+			text += fmt.Sprintf(" (%s of its tensor's largest)", share(r.RelativeResolution))
+		}
+		text += " would have shown"
+	}
+	return text
+}
+
+// share renders a ratio as one part in so many.
+func share(x float64) string {
+	switch exponent := math.Floor(-math.Log10(x)); {
+	case x >= 1:
+		return fmt.Sprintf("%.2g times the size", x)
+	case exponent < 4:
+		return fmt.Sprintf("1 part in %.2g", math.Round(1/x))
+	default:
+		return fmt.Sprintf("1 part in 10^%.0f", exponent)
+	}
+}
+
+// wrongLine counts what is wrong.
+func (r *Report) wrongLine() string {
+	var names []string
+	for _, t := range r.Tensors {
+		if t.wrong() {
+			names = append(names, clip(t.Tensor.Name))
+		}
+	}
+	text := "in " + strings.Join(names, ", ")
+	if r.Counts.Wrong > 0 {
+		text = fmt.Sprintf("%s of %s judged, in %s", commas(r.Counts.Wrong, "element"), commas(r.Checked, ""), strings.Join(names, ", "))
+	}
+	if n := r.unfollowed(); n > 0 {
+		text += fmt.Sprintf("; %s more disagree", commas(n, ""))
+	}
+	return text
+}
+
+// countsLine counts all verdicts.
+func (r *Report) countsLine() string {
+	c := r.Counts
+	text := fmt.Sprintf("%v: ", r.Mode)
+	if r.Checked > 0 {
+		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, plural(c.Kink, "kink"), c.Wrong, c.Inconclusive, c.Unseen, plural(r.Total, "element"))
+	}
+	if n, of := r.probed(); of > 0 {
+		if r.Checked > 0 {
+			text += "; "
+		}
+		text += fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor"))
+	}
+	return text
 }
 
 // probed returns how many of the probed tensors were certified.
@@ -101,7 +157,7 @@ func (r *Report) controlLine() string {
 	if r.Control.Caught {
 		return fmt.Sprintf("%s off by %.1g was caught", clip(r.Control.Element), r.Control.Change)
 	}
-	return fmt.Sprintf("%s off by %.1g was NOT caught: do not trust this check", clip(r.Control.Element), r.Control.Change)
+	return fmt.Sprintf("%s off by %.1g was NOT caught", clip(r.Control.Element), r.Control.Change)
 }
 
 func (r *Report) taylorLine() string {
@@ -114,7 +170,7 @@ func (r *Report) taylorLine() string {
 func (r *Report) effort() string {
 	s := plural(r.Calls, "loss call")
 	if r.Whole > 0 {
-		s += fmt.Sprintf(" and %s", plural(r.Whole, "whole numerical gradient"))
+		s += fmt.Sprintf(" and %s", plural(r.Whole, "full finite-difference gradient"))
 	}
 	if r.Seconds > 0 {
 		s += fmt.Sprintf(", %.2g s", r.Seconds)
@@ -123,10 +179,10 @@ func (r *Report) effort() string {
 }
 
 // String renders the element: its name, the two values one above the other,
-// and their difference in terms of the bound.
+// and their difference relative to the bound.
 func (e Element) String() string {
 	var b strings.Builder
-	writeLine(&b, "", fmt.Sprintf("%-6s %s", strings.ToUpper(e.Verdict.String()), clip(e.Name())))
+	writeLine(&b, "", label(e.Verdict.String())+clip(e.Name()))
 	e.block(&b)
 	return b.String()
 }
@@ -134,36 +190,53 @@ func (e Element) String() string {
 // block shows one element.
 func (e Element) block(b *strings.Builder) {
 	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
-	writeLine(b, "  ", fmt.Sprintf("%s   |difference| %.1e, %.1g times the bound", e.hint(), e.Error, e.Error/e.Bound))
+	writeLine(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
 }
 
 // block shows the direction that disagreed.
 func (p *Probed) block(b *strings.Builder) {
 	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
-	writeLine(b, "  ", fmt.Sprintf("along a random direction   |difference| %.1e, %.1g times the bound", p.Error, p.Error/p.Bound))
+	writeLine(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
+}
+
+// times says how large a difference is, in itself and relative to the bound.
+func times(what string, gap, bound float64) string {
+	if gap == math.MaxFloat64 || bound == math.MaxFloat64 {
+		return ""
+	}
+	return fmt.Sprintf("%s %.1e, %.1g times the bound", what, gap, gap/bound)
 }
 
 // writeValues shows two values one above the other.
 func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step float64) {
-	how := fmt.Sprintf("h=%.1g", step)
-	if v == Wrong {
-		how += ", the same at h/4"
+	fmt.Fprintf(b, "  symbolic  %+.6e\n", symbolic)
+	switch {
+	case numeric == math.MaxFloat64:
+		b.WriteString("  numeric   not finite\n")
+	default:
+		how := fmt.Sprintf("h=%.1g", step)
+		if v == Wrong {
+			how += ", the same at a smaller step"
+		}
+		fmt.Fprintf(b, "  numeric   %+.6e ± %.0e  (%s)\n", numeric, noise, how)
 	}
-	fmt.Fprintf(b, "  symbolic  %+.6e\n  numeric   %+.6e ± %.0e  (%s)\n", symbolic, numeric, noise, how)
 }
 
 // hint names the ratio of the two values.
 func (e Element) hint() string {
+	where := besideText[e.Undefined]
 	switch {
+	case where != "":
+		return "the loss is not finite " + where + " of the point"
 	case e.Verdict == Inconclusive:
 		return "inconclusive: the difference does not settle as h shrinks"
+	case e.Verdict == Unseen:
+		return "unseen: too small for the loss to resolve"
 	case e.Verdict == Kink:
 		return fmt.Sprintf("a kink: one-sided derivatives %.4g and %.4g", e.Backward, e.Forward)
 	case e.Verdict == OK:
 		return "agreed"
-	}
-	switch {
-	case math.Abs(e.Numeric) <= e.Bound:
+	case math.Abs(e.Numeric) <= e.Noise:
 		return "nonzero where the loss does not move: a missing mask?"
 	case e.Symbolic == 0:
 		return "zero where the loss moves: a term left out?"
@@ -171,32 +244,32 @@ func (e Element) hint() string {
 	ratio := e.Symbolic / e.Numeric
 	s := fmt.Sprintf("ratio %.6g", ratio)
 	if r := nameRatio(ratio); r != "" {
-		s += ": " + r + "?"
+		s += ": " + r
 	}
 	return s
 }
 
-// nameRatio says what a ratio of symbolic to numeric usually comes from, empty
-// when it says nothing.
+// nameRatio says what would give a ratio of symbolic to numeric, empty when it
+// says nothing.
 func nameRatio(ratio float64) string {
 	near := func(want float64) bool { return math.Abs(ratio/want-1) < 1e-4 }
 	switch {
 	case near(-1):
 		return "a sign error"
 	case near(2):
-		return "accumulated twice"
+		return "a gradient accumulated over two runs would give this"
 	case near(0.5):
-		return "a factor 2 left out"
+		return "a factor 2 left out would give this"
 	}
 	for _, r := range []struct {
 		value float64
 		text  string
-	}{{ratio, "not divided by %d"}, {1 / ratio, "divided by %d once too often"}} {
+	}{{ratio, "a mean over %d taken for a sum would give this"}, {1 / ratio, "one division by %d too many would give this"}} {
 		n := math.Round(math.Abs(r.value))
 		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
 			s := fmt.Sprintf(r.text, int(n))
 			if ratio < 0 {
-				s += " and a sign error"
+				s = "with a sign error, " + s
 			}
 			return s
 		}
@@ -204,54 +277,26 @@ func nameRatio(ratio float64) string {
 	return ""
 }
 
-// Markdown renders the report as Markdown.
-func (r *Report) Markdown() string {
-	var b strings.Builder
-	verdict := "passed"
-	if !r.OK() {
-		verdict = "**failed**"
-	}
-	fmt.Fprintf(&b, "Gradient check %s: %s.\n\n", verdict, r.passLine())
-	b.WriteString("| tensor | shape | judged | ok | kink | wrong | inconclusive | largest error |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
-	for _, t := range r.Tensors {
-		fmt.Fprintf(&b, "| %s | %v | %d | %d | %d | %d | %d | %.1e |\n", cell(t.Tensor.Name), t.Tensor.Shape, t.Checked,
-			t.Counts.OK, t.Counts.Kink, t.Counts.Wrong, t.Counts.Inconclusive, t.MaxError)
-	}
-	if r.Counts.Wrong+r.Counts.Inconclusive > 0 {
-		b.WriteString("\n| element | verdict | symbolic | numeric | noise | error | times the bound | h |\n|---|---|--:|--:|--:|--:|--:|--:|\n")
-		for _, e := range r.Worst {
-			if e.Verdict == Wrong || e.Verdict == Inconclusive {
-				fmt.Fprintf(&b, "| %s | %s | %.6e | %.6e | %.0e | %.1e | %.1g | %.1g |\n", cell(e.Name()), e.Verdict, e.Symbolic, e.Numeric,
-					e.Noise, e.Error, e.Error/e.Bound, e.Step)
-			}
-		}
-	}
-	b.WriteString("\n")
-	if r.Diagnosis != "" {
-		fmt.Fprintf(&b, "- diagnosis: %s\n", r.Diagnosis)
-	}
-	if r.Control.Done {
-		fmt.Fprintf(&b, "- control: %s\n", r.controlLine())
-	}
-	if r.Taylor != nil {
-		fmt.Fprintf(&b, "- %s\n", r.taylorLine())
-	}
-	fmt.Fprintf(&b, "- loss %.6g, noise %.1g, %s\n- not checked: %s\n", r.Loss, r.Noise, r.effort(), r.Unchecked)
-	for _, w := range r.Warnings {
-		fmt.Fprintf(&b, "- note: %s\n", w)
-	}
-	fmt.Fprintf(&b, "- replay: `%s`\n", r.Replay)
-	return b.String()
-}
-
-// cell keeps a name from breaking a table.
-func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
-
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// commas renders a count with its unit, in groups of three digits.
+func commas(n int, what string) string {
+	digits := fmt.Sprint(n)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	switch {
+	case what == "":
+		return digits
+	case n == 1:
+		return digits + " " + what
+	}
+	return digits + " " + what + "s"
 }
 
 // clip shortens a name in the middle, so that the index at its end stays.

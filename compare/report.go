@@ -16,16 +16,19 @@ type Element struct {
 	Index    []int   `json:"index"`
 	Flat     int     `json:"flat"` // its place among all elements
 	Symbolic float64 `json:"symbolic"`
-	Numeric  float64 `json:"numeric"`
-	Error    float64 `json:"error"` // |symbolic − numeric|
-	Bound    float64 `json:"bound"` // what would have passed
-	Noise    float64 `json:"noise"` // of the numeric value, C·ε/h
-	Step     float64 `json:"step"`  // h, where the numeric value was taken
-	Steps    int     `json:"steps"` // differences taken, each at a quarter of the step before
+	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
+	Error    float64 `json:"error"`   // |symbolic − numeric|
+	Bound    float64 `json:"bound"`   // what would have passed
+	Noise    float64 `json:"noise"`   // of the numeric value, C·ε/h
+	Step     float64 `json:"step"`    // h, where the numeric value was taken
+	Steps    int     `json:"steps"`   // differences taken
 	Verdict  Verdict `json:"verdict"`
 	// Forward and Backward are the one-sided derivatives at a kink, else zero.
 	Forward  float64 `json:"forward,omitempty"`
 	Backward float64 `json:"backward,omitempty"`
+	// Undefined is the side on which the loss is NaN or infinite at all steps:
+	// left, right or both; else empty.
+	Undefined string `json:"undefined,omitempty"`
 }
 
 // Name names the element, as in W1[74,49].
@@ -42,36 +45,40 @@ type TensorReport struct {
 	Checked int             `json:"checked"` // elements judged one by one
 	Counts  Counts          `json:"counts"`
 	// Unfollowed counts elements whose first difference disagreed but which
-	// were not judged further, because enough others of the tensor were wrong
-	// or the budget was used up.
+	// were not judged further, because enough others beside them were wrong.
 	Unfollowed int `json:"unfollowed,omitempty"`
-	// Unresolved counts the elements found ok that are not zero and yet below
-	// what can be told from zero: their verdict says little.
-	Unresolved int `json:"unresolved,omitempty"`
 	// MaxError is the largest |symbolic − numeric| among those judged.
 	MaxError float64 `json:"max_error"`
+	// Largest is the largest gradient of the tensor, as the function gives it.
+	Largest float64 `json:"largest"`
+	// Resolution is the error of one element that would have shown: of an element
+	// that was judged and agrees, and where not all were judged of any, by the
+	// directions. RelativeResolution is that over Largest. Both are 0 where nothing
+	// agrees.
+	Resolution         float64 `json:"resolution"`
+	RelativeResolution float64 `json:"relative_resolution"`
 	// Probe is what the directions showed; nil when there was none.
 	Probe     *Probed `json:"probe,omitempty"`
 	Diagnosis string  `json:"diagnosis,omitempty"`
 }
 
-// wrong tells whether the tensor failed.
+// wrong reports whether the tensor failed.
 func (t TensorReport) wrong() bool {
-	return t.Counts.Wrong > 0 || t.Unfollowed > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
+	return t.Counts.Wrong > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
 }
 
-// wholly tells whether the tensor as a whole was wrong or inconclusive and no
+// wholly reports whether the tensor as a whole was wrong or inconclusive and no
 // element of it says why.
 func (t TensorReport) wholly() bool {
-	return t.Probe != nil && (t.Probe.Verdict == Wrong || t.Probe.Verdict == Inconclusive) && t.Counts.Wrong == 0
+	return t.Probe != nil && t.Probe.Verdict == Wrong && t.Counts.Wrong == 0
 }
 
-// certified tells whether the directions certified the tensor.
+// certified reports whether the directions certified the tensor.
 func (t TensorReport) certified() bool { return t.Probe != nil && t.Probe.Verdict == OK }
 
 // Control is the built-in negative control: the symbolic value of one element
-// that was found ok is changed, and the same rule has to find it wrong; the
-// probe of its tensor too, where there was one.
+// that agrees is changed, and the same rule has to find it wrong; along a
+// direction too, where tensors are probed.
 type Control struct {
 	Done    bool    `json:"done"`
 	Caught  bool    `json:"caught"`
@@ -85,12 +92,18 @@ type Report struct {
 	Mode      Mode            `json:"mode"` // Auto stands for Probe and Sample together
 	Counts    Counts          `json:"counts"`
 	Checked   int             `json:"checked"`   // elements judged one by one
-	Certified int             `json:"certified"` // elements of the tensors that their probe certified
+	Certified int             `json:"certified"` // elements of the tensors that their directions certified
 	Total     int             `json:"total"`     // elements of the function
-	Unchecked string          `json:"unchecked"`
-	Tensors   []TensorReport  `json:"tensors"` // those that were to be checked
+	// Resolution is the coarsest of the tensors' resolutions: an error above it in
+	// one element would have shown. RelativeResolution is the worst of theirs
+	// relative to their largest gradients.
+	Resolution         float64        `json:"resolution"`
+	RelativeResolution float64        `json:"relative_resolution"`
+	Unchecked          string         `json:"unchecked"`
+	NotJudged          []string       `json:"not_judged,omitempty"` // why the check is not judged, tensor by tensor
+	Tensors            []TensorReport `json:"tensors"`              // those that were to be checked
 	// Worst holds the elements worth looking at: wrong ones first, then
-	// inconclusive ones, kinks, and the ok ones nearest to their bound.
+	// inconclusive and unseen ones, kinks, and the ok ones nearest to their bound.
 	Worst     []Element `json:"worst"`
 	Loss      float64   `json:"loss"`
 	Noise     float64   `json:"noise"` // ε: the measured noise of the loss
@@ -98,7 +111,7 @@ type Report struct {
 	Precision Precision `json:"precision"`
 	Calls     int       `json:"calls"`     // of Loss
 	Gradients int       `json:"gradients"` // calls of Gradient
-	Whole     int       `json:"whole"`     // whole numerical gradients from the function's own engine
+	Whole     int       `json:"whole"`     // full finite-difference gradients from the function's own engine
 	Seconds   float64   `json:"seconds,omitempty"`
 	Options   Options   `json:"options"`
 	Seed      uint32    `json:"seed"`
@@ -109,19 +122,14 @@ type Report struct {
 	Taylor    *Taylor   `json:"taylor,omitempty"` // nil when it was not asked for
 }
 
-// OK tells whether the gradient passed: no element and no tensor wrong, the
-// negative control not missed, and with Options.Strict nothing inconclusive.
-func (r *Report) OK() bool {
-	if r.Control.Done && !r.Control.Caught {
-		return false
-	}
-	for _, t := range r.Tensors {
-		if t.wrong() || r.Options.Strict && (t.Counts.Inconclusive > 0 || t.Probe != nil && t.Probe.Verdict == Inconclusive) {
-			return false
-		}
-	}
-	return true
-}
+// OK reports whether the gradient passed: nothing is wrong, and every tensor was
+// judged.
+func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
+
+// Wrong reports whether something is wrong: an element, or a tensor as a whole. A
+// check that is neither OK nor Wrong is not judged, and NotJudged says why: a
+// tensor that the loss does not show, or a negative control that was missed.
+func (r *Report) Wrong() bool { return slices.ContainsFunc(r.Tensors, TensorReport.wrong) }
 
 func (r *Report) unfollowed() int {
 	n := 0
@@ -131,121 +139,7 @@ func (r *Report) unfollowed() int {
 	return n
 }
 
-func (r *Report) unresolved() int {
-	n := 0
-	for _, t := range r.Tensors {
-		n += t.Unresolved
-	}
-	return n
-}
-
-// coarsest is the smallest error in one element that the probe of every tensor
-// shows, 0 when there was no probe.
-func (r *Report) coarsest() float64 {
-	coarsest := 0.0
-	for _, t := range r.Tensors {
-		if t.certified() {
-			coarsest = math.Max(coarsest, t.Probe.Resolution)
-		}
-	}
-	return coarsest
-}
-
-// keepWorst is how many elements of each verdict a report lists.
-const keepWorst = 10
-
-// tally collects outcomes.
-type tally struct {
-	worst    [len(verdictNames)][]outcome
-	counts   []Counts    // of each tensor
-	wrong    [][]outcome // of each tensor
-	errors   []float64
-	little   []int
-	resolved int
-	// line is the direction at the point to check that agreed and is the
-	// furthest from zero in terms of its bound, and lineTensor its tensor.
-	line       outcome
-	lineTensor int
-	largest    float64 // of |symbolic| and |numeric|
-	finest     float64 // the smallest bound
-}
-
-func newTally(tensors int) *tally {
-	return &tally{
-		counts: make([]Counts, tensors), wrong: make([][]outcome, tensors), errors: make([]float64, tensors), little: make([]int, tensors),
-		finest: math.Inf(1),
-	}
-}
-
-func (t *tally) add(k int, o outcome) {
-	t.counts[k].add(o.verdict)
-	if o.verdict == Wrong {
-		t.wrong[k] = append(t.wrong[k], o)
-	}
-	t.errors[k] = math.Max(t.errors[k], finite(o.gap()))
-	t.largest = math.Max(t.largest, math.Max(math.Abs(o.symbolic), finite(math.Abs(o.numeric))))
-	t.finest = math.Min(t.finest, o.bound)
-	if o.resolved() {
-		t.resolved++
-	} else if o.verdict == OK && (o.symbolic != 0 || o.numeric != 0) {
-		t.little[k]++
-	}
-	t.keep(o)
-}
-
-// keep adds an outcome to the worst of its verdict, if it is one of them.
-func (t *tally) keep(o outcome) {
-	list := t.worst[o.verdict]
-	if len(list) == keepWorst && compareOutcomes(o, list[keepWorst-1]) >= 0 {
-		return
-	}
-	at, _ := slices.BinarySearchFunc(list, o, compareOutcomes)
-	list = slices.Insert(list, at, o)
-	t.worst[o.verdict] = list[:min(len(list), keepWorst)]
-}
-
-// join adds what another tally has collected.
-func (t *tally) join(u *tally) {
-	for _, list := range u.worst {
-		for _, o := range list {
-			t.keep(o)
-		}
-	}
-	for k := range t.counts {
-		t.counts[k].join(u.counts[k])
-		t.wrong[k] = append(t.wrong[k], u.wrong[k]...)
-		t.errors[k] = math.Max(t.errors[k], u.errors[k])
-		t.little[k] += u.little[k]
-	}
-	t.resolved += u.resolved
-	t.largest = math.Max(t.largest, u.largest)
-	t.finest = math.Min(t.finest, u.finest)
-}
-
-// addLine collects the outcome of a direction that agreed, at the point to
-// check or beside it.
-func (t *tally) addLine(k int, o outcome, atPoint bool) {
-	t.largest = math.Max(t.largest, math.Max(math.Abs(o.symbolic), math.Abs(o.numeric)))
-	t.finest = math.Min(t.finest, o.bound)
-	if !o.resolved() {
-		return
-	}
-	t.resolved++
-	if atPoint && (t.line.bound == 0 || o.strength() > t.line.strength()) {
-		t.line, t.lineTensor = o, k
-	}
-}
-
-// compareOutcomes orders by distance from the bound, then by place, so that
-// the order does not depend on who was judged first.
-func compareOutcomes(a, b outcome) int {
-	if c := cmp.Compare(b.ratio(), a.ratio()); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.i, b.i)
-}
-
-// finite keeps NaN and infinities, which JSON has no word for, out of a report.
+// finite keeps NaN and infinities, which JSON cannot represent, out of a report.
 func finite(x float64) float64 {
 	if isNotFinite(x) {
 		return math.MaxFloat64
@@ -253,13 +147,161 @@ func finite(x float64) float64 {
 	return x
 }
 
-func (c *checker) element(o outcome) Element {
-	k, offset := c.layout.Locate(o.i)
-	t := c.layout[k]
+// known is what every shard of a check knows.
+type known struct {
+	Options Options         `json:"options"` // as they were given
+	Layout  gradtwin.Layout `json:"layout"`
+	Mode    Mode            `json:"mode"`   // what Auto became
+	Judged  int             `json:"judged"` // elements in the blocks of all shards
+	Point   facts           `json:"point"`
+	Notes   []string        `json:"notes,omitempty"`
+	Work    work            `json:"work"` // to measure the point
+}
+
+// facts is what a report says of the point.
+type facts struct {
+	Digest    string    `json:"digest"` // SHA-256 of the elements, the loss and the gradient
+	Loss      float64   `json:"loss"`
+	Noise     float64   `json:"noise"`
+	Step      float64   `json:"step"`
+	Largest   []float64 `json:"largest"`  // of each tensor: the largest gradient, as the function gives it
+	Rounding  []float64 `json:"rounding"` // of each tensor: what a float32 gradient may be off, 0 of a float64 one
+	Chaotic   bool      `json:"chaotic,omitempty"`
+	Precision Precision `json:"precision"`
+	NotWide   string    `json:"not_wide,omitempty"` // why a float32 function was not judged in float64
+}
+
+// facts returns what a report says of the point; notWide is why a float32
+// function was not judged in float64, nil where it was or is none.
+func (p *point) facts(notWide error) facts {
+	f := facts{
+		Digest: hashOf(math.Float64bits, p.x, []float64{p.f}, p.g), Loss: p.f, Noise: p.noise.far, Step: p.step,
+		Largest: p.largest, Rounding: make([]float64, len(p.layout)), Chaotic: p.noise.chaotic, Precision: Double,
+	}
+	switch {
+	case p.narrow != nil:
+		f.Precision, f.Largest = Mixed, nil
+		for k := range p.layout {
+			from, to := p.tensor(k)
+			f.Largest = append(f.Largest, largestOf(p.narrow.g[from:to]))
+			f.Rounding[k] = largestOf(p.narrow.bound[from:to])
+		}
+	case p.single:
+		f.Precision = Single
+	}
+	if notWide != nil {
+		f.NotWide = notWide.Error()
+	}
+	return f
+}
+
+// report makes the report of what was found. It calls no function.
+func (k *known) report(f *findings) (*Report, error) {
+	at := k.Point
+	r := &Report{
+		Layout: k.Layout, Total: k.Layout.Len(), Options: k.Options, Seed: k.Options.Seed, Mode: k.Mode,
+		Loss: at.Loss, Noise: at.Noise, Step: cmp.Or(k.Options.Step, at.Step), Precision: at.Precision,
+		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor,
+	}
+	work := k.Work
+	work.add(f.Work)
+	work.add(f.besideWork())
+	r.Calls, r.Gradients = work.Calls, work.Gradients
+	for _, n := range k.selected() {
+		t := k.tensorReport(n, &f.Tensors[n])
+		r.Counts.join(t.Counts)
+		if t.certified() {
+			r.Certified += t.Tensor.Len()
+		}
+		r.Resolution = max(r.Resolution, t.Resolution)
+		r.RelativeResolution = max(r.RelativeResolution, t.RelativeResolution)
+		r.Tensors = append(r.Tensors, t)
+	}
+	r.Checked = r.Counts.Sum()
+	if err := k.nothing(r, f); err != nil {
+		return nil, err
+	}
+	r.Diagnosis = diagnosis(r)
+	k.listWorst(r, f)
+	r.NotJudged = k.notJudged(r, f)
+	r.Unchecked = k.unchecked(r, f)
+	r.Replay = replay(k.Options)
+	r.Warnings = k.warnings(r, f)
+	return r, nil
+}
+
+// selected returns the tensors that are checked.
+func (k *known) selected() []int { return selectTensors(k.Layout, k.Options.Tensors) }
+
+// tensorReport makes the report of tensor n.
+func (k *known) tensorReport(n int, f *tensorFindings) TensorReport {
+	found := &f.Tally
+	t := TensorReport{
+		Tensor: k.Layout[n], Checked: found.counts.Sum(), Counts: found.counts, Unfollowed: found.unfollowed,
+		MaxError: found.maxError, Largest: k.Point.Largest[n], Probe: f.Probe, Resolution: found.coarsest,
+	}
+	if t.certified() && t.Checked+t.Unfollowed < t.Tensor.Len() {
+		t.Resolution = max(f.Probe.Resolution, k.Point.Rounding[n])
+	}
+	if t.Largest > 0 {
+		t.RelativeResolution = t.Resolution / t.Largest
+	}
+	if t.wrong() {
+		if t.Diagnosis = f.Whole; t.Diagnosis == "" {
+			t.Diagnosis = explainElements(t.Tensor, k.Layout[:n].Len(), found.wrong)
+		}
+	}
+	return t
+}
+
+// nothing returns an error where a check could only pass: nothing of what was
+// judged can be told from zero, and nothing is wrong.
+func (k *known) nothing(r *Report, f *findings) error {
+	probed, resolved, largest, finest := false, 0, 0.0, math.Inf(1)
+	for _, n := range k.selected() {
+		t := &f.Tensors[n]
+		probed = probed || t.Probe != nil
+		resolved += t.Tally.resolved
+		largest = max(largest, t.Tally.largest)
+		finest = min(finest, t.Tally.finest)
+	}
+	switch {
+	case r.Checked == 0 && !probed && r.unfollowed() == 0:
+		return ErrBudget
+	case resolved > 0 || r.Wrong() || r.Counts.Inconclusive > 0 || r.Counts.Kink > 0:
+		return nil
+	case slices.ContainsFunc(r.Tensors, func(t TensorReport) bool {
+		return t.Probe != nil && (t.Probe.Verdict == Inconclusive || t.Probe.Verdict == Kink)
+	}):
+		return nil
+	}
+	return &EmptyError{Judged: r.Checked, Largest: largest, Resolution: finest, Loss: k.Point.Loss}
+}
+
+// listWorst lists the elements worth looking at.
+func (k *known) listWorst(r *Report, f *findings) {
+	for _, v := range []Verdict{Wrong, Inconclusive, Unseen, Kink, OK} {
+		var all []outcome
+		for _, n := range k.selected() {
+			for _, o := range f.Tensors[n].Tally.worst[v] {
+				all = keepFirst(all, keepWorst, o)
+			}
+		}
+		for _, o := range all {
+			if len(r.Worst) < keepWorst {
+				r.Worst = append(r.Worst, k.element(o))
+			}
+		}
+	}
+}
+
+func (k *known) element(o outcome) Element {
+	n, offset := k.Layout.Locate(o.i)
+	t := k.Layout[n]
 	return Element{
 		Tensor: t.Name, Index: t.Index(offset), Flat: o.i,
 		Symbolic: o.symbolic, Numeric: finite(o.numeric), Error: finite(o.gap()),
 		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.steps, Verdict: o.verdict,
-		Forward: o.forward, Backward: o.backward,
+		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(),
 	}
 }

@@ -111,7 +111,7 @@ func TestNoFalseAlarmInMixtures(t *testing.T) {
 				verdicts.Kink += r.Counts.Kink
 				verdicts.Wrong += r.Counts.Wrong
 				verdicts.Inconclusive += r.Counts.Inconclusive
-				if !r.OK() {
+				if r.Wrong() {
 					what := ""
 					if r.Counts.Wrong > 0 {
 						what = names[r.Worst[0].Flat]

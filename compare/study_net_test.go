@@ -37,7 +37,7 @@ const (
 )
 
 var faults = []fault{
-	{faultSign, "sign error"}, {faultFactor, "1.0005"}, {faultBatch, "divided by 7"}, {faultTransposed, "transposed"},
+	{faultSign, "sign error"}, {faultFactor, "1.0005"}, {faultBatch, "division by 7"}, {faultTransposed, "transposed"},
 	{faultRow, ""}, {faultMask, ""}, {faultBias, ""}, {faultShortcut, ""}, {faultTwice, "2 times"},
 	{faultSwapped, "swapped"}, {faultZero, "all zero"}, {faultSingle, ""},
 }

@@ -162,20 +162,6 @@ func (c *tally) add(t *testing.T, what string, fault fault, f *backprop, mode co
 			t.Errorf("%s: false alarm at %s", what, e.Name())
 		}
 	}
-	if fault.name == faultSingle {
-		// A float32 gradient has the noise of float32; the report has to say so.
-		c.visible, c.promised = c.visible+1, c.promised+1
-		if r.Precision != compare.Mixed {
-			t.Errorf("%s: called %q", what, r.Precision)
-			return
-		}
-		c.caught, c.diagnosed = c.caught+1, c.diagnosed+1
-		if !r.OK() {
-			c.named++
-		}
-		c.spent(r.Calls)
-		return
-	}
 	missed := map[string]bool{}
 	for name := range visible {
 		missed[name] = true

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"context"
 	"math"
 
 	"gradtwin/internal/stats"
@@ -13,8 +14,8 @@ import (
 // blunt: an error below the curvature does not show, and at a point on a kink
 // the rate is 1 for a right gradient too.
 type Taylor struct {
-	// Rate is log₂(R(t)/R(t/2)) at the smallest steps whose remainder stands
-	// out of the loss's noise; 0 when fewer than two do.
+	// Rate is log₂(R(t)/R(t/2)) at the smallest steps whose remainder exceeds the
+	// loss's noise; 0 when fewer than two do.
 	Rate       float64   `json:"rate"`
 	Steps      []float64 `json:"steps"`      // t, each half of the one before
 	Remainders []float64 `json:"remainders"` // R(t)
@@ -32,47 +33,46 @@ const (
 	taylorLinear = 1.5
 )
 
-// Falls tells whether the remainder falls as it should, or is too small from
+// Falls reports whether the remainder falls as it should, or is too small from
 // the beginning to tell, as that of a linear function.
 func (t *Taylor) Falls() bool { return t.Rate == 0 || t.Rate >= taylorLinear }
 
-// measureTaylor fills the report's Taylor.
-func (c *checker) measureTaylor() error {
-	if c.callsLeft() < taylorSteps {
-		c.left = append(c.left, "the budget ended before the Taylor remainder")
-		return nil
+// taylor measures the remainder along one direction through some tensors.
+func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylor, error) {
+	var index []int
+	for _, k := range tensors {
+		index = append(index, (&prober{judge: j, k: k}).index()...)
 	}
-	e := c.workers[0]
-	index := c.elements(0, c.size())
-	line := &directionLine{e: e, index: index, w: c.weights(e.at, index, 1<<30)}
+	p := &prober{judge: j, e: e}
+	line := p.draw(purposeTaylor, index, size)
 	length := 0.0
 	for _, w := range line.w {
 		length = math.Hypot(length, w)
 	}
-	defer line.move(0)
+	defer line.put(e, &j.at.place)
 	result := &Taylor{}
 	var rates []float64
-	t := taylorStart / length
-	for range taylorSteps {
-		line.move(t)
-		f, err := e.loss()
+	for t, n := taylorStart/length, 0; n < taylorSteps; t, n = t/2, n+1 {
+		for k, i := range index {
+			e.f.Set(i, j.at.x[i]+t*line.w[k])
+		}
+		f, err := e.loss(ctx)
 		if err != nil {
-			return err
+			return nil, wrapLoss(ctx, "loss along a direction", err)
 		}
 		var linear compensated
 		for _, i := range index {
-			linear.add(e.at.g[i] * (e.f.At(i) - e.at.x[i]))
+			linear.add(j.at.g[i] * (e.f.At(i) - j.at.x[i]))
 		}
-		r := math.Abs(f - e.at.f - linear.value())
-		t /= 2
+		r := math.Abs(f - j.at.f - linear.value())
 		if isNotFinite(r) {
 			continue // out of the function's domain
 		}
 		// Three roundings of the loss's size go into a remainder.
-		if r <= 3*c.o.C*math.Max(c.noise, c.unit*math.Abs(f)) {
+		if r <= 3*j.options.C*max(j.at.noise.far, j.at.unit()*math.Abs(f)) {
 			break
 		}
-		result.Steps, result.Remainders = append(result.Steps, 2*t), append(result.Remainders, r)
+		result.Steps, result.Remainders = append(result.Steps, t), append(result.Remainders, r)
 		if n := len(result.Remainders); n > 1 {
 			rates = append(rates, math.Log2(result.Remainders[n-2]/r))
 		}
@@ -80,6 +80,5 @@ func (c *checker) measureTaylor() error {
 	if n := len(rates); n > 0 {
 		result.Rate = stats.Median(rates[max(0, n-taylorRates):])
 	}
-	c.report.Taylor = result
-	return nil
+	return result, nil
 }

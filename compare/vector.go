@@ -13,6 +13,7 @@ type Vector struct {
 	grad   func(grad, x []float64)
 	x      []float64
 	layout gradtwin.Layout
+	single bool
 }
 
 // Of returns f with the gradient grad at x as a Function to check. The two are
@@ -41,7 +42,25 @@ func (v *Vector) Layout() gradtwin.Layout { return v.layout }
 func (v *Vector) At(i int) float64 { return v.x[i] }
 
 // Set implements Function.
-func (v *Vector) Set(i int, x float64) { v.x[i] = x }
+func (v *Vector) Set(i int, x float64) {
+	if v.single {
+		x = float64(float32(x))
+	}
+	v.x[i] = x
+}
+
+// InFloat32 says that the function computes in float32, and rounds the elements
+// to it. It returns v.
+func (v *Vector) InFloat32() *Vector {
+	v.single = true
+	for i, x := range v.x {
+		v.Set(i, x)
+	}
+	return v
+}
+
+// Float32 implements Narrow.
+func (v *Vector) Float32() bool { return v.single }
 
 // Loss implements Function.
 func (v *Vector) Loss() (float64, error) { return v.f(v.x), nil }

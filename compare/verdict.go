@@ -7,18 +7,24 @@ import (
 )
 
 // Verdict is what the rule says of one element of a gradient. With a the
-// symbolic value and D(h) the central difference at the realised step,
+// symbolic value and D(h) the central difference at step h, which starts where
+// the noise of the loss leaves room and is divided by 4 as long as it can show
+// more,
 //
-//  1. OK when |a − D(h)| ≤ rtol·max(|a|, |D|) + C·ε/h, where ε is the measured
-//     noise of the loss;
-//  2. else h is divided by 4 as long as the noise still resolves the
-//     difference, and any agreement on the way is OK too;
-//  3. Kink when a then lies between the one-sided derivatives, a valid
-//     subgradient where there is no derivative, or when the symbolic values
-//     beside the point show that kinks nearer than the smallest step make the
-//     difference;
-//  4. Wrong only when the last two D agree with each other and not with a;
-//  5. else Inconclusive.
+//  1. OK when |a − D(h)| ≤ rtol·max(|a|, |D|) + r + C·ε/h at one of the steps,
+//     where ε is the measured noise of the loss and r the measured rounding of
+//     the gradient itself;
+//  2. Wrong when two differences agree with each other and not with a, and no
+//     kink is near: the one-sided slopes of the loss agree with each other too;
+//  3. Kink where the one-sided slopes differ and a lies between them: a valid
+//     value where the loss has no derivative. Where the point is on several kinks
+//     at once, values are valid that the gradients beside the point make, as far
+//     as differences of the loss confirm these;
+//  4. Wrong for any other value at a kink;
+//  5. Unseen when the differences agree but say nothing: the bound is more than a
+//     thousandth of the tensor's largest gradient, and the element is not above
+//     it;
+//  6. else Inconclusive: the differences contradict each other.
 //
 // There is no fixed absolute tolerance: it is what lets a checker pass a zero
 // gradient at a trained point.
@@ -30,11 +36,12 @@ const (
 	Kink
 	Wrong
 	Inconclusive
+	Unseen
 )
 
-var verdictNames = [...]string{OK: "ok", Kink: "kink", Wrong: "wrong", Inconclusive: "inconclusive"}
+var verdictNames = [...]string{OK: "ok", Kink: "kink", Wrong: "wrong", Inconclusive: "inconclusive", Unseen: "unseen"}
 
-// String returns the verdict's name: ok, kink, wrong or inconclusive.
+// String returns the verdict's name: ok, kink, wrong, inconclusive or unseen.
 func (v Verdict) String() string {
 	if int(v) < len(verdictNames) {
 		return verdictNames[v]
@@ -61,16 +68,18 @@ type Counts struct {
 	Kink         int `json:"kink"`
 	Wrong        int `json:"wrong"`
 	Inconclusive int `json:"inconclusive"`
+	Unseen       int `json:"unseen"`
 }
 
 // Sum returns the number of elements that got a verdict.
-func (c Counts) Sum() int { return c.OK + c.Kink + c.Wrong + c.Inconclusive }
+func (c Counts) Sum() int { return c.OK + c.Kink + c.Wrong + c.Inconclusive + c.Unseen }
 
 func (c *Counts) join(d Counts) {
 	c.OK += d.OK
 	c.Kink += d.Kink
 	c.Wrong += d.Wrong
 	c.Inconclusive += d.Inconclusive
+	c.Unseen += d.Unseen
 }
 
 func (c *Counts) add(v Verdict) {
@@ -83,5 +92,7 @@ func (c *Counts) add(v Verdict) {
 		c.Wrong++
 	case Inconclusive:
 		c.Inconclusive++
+	case Unseen:
+		c.Unseen++
 	}
 }

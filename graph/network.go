@@ -25,6 +25,7 @@ type Options struct {
 type Network struct {
 	spec    gradtwin.Spec
 	rows    int
+	single  bool // computes in float32
 	params  *gradtwin.Params
 	expr    *expression
 	compute interface {
@@ -47,7 +48,7 @@ func New(spec gradtwin.Spec, batch int, o Options) (*Network, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d rows: want at least 1", batch)
 	}
-	n := &Network{spec: spec, rows: batch, params: gradtwin.NewParams(spec)}
+	n := &Network{spec: spec, rows: batch, single: o.Float32, params: gradtwin.NewParams(spec)}
 	var err error
 	if o.Float32 {
 		c, e := newComputation(n, tensor.Float32, make([]float32, len(n.params.Flat)))
@@ -64,6 +65,9 @@ func New(spec gradtwin.Spec, batch int, o Options) (*Network, error) {
 
 // Name returns "graph".
 func (n *Network) Name() string { return "graph" }
+
+// Float32 reports whether the network computes in float32, as Options asked.
+func (n *Network) Float32() bool { return n.single }
 
 // Params returns the weights the network computes with, not a copy: what is
 // written to Flat is what the next call uses. Flat itself must not be

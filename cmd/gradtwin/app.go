@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"gradtwin/internal/report"
 )
 
 // The exit codes.
@@ -34,8 +36,23 @@ const exitCodes = `Exit codes:
        so far was written
 `
 
-// errDisagree ends a command that worked and found wrong gradients.
-var errDisagree = errors.New("the gradients disagree")
+// errDisagree ends a command that worked and found wrong gradients, errNotJudged
+// one that found none and could not judge all.
+var (
+	errDisagree  = errors.New("the gradients disagree")
+	errNotJudged = errors.New("the gradients could not be judged")
+)
+
+// endOf returns the error that a command ends with whose checks ended so.
+func endOf(o report.Outcome) error {
+	switch o {
+	case report.Disagree:
+		return errDisagree
+	case report.NotJudged:
+		return errNotJudged
+	}
+	return nil
+}
 
 // usageError is a mistake in how the command was called.
 type usageError struct{ error }
@@ -71,7 +88,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code := exitCode(err)
 	for _, cause := range causes(err) {
 		switch {
-		case cause == errDisagree: // the result says it
+		case cause == errDisagree, cause == errNotJudged: // the result says it
 		case errors.Is(cause, syscall.EPIPE): // the reader knows
 		case errors.Is(cause, context.Canceled):
 			fmt.Fprintln(stderr, "gradtwin: interrupted")
@@ -95,6 +112,8 @@ func exitCode(err error) int {
 		switch {
 		case cause == errDisagree:
 			code = exitDisagree
+		case cause == errNotJudged:
+			code = exitNotJudged
 		case errors.As(cause, &usage):
 			return exitUsage
 		case errors.Is(cause, context.Canceled):

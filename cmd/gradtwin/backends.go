@@ -51,6 +51,15 @@ func (f *runFlags) newBackends(c twin.Config, o numeric.Options) (twin.Backends,
 	return twin.Backends{Symbolic: symbolic, Numeric: n}, nil
 }
 
+// newWide builds the float64 form of a graph backend in float32, which a check
+// judges its formula by; nil where the backend is in float64.
+func (f *runFlags) newWide(c twin.Config) (twin.Backend, error) {
+	if f.dtype != dtype32 {
+		return nil, nil
+	}
+	return graph.New(c.Spec, c.Batch, graph.Options{})
+}
+
 // long is the time from which a run is not begun without --yes.
 const long = 10 * time.Minute
 

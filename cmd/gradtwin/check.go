@@ -20,6 +20,7 @@ type checkFlags struct {
 	samples int
 	budget  string
 	tensors []string
+	allow   []string
 	strict  bool
 	after   int
 	inject  string
@@ -36,12 +37,19 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check the graph's gradient against differences of the plain code's loss",
 		Long: `The gradient is that of the first batch's loss at the initial weights, or after
-some steps of training. Each element gets one of four verdicts: ok, kink (a
-valid subgradient where the loss has a corner), wrong, inconclusive.
+some steps of training. Each element gets one of five verdicts: ok, kink (the
+loss has a kink there, and the value is a valid subgradient), wrong,
+inconclusive (the differences contradict each other), unseen (too small for the
+loss to show).
 
-A large check is divided with --shard: each of N processes or machines judges
-its part of the elements and writes it to the folder --out, and merge joins the
-parts. A part with a wrong element ends with exit code 3, too.
+A check ends in one of three ways: the gradients agree, they disagree, or they
+could not be judged, because nothing of a tensor could be seen. --allow names
+tensors of which that may be so.
+
+A large check is divided with --shard: each of N processes or machines does its
+part of the work and writes it to the folder --out, and merge joins the parts. A
+part in which something wrong was found ends with exit code 3, every other one
+with 0: only merge knows whether all was judged.
 
 ` + exitCodes,
 		Args: noArgs,
@@ -55,9 +63,10 @@ parts. A part with a wrong element ends with exit code 3, too.
 	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
 	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
 	s.StringSliceVar(&check.tensors, "tensors", nil, "tensors to check, as in W1,b3; none: all")
-	s.BoolVar(&check.strict, "strict", false, "an inconclusive element counts as a failure")
+	s.StringSliceVar(&check.allow, "allow", nil, "tensors that may be unseen or inconclusive as a whole, as in b1,b2, without making the check not judged")
+	s.BoolVar(&check.strict, "strict", false, "not judged where a single element is unseen or inconclusive")
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
-	s.Float64Var(&check.h, "diff-step", 0, "difference step, times max(1, |x|); 0: the checker's own")
+	s.Float64Var(&check.h, "diff-step", 0, "step of the first difference of an element, times max(1, |x|); the checker's own steps follow where it decides nothing; 0: only those")
 	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
 	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
 	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
@@ -71,7 +80,7 @@ func (f *checkFlags) options(seed uint32) (compare.Options, error) {
 	if err != nil {
 		return compare.Options{}, usageError{err}
 	}
-	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.tensors, Seed: seed, Strict: f.strict, Step: f.h}
+	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.tensors, Allow: f.allow, Seed: seed, Strict: f.strict, Step: f.h}
 	if f.samples < 0 {
 		return o, usagef("samples %d: want 0 or more", f.samples)
 	}
@@ -123,6 +132,10 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 	}
+	wide, err := f.newWide(c)
+	if err != nil {
+		return err
+	}
 	feed, err := begin(c, data, nil, map[string]twin.Backend{"": backends.Symbolic})
 	if err != nil {
 		return err
@@ -148,7 +161,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		task.Of(total) // a sample and a shard have fewer
 		task.Set(done, "")
 	}
-	pair := twin.Pair{Symbolic: backends.Symbolic, Numeric: backends.Numeric, Batch: batch}
+	pair := twin.Pair{Symbolic: backends.Symbolic, Numeric: backends.Numeric, Wide: wide, Batch: batch}
 	var found *compare.Report
 	var made *compare.Part
 	if part != (compare.Shard{}) {
@@ -158,7 +171,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	}
 	task.Done()
 	if unknown := new(compare.UnknownTensorError); errors.As(err, &unknown) {
-		return usagef("tensors: %w", unknown)
+		return usagef("allow or tensors: %w", unknown)
 	}
 	if err != nil {
 		return err
@@ -186,8 +199,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	return a.checked(config, out.json, found, sweep)
 }
 
-// checked prints a whole check, and returns errDisagree when it found something
-// wrong.
+// checked prints a whole check, and returns errDisagree or errNotJudged when it
+// found something wrong or did not judge all.
 func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep *report.Sweep) error {
 	if !asJSON {
 		if _, err := fmt.Fprint(a.stdout, r); err != nil {
@@ -196,31 +209,19 @@ func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sw
 		if sweep != nil {
 			a.printSweep(sweep)
 		}
-		return agreed(r)
+		return endOf(report.OutcomeOf(r))
 	}
-	return a.checkedJSON(config, r, struct {
-		Type  string          `json:"type"` // result
-		Agree bool            `json:"agree"`
-		Check *compare.Report `json:"check"`
-		Sweep *report.Sweep   `json:"sweep,omitempty"`
-	}{"result", r.OK(), r, sweep})
-}
-
-// checkedJSON prints the two lines of a check, or of a part of one, and returns
-// errDisagree when it found something wrong.
-func (a *app) checkedJSON(config json.RawMessage, r *compare.Report, result any) error {
-	for _, l := range []any{config, result} {
+	outcome := report.OutcomeOf(r)
+	for _, l := range []any{config, struct {
+		Type    string          `json:"type"` // result
+		Agree   bool            `json:"agree"`
+		Verdict report.Outcome  `json:"verdict"`
+		Check   *compare.Report `json:"check"`
+		Sweep   *report.Sweep   `json:"sweep,omitempty"`
+	}{"result", r.OK(), outcome, r, sweep}} {
 		if err := a.line(l); err != nil {
 			return err
 		}
 	}
-	return agreed(r)
-}
-
-// agreed returns errDisagree for a report that found something wrong.
-func agreed(r *compare.Report) error {
-	if !r.OK() {
-		return errDisagree
-	}
-	return nil
+	return endOf(outcome)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,8 +25,6 @@ func (f *checkFlags) part(out *outputFlags) (compare.Shard, error) {
 		return s, usagef("shard %v: --out says which folder the part goes to", s)
 	case f.sweep:
 		return s, usagef("shard %v: a --sweep is not divided", s)
-	case f.mode == compare.Probe.String():
-		return s, usagef("shard %v: a check in mode probe is not divided: want full or sample", s)
 	case f.budget != "":
 		return s, usagef("shard %v: a --budget is not divided", s)
 	}
@@ -41,8 +40,9 @@ func (f *checkFlags) part(out *outputFlags) (compare.Shard, error) {
 	return s, nil
 }
 
-// wrote writes a part of a check, prints what is in it, and returns
-// errDisagree when it is something wrong.
+// wrote writes a part of a check, prints what is known from it alone, and returns
+// errDisagree when that is something wrong. Whether all was judged only the parts
+// together say.
 func (a *app) wrote(dir report.Dir, f shard.File, out *outputFlags) error {
 	content, err := f.Encode()
 	if err != nil {
@@ -53,17 +53,44 @@ func (a *app) wrote(dir report.Dir, f shard.File, out *outputFlags) error {
 		return err
 	}
 	path := filepath.Join(string(dir), shard.Name(s))
-	if !out.json {
-		if _, err := fmt.Fprintf(a.stdout, "Shard %v is in %s.\n%s", s, path, r); err != nil {
-			return err
-		}
-		return agreed(r)
+	wrong := r != nil && r.Wrong()
+	if out.json {
+		err = a.partJSON(f.Config, partLine{"part", s.String(), path, !wrong, r})
+	} else {
+		err = a.partText(s, path, r)
 	}
-	return a.checkedJSON(f.Config, r, struct {
-		Type  string          `json:"type"` // part
-		Shard string          `json:"shard"`
-		File  string          `json:"file"`
-		Agree bool            `json:"agree"` // as far as this part tells
-		Check *compare.Report `json:"check"`
-	}{"part", s.String(), path, r.OK(), r})
+	if err == nil && wrong {
+		err = errDisagree
+	}
+	return err
+}
+
+// partText prints a part; r is nil where nothing is known from it alone.
+func (a *app) partText(s compare.Shard, path string, r *compare.Report) error {
+	found := "Nothing is known from it alone"
+	switch {
+	case r == nil:
+	case r.Wrong():
+		_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. It found something wrong; what the others do counts as not checked here:\n%s", s, path, r)
+		return err
+	default:
+		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", commas(r.Checked), commas(r.Total))
+	}
+	_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. %s: merge says whether the gradients agree.\n", s, path, found)
+	return err
+}
+
+type partLine struct {
+	Type  string          `json:"type"` // part
+	Shard string          `json:"shard"`
+	File  string          `json:"file"`
+	Agree bool            `json:"agree"` // nothing wrong was found in this part
+	Check *compare.Report `json:"check"` // null where nothing is known from this part alone
+}
+
+func (a *app) partJSON(config json.RawMessage, l partLine) error {
+	if err := a.line(config); err != nil {
+		return err
+	}
+	return a.line(l)
 }

@@ -117,12 +117,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err != nil {
 		return err
 	}
-	for i := range results.Runs {
-		if !results.Runs[i].Agree() {
-			return errDisagree
-		}
-	}
-	return nil
+	return endOf(results.Outcome())
 }
 
 func hasDiverged(err error) bool {
@@ -205,6 +200,10 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return nil, j.earlier.blame(err)
 		}
 	}
+	wide, err := j.flags.newWide(c)
+	if err != nil {
+		return nil, err
+	}
 	first, err := begin(c, j.data, nil, map[string]twin.Backend{"symbolic": backends.Symbolic, "numeric": backends.Numeric})
 	if err != nil {
 		return nil, err
@@ -216,16 +215,16 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		reached := slices.Clone(backends.Symbolic.Params().Flat)
 		// The gradients are compared at one point: the numeric backend's weights.
 		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
-		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Batch: batch}
+		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Wide: wide, Batch: batch}
 		g, err := compareGradients(ctx, pair, j.options.Step, c.Seed)
 		if err != nil {
 			return err
 		}
 		g.After = after
-		if j.detailed {
-			if err := j.detail(ctx, pair, &g, reached); err != nil {
-				return err
-			}
+		if !j.detailed {
+			g.Point = nil // as large as the network, a few times over
+		} else if err := j.detail(ctx, pair, &g, reached); err != nil {
+			return err
 		}
 		run.Comparisons = append(run.Comparisons, g)
 		return j.printer.compared(c, g)
@@ -329,23 +328,20 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 // compareGradients sets the two gradients side by side, with the numeric
 // backend's own step h, and has the checker judge every element.
 func compareGradients(ctx context.Context, pair twin.Pair, h float64, seed uint32) (report.Comparison, error) {
-	g := report.Comparison{Step: h}
 	n := pair.Layout().Len()
 	symbolic, numerical := make([]float64, n), make([]float64, n)
 	if err := pair.Gradient(symbolic); err != nil {
-		return g, fmt.Errorf("symbolic gradient: %w", err)
+		return report.Comparison{}, fmt.Errorf("symbolic gradient: %w", err)
 	}
 	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
-		return g, fmt.Errorf("numerical gradient: %w", err)
+		return report.Comparison{}, fmt.Errorf("numerical gradient: %w", err)
 	}
-	g.Tensors = twin.Differences(pair.Layout(), symbolic, numerical)
-	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed})
+	point := report.NewPoint(pair.Layout(), symbolic, numerical)
+	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed, Each: point.Judge})
 	if err != nil {
-		return g, fmt.Errorf("gradient check: %w", err)
+		return report.Comparison{}, fmt.Errorf("gradient check: %w", err)
 	}
-	g.Check = check
-	g.Point = &report.Point{Layout: pair.Layout(), Symbolic: symbolic, Numeric: numerical}
-	return g, nil
+	return report.NewComparison(point, h, check), nil
 }
 
 // detail completes what the report shows of a point; reached is where the

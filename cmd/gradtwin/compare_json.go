@@ -25,6 +25,7 @@ type gradientLine struct {
 	Batches string            `json:"batches"`
 	After   int               `json:"after"` // steps done
 	Agree   bool              `json:"agree"`
+	Verdict report.Outcome    `json:"verdict"`
 	Tensors []twin.Difference `json:"tensors"`
 	Check   *compare.Report   `json:"check"`
 }
@@ -35,7 +36,7 @@ func (j *compareJSON) compared(c twin.Config, g report.Comparison) error {
 			return err
 		}
 	}
-	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, g.Check.OK(), g.Tensors, g.Check})
+	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, g.Check.OK(), report.OutcomeOf(g.Check), g.Tensors, g.Check})
 }
 
 func (j *compareJSON) step(c twin.Config, symbolic, numeric twin.Step) error {
@@ -65,6 +66,7 @@ type runResult struct {
 	Batches    string          `json:"batches"`
 	Steps      int             `json:"steps"`
 	Agree      bool            `json:"agree"`
+	Verdict    report.Outcome  `json:"verdict"`
 	Backends   []backendResult `json:"backends"`
 	Evaluated  []int           `json:"evaluated"`
 	LossGap    number          `json:"loss_gap"` // largest relative difference of the losses
@@ -73,20 +75,22 @@ type runResult struct {
 }
 
 type resultLine struct {
-	Type        string      `json:"type"` // result
-	Agree       bool        `json:"agree"`
-	Interrupted bool        `json:"interrupted"`
-	Error       string      `json:"error,omitempty"`
-	Runs        []runResult `json:"runs"`
+	Type        string         `json:"type"` // result
+	Agree       bool           `json:"agree"`
+	Verdict     report.Outcome `json:"verdict"`
+	Interrupted bool           `json:"interrupted"`
+	Error       string         `json:"error,omitempty"`
+	Runs        []runResult    `json:"runs"`
 }
 
 func (j *compareJSON) end(r *report.Results, _ string) error {
-	l := resultLine{Type: "result", Agree: true, Interrupted: r.Interrupted, Error: r.Error}
+	outcome := r.Outcome()
+	l := resultLine{Type: "result", Agree: outcome == report.Agree, Verdict: outcome, Interrupted: r.Interrupted, Error: r.Error}
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		gap, _ := run.LossGap()
 		result := runResult{
-			Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Agree(), Evaluated: run.Evaluated,
+			Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(), Evaluated: run.Evaluated,
 			LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
 		}
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
@@ -95,7 +99,6 @@ func (j *compareJSON) end(r *report.Results, _ string) error {
 				StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
 			})
 		}
-		l.Agree = l.Agree && result.Agree
 		l.Runs = append(l.Runs, result)
 	}
 	return j.line(l)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -28,7 +29,10 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	}
 	_, err := fmt.Fprintf(t.stdout, "\nSymbolic against numerical gradient %s, h = %g\n", where, g.Step)
 	t.differences(g.Tensors)
-	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own (at a fixed h some\ndifferences straddle a corner of the loss):")
+	if sentence := g.CornerSentence(); sentence != "" {
+		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
+	}
+	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own:")
 	fmt.Fprint(t.stdout, g.Check)
 	return err
 }
@@ -69,14 +73,8 @@ func (t *compareText) end(r *report.Results, out string) error {
 	fmt.Fprintln(t.stdout)
 	w := t.table()
 	w.AppendHeader(table.Row{"batches", "backend", "steps", "last loss", "accuracy", "time a step", "in all"})
-	agree, checked, points := true, 0, 0
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		agree = agree && run.Agree()
-		for _, g := range run.Comparisons {
-			checked += g.Check.Checked
-			points++
-		}
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, commas(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
 				accuracy(s.Accuracy), duration(stats.Median(s.Seconds)), duration(sum(s.Seconds))})
@@ -99,22 +97,40 @@ func (t *compareText) end(r *report.Results, out string) error {
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
 	}
-	if checked > 0 {
-		verdict := "The gradients agree"
-		if !agree {
-			verdict = "The gradients DISAGREE"
-		}
-		where := "at the start and the end of each run"
-		if want := 2 * len(r.Runs); points < want {
-			where = fmt.Sprintf("at %d of %d points, the start and the end of each run", points, want)
-		}
-		fmt.Fprintf(t.stdout, "%s: %s elements were checked, every parameter %s.\n", verdict, commas(checked), where)
-	}
+	fmt.Fprint(t.stdout, verdictText(r))
 	if r.Interrupted {
 		fmt.Fprintln(t.stdout, "Interrupted: this is what was done until then.")
 	}
 	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", r.Replay)
 	return err
+}
+
+// verdictText says what all checks found together, "" where none was made.
+func verdictText(r *report.Results) string {
+	checked, total, points := 0, 0, 0
+	for i := range r.Runs {
+		for _, g := range r.Runs[i].Comparisons {
+			checked += g.Check.Checked
+			total += g.Check.Total
+			points++
+		}
+	}
+	if points == 0 {
+		return ""
+	}
+	what := "every parameter"
+	if checked < total {
+		what = "of " + commas(total)
+	}
+	where := "at the start and the end of each run"
+	if want := 2 * len(r.Runs); points < want {
+		where = fmt.Sprintf("at %d of %d points, the start and the end of each run", points, want)
+	}
+	out := fmt.Sprintf("%s: %s elements were checked, %s %s.\n", r.Outcome().Sentence(), commas(checked), what, where)
+	if power := r.Power(); power != "" {
+		out += power + "\n"
+	}
+	return out
 }
 
 // speedSentence says which backend was faster; ratio is the numeric backend's

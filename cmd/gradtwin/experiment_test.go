@@ -153,6 +153,60 @@ func TestExperimentCheck(t *testing.T) {
 	}
 }
 
+// A difference step at which a difference says nothing, of noise alone or across
+// half the loss, makes no check pass: a flipped sign is found at either, and
+// without it the check passes with its power stated and a control made.
+func TestExperimentBadStep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: real MNIST is read once a run")
+	}
+	type result struct {
+		Verdict string
+		Check   struct {
+			Resolution         float64
+			RelativeResolution float64 `json:"relative_resolution"`
+			Control            struct{ Done, Caught bool }
+			Worst              []struct {
+				Tensor   string
+				Index    []int
+				Symbolic float64
+				Verdict  string
+			}
+		}
+	}
+	check := func(args ...string) (int, result) {
+		var out bytes.Buffer
+		code := run(append([]string{"check", "--json", "--seed", "8", "--progress", "none"}, args...), &out, io.Discard)
+		var r result
+		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
+			t.Fatalf("%v: exit code %d: %v", args, code, err)
+		}
+		return code, r
+	}
+	const fault = "W1[154,37]*-1"
+	// Its gradient is far from 0: what the check at its own step calls wrong has
+	// the sign that the fault gave it.
+	_, r := check("--inject", fault)
+	if w := r.Check.Worst; len(w) == 0 || w[0].Verdict != "wrong" || w[0].Tensor != "W1" || !slices.Equal(w[0].Index, []int{154, 37}) || w[0].Symbolic < 0.01 {
+		t.Fatalf("%s at the check's own step: first %+v, want it wrong, with a gradient of 0.0148", fault, w)
+	}
+	for _, mode := range []string{"full", "probe"} {
+		for _, step := range []string{"1e-13", "1"} {
+			code, r := check("--mode", mode, "--diff-step", step, "--inject", fault)
+			if code != exitDisagree && code != exitNotJudged {
+				t.Errorf("%s, step %s: exit code %d for a flipped sign", mode, step, code)
+			}
+			code, r = check("--mode", mode, "--diff-step", step)
+			// Smooth enough for an error of a thousandth to show.
+			if c := r.Check; code != exitDone || r.Verdict != "agree" || !(c.Resolution > 0) || !(c.RelativeResolution < 1e-3) || !c.Control.Done || !c.Control.Caught {
+				t.Errorf("%s, step %s: exit code %d, %q, resolution %g, relative %g, control %+v: want a pass with its power and a control",
+					mode, step, code, r.Verdict, c.Resolution, c.RelativeResolution, c.Control)
+			}
+		}
+	}
+}
+
 func TestReplayRunsTheSame(t *testing.T) {
 	first := trainLosses(t, "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3")
 	var out bytes.Buffer

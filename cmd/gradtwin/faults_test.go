@@ -408,6 +408,8 @@ func TestExitCode(t *testing.T) {
 	}{
 		{nil, exitDone},
 		{errDisagree, exitDisagree},
+		{errNotJudged, exitNotJudged},
+		{errors.Join(errNotJudged, full.err), exitError},
 		{usagef("x"), exitUsage},
 		{canceled, exitInterrupted},
 		{errors.Join(canceled, errors.New("x")), exitError},

@@ -42,7 +42,7 @@ func promised(ctx context.Context, t *testing.T, args []string) (code int, stder
 	if got := after.TotalAlloc - before.TotalAlloc; got > most {
 		t.Errorf("%q: %d bytes allocated", args, got)
 	}
-	if !slices.Contains([]int{exitDone, exitError, exitUsage, exitDisagree, exitInterrupted}, code) {
+	if !slices.Contains([]int{exitDone, exitError, exitUsage, exitDisagree, exitNotJudged, exitInterrupted}, code) {
 		t.Errorf("%q: exit code %d", args, code)
 	}
 	if (code == exitError || code == exitUsage) && !strings.Contains("\n"+withoutWarnings(errs.String()), "\ngradtwin: ") {
@@ -96,7 +96,7 @@ func FuzzFlag(f *testing.F) {
 	names := []string{
 		"seed", "policy", "batch", "steps", "inner", "lr", "layers", "activation", "delta", "dtype", "engine", "diff-step", "yes", "json", "progress",
 		"backend", "checkpoint-every", "every", "inject", "mode", "samples", "budget", "tensors", "strict", "after", "sweep", "op", "count", "benchtime",
-		"dot", "program",
+		"dot", "program", "allow",
 	}
 	values := []string{
 		"", "0", "1", "-1", "10", "true", "NaN", "Inf", "-Inf", "1e-320", "1e308", "0x1p-2", "1_000", "1e9", "2147483648", "4294967296", "9223372036854775807",

@@ -5,12 +5,18 @@ import (
 	"errors"
 
 	"gradtwin"
+	"gradtwin/compare"
 )
 
 // Pair is one batch's loss as a Function to check: the gradient comes from the
 // symbolic backend, the loss and its differences from the numeric one.
+//
+// Where the symbolic backend computes in float32, Wide is its float64 form, nil
+// where there is none. The formula is then judged there, and the float32 gradient
+// must be the float64 one, rounded.
 type Pair struct {
 	Symbolic, Numeric Backend
+	Wide              Backend
 	Batch             gradtwin.Batch
 }
 
@@ -32,6 +38,23 @@ func (p Pair) Loss() (float64, error) { return p.Numeric.Loss(p.Batch) }
 // Gradient implements Function with the symbolic backend's gradient.
 func (p Pair) Gradient(dst []float64) error {
 	return p.Symbolic.Gradient(context.Background(), dst, p.Batch)
+}
+
+// Float32 implements compare.Narrow: it reports whether the symbolic backend says
+// that it computes in float32.
+func (p Pair) Float32() bool {
+	s, ok := p.Symbolic.(interface{ Float32() bool })
+	return ok && s.Float32()
+}
+
+// Float64 implements compare.Widener: it returns the pair of Wide and the numeric
+// backend, at the same weights.
+func (p Pair) Float64() (compare.Function, error) {
+	if p.Wide == nil {
+		return nil, errors.New("the pair has no symbolic backend in float64: want one in Wide")
+	}
+	copy(p.Wide.Params().Flat, p.Numeric.Params().Flat)
+	return Pair{Symbolic: p.Wide, Numeric: p.Numeric, Batch: p.Batch}, nil
 }
 
 // batchDifferencer is a Backend with an engine for numerical gradients at any

@@ -75,7 +75,8 @@ func browserPage(t *testing.T) string {
 	q := newQuadratic()
 	q.fault = 1e-3
 	c := &run.Comparisons[0]
-	c.Point = q.point(1e-4)
+	c.Point = q.judged(1e-4)
+	c.Corners, c.CornerCount = c.Point.corners()
 	c.Check.Layout, c.Check.Step, c.Check.Noise = q.layout, 1e-5, 1e-15
 	c.Tensors = twin.Differences(q.layout, c.Point.Symbolic, c.Point.Numeric)
 	if err := c.Analyse(t.Context(), q); err != nil {

@@ -29,8 +29,9 @@ const (
 	errorBins      = (1 - errorFrom) * errorPerDecade
 )
 
-// Corner is an element whose difference at the run's step h straddles a corner
-// of the loss: it agrees at a smaller step.
+// Corner is an element whose difference at the run's step h is beyond the check's
+// bound although the check, with a step of its own, found it right: a kink of the
+// loss lies within ±h, or curvature or rounding is larger there than the bound.
 type Corner struct {
 	Element  string  `json:"element"`
 	Symbolic float64 `json:"symbolic"`
@@ -41,16 +42,19 @@ type Corner struct {
 // maxCorners is how many corners are listed; all are counted.
 const maxCorners = 10
 
-// Analyse fills in what the report shows beside the verdict: the settled
-// gradient, the distribution of the errors, the corners, and the error against
-// the step. The gradients must be in c.Point.
-func (c *Comparison) Analyse(ctx context.Context, f compare.Differencer) error {
-	p := c.Point
-	if err := p.Settle(ctx, f, c.Check); err != nil {
-		return err
-	}
-	c.Errors = p.histograms()
+// NewComparison returns a comparison with the step h of p's numeric gradient, whose
+// elements were judged by the check.
+func NewComparison(p *Point, h float64, check *compare.Report) Comparison {
+	c := Comparison{Step: h, Tensors: twin.Differences(p.Layout, p.Symbolic, p.Numeric), Check: check, Point: p}
 	c.Corners, c.CornerCount = p.corners()
+	return c
+}
+
+// Analyse fills in what only a report shows: the distribution of the errors, and
+// the error against the step. The gradients must be in c.Point.
+func (c *Comparison) Analyse(ctx context.Context, f compare.Function) error {
+	p := c.Point
+	c.Errors = p.histograms()
 	var err error
 	c.Sweep, err = NewSweep(ctx, f, p.Symbolic, c.Check.Noise, SweepElements(p.Symbolic, c.Check))
 	return err
@@ -60,8 +64,8 @@ func (p *Point) histograms() []Histogram {
 	var out []Histogram
 	for k, t := range p.Layout {
 		h := Histogram{Tensor: t.Name, Counts: make([]int, errorBins)}
-		numeric := p.slice(k, p.Numeric)
-		for i, s := range p.slice(k, p.Symbolic) {
+		numeric := part(p, k, p.Numeric)
+		for i, s := range part(p, k, p.Symbolic) {
 			if rel := twin.RelativeDifference(s, numeric[i]); rel == 0 {
 				h.Equal++
 			} else {
@@ -78,12 +82,12 @@ func errorBin(rel float64) int {
 	return min(max(bin, 0), errorBins-1)
 }
 
-// corners returns the elements whose numeric value is beyond the bound with the
-// run's step and within it with their own, those farthest off first.
+// corners returns the elements that are right by the check, and beyond its bound
+// with the run's step, those farthest off first.
 func (p *Point) corners() ([]Corner, int) {
 	var at []int
 	for i, s := range p.Symbolic {
-		if math.Abs(s-p.Numeric[i]) > p.Bound[i] && math.Abs(s-p.Settled[i]) <= p.Bound[i] {
+		if p.Verdicts[i] == compare.OK && math.Abs(s-p.Numeric[i]) > p.Bound[i] {
 			at = append(at, i)
 		}
 	}
@@ -97,12 +101,21 @@ func (p *Point) corners() ([]Corner, int) {
 	return out, len(at)
 }
 
+// CornerSentence says what the corners are, "" where there are none.
+func (c *Comparison) CornerSentence() string {
+	if c.CornerCount == 0 {
+		return ""
+	}
+	return fmt.Sprintf("With this h %s %s beyond the check's bound, because of a kink of the loss within ±h, or of curvature or rounding; with a step of its own each of them agrees.",
+		Commas(float64(c.CornerCount)), plural(c.CornerCount, "difference is", "differences are"))
+}
+
 // errorChart draws the distributions.
 func (c *Comparison) errorChart(id string) *chart {
 	out := &chart{
 		ID: id, Title: "Relative error, tensor by tensor", XName: "relative difference", YName: "share of the tensor's elements, %",
 		XLog: true, Axes: []string{"linear", "log"},
-		Note: fmt.Sprintf("How many elements are how far apart, in bins of half a decade, central differences at h = %s. Far to the right are elements whose ±h straddles a corner of the loss.", digits(c.Step, 2)),
+		Note: fmt.Sprintf("How many elements are how far apart, in bins of half a decade, central differences at h = %s. Far to the right are elements for which this h does not suit, and wrong ones.", digits(c.Step, 2)),
 	}
 	for k := range errorBins {
 		out.X = append(out.X, math.Pow(10, errorFrom+(float64(k)+0.5)/errorPerDecade))

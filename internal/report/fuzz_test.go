@@ -182,8 +182,8 @@ func FuzzLossPlot(f *testing.F) {
 // promises on any bytes: no panic, and no more memory than a constant and a
 // multiple of the file's size.
 func FuzzPoint(f *testing.F) {
-	point := newQuadratic().point(1e-4)
-	point.Settled, point.Bound = point.Numeric, make([]float64, len(point.Numeric))
+	point := newQuadratic().judged(1e-4)
+	clear(point.Bound) // whatever is off is infinitely so
 	archive, err := point.encode()
 	if err != nil {
 		f.Fatal(err)

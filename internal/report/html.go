@@ -24,6 +24,8 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 		return template.JS(b), err
 	},
 	"commas":  func(n int) string { return Commas(float64(n)) },
+	"counts":  countsText,
+	"power":   func(r *compare.Report) string { return Power(r) },
 	"digits":  func(n int, v float64) string { return digits(v, n) },
 	"seconds": seconds,
 	"tenfold": func(percent float64) float64 { return side / 100 * percent },
@@ -33,8 +35,9 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 // page is what the template is filled with.
 type page struct {
 	Title   string
-	Agree   bool
+	Outcome Outcome
 	Verdict string
+	Power   string // what error would have shown
 	Notes   []string
 	Facts   []fact
 	Replay  []string
@@ -58,9 +61,9 @@ type runSection struct {
 type comparisonSection struct {
 	*Comparison
 	Where   string
-	Agree   bool
+	Outcome Outcome
 	Charts  []*drawnChart
-	Listed  []compare.Element // wrong, on a kink, or inconclusive
+	Listed  []compare.Element // all but the ok ones
 	Gallery *gallery
 }
 
@@ -79,7 +82,7 @@ func (d Dir) writePage(p *page) error {
 
 func newPage(r *Results) *page {
 	p := &page{
-		Title: "gradtwin: symbolic against numerical gradients", Agree: r.Agree(), Verdict: r.Verdict(),
+		Title: "gradtwin: symbolic against numerical gradients", Outcome: r.Outcome(), Verdict: r.Verdict(), Power: r.Power(),
 		Facts: r.facts(), Replay: []string{r.Replay}, Notes: r.endNotes(),
 	}
 	for i := range r.Runs {
@@ -93,7 +96,7 @@ func newRunSection(run *Run) runSection {
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		c := &run.Comparisons[i]
-		section := comparisonSection{Comparison: c, Where: c.when(), Agree: c.Check.OK()}
+		section := comparisonSection{Comparison: c, Where: c.when(), Outcome: OutcomeOf(c.Check)}
 		section.Charts = drawAll(c.charts(fmt.Sprintf("%s-step%d-", run.Config.Policy, c.After)))
 		for _, e := range c.Check.Worst {
 			if e.Verdict != compare.OK {

@@ -11,7 +11,7 @@ import (
 
 func TestLoadRefuses(t *testing.T) {
 	for want, change := range map[string]func(r *Results){
-		"version 2 of results: want 1":                     func(r *Results) { r.Version = 2 },
+		"version 1 of results: want 2":                     func(r *Results) { r.Version = 1 },
 		"run 1: numeric loss of 2 steps: want 3":           func(r *Results) { r.Runs[0].Numeric.Loss = r.Runs[0].Numeric.Loss[:2] },
 		"run 1: symbolic accuracy of 2 steps: want 0":      func(r *Results) { r.Runs[0].Evaluated = nil },
 		"run 1: symbolic loss 2 is 1e+300: want -0.7 to":   func(r *Results) { r.Runs[0].Symbolic.Loss[1] = 1e300 },

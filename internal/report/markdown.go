@@ -19,6 +19,9 @@ func (d Dir) WriteMarkdown(r *Results) error {
 func markdown(r *Results) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", r.Verdict())
+	if power := r.Power(); power != "" {
+		fmt.Fprintf(&b, "%s\n\n", power)
+	}
 	for _, note := range r.endNotes() {
 		fmt.Fprintf(&b, "%s\n\n", note)
 	}
@@ -46,19 +49,20 @@ func (r *Run) markdown(b *bytes.Buffer) {
 	}
 	for k := range r.Comparisons {
 		c := &r.Comparisons[k]
-		n := c.Check.Counts
-		fmt.Fprintf(b, "\n### Gradients %s\n\n%s elements checked: %s ok, %s kinks, %s wrong, %s inconclusive.\n", c.when(),
-			Commas(float64(c.Check.Checked)), Commas(float64(n.OK)), Commas(float64(n.Kink)), Commas(float64(n.Wrong)), Commas(float64(n.Inconclusive)))
+		fmt.Fprintf(b, "\n### Gradients %s\n\n%s\n", c.when(), strings.TrimSpace(countsText(c.Check)+" "+Power(c.Check)))
+		for _, text := range c.Check.NotJudged {
+			fmt.Fprintf(b, "\n- **not judged**: %s", text)
+		}
 		for _, e := range c.Check.Worst {
 			if e.Verdict == compare.Wrong {
 				fmt.Fprintf(b, "\n- **%s is wrong**: symbolic %s, numeric %s, bound %s", e.Name(), digits(e.Symbolic, 6), digits(e.Numeric, 6), digits(e.Bound, 2))
 			}
 		}
-		fmt.Fprintf(b, "\nWith h = %s", digits(c.Step, 2))
-		if c.CornerCount > 0 {
-			fmt.Fprintf(b, ", where %s %s a corner of the loss", Commas(float64(c.CornerCount)), plural(c.CornerCount, "difference straddles", "differences straddle"))
+		fmt.Fprintf(b, "\nCentral differences at h = %s.", digits(c.Step, 2))
+		if text := c.CornerSentence(); text != "" {
+			b.WriteString(" " + text)
 		}
-		b.WriteString(":\n")
+		b.WriteString("\n")
 		row(b, "tensor", "elements", "largest abs. diff.", "largest relative", "mean relative", "worst element")
 		b.WriteString("| --- |" + strings.Repeat(" ---: |", 5) + "\n")
 		for _, t := range c.Tensors {

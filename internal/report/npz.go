@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gradtwin"
+	"gradtwin/compare"
 	"gradtwin/internal/npz"
 )
 
@@ -21,9 +22,13 @@ func (p *Point) vectors() []namedVector {
 	return []namedVector{
 		{"params_symbolic", &p.SymbolicParams}, {"params_numeric", &p.NumericParams},
 		{"gradient_symbolic", &p.Symbolic}, {"gradient_numeric", &p.Numeric},
-		{"gradient_settled", &p.Settled}, {"bound", &p.Bound},
+		{"gradient_settled", &p.Settled}, {"step", &p.Steps}, {"bound", &p.Bound},
 	}
 }
+
+// verdictName is the name of the arrays with the verdicts: compare.OK is 0, and so
+// on.
+const verdictName = "verdict"
 
 type namedVector struct {
 	name   string
@@ -63,10 +68,20 @@ func (p *Point) encode() ([]byte, error) {
 	}
 	for _, v := range p.vectors() {
 		for k, t := range p.Layout {
-			file, err := npz.Encode(t.Shape, p.slice(k, *v.values))
+			file, err := npz.Encode(t.Shape, part(p, k, *v.values))
 			if err := add(v.name+"/"+t.Name, file, err); err != nil {
 				return nil, err
 			}
+		}
+	}
+	for k, t := range p.Layout {
+		var codes []float64
+		for _, v := range part(p, k, p.Verdicts) {
+			codes = append(codes, float64(v))
+		}
+		file, err := npz.Encode(t.Shape, codes)
+		if err := add(verdictName+"/"+t.Name, file, err); err != nil {
+			return nil, err
 		}
 	}
 	rows := p.Batch.Len()
@@ -96,7 +111,7 @@ func (p *Point) encode() ([]byte, error) {
 }
 
 // maxInflation is how many bytes a point's arrays may have for each byte of
-// its file. Files were compressed once, and weights do not compress: of the six
+// its file. Files were compressed once, and weights do not compress: of the seven
 // vectors two are weights.
 const maxInflation = 100
 
@@ -133,6 +148,19 @@ func decodePoint(content []byte, spec gradtwin.Spec) (*Point, error) {
 				return nil, err
 			}
 			*v.values = append(*v.values, values...)
+		}
+	}
+	for _, t := range p.Layout {
+		codes, err := readArray[float64](r, verdictName+"/"+t.Name, t.Shape...)
+		if err != nil {
+			return nil, err
+		}
+		for i, c := range codes {
+			v := compare.Verdict(max(0, min(c, float64(compare.Unseen))))
+			if float64(v) != c {
+				return nil, fmt.Errorf("array %s/%s: verdict %v of element %d: want 0 to %d", verdictName, t.Name, c, i, compare.Unseen)
+			}
+			p.Verdicts = append(p.Verdicts, v)
 		}
 	}
 	shape, err := r.ints("image_shape", 2)

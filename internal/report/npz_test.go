@@ -1,7 +1,6 @@
 package report
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"os/exec"
@@ -20,10 +19,8 @@ import (
 func writePoints(t *testing.T) (Dir, *Point, string) {
 	t.Helper()
 	q := newQuadratic()
-	p := q.point(1e-4)
-	if err := p.Settle(context.Background(), q, &compare.Report{Step: 1e-5, Noise: 1e-15}); err != nil {
-		t.Fatal(err)
-	}
+	p := q.judged(1e-4)
+	p.Verdicts[9] = compare.Unseen
 	p.SymbolicParams[9] = 2.5
 	r := sample(false)
 	r.Runs[0].Comparisons[0].Point = p
@@ -56,8 +53,7 @@ func TestPointsReadBack(t *testing.T) {
 // Points were compressed once.
 func TestCompressedPointIsRead(t *testing.T) {
 	const rows = 100
-	want := newQuadratic().point(1e-4)
-	want.Settled, want.Bound = want.Numeric, want.Numeric
+	want := newQuadratic().judged(1e-4)
 	want.Batch = gradtwin.Batch{X: make([]float64, 4*rows), Labels: make([]int, rows), Rows: make([]int, rows)}
 	stored, err := want.encode()
 	if err != nil {
@@ -88,11 +84,11 @@ func TestPointRefused(t *testing.T) {
 		"label 2 of row 0: want 0 to 1":               func(p *Point) { p.Batch.Labels[0] = 2 },
 		"label -1 of row 1: want 0 to 1":              func(p *Point) { p.Batch.Labels[1] = -1 },
 		"input 1 of row 1 (7 of the data set) is NaN": func(p *Point) { p.Batch.X[5] = math.NaN() },
+		"verdict 5 of element 3: want 0 to 4":         func(p *Point) { p.Verdicts[3] = 5 },
 		"array batch_rows: shape [1]: want [2]":       func(p *Point) { p.Batch.Rows = p.Batch.Rows[:1] },
 	} {
 		q := newQuadratic()
-		p := q.point(1e-4)
-		p.Settled, p.Bound = p.Numeric, p.Numeric
+		p := q.judged(1e-4)
 		change(p)
 		content, err := p.encode()
 		if err != nil {
@@ -113,6 +109,7 @@ func TestBombRefused(t *testing.T) {
 	for _, v := range p.vectors() {
 		*v.values = zeros
 	}
+	p.Verdicts = make([]compare.Verdict, 2*n+2)
 	stored, err := p.encode()
 	if err != nil {
 		t.Fatal(err)
@@ -160,6 +157,9 @@ func TestPointsOpenInNumPy(t *testing.T) {
 		"params_numeric/W1":    {[]int{4, 2}, "float64", []float64{1, 2, 3, 4, -1, -2, -3, 0}},
 		"gradient_symbolic/W1": {[]int{4, 2}, "float64", []float64{2, 2, 3, 4, -1, -4, -6, 0}},
 		"gradient_settled/b1":  {[]int{2}, "float64", []float64{2, 4}},
+		"step/b1":              {[]int{2}, "float64", []float64{1e-7, 1e-7}},
+		"bound/b1":             {[]int{2}, "float64", []float64{1e-6, 1e-6}},
+		"verdict/b1":           {[]int{2}, "float64", []float64{0, 4}},
 		"batch_x":              {[]int{2, 4}, "float64", p.Batch.X},
 		"batch_labels":         {[]int{2}, "int64", []float64{1, 0}},
 		"batch_rows":           {[]int{2}, "int64", []float64{44823, 7}},
@@ -169,7 +169,7 @@ func TestPointsOpenInNumPy(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
-	if len(arrays) != 6*2+4 {
-		t.Errorf("%d arrays, want 16", len(arrays))
+	if len(arrays) != 8*2+4 {
+		t.Errorf("%d arrays, want 20", len(arrays))
 	}
 }

@@ -77,7 +77,7 @@ func newGallery(p *Point) *gallery {
 			continue
 		}
 		m := matrix{name: t.Name, rows: t.Shape[0], cols: t.Shape[1],
-			symbolic: p.slice(k, p.Symbolic), numeric: p.slice(k, p.Settled), ratio: p.slice(k, ratios)}
+			symbolic: part(p, k, p.Symbolic), numeric: part(p, k, p.Settled), ratio: part(p, k, ratios)}
 		if k == 0 && p.Height > 0 {
 			g.Groups = append(g.Groups, m.asImages(p.Height, p.Width))
 		} else {

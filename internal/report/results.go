@@ -16,7 +16,7 @@ import (
 
 // Version is the version of results.json's schema. It goes up when a reader of
 // the old form would misread the new one.
-const Version = 1
+const Version = 2
 
 // Results is what results.json holds: all that is needed to run the comparison
 // again and to draw it without running it.
@@ -68,29 +68,31 @@ type Run struct {
 
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
-	After   int               `json:"after"`   // steps done; 0 is the start
-	Step    float64           `json:"step"`    // h of the differences in Tensors
-	Tensors []twin.Difference `json:"tensors"` // tensor by tensor
-	Check   *compare.Report   `json:"check"`   // the verdict on every element
-	// Errors, Corners and Sweep are there when a report was asked for.
-	Errors      []Histogram `json:"errors,omitempty"`       // tensor by tensor
-	Corners     []Corner    `json:"corners,omitempty"`      // the ten farthest off
-	CornerCount int         `json:"corner_count,omitempty"` // all
-	Sweep       *Sweep      `json:"sweep,omitempty"`
+	After       int               `json:"after"`                  // steps done; 0 is the start
+	Step        float64           `json:"step"`                   // h of the differences in Tensors
+	Tensors     []twin.Difference `json:"tensors"`                // tensor by tensor
+	Check       *compare.Report   `json:"check"`                  // the verdict on every element
+	Corners     []Corner          `json:"corners,omitempty"`      // the ten farthest off
+	CornerCount int               `json:"corner_count,omitempty"` // all
+	// Errors and Sweep are there when a report was asked for.
+	Errors []Histogram `json:"errors,omitempty"` // tensor by tensor
+	Sweep  *Sweep      `json:"sweep,omitempty"`
 	// Point holds the gradients themselves, which go to an .npz file; nil where
 	// there is none.
 	Point *Point `json:"-"`
 }
 
-// Agree tells whether every gradient that was checked in the run is right.
-func (r *Run) Agree() bool {
+// checks returns the checks of the run.
+func (r *Run) checks() []*compare.Report {
+	var out []*compare.Report
 	for _, c := range r.Comparisons {
-		if !c.Check.OK() {
-			return false
-		}
+		out = append(out, c.Check)
 	}
-	return true
+	return out
 }
+
+// Outcome returns how the checks of the run ended together.
+func (r *Run) Outcome() Outcome { return OutcomeOf(r.checks()...) }
 
 // endNotes says how the runs ended, when that was not in order.
 func (r *Results) endNotes() []string {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,60 +11,140 @@ import (
 	"gradtwin/compare"
 )
 
-// Agree tells whether every gradient that was checked in any run is right.
-func (r *Results) Agree() bool {
+// checks returns the checks of all runs.
+func (r *Results) checks() []*compare.Report {
+	var out []*compare.Report
 	for i := range r.Runs {
-		if !r.Runs[i].Agree() {
-			return false
-		}
+		out = append(out, r.Runs[i].checks()...)
 	}
-	return true
+	return out
 }
+
+// Outcome returns how the checks of all runs ended together.
+func (r *Results) Outcome() Outcome { return OutcomeOf(r.checks()...) }
+
+// Power says what error the checks of all runs would have shown, "" where nothing
+// agrees.
+func (r *Results) Power() string { return Power(r.checks()...) }
+
+// maxNamed is how many places the verdict names.
+const maxNamed = 3
 
 // Verdict says in one sentence what the comparison found.
 func (r *Results) Verdict() string {
 	var counts compare.Counts
-	var wrong []string
-	checked := 0
-	for _, run := range r.Runs {
-		for _, c := range run.Comparisons {
-			checked += c.Check.Checked
-			counts.OK += c.Check.Counts.OK
-			counts.Kink += c.Check.Counts.Kink
-			counts.Wrong += c.Check.Counts.Wrong
-			counts.Inconclusive += c.Check.Counts.Inconclusive
-			for _, e := range c.Check.Worst {
-				if e.Verdict == compare.Wrong {
-					wrong = append(wrong, fmt.Sprintf("%s (%v batches, %s)", e.Name(), run.Config.Policy, c.when()))
-				}
+	checked, more := 0, 0
+	for _, c := range r.checks() {
+		checked += c.Checked
+		more += unfollowed(c)
+		counts.OK += c.Counts.OK
+		counts.Kink += c.Counts.Kink
+		counts.Wrong += c.Counts.Wrong
+		counts.Inconclusive += c.Counts.Inconclusive
+		counts.Unseen += c.Counts.Unseen
+	}
+	if len(r.checks()) == 0 {
+		return "No gradient was checked."
+	}
+	outcome := r.Outcome()
+	of := fmt.Sprintf("of %s elements checked", Commas(float64(checked)))
+	parts := []string{"none " + of + " is wrong"}
+	switch {
+	case counts.Wrong > 0:
+		parts = append([]string{fmt.Sprintf("%s %s %s wrong", Commas(float64(counts.Wrong)), of, plural(counts.Wrong, "is", "are"))}, named(r.wrong(), counts.Wrong)...)
+	case outcome == Disagree:
+		parts = named(r.wrong(), len(r.wrong()))
+	case outcome == NotJudged:
+		why := r.notJudged()
+		parts = append(named(why, len(why)), parts...)
+	}
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{more, "more " + plural(more, "disagrees", "disagree")},
+		{counts.Kink, plural(counts.Kink, "lies", "lie") + " on a kink of the loss"},
+		{counts.Inconclusive, plural(counts.Inconclusive, "is", "are") + " inconclusive"},
+		{counts.Unseen, plural(counts.Unseen, "is", "are") + " too small to be seen"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, Commas(float64(p.n))+" "+p.text)
+		}
+	}
+	return outcome.Sentence() + ": " + strings.Join(parts, ", ") + "."
+}
+
+// wrong names what is wrong, and where: elements, or tensors as a whole.
+func (r *Results) wrong() []string {
+	var out []string
+	r.each(func(where string, check *compare.Report) {
+		for _, e := range check.Worst {
+			if e.Verdict == compare.Wrong {
+				out = append(out, e.Name()+where)
 			}
 		}
-	}
-	of := fmt.Sprintf("of %s elements checked", Commas(float64(checked)))
-	var b strings.Builder
-	switch {
-	case checked == 0:
-		return "No gradient was checked."
-	case counts.Wrong > 0:
-		fmt.Fprintf(&b, "The gradients disagree: %s %s wrong", Commas(float64(counts.Wrong)), of+plural(counts.Wrong, " is", " are"))
-		const named = 3
-		fmt.Fprintf(&b, ", %s", strings.Join(wrong[:min(named, len(wrong))], ", "))
-		if counts.Wrong > named {
-			b.WriteString(" first")
+		for _, t := range check.Tensors {
+			if t.Probe != nil && t.Probe.Verdict == compare.Wrong && t.Counts.Wrong == 0 {
+				out = append(out, t.Tensor.Name+" as a whole"+where)
+			}
 		}
-	case !r.Agree():
-		fmt.Fprintf(&b, "The gradients did not pass the check, though none %s was found wrong", of)
-	default:
-		fmt.Fprintf(&b, "The gradients agree: none %s is wrong", of)
-		if counts.Kink > 0 {
-			fmt.Fprintf(&b, ", %s %s at a corner of the loss", Commas(float64(counts.Kink)), plural(counts.Kink, "lies", "lie"))
+	})
+	return out
+}
+
+// notJudged says what was not judged, and where.
+func (r *Results) notJudged() []string {
+	var out []string
+	r.each(func(where string, check *compare.Report) {
+		for _, text := range check.NotJudged {
+			out = append(out, text+where)
+		}
+	})
+	return out
+}
+
+// each calls do with every check and where it was made.
+func (r *Results) each(do func(where string, check *compare.Report)) {
+	for i := range r.Runs {
+		for _, c := range r.Runs[i].Comparisons {
+			do(fmt.Sprintf(" (%v batches, %s)", r.Runs[i].Config.Policy, c.when()), c.Check)
 		}
 	}
-	if counts.Inconclusive > 0 {
-		fmt.Fprintf(&b, ", %s inconclusive", Commas(float64(counts.Inconclusive)))
+}
+
+// named returns the first of some texts, and that there are more.
+func named(texts []string, all int) []string {
+	out := slices.Clone(texts[:min(maxNamed, len(texts))])
+	if more := all - len(out); more > 0 {
+		out = append(out, fmt.Sprintf("and %s more", Commas(float64(more))))
 	}
-	b.WriteByte('.')
-	return b.String()
+	return out
+}
+
+// countsText counts the verdicts of one check.
+func countsText(r *compare.Report) string {
+	c := r.Counts
+	n := func(count int, what string) string { return Commas(float64(count)) + " " + what }
+	checked := Commas(float64(r.Checked))
+	if r.Checked < r.Total {
+		checked += " of " + Commas(float64(r.Total))
+	}
+	parts := []string{
+		n(c.OK, "ok"), n(c.Kink, plural(c.Kink, "kink", "kinks")), n(c.Wrong, "wrong"), n(c.Inconclusive, "inconclusive"), n(c.Unseen, "unseen"),
+	}
+	if more := unfollowed(r); more > 0 {
+		parts = append(parts, n(more, "more "+plural(more, "disagrees", "disagree")))
+	}
+	return fmt.Sprintf("%s elements checked: %s.", checked, strings.Join(parts, ", "))
+}
+
+// unfollowed counts the elements that disagree and were not judged further.
+func unfollowed(r *compare.Report) int {
+	n := 0
+	for _, t := range r.Tensors {
+		n += t.Unfollowed
+	}
+	return n
 }
 
 func plural(n int, one, many string) string {

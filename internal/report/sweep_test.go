@@ -87,20 +87,24 @@ func TestErrorBin(t *testing.T) {
 
 func TestAnalyse(t *testing.T) {
 	q := newQuadratic()
-	c := &Comparison{Step: 1e-4, Point: q.point(1e-4), Check: &compare.Report{Layout: q.layout, Step: 1e-5, Noise: 1e-15}}
+	q.fault = 1e-3
+	made := NewComparison(q.judged(1e-4), 1e-4, &compare.Report{Layout: q.layout, Step: 1e-5, Noise: 1e-15})
+	c := &made
 	if err := c.Analyse(context.Background(), q); err != nil {
 		t.Fatal(err)
 	}
-	// ±1e-4 straddles the corner 1e-6 away: the difference gives 1 + 0.01.
+	// ±1e-4 reaches across the kink 1e-6 away: the difference gives 1 + 0.01. An
+	// element that is wrong is none that another step makes right.
 	if c.CornerCount != 1 || c.Corners[0].Element != "W1[0,0]" || math.Abs(c.Corners[0].Numeric-1.01) > 1e-9 || math.Abs(c.Corners[0].Settled-2) > 1e-9 {
 		t.Errorf("%d corners: %+v", c.CornerCount, c.Corners)
 	}
-	if got, want := c.Errors[0].Equal, 7; got != want {
+	if got, want := c.Errors[0].Equal, 6; got != want {
 		t.Errorf("%d elements of W1 are equal, want %d", got, want)
 	}
 	counts := make([]int, errorBins)
 	counts[33] = 1 // 0.99/2 = 0.495 is in the bin from 10^-0.5 to 1
+	counts[27] = 1 // 1e-3/2.001 = 5.0e-4 in that from 10^-3.5 to 10^-3
 	if !reflect.DeepEqual(c.Errors[0].Counts, counts) {
-		t.Errorf("bins %v, want one element in bin 33", c.Errors[0].Counts)
+		t.Errorf("bins %v, want one element in bins 27 and 33", c.Errors[0].Counts)
 	}
 }

@@ -3,8 +3,10 @@ package report
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gradtwin"
+	"gradtwin/compare"
 )
 
 // quadratic is f(x) = Σ cᵢ·xᵢ²/2 with a corner: |x₀ − corner| is added. Its
@@ -59,15 +61,30 @@ func newQuadratic() *quadratic {
 	}
 }
 
-// point returns both gradients, not yet settled.
+// point returns both gradients, not yet judged.
 func (q *quadratic) point(h float64) *Point {
 	n := q.layout.Len()
-	p := &Point{
-		Layout: q.layout, Height: 2, Width: 2, Symbolic: make([]float64, n), Numeric: make([]float64, n),
-		SymbolicParams: append([]float64(nil), q.x...), NumericParams: append([]float64(nil), q.x...),
-		Batch: gradtwin.Batch{X: []float64{0, 0.25, 0.5, 1, 1, 0, 0, 0}, Labels: []int{1, 0}, Rows: []int{44823, 7}},
-	}
+	p := NewPoint(q.layout, make([]float64, n), make([]float64, n))
+	p.Height, p.Width = 2, 2
+	p.SymbolicParams, p.NumericParams = slices.Clone(q.x), slices.Clone(q.x)
+	p.Batch = gradtwin.Batch{X: []float64{0, 0.25, 0.5, 1, 1, 0, 0, 0}, Labels: []int{1, 0}, Rows: []int{44823, 7}}
 	q.Gradient(p.Symbolic)
 	q.Differences(context.Background(), p.Numeric, 0, h)
+	return p
+}
+
+// judged returns both gradients, judged as by a check: with differences at 1e-7,
+// which the kink is out of reach of, and a bound of 1e-6.
+func (q *quadratic) judged(h float64) *Point {
+	p := q.point(h)
+	d := make([]float64, len(p.Numeric))
+	q.Differences(context.Background(), d, 0, 1e-7)
+	for i, a := range p.Symbolic {
+		e := compare.Element{Flat: i, Numeric: d[i], Step: 1e-7, Bound: 1e-6, Verdict: compare.OK}
+		if math.Abs(a-d[i]) > e.Bound {
+			e.Verdict = compare.Wrong
+		}
+		p.Judge(e)
+	}
 	return p
 }

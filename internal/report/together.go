@@ -24,7 +24,7 @@ func (d Dir) WriteTogether(all []*Results) error {
 			p.Notes = append(p.Notes, "A run ended with an error: "+r.Error)
 		}
 	}
-	p.Agree, p.Verdict = merged.Agree(), merged.Verdict()
+	p.Outcome, p.Verdict, p.Power = merged.Outcome(), merged.Verdict(), merged.Power()
 	names := runNames(merged.Runs)
 	s := runSection{ID: "together", Title: fmt.Sprintf("%d runs together", len(merged.Runs)), Table: togetherTable(names, merged.Runs)}
 	s.Charts = drawAll(togetherCharts(names, merged.Runs))
@@ -93,9 +93,9 @@ func togetherTable(names []string, runs []Run) *plainTable {
 		pair(share(r.Symbolic.Accuracy), share(r.Numeric.Accuracy))
 		row = append(row, digits(end(r.Drift), 2))
 		pair(seconds(stats.Median(r.Symbolic.Seconds)), seconds(stats.Median(r.Numeric.Seconds)))
-		verdict := "agree"
-		if !r.Agree() {
-			verdict = "DISAGREE"
+		verdict := string(r.Outcome())
+		if r.Outcome() != Agree {
+			verdict = strings.ToUpper(verdict)
 		}
 		t.Rows = append(t.Rows, append(row, digits(r.SpeedRatio(), 2), verdict))
 	}

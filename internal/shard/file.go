@@ -23,7 +23,7 @@ type File struct {
 }
 
 // Version is the version of the file's form. A file of another one is refused.
-const Version = 1
+const Version = 2
 
 const format = "gradtwin check part"
 

@@ -1,0 +1,157 @@
+package compare
+
+import (
+	"context"
+	"math"
+)
+
+// climb takes differences along a line until the ladder has a verdict.
+func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
+	if err := j.descend(ctx, e, at, l, on); err != nil {
+		return outcome{}, err
+	}
+	if l.end == settled {
+		if err := j.lookBetween(ctx, e, at, l, on); err != nil {
+			return outcome{}, err
+		}
+	}
+	if l.end == kinked {
+		if err := j.lookCloser(ctx, e, at, l, on); err != nil {
+			return outcome{}, err
+		}
+	}
+	if l.end == hidden && len(l.samples) > 0 {
+		if err := j.lookAgain(ctx, e, at, l, on); err != nil {
+			return outcome{}, err
+		}
+	}
+	n := len(l.samples)
+	switch {
+	case n == 0:
+		// No step of the ladder moves the element.
+		return outcome{verdict: Unseen, symbolic: on.slope(at.g), numeric: math.NaN(), bound: math.Inf(1), step: l.first}, nil
+	case l.end == agreed:
+		return l.outcome(OK, l.sharpest()), nil
+	}
+	if o, ok := l.edge(); ok {
+		return o, nil
+	}
+	lo, hi, tolerance, ok := l.hull()
+	visible := ok && hi-lo > jumpNoise*tolerance
+	q := l.samples[n-1]
+	if visible && lo-tolerance <= q.a && q.a <= hi+tolerance {
+		o := l.outcome(Kink, n-1)
+		o.backward, o.forward = q.backward(), q.forward()
+		return o, nil
+	}
+	return j.atKinks(ctx, e, at, l, on)
+}
+
+func (j *judge) descend(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
+	for l.next > 0 {
+		s, err := on.difference(ctx, e, at, l.next)
+		if err != nil {
+			return err
+		}
+		l.add(s)
+	}
+	return nil
+}
+
+// between is the part of the last step at which a difference must confirm two that
+// agree with each other and not with the symbolic value.
+const between = 0.6
+
+// lookBetween makes sure that two differences that agree do not by chance, as
+// those of a fast oscillation may.
+func (j *judge) lookBetween(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
+	_, q := l.last()
+	s, err := on.difference(ctx, e, at, between*q.h)
+	if err != nil {
+		return err
+	}
+	l.complete(&s)
+	if pair := (&ladder{limits: l.limits, samples: []sample{q, s}}); pair.isSettled() {
+		return nil
+	}
+	l.end, l.next = 0, q.h/shrink
+	return j.descend(ctx, e, at, l, on)
+}
+
+// lookCloser makes sure that what looks like a kink at the point is not a near
+// one. A value at the ends of the one-sided slopes or in their middle is what
+// conventions give, and counts where the step is small beside the element itself.
+// Any other is checked with the smallest step at which noise leaves the jump to be
+// seen, and the ladder goes on where it was if that shows something else.
+func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
+	lo, hi, tolerance, _ := l.hull()
+	_, q := l.last()
+	if q.a < lo-tolerance || q.a > hi+tolerance {
+		return nil
+	}
+	width := hi - lo
+	usual := false
+	for _, v := range []float64{lo, hi, lo + width/2} {
+		usual = usual || math.Abs(q.a-v) <= tolerance+width/closer
+	}
+	small := l.own == 0 || q.h <= l.own/closer
+	if usual && small {
+		return nil
+	}
+	h := 16 * jumpNoise * l.factor * l.noise.near / width
+	if usual {
+		h = max(h, min(q.h/closer, defaultStep*l.own))
+	}
+	if h > q.h/shrink {
+		return nil
+	}
+	s, err := on.difference(ctx, e, at, h)
+	if err != nil || s.lost {
+		return err
+	}
+	l.complete(&s)
+	if near := (&ladder{limits: l.limits, samples: []sample{q, s}}); near.isKinked() {
+		return nil
+	}
+	l.resumed, l.end, l.next = true, 0, q.h/shrink
+	return j.descend(ctx, e, at, l, on)
+}
+
+// lookAgain gives a ladder that ended in noise one more difference: at a larger
+// step where there is but one, and at a smaller one where the last two still
+// move.
+func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
+	take := func(h float64) (sample, error) {
+		s, err := on.difference(ctx, e, at, h)
+		l.complete(&s)
+		return s, err
+	}
+	if len(l.samples) == 1 {
+		s, err := take(shrink * l.samples[0].h)
+		if err != nil {
+			return err
+		}
+		l.samples = []sample{s, l.samples[0]}
+		if s.gap() <= s.bound {
+			l.samples, l.end, l.held = l.samples[:1], agreed, 0
+			return nil
+		}
+	}
+	if _, q := l.last(); !l.isSettled() {
+		s, err := take(q.h / shrink)
+		if err != nil || s.lost {
+			return err
+		}
+		l.samples = append(l.samples, s)
+		if l.agrees() {
+			l.end = agreed
+		}
+	}
+	return nil
+}
+
+// outcome is the verdict with the values of the k-th sample.
+func (l *ladder) outcome(v Verdict, k int) outcome {
+	s := l.samples[k]
+	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h, steps: len(l.samples)}
+}

@@ -1,0 +1,111 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// evaluator calls one function, counts its calls, and puts elements back. A
+// worker has one.
+type evaluator struct {
+	f    Function
+	at   *point
+	left int // calls of the loss that the unit at work may still make
+	work
+}
+
+// unlimited is a budget that does not end.
+const unlimited = math.MaxInt
+
+// errSpent ends a unit whose calls are used up.
+var errSpent = errors.New("the calls of this unit are used up")
+
+// work is what has been asked of the function.
+type work struct {
+	Calls     int `json:"calls"`     // of Loss
+	Gradients int `json:"gradients"` // calls of Gradient
+}
+
+func (w *work) add(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
+
+func (w work) minus(v work) work { return work{w.Calls - v.Calls, w.Gradients - v.Gradients} }
+
+// loss runs the loss. It returns errSpent without a call when the budget is used
+// up, and the context's cause when it has ended.
+func (e *evaluator) loss(ctx context.Context) (float64, error) {
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	if e.left <= 0 {
+		return 0, errSpent
+	}
+	if e.left != unlimited {
+		e.left--
+	}
+	e.Calls++
+	return e.f.Loss()
+}
+
+// gradient runs the function's gradient into dst, which holds NaN before, so
+// that an element nobody writes shows.
+func (e *evaluator) gradient(ctx context.Context, dst []float64) error {
+	for i := range dst {
+		dst[i] = math.NaN()
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	e.Gradients++
+	if err := e.f.Gradient(dst); err != nil {
+		return fmt.Errorf("gradient: %w", err)
+	}
+	return nil
+}
+
+// finiteGradient is gradient at the point to check, where every element has to
+// be a number.
+func (e *evaluator) finiteGradient(ctx context.Context, dst []float64) error {
+	if err := e.gradient(ctx, dst); err != nil {
+		return err
+	}
+	if i := firstNotFinite(dst); i >= 0 {
+		return &NonFiniteError{What: "gradient", Element: e.at.layout.Element(i), Value: dst[i]}
+	}
+	return nil
+}
+
+// restore puts all elements back by assignment: adding what was subtracted would
+// round.
+func (e *evaluator) restore(x []float64) {
+	for i, v := range x {
+		e.f.Set(i, v)
+	}
+}
+
+// unchanged returns an error unless all elements still have the point's bits.
+func (e *evaluator) unchanged(by string) error {
+	for i, x := range e.at.x {
+		if now := e.f.At(i); math.Float64bits(now) != math.Float64bits(x) {
+			return &ChangedError{Element: e.at.layout.Element(i), Before: x, After: now, By: by}
+		}
+	}
+	return nil
+}
+
+// move sets every element to what to returns for it.
+func (e *evaluator) move(to func(i int, x float64) float64) {
+	for i, x := range e.at.x {
+		e.f.Set(i, to(i, x))
+	}
+}
+
+// elements returns the elements as the function holds them.
+func (e *evaluator) elements() []float64 {
+	out := make([]float64, len(e.at.x))
+	for i := range out {
+		out[i] = e.f.At(i)
+	}
+	return out
+}

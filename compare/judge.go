@@ -1,0 +1,209 @@
+package compare
+
+import (
+	"context"
+	"math"
+)
+
+// judge applies the rule described at Verdict to lines through a point. It
+// holds nothing that changes but the gradients beside the point, which are the
+// same whoever asks for them.
+type judge struct {
+	options Options // resolved
+	at      *point
+	beside  *neighbors
+}
+
+// outcome is the verdict on one element, or on one line.
+type outcome struct {
+	i                 int // the element's place in the flat vector
+	verdict           Verdict
+	symbolic, numeric float64
+	bound, noise      float64 // what passes, and the noise's part in it
+	step              float64
+	steps             int     // differences taken
+	forward, backward float64 // one-sided derivatives, of a kink
+	undefined         side    // where the loss is no finite number
+	still             bool    // it is zero because the loss does not move
+	nearKinks         bool    // the gradients beside the point differ
+}
+
+// side is a side of the point, or both.
+type side uint8
+
+const (
+	left side = 1 << iota
+	right
+)
+
+var sideNames = [...]string{"", "left", "right", "both"}
+
+func (s side) String() string { return sideNames[s] }
+
+func (o outcome) gap() float64 { return distance(o.symbolic, o.numeric) }
+
+// ratio is the gap relative to the bound.
+func (o outcome) ratio() float64 {
+	if o.gap() == 0 {
+		return 0
+	}
+	return o.gap() / o.bound
+}
+
+// value is the larger of the two magnitudes.
+func (o outcome) value() float64 {
+	if isNotFinite(o.numeric) {
+		return math.Abs(o.symbolic)
+	}
+	return max(math.Abs(o.symbolic), math.Abs(o.numeric))
+}
+
+// resolution is the error that would have shown in an outcome that agrees: the
+// difference itself may be off by the bound in the same direction.
+func (o outcome) resolution() float64 { return 2 * o.bound }
+
+// resolved reports whether the element is large enough to be told from zero.
+func (o outcome) resolved() bool { return o.value() > o.bound }
+
+const (
+	// seen is the part of a tensor's largest gradient that an error must have for
+	// an element near zero to count as seen.
+	seen = 1e-3
+	// coarse is the part of a tensor's largest gradient above which noise makes
+	// the first step larger.
+	coarse = 1e-6
+)
+
+// within is the part of the usual size of a tensor's elements beyond which what a
+// step shows is that of another place, perhaps: it is looked at again within.
+const within = 1.0 / 16
+
+// first returns the step of the first difference in tensor k for an element of
+// size up to 1: larger where the noise at the usual one would hide a millionth of
+// its largest gradient, and a power of four times the usual one, so that one call
+// of an engine serves many.
+func (j *judge) first(k int) float64 {
+	h := j.at.step
+	for h < maxStep/shrink && j.options.C*j.at.noise.far/h > coarse*j.at.largest[k] {
+		h *= shrink
+	}
+	return h
+}
+
+// limits returns what the ladder of element i, in tensor k, goes by; scale is
+// what its steps are relative to.
+func (j *judge) limits(k, i int, scale float64) limits {
+	own := math.Abs(j.at.x[i])
+	l := limits{
+		tried: j.options.Step * scale, first: j.first(k) * scale, rtol: j.options.Rtol,
+		rounding: j.at.rounding[i], factor: j.options.C, noise: j.at.noise, own: own, least: own,
+		unit: j.at.unit(), coarse: coarse * j.at.largest[k],
+	}
+	l.lookWithin(j.at.scale[k])
+	return l
+}
+
+// element applies the rule to element i of tensor k.
+func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, error) {
+	if j.at.noise.chaotic {
+		return outcome{i: i, verdict: Inconclusive, symbolic: j.at.g[i], numeric: math.NaN(), bound: math.Inf(1)}, nil
+	}
+	l := newLadder(j.limits(k, i, size(j.at.x[i])))
+	o, err := j.climb(ctx, e, &j.at.place, l, elementLine{i: i})
+	if err != nil {
+		return o, err
+	}
+	if own := math.Abs(j.at.x[i]); o.verdict == Inconclusive && own > 0 && own < 1 {
+		// The element's own size may be what counts, not 1.
+		relative := j.limits(k, i, own)
+		relative.tried = 0
+		r := newLadder(relative)
+		again, err := j.climb(ctx, e, &j.at.place, r, elementLine{i: i})
+		if err != nil {
+			return o, err
+		}
+		if again.verdict != Inconclusive {
+			o, l = again, r
+		}
+	}
+	o.i = i
+	if o.verdict == OK && j.isUnseen(o, k) {
+		if err := j.lookAtZero(ctx, e, l, &o); err != nil {
+			return o, err
+		}
+	}
+	return j.narrowed(ctx, e, k, o)
+}
+
+// lookAtZero says what an element is that agrees and yet shows nothing: right where
+// the loss does not move at all, valid where it is the middle of two slopes that
+// show well, and else unseen.
+func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outcome) error {
+	on := elementLine{i: o.i}
+	var err error
+	if o.still, err = j.standsStill(ctx, e, &j.at.place, l, on, size(j.at.x[o.i])); err != nil || o.still {
+		return err
+	}
+	o.verdict = Unseen
+	s := l.samples[len(l.samples)-1]
+	if s.jump() <= 8*jumpNoise*s.noise {
+		return nil
+	}
+	t, err := on.difference(ctx, e, &j.at.place, s.h/shrink)
+	if err != nil || t.lost {
+		return err
+	}
+	l.complete(&t)
+	if pair := (&ladder{limits: l.limits, samples: []sample{s, t}}); pair.isKinked() {
+		o.verdict, o.backward, o.forward = Kink, t.backward(), t.forward()
+	}
+	return nil
+}
+
+// isUnseen reports whether an outcome that agrees says nothing: what it could not
+// see is more than a thousandth of its tensor's largest gradient, and it is not
+// above it.
+func (j *judge) isUnseen(o outcome, k int) bool {
+	return o.bound > seen*j.at.largest[k] && !o.resolved()
+}
+
+// fullDigits is how many unit roundoffs of itself the noise of a loss may have
+// that is as precise as its type.
+const fullDigits = 64
+
+// standsStill reports whether a derivative of 0 is right because the loss does not
+// move at all, neither at the ladder's step nor at large ones.
+func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line, size float64) (bool, error) {
+	// A loss that is rounded to fewer digits stands still without a reason.
+	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() || j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
+		return false, nil
+	}
+	for _, h := range []float64{maxStep, 1} {
+		if s, err := on.difference(ctx, e, at, h*size); err != nil || !s.still() {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// narrowed returns the outcome of a float32 function, whose formula was judged in
+// float64. Its gradient must be that one, rounded; where it is not, it is judged
+// by the same losses, for at a kink both may be valid.
+func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (outcome, error) {
+	n := j.at.narrow
+	if n == nil {
+		return o, nil
+	}
+	exact, rounding := o.symbolic, n.bound[o.i]
+	if math.Abs(n.g[o.i]-exact) > rounding && o.verdict != Inconclusive {
+		i := o.i
+		l := j.limits(k, i, size(j.at.x[i]))
+		l.rounding += rounding
+		o, err := j.climb(ctx, e, &j.at.place, newLadder(l), elementLine{i: i, change: n.g[i] - exact})
+		o.i = i
+		return o, err
+	}
+	o.symbolic = n.g[o.i]
+	o.bound += rounding
+	return o, nil
+}

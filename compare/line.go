@@ -1,0 +1,148 @@
+package compare
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// line is a straight line through a place: along one element, or along a
+// direction through several.
+type line interface {
+	// difference measures the loss on both sides of the place at step h and puts
+	// the elements back.
+	difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error)
+	// slope returns what the gradient g gives along the line.
+	slope(g []float64) float64
+}
+
+// elementLine is the line along element i.
+type elementLine struct {
+	i      int
+	change float64 // added to the symbolic value, by the negative control
+}
+
+func (l elementLine) slope(g []float64) float64 { return g[l.i] + l.change }
+
+func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
+	x := at.x[l.i]
+	defer e.f.Set(l.i, x)
+	s := sample{h: h, f0: at.f, a: l.slope(at.g)}
+	var err error
+	e.f.Set(l.i, x+h)
+	s.right = e.f.At(l.i) - x
+	if s.fp, err = e.loss(ctx); err != nil {
+		return s, l.wrap(ctx, e, x+h, err)
+	}
+	// The same distance to the left, as far as it can be realised: a difference
+	// that is not central has an error of first order.
+	e.f.Set(l.i, x-s.right)
+	s.left = x - e.f.At(l.i)
+	if s.fm, err = e.loss(ctx); err != nil {
+		return s, l.wrap(ctx, e, x-s.right, err)
+	}
+	s.lost = s.right <= 0 || s.left <= 0
+	s.d = (s.fp - s.fm) / (s.right + s.left)
+	return s, nil
+}
+
+func (l elementLine) wrap(ctx context.Context, e *evaluator, x float64, err error) error {
+	if ctx.Err() != nil || err == errSpent {
+		return err
+	}
+	return fmt.Errorf("loss with %s at %v: %w", e.at.layout.Element(l.i), x, err)
+}
+
+// direction is the line along a direction through some elements.
+type direction struct {
+	index  []int     // the elements that move
+	w      []float64 // how far each does; index and w have one length
+	change float64   // added to the first element's symbolic value, by the negative control
+	right  []float64 // scratch
+}
+
+// lostShare is the part of a direction's elements that must still move at a step:
+// a difference that leaves out more says nothing of the tensor.
+const lostShare = 0.5
+
+func (l *direction) slope(g []float64) float64 {
+	var sum compensated
+	sum.add(l.change * l.w[0])
+	for j, i := range l.index {
+		sum.add(g[i] * l.w[j])
+	}
+	return sum.value()
+}
+
+func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
+	defer l.put(e, at)
+	s := sample{h: h, right: h, left: h, f0: at.f}
+	wrap := func(err error) error {
+		if ctx.Err() != nil || err == errSpent {
+			return err
+		}
+		return fmt.Errorf("loss along a direction through %s: %w", e.at.layout.Element(l.index[0]), err)
+	}
+	l.right = l.right[:0]
+	for j, i := range l.index {
+		e.f.Set(i, at.x[i]+h*l.w[j])
+		l.right = append(l.right, e.f.At(i))
+	}
+	var err error
+	if s.fp, err = e.loss(ctx); err != nil {
+		return s, wrap(err)
+	}
+	var sum compensated
+	moving := 0
+	for j, i := range l.index {
+		e.f.Set(i, at.x[i]-(l.right[j]-at.x[i]))
+		// The symbolic derivative goes by the steps as they were realised.
+		moved := l.right[j] - e.f.At(i)
+		if moved != 0 {
+			moving++
+		}
+		sum.add(at.g[i] * moved)
+		if j == 0 {
+			sum.add(l.change * moved)
+		}
+	}
+	s.lost = float64(moving) < lostShare*float64(len(l.index))
+	if s.fm, err = e.loss(ctx); err != nil {
+		return s, wrap(err)
+	}
+	s.a = sum.value() / (2 * h)
+	s.d = (s.fp - s.fm) / (2 * h)
+	return s, nil
+}
+
+// least returns how far the element moves that moves least.
+func (l *direction) least() float64 {
+	least := math.Inf(1)
+	for _, w := range l.w {
+		least = min(least, math.Abs(w))
+	}
+	return least
+}
+
+// put puts the elements back.
+func (l *direction) put(e *evaluator, at *place) {
+	for _, i := range l.index {
+		e.f.Set(i, at.x[i])
+	}
+}
+
+// compensated is a sum whose rounding does not grow with the number of terms:
+// Neumaier, ZAMM 54 (1974).
+type compensated struct{ sum, rest float64 }
+
+func (c *compensated) add(x float64) {
+	t := c.sum + x
+	if math.Abs(c.sum) >= math.Abs(x) {
+		c.rest += (c.sum - t) + x
+	} else {
+		c.rest += (x - t) + c.sum
+	}
+	c.sum = t
+}
+
+func (c *compensated) value() float64 { return c.sum + c.rest }

@@ -1,0 +1,210 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// notJudged says of each tensor that could not be judged why, and with
+// Options.Strict of single elements too.
+func (k *known) notJudged(r *Report, f *findings) []string {
+	var out []string
+	selected := k.selected()
+	for n, t := range r.Tensors {
+		if slices.Contains(k.Options.Allow, t.Tensor.Name) {
+			continue
+		}
+		name := clip(t.Tensor.Name)
+		switch {
+		case !judged(t, &f.Tensors[selected[n]].Tally):
+			out = append(out, name+": "+k.whyNot(t, &f.Tensors[selected[n]]))
+		case k.Options.Strict && t.Counts.Unseen > 0:
+			out = append(out, fmt.Sprintf("%s: %s unseen", name, plural(t.Counts.Unseen, "element")))
+		case k.Options.Strict && t.Counts.Inconclusive > 0:
+			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, plural(t.Counts.Inconclusive, "element")))
+		}
+	}
+	if r.Control.Done && !r.Control.Caught {
+		out = append(out, fmt.Sprintf("the check did not find an error that it planted itself: %s off by %.1g", clip(r.Control.Element), r.Control.Change))
+	}
+	if out == nil && !r.Wrong() && !r.Control.Done {
+		out = append(out, "the negative control could not be made: no element agrees and can be told from zero")
+	}
+	return out
+}
+
+// judged reports whether something of a tensor could be judged. Elements that are
+// zero because the loss does not move say nothing of the others.
+func judged(t TensorReport, found *tally) bool {
+	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.little || t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
+}
+
+// whyNot says why nothing of a tensor was judged.
+func (k *known) whyNot(t TensorReport, f *tensorFindings) string {
+	probed := t.Probe != nil
+	switch {
+	case k.Point.Chaotic:
+		return "the noise of the loss cannot be measured: between neighboring values of the parameters it varies by as much as it is large"
+	case t.Counts.Sum() == 0 && !probed:
+		return "nothing of it was checked"
+	case t.Counts.Inconclusive > 0 && t.Counts.Unseen == 0, probed && t.Probe.Verdict == Inconclusive && t.Counts.Sum() == 0:
+		return "inconclusive: the differences of the loss contradict each other"
+	case probed && t.Probe.Verdict == Kink && t.Counts.Sum() == 0:
+		return "it stands on kinks, where directions certify nothing, and no element was judged"
+	}
+	below := f.Tally.finest
+	if probed && t.Counts.Sum() == 0 {
+		below = t.Probe.Resolution
+	}
+	return fmt.Sprintf("unseen: its largest gradient is %.2g, and the loss resolves no error below %.1g", t.Largest, below)
+}
+
+// unchecked states what the report does not cover.
+func (k *known) unchecked(r *Report, f *findings) string {
+	var parts []string
+	selected := k.selected()
+	if n := len(k.Layout) - len(selected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d tensors were left out by name", n, len(k.Layout)))
+	}
+	size, coarsest := 0, 0.0
+	var kinks, cut []string
+	for n, t := range r.Tensors {
+		size += t.Tensor.Len()
+		if t.certified() {
+			coarsest = max(coarsest, t.Probe.Resolution)
+		}
+		if t.Probe != nil && t.Probe.Verdict == Kink {
+			kinks = append(kinks, clip(t.Tensor.Name))
+		}
+		if f.Tensors[selected[n]].Cut {
+			cut = append(cut, clip(t.Tensor.Name))
+		}
+	}
+	if n := size - r.Checked - r.unfollowed(); n > 0 {
+		text := fmt.Sprintf("%d of %d elements were not judged one by one", n, size)
+		if coarsest > 0 {
+			text += fmt.Sprintf(", only each tensor as a whole: an error below %.1g in one of them may hide", coarsest)
+		}
+		parts = append(parts, text)
+	}
+	if n := r.unfollowed(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
+	}
+	if r.Counts.Unseen > 0 {
+		parts = append(parts, plural(r.Counts.Unseen, "element")+" could not be seen")
+	}
+	if kinks != nil {
+		parts = append(parts, "kinks kept the directions from certifying "+strings.Join(kinks, ", "))
+	}
+	switch {
+	case f.TimeIsUp:
+		parts = append(parts, "the time ended before the check did")
+	case cut != nil:
+		parts = append(parts, "the budget ended before all of "+strings.Join(cut, ", ")+" was checked")
+	}
+	if k.Options.Taylor && r.Taylor == nil {
+		parts = append(parts, "the Taylor remainder")
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, "; ")
+}
+
+// warnings are what the reader should know beside the verdicts.
+func (k *known) warnings(r *Report, f *findings) []string {
+	out := slices.Clone(k.Notes)
+	switch r.Precision {
+	case Single:
+		text := "loss and gradient are in float32, and its noise limits what can be seen"
+		if k.Point.NotWide != "" {
+			text += ": the function could not be rebuilt in float64, because " + k.Point.NotWide + "; building the model in float64 is the way out"
+		}
+		out = append(out, text)
+	case Mixed:
+		out = append(out, "the function is in float32: its formula was judged in float64, and its gradient must be the float64 one, rounded")
+	}
+	out = append(out, k.edges(r, f)...)
+	if r.Taylor != nil && !r.Taylor.Falls() {
+		out = append(out, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks", r.Taylor.Rate))
+	}
+	return out
+}
+
+// edges names where the loss is not finite beside the point.
+func (k *known) edges(r *Report, f *findings) []string {
+	var out []string
+	selected := k.selected()
+	for n, t := range r.Tensors {
+		if list := f.Tensors[selected[n]].Tally.edges; len(list) > 0 {
+			e := k.element(list[0])
+			out = append(out, fmt.Sprintf("the loss is not finite %s of %s, at all steps", besideText[e.Undefined], clip(e.Name())))
+		} else if t.Probe != nil && t.Probe.Undefined != "" {
+			out = append(out, fmt.Sprintf("along a direction through %s the loss is not finite %s of the point, at all steps", clip(t.Tensor.Name), besideText[t.Probe.Undefined]))
+		}
+	}
+	return out
+}
+
+// besideText puts a side into words.
+var besideText = map[string]string{"left": "to the left", "right": "to the right", "both": "to the left and to the right"}
+
+// notesOf returns what a function has to say of itself.
+func notesOf(f Function) []string {
+	var out []string
+	if n, ok := f.(interface{ Notes() []string }); ok {
+		out = append(out, n.Notes()...)
+	}
+	return out
+}
+
+// unsteadyNode names the part of a function that differed between two runs, ""
+// where it cannot say.
+func unsteadyNode(f Function) string {
+	if u, ok := f.(interface{ Unsteady() string }); ok {
+		return u.Unsteady()
+	}
+	return ""
+}
+
+// diagnosis joins what was said of the tensors: once for all of which the same
+// was said.
+func diagnosis(r *Report) string {
+	var texts []string
+	names := map[string][]string{}
+	for _, t := range r.Tensors {
+		if t.Diagnosis != "" {
+			if names[t.Diagnosis] == nil {
+				texts = append(texts, t.Diagnosis)
+			}
+			names[t.Diagnosis] = append(names[t.Diagnosis], clip(t.Tensor.Name))
+		}
+	}
+	for i, text := range texts {
+		texts[i] = strings.Join(names[text], ", ") + ": " + text
+	}
+	return strings.Join(texts, "; ")
+}
+
+// replay is the Go code that repeats the check.
+func replay(o Options) string {
+	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]), fmt.Sprintf("Seed: %d", o.Seed)}
+	add := func(given bool, format string, value any) {
+		if given {
+			parts = append(parts, fmt.Sprintf(format, value))
+		}
+	}
+	add(o.Samples > 0, "Samples: %d", o.Samples)
+	add(o.Tensors != nil, "Tensors: %#v", o.Tensors)
+	add(o.Allow != nil, "Allow: %#v", o.Allow)
+	add(o.Strict, "Strict: %v", o.Strict)
+	add(o.MaxCalls > 0, "MaxCalls: %d", o.MaxCalls)
+	add(o.MaxTime > 0, "MaxTime: %d", int64(o.MaxTime))
+	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
+	add(o.C > 0, "C: %v", o.C)
+	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Order > 1, "Order: %d", o.Order)
+	add(o.Taylor, "Taylor: %v", o.Taylor)
+	return "compare.Options{" + strings.Join(parts, ", ") + "}"
+}

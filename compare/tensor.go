@@ -1,0 +1,289 @@
+package compare
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// Probed is what the random directions showed of one tensor.
+//
+// A direction moves every element of the tensor by h·w·max(1, |x|), with w of
+// random sign and of random size between ½ and 1, and the symbolic derivative
+// along it is set against the central difference by the rule for elements. One
+// wrong element shows whatever the direction when it is off by twice the bound
+// or more. Errors in several elements can cancel: because w is spread evenly
+// over a length of 1, two directions both miss errors of which the largest is e
+// with a probability of at most (2·bound/e)², which is 1/64 at the resolution. (With w = ±1 alone, two equal
+// errors, as of two swapped elements, would cancel in every second direction.)
+// Errors below the bound are what a probe cannot see, and Resolution says so.
+type Probed struct {
+	// Verdict is OK where the directions agree and an error of a thousandth of the
+	// tensor's largest gradient in one element would have shown, Unseen where they
+	// agree and it would not.
+	Verdict    Verdict `json:"verdict"`
+	Directions int     `json:"directions"` // that agreed
+	// Resolution is the error that would have shown: 32 times the bound of the
+	// direction that showed more. In a single element an eighth of it would.
+	Resolution float64 `json:"resolution"`
+	// Beside is how far from the point the tensor was probed, relative to
+	// max(1, |x|); 0 is at the point. A point on kinks says nothing along a
+	// line.
+	Beside float64 `json:"beside,omitempty"`
+	// The derivative along the direction that disagreed; zero when none did.
+	Symbolic float64 `json:"symbolic,omitempty"`
+	Numeric  float64 `json:"numeric,omitempty"`
+	Error    float64 `json:"error,omitempty"` // |symbolic − numeric|
+	Bound    float64 `json:"bound,omitempty"`
+	Noise    float64 `json:"noise,omitempty"`
+	Step     float64 `json:"step,omitempty"`
+	// Undefined is the side on which the loss is NaN or infinite along a direction
+	// at the point, at all steps: left, right or both; else empty.
+	Undefined string `json:"undefined,omitempty"`
+}
+
+const (
+	// directions is how many directions certify a tensor.
+	directions = 2
+	// cancelling is how many times larger than the error of one element, which no
+	// direction can miss, errors in several elements must be to show: two directions
+	// miss those with a probability of at most 1/64.
+	cancelling = 8
+	// moreDirections is how many are tried of a tensor that stands on kinks: a
+	// value that every element alone makes good can be off where they move
+	// together, as of a maximum of two equal elements with a gradient of 1 for
+	// both.
+	moreDirections = 6
+	// directionRtol is the part of rtol that passes along a direction: the
+	// derivative along it is larger than any one element's, and what is to be
+	// seen is an error in a single one.
+	directionRtol = 0.1
+	// besideSteps is how many steps beside a point on kinks a tensor is probed:
+	// far enough for the kinks to be out of the steps' reach.
+	besideSteps = 64
+)
+
+// prober probes one tensor as a whole.
+type prober struct {
+	*judge
+	e     *evaluator
+	k     int
+	drawn int // directions drawn so far, which number the next
+}
+
+// index returns the tensor's elements.
+func (p *prober) index() []int {
+	from, to := p.at.tensor(p.k)
+	index := make([]int, 0, to-from)
+	for i := from; i < to; i++ {
+		index = append(index, i)
+	}
+	return index
+}
+
+// draw draws a new direction through the elements, each of which moves by a part
+// of what size gives for its value.
+func (p *prober) draw(use purpose, index []int, size func(x float64) float64) *direction {
+	p.drawn++
+	r := random(p.at.seed, use, p.k, p.drawn)
+	d := &direction{index: index, w: make([]float64, len(index))}
+	for j, i := range index {
+		d.w[j] = (0.5 + 0.5*r.Float64()) * size(p.at.x[i])
+		if r.Uint64()&1 == 0 {
+			d.w[j] = -d.w[j]
+		}
+	}
+	return d
+}
+
+// lineLimits returns what the ladder along a direction goes by. The step falls
+// with the number n of elements: the curvature along the direction grows with
+// √n·√n, the kinks in reach with √n.
+func (p *prober) lineLimits(d *direction) limits {
+	l := p.limits(p.k, d.index[0], 1/math.Sqrt(math.Sqrt(float64(len(d.index)))))
+	l.rtol *= directionRtol
+	// What the elements are beside their moves, on average and at least.
+	l.own, l.least, l.rounding = 0, math.Inf(1), 0
+	for j, i := range d.index {
+		l.rounding = math.Hypot(l.rounding, p.at.rounding[i]*d.w[j])
+		size := math.Abs(p.at.x[i] / d.w[j])
+		l.own += (size - l.own) / float64(j+1)
+		if size > 0 {
+			l.least = min(l.least, size)
+		}
+	}
+	l.lookWithin(l.own)
+	return l
+}
+
+// probe tries directions at a place and returns what they showed. Where one is
+// wrong, it returns that one too.
+func (p *prober) probe(ctx context.Context, at *place, size func(float64) float64, note func(outcome)) (Probed, *direction, error) {
+	var out Probed
+	index := p.index()
+	tries, still := directions, true
+	off := 0 // directions that disagree where kinks meet
+	for n := 0; n < tries; n++ {
+		d := p.draw(purposeDirection, index, size)
+		limits := p.lineLimits(d)
+		if at != &p.at.place {
+			// Larger steps would reach back to the kinks.
+			limits.first = min(limits.first, p.at.step)
+		}
+		l := newLadder(limits)
+		o, err := p.climb(ctx, p.e, at, l, d)
+		if err != nil {
+			return out, nil, err
+		}
+		o.i = index[0]
+		out.Undefined = cmp.Or(out.Undefined, o.undefined.String())
+		switch o.verdict {
+		case OK:
+			if r := cancelling * o.resolution() / d.least(); out.Directions == 0 || r < out.Resolution {
+				out.Resolution = r
+			}
+			out.Directions++
+			if still = still && p.at.largest[p.k] == 0; still {
+				if still, err = p.standsStill(ctx, p.e, at, l, d, 1); err != nil {
+					return out, nil, err
+				}
+			}
+			note(o)
+		case Kink:
+			note(o)
+			if tries = moreDirections; out.Verdict == OK {
+				out.show(o)
+			}
+		default:
+			if o.verdict == Wrong && o.nearKinks && off == 0 {
+				// One may be a value of many kinks that the gradients beside the point
+				// did not reach.
+				off++
+				tries = moreDirections
+				if out.Verdict == OK {
+					o.verdict = Kink
+					out.show(o)
+				}
+				continue
+			}
+			out.show(o)
+			return out, d, nil
+		}
+	}
+	if out.Verdict == OK && out.Resolution > seen*p.at.largest[p.k] && !still {
+		out.Verdict = Unseen
+	}
+	return out, nil, nil
+}
+
+func (p *Probed) show(o outcome) {
+	p.Verdict = o.verdict
+	p.Symbolic, p.Numeric, p.Error = o.symbolic, finite(o.numeric), finite(o.gap())
+	p.Bound, p.Noise, p.Step = finite(o.bound), finite(o.noise), o.step
+}
+
+// relativeSize returns what elements move by where their sizes differ so much
+// that moves of max(1, |x|) say nothing: their own size, and the smallest of the
+// tensor for those that are 0.
+func (p *prober) relativeSize() func(x float64) float64 {
+	from, to := p.at.tensor(p.k)
+	least := math.Inf(1)
+	for _, x := range p.at.x[from:to] {
+		if x != 0 {
+			least = min(least, math.Abs(x))
+		}
+	}
+	if math.IsInf(least, 1) {
+		return size
+	}
+	return func(x float64) float64 { return max(least, math.Abs(x)) }
+}
+
+// run probes the tensor and, where asked to, names the wrong elements if a
+// direction disagrees.
+func (p *prober) run(ctx context.Context, f *finding, name bool) error {
+	if p.at.noise.chaotic {
+		f.probe = &Probed{Verdict: Inconclusive}
+		return nil
+	}
+	at := &p.at.place
+	probe, line, err := p.probe(ctx, at, size, f.tally.note)
+	if err != nil {
+		return err
+	}
+	if probe.Verdict == Inconclusive || probe.Verdict == Unseen {
+		again, l, err := p.probe(ctx, at, p.relativeSize(), f.tally.note)
+		if err != nil {
+			return err
+		}
+		if again.Verdict == OK || again.Verdict == Wrong {
+			probe, line = again, l
+		}
+	}
+	if probe.Verdict == Kink || probe.Verdict == Inconclusive {
+		undefined := probe.Undefined
+		defer p.e.restore(p.at.x)
+		there, err := p.aside(ctx)
+		if err != nil {
+			return err
+		}
+		if there != nil {
+			beside, l, err := p.probe(ctx, there, size, func(outcome) {})
+			if err != nil {
+				return err
+			}
+			if beside.Verdict == OK || beside.Verdict == Wrong {
+				probe, line, at = beside, l, there
+				probe.Beside, probe.Undefined = besideSteps*p.at.step, undefined
+			}
+		}
+	}
+	f.probe = &probe
+	if probe.Verdict == Wrong && name {
+		f.located, err = p.locate(ctx, at, line)
+		f.allow(p.options.Rtol)
+	}
+	return err
+}
+
+// allow lets a direction pass that disagrees by no more than rtol when no element
+// was found wrong: an error that rtol allows, though the probe is strict enough
+// to see it.
+func (f *finding) allow(rtol float64) {
+	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
+	p := f.probe
+	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
+		p.Verdict, p.Resolution = OK, 4*cancelling*p.Error
+	}
+}
+
+// aside moves the function to a place next to the one to check, which is not on
+// its kinks, and returns it; nil where loss or gradient are not finite there.
+func (p *prober) aside(ctx context.Context) (*place, error) {
+	r := random(p.at.seed, purposeBeside, p.k, 0)
+	there := &place{g: make([]float64, len(p.at.g))}
+	k := 0
+	p.e.move(func(i int, x float64) float64 {
+		for i >= p.at.offsets[k+1] {
+			k++
+		}
+		far := besideSteps * p.at.step * size(x)
+		if usual := p.at.scale[k]; usual > 0 {
+			far = min(far, within*max(usual, math.Abs(x)))
+		}
+		return x + far*(2*r.Float64()-1)
+	})
+	there.x = p.e.elements()
+	var err error
+	if there.f, err = p.e.loss(ctx); err != nil {
+		return nil, wrapLoss(ctx, "loss beside the point", err)
+	}
+	if err := p.e.gradient(ctx, there.g); err != nil {
+		return nil, err
+	}
+	if isNotFinite(there.f) || firstNotFinite(there.g) >= 0 {
+		return nil, nil
+	}
+	return there, nil
+}

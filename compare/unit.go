@@ -1,0 +1,241 @@
+package compare
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"gradtwin"
+)
+
+// unit is a piece of work that goroutines, processes and machines take. What it
+// finds depends on the function, the options and the unit alone.
+type unit struct {
+	kind     unitKind
+	k        int   // the tensor
+	elements []int // of a block
+	calls    int   // of the loss that it may make
+}
+
+type unitKind uint8
+
+const (
+	tensorUnit  unitKind = iota // the directions through a tensor, the search along them, its diagnosis
+	blockUnit                   // elements of one tensor, one by one
+	controlUnit                 // the negative control
+	taylorUnit                  // the Taylor remainder
+)
+
+// plan is what a check does: its units, in an order that does not depend on who
+// takes them.
+type plan struct {
+	mode     Mode  // what Auto becomes
+	selected []int // the tensors to check
+	units    []unit
+	judged   int // elements in the blocks
+}
+
+const (
+	// minShare is the least number of elements a tensor has in a sample.
+	minShare = 4
+	// autoFull is up to how many elements Auto judges every one without an
+	// engine for whole gradients: about a thousand loss calls.
+	autoFull = 512
+	// callsPerElement is what an element may cost on average where the calls are
+	// limited: an agreeing one costs two.
+	callsPerElement = 4
+	// tensorShare is the part of a budget that directions may use.
+	tensorShare = 0.4
+	// fewestCalls is the least that two directions cost; with less a tensor is not
+	// probed.
+	fewestCalls = 2 * 2 * directions
+	// controlCalls is kept of a budget for the negative control.
+	controlCalls = 32
+)
+
+// selectTensors returns the tensors to check.
+func selectTensors(layout gradtwin.Layout, names []string) []int {
+	var out []int
+	for k, t := range layout {
+		if t.Len() > 0 && (names == nil || slices.Contains(names, t.Name)) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// newPlan lists the units of a check. spent is how many calls of the loss were
+// made to measure the point.
+func newPlan(o Options, p *point, hasEngine bool, spent int) *plan {
+	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors)}
+	size := 0
+	for _, k := range pl.selected {
+		size += p.layout[k].Len()
+	}
+	if pl.mode == Auto && (size <= autoFull || hasEngine) {
+		pl.mode = Full
+	}
+	left := float64(unlimited)
+	if o.MaxCalls > 0 {
+		left = max(0, float64(o.MaxCalls-spent-controlCalls))
+	}
+	left -= pl.addTensors(p, o, left)
+	switch pl.mode {
+	case Full:
+		pl.addElements(p, o, size, left, hasEngine)
+	case Sample, Auto:
+		pl.addElements(p, o, min(size, max(o.Samples, minShare*len(pl.selected))), left, false)
+	}
+	control := unit{kind: controlUnit, calls: unlimited}
+	if o.MaxCalls > 0 {
+		control.calls = max(0, min(controlCalls, o.MaxCalls-spent))
+	}
+	pl.units = append(pl.units, control)
+	if o.Taylor {
+		taylor := unit{kind: taylorUnit, calls: unlimited}
+		if o.MaxCalls > 0 {
+			taylor.calls = 0
+		}
+		pl.units = append(pl.units, taylor)
+	}
+	return pl
+}
+
+// addTensors adds the tensors that are probed as a whole, and returns how many
+// calls they may use.
+func (pl *plan) addTensors(p *point, o Options, left float64) (used float64) {
+	var probed []int
+	for _, k := range pl.selected {
+		// Where every element is judged, a tensor of one says all by itself.
+		if pl.mode != Sample && (pl.mode != Full || p.layout[k].Len() > 1) {
+			probed = append(probed, k)
+		}
+	}
+	calls := unlimited
+	if o.MaxCalls > 0 {
+		share := tensorShare
+		if pl.mode == Probe {
+			share = 1
+		}
+		if calls = int(share * left / float64(max(1, len(probed)))); calls < fewestCalls {
+			return 0
+		}
+	}
+	for _, k := range probed {
+		pl.units = append(pl.units, unit{kind: tensorUnit, k: k, calls: calls})
+		if o.MaxCalls > 0 {
+			used += float64(calls)
+		}
+	}
+	return used
+}
+
+// addElements adds the blocks of elements that are judged one by one: all of them
+// in their order or, where a sample or a budget leaves some out, each tensor's
+// largest gradient and a random choice.
+func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEngine bool) {
+	size := 0
+	for _, k := range pl.selected {
+		size += p.layout[k].Len()
+	}
+	if o.MaxCalls > 0 && !hasEngine {
+		wanted = min(wanted, int(left/callsPerElement))
+	}
+	chosen := map[int][]int{}
+	if wanted < size {
+		for _, i := range stratified(p, pl.selected, wanted) {
+			k, _ := p.layout.Locate(i)
+			chosen[k] = append(chosen[k], i)
+		}
+	}
+	for _, k := range pl.selected {
+		elements := chosen[k]
+		if wanted == size {
+			from, to := p.tensor(k)
+			elements = make([]int, 0, to-from)
+			for i := from; i < to; i++ {
+				elements = append(elements, i)
+			}
+		}
+		pl.judged += len(elements)
+		for block := range slices.Chunk(elements, blockSize) {
+			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited}
+			if o.MaxCalls > 0 {
+				u.calls = int(left * float64(len(block)) / float64(max(1, wanted)))
+			}
+			pl.units = append(pl.units, u)
+		}
+	}
+}
+
+// judges reports whether element i is in a block.
+func (pl *plan) judges(i int) bool {
+	return slices.ContainsFunc(pl.units, func(u unit) bool {
+		return u.kind == blockUnit && u.elements[0] <= i && i <= slices.Max(u.elements) && slices.Contains(u.elements, i)
+	})
+}
+
+// stratified returns the first elements of some tensors in an order of which
+// every beginning is stratified: each tensor's largest gradient and a few more
+// come first, then all tensors in proportion.
+func stratified(p *point, tensors []int, wanted int) []int {
+	type place struct {
+		key float64
+		i   int
+	}
+	var order []place
+	total := 0
+	for _, k := range tensors {
+		total += p.layout[k].Len()
+	}
+	for _, k := range tensors {
+		from, size := p.offsets[k], p.layout[k].Len()
+		// The keys of the first minShare come before all others, and of the
+		// rest none above wanted/total gets in.
+		most := min(size, max(minShare, int(math.Ceil(float64(size)*(float64(wanted)/float64(total))))+1))
+		for rank, i := range drawn(p, k, most) {
+			key := float64(rank) / float64(size)
+			if rank < minShare {
+				key = float64(rank - minShare)
+			}
+			order = append(order, place{key, from + i})
+		}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i))
+	})
+	first := make([]int, min(wanted, len(order)))
+	for n := range first {
+		first[n] = order[n].i
+	}
+	return first
+}
+
+// drawn draws n different offsets in tensor k, after that of its largest
+// gradient, with memory for so many: the beginning of a Fisher–Yates shuffle,
+// of which only what has moved is kept.
+func drawn(p *point, k, n int) []int {
+	from, to := p.tensor(k)
+	g := p.g[from:to]
+	largest := 0
+	for i := range g {
+		if math.Abs(g[i]) > math.Abs(g[largest]) {
+			largest = i
+		}
+	}
+	moved := map[int]int{0: largest, largest: 0}
+	at := func(i int) int {
+		if v, ok := moved[i]; ok {
+			return v
+		}
+		return i
+	}
+	out := []int{largest}
+	r := random(p.seed, purposeSample, k, 0)
+	for i := 1; i < n; i++ {
+		j := i + r.IntN(len(g)-i)
+		out = append(out, at(j))
+		moved[j] = at(i)
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"gradtwin/compare"
+)
+
+// Outcome is how a check ended, or several together.
+type Outcome string
+
+// The outcomes.
+const (
+	Agree     Outcome = "agree"
+	Disagree  Outcome = "disagree"
+	NotJudged Outcome = "not judged" // neither: something could not be judged
+)
+
+// OutcomeOf returns how the checks ended together: Disagree where one found
+// something wrong, else NotJudged where one was not judged or there is none.
+func OutcomeOf(checks ...*compare.Report) Outcome {
+	out := Agree
+	if len(checks) == 0 {
+		out = NotJudged
+	}
+	for _, r := range checks {
+		switch {
+		case r.Wrong():
+			return Disagree
+		case !r.OK():
+			out = NotJudged
+		}
+	}
+	return out
+}
+
+// Sentence says the outcome of gradients.
+func (o Outcome) Sentence() string {
+	switch o {
+	case Agree:
+		return "The gradients agree"
+	case Disagree:
+		return "The gradients disagree"
+	}
+	return "The gradients could not be judged"
+}
+
+// Sign marks the outcome beside its words.
+func (o Outcome) Sign() string {
+	return map[Outcome]string{Agree: "✓", Disagree: "✗", NotJudged: "?"}[o]
+}
+
+// Class is the outcome's class in the page's style sheet.
+func (o Outcome) Class() string {
+	return map[Outcome]string{Agree: "good", Disagree: "bad", NotJudged: "open"}[o]
+}
+
+// Power says what error the checks would have shown, "" where nothing agrees.
+func Power(checks ...*compare.Report) string {
+	resolution, relative := 0.0, 0.0
+	for _, r := range checks {
+		resolution, relative = max(resolution, r.Resolution), max(relative, r.RelativeResolution)
+	}
+	if resolution == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("An error above %s would have shown in every element that agrees", above(resolution))
+	if relative > 0 {
+		text += fmt.Sprintf("; relative to the largest gradient of its tensor, one above %s", above(relative))
+	}
+	return text + "."
+}
+
+// above writes a positive number with two digits, rounded up, so that what is
+// above the one that is written is above the number too.
+func above(v float64) string {
+	text := strconv.FormatFloat(v, 'e', 1, 64)
+	for x := v; ; {
+		rounded, _ := strconv.ParseFloat(text, 64)
+		if rounded >= v {
+			return tickLabel(rounded)
+		}
+		x += math.Pow(10, math.Floor(math.Log10(v))-2)
+		text = strconv.FormatFloat(x, 'e', 1, 64)
+	}
+}
