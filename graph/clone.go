@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // Clone returns the function at the same elements in a graph of its own, with
@@ -86,6 +87,6 @@ func keepsState(op gorgonia.Op) bool {
 	if t.PkgPath() != reflect.TypeFor[gorgonia.Node]().PkgPath() {
 		return true
 	}
-	name := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(opName(op), "Op"), "Diff"))
+	name := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(peek.TypeName(op), "Op"), "Diff"))
 	return slices.Contains([]string{"dropout", "random", "batchnorm", "groupnorm", "maxpool", "avgpool", "ctcloss"}, name)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // cone returns the nodes that some nodes are computed from, and these, in the
@@ -22,7 +24,7 @@ func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
 			return
 		}
 		seen[n] = true
-		for _, child := range children(n) {
+		for _, child := range peek.Children(n) {
 			visit(child)
 		}
 		out = append(out, n)
@@ -53,7 +55,7 @@ func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
 			return nil
 		}
 		var args gorgonia.Nodes
-		for _, child := range children(n) {
+		for _, child := range peek.Children(n) {
 			if err := add(child); err != nil {
 				return err
 			}
@@ -99,7 +101,7 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 // isConstant reports whether an operation is what a node of
 // gorgonia.NewConstant has.
 func isConstant(op gorgonia.Op) bool {
-	return slices.Contains([]string{"constantScalar", "constantTensor"}, opName(op))
+	return slices.Contains([]string{"constantScalar", "constantTensor"}, peek.TypeName(op))
 }
 
 // named reports whether a node has a name of its own, as inputs have, and not
@@ -140,10 +142,12 @@ func culprit(err error) string {
 		return fmt.Sprintf("operation %v of node %v: ", n.Op(), n)
 	}
 	var users, shapes []string
-	for it := n.Graph().To(n.ID()); it.Next(); {
-		users = append(users, it.Node().(*gorgonia.Node).Op().String())
+	for _, user := range n.Graph().AllNodes() {
+		if user.Op() != nil && peek.Children(user).Contains(n) {
+			users = append(users, user.Op().String())
+		}
 	}
-	slices.Sort(users) // To has no order
+	slices.Sort(users)
 	for _, term := range at.Nodes() {
 		shapes = append(shapes, fmt.Sprint(term.Shape()))
 	}

@@ -7,6 +7,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // leaf is an input of the user's graph.
@@ -34,6 +36,36 @@ func checkCost(cost *gorgonia.Node) error {
 		return fmt.Errorf("cost %v is of type %v: want float64 or float32", cost, cost.Dtype())
 	}
 	return nil
+}
+
+// checkNodes looks for what Gorgonia has broken: when it rewrites Log(1−p) it
+// takes the node 1−p out of the graph and uses its memory for the next node, so
+// that whoever used 1−p before or after now uses another node.
+func checkNodes(cost *gorgonia.Node) error {
+	const taken = "Gorgonia takes 1−p out of the graph where it rewrites Log(1−p), and uses its memory anew: build 1−p a second time for other uses"
+	entered, left := map[*gorgonia.Node]bool{}, map[*gorgonia.Node]bool{}
+	var visit func(n *gorgonia.Node) error
+	visit = func(n *gorgonia.Node) error {
+		entered[n] = true
+		for i, child := range peek.Children(n) {
+			switch {
+			case child == nil || child.Graph() == nil || child.Type() == nil:
+				return fmt.Errorf("operand %d of %v is no node any more: %s", i+1, n, taken)
+			case child.Graph() != cost.Graph():
+				return fmt.Errorf("operand %d of %v is in another graph", i+1, n)
+			case left[child]:
+			case entered[child]:
+				return fmt.Errorf("%v is computed from itself: %s", child, taken)
+			default:
+				if err := visit(child); err != nil {
+					return err
+				}
+			}
+		}
+		left[n] = true
+		return nil
+	}
+	return visit(cost)
 }
 
 func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
@@ -81,7 +113,7 @@ func differentiable(cost *gorgonia.Node, nodes gorgonia.Nodes) map[*gorgonia.Nod
 		if !ok || !reached[n] {
 			continue
 		}
-		args := children(n)
+		args := peek.Children(n)
 		for i, d := range op.DiffWRT(len(args)) {
 			if d && i < len(args) {
 				reached[args[i]] = true
@@ -130,7 +162,7 @@ func (w *Wrapped) checkAliases(nodes gorgonia.Nodes) error {
 			return fmt.Errorf("inputs %s and %s share memory: give each a tensor of its own", p.name, l.name)
 		}
 		for _, n := range nodes {
-			if n.Op() != nil && len(children(n)) == 0 && n.Value() != nil && overlap(p.bytes, memory(n.Value())) {
+			if n.Op() != nil && len(peek.Children(n)) == 0 && n.Value() != nil && overlap(p.bytes, memory(n.Value())) {
 				return fmt.Errorf("input %s and constant %v share memory: give each a tensor of its own", p.name, n)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // Float64 returns the function in double precision, at the same elements,
@@ -71,7 +72,7 @@ type widening struct {
 // node returns n in float64. An input's value comes from l.
 func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error) {
 	defer recoverBuilding(&err, fmt.Sprintf("node %v", n))
-	args := children(n)
+	args := peek.Children(n)
 	if n.Op() == nil || len(args) == 0 {
 		held := n.Value() // a constant's
 		if l != nil {
@@ -101,7 +102,7 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 		args[i] = r.of[a]
 	}
 	op := n.Op()
-	switch name := opName(op); {
+	switch name := peek.TypeName(op); {
 	case name == "dtConvOp":
 		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), widenDtype(n.Dtype()))
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // SecondOrder returns the function v·∇f of the same inputs, where ∇f is w's
@@ -155,12 +156,12 @@ func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, err
 			depends[n] = wrt.Contains(n)
 			continue
 		}
-		args := children(n)
+		args := peek.Children(n)
 		var smooth []bool
 		// The derivative of an operation is often a type that embeds the
 		// operation's, and has its DiffWRT and SymDiff by accident.
 		op, ok := n.Op().(gorgonia.SDOp)
-		if ok && !strings.HasSuffix(opName(n.Op()), "DiffOp") {
+		if ok && !strings.HasSuffix(peek.TypeName(n.Op()), "DiffOp") {
 			smooth = op.DiffWRT(len(args))
 		}
 		for i, a := range args {
@@ -178,7 +179,7 @@ func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, err
 
 // isStep reports whether an operation's derivative is 0 wherever it has one.
 func isStep(op gorgonia.Op) bool {
-	switch name, _, _ := strings.Cut(op.String(), " "); opName(op) {
+	switch name, _, _ := strings.Cut(op.String(), " "); peek.TypeName(op) {
 	case "elemBinOp":
 		return slices.Contains([]string{"<", ">", "<=", ">=", "==", "!="}, name)
 	case "elemUnaryOp":
@@ -187,13 +188,4 @@ func isStep(op gorgonia.Op) bool {
 		return true
 	}
 	return false
-}
-
-// opName returns the name of an operation's type.
-func opName(op gorgonia.Op) string {
-	t := reflect.TypeOf(op)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Name()
 }

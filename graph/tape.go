@@ -9,6 +9,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // tape computes some nodes of any graph as Gorgonia's tape machine computes
@@ -78,7 +80,7 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	first := map[uint32]*gorgonia.Node{}
 	allocated := make([]bool, size)
 	for _, n := range sorted {
-		if len(children(n)) > 0 {
+		if len(peek.Children(n)) > 0 {
 			continue
 		}
 		if twin, ok := first[n.Hashcode()]; ok {
@@ -98,7 +100,7 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 		first[n.Hashcode()] = n
 		s := step{node: n, leaf: n.Op() == nil, out: register[n]}
 		if !s.leaf {
-			for _, child := range children(n) {
+			for _, child := range peek.Children(n) {
 				s.in = append(s.in, t.code[t.at[child]].out)
 			}
 			s.args = make([]gorgonia.Value, len(s.in))
@@ -210,12 +212,3 @@ func (s *step) allocate() error {
 
 // value returns what the last run computed for a node.
 func (t *tape) value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }
-
-// children returns what a node is computed from, in order.
-func children(n *gorgonia.Node) gorgonia.Nodes {
-	var out gorgonia.Nodes
-	for it := n.Graph().From(n.ID()); it.Next(); {
-		out = append(out, it.Node().(*gorgonia.Node))
-	}
-	return out
-}

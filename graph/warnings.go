@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // known are the operations that package audit found to fail on Gorgonia
@@ -43,7 +45,7 @@ var known = []struct {
 // thirdOfFour tells whether a reduction goes along axis 2 of a tensor of rank
 // four and not along all of them.
 func thirdOfFour(n *gorgonia.Node) bool {
-	args := children(n)
+	args := peek.Children(n)
 	if len(args) == 0 || args[0].Shape().Dims() != 4 {
 		return false
 	}

@@ -79,8 +79,12 @@ type evaluator interface {
 // reach the cost; and two inputs whose values share memory. Inputs that
 // Gorgonia merged and that were meant to be two can not be told from one input
 // used twice unless both are given here: name every node, and differently.
-func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
+func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
+	defer recoverBuilding(&err, "read the graph")
 	if err := checkCost(cost); err != nil {
+		return nil, err
+	}
+	if err := checkNodes(cost); err != nil {
 		return nil, err
 	}
 	building.Lock()
@@ -91,7 +95,7 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
 			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
 		}
 	}
-	w := &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}}
+	w = &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}}
 	byUser := map[*gorgonia.Node]*leaf{}
 	for _, n := range nodes {
 		if n.Op() == nil {
