@@ -42,12 +42,15 @@ func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
 type replica struct {
 	graph *gorgonia.ExprGraph
 	of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
+	ops   *operations
+	draws *draws
 }
 
-// newReplica copies what the outputs are computed from. Operations are shared
-// with the original.
-func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
-	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}}
+// newReplica copies what the outputs are computed from. Operations that keep
+// memory of their own are copied with it, others are shared with the original.
+// Random nodes are held at their draws, if there are any.
+func newReplica(held *draws, outputs ...*gorgonia.Node) (*replica, error) {
+	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(false), draws: held}
 	origin := map[*gorgonia.Node]*gorgonia.Node{}
 	var add func(n *gorgonia.Node) error
 	add = func(n *gorgonia.Node) error {
@@ -89,10 +92,13 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 		return r.graph.AddNode(gorgonia.NewConstant(n.Value(), gorgonia.WithName(n.Name()))), nil
 	}
 	options := []gorgonia.NodeConsOpt{gorgonia.WithType(n.Type()), gorgonia.In(r.graph), gorgonia.WithShape(n.Shape()...)}
-	if op != nil {
+	switch drawn := r.draws.input(n); {
+	case drawn != nil:
+		options = append(options, gorgonia.WithName(drawn.name))
+	case op != nil:
+		op = r.draws.operation(n, r.ops.copy(op))
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
-	}
-	if len(args) == 0 && named(n) { // others are told apart by their operations
+	case named(n): // others are told apart by their operations
 		options = append(options, gorgonia.WithName(n.Name()))
 	}
 	return gorgonia.NewUniqueNode(options...), nil

@@ -13,9 +13,10 @@ import (
 
 // leaf is an input of the user's graph.
 type leaf struct {
-	node *gorgonia.Node
-	name string
-	held gorgonia.Value // the value that elems and bytes are of
+	node  *gorgonia.Node
+	name  string
+	drawn bool           // the value of a random node, which runs may overwrite
+	held  gorgonia.Value // the value that elems and bytes are of
 	elements
 	bytes []byte
 }
@@ -28,8 +29,6 @@ func checkCost(cost *gorgonia.Node) error {
 		return fmt.Errorf("cost %v is in no graph", cost)
 	case cost.Type() == nil:
 		return fmt.Errorf("cost %v is a statement: want a value", cost)
-	case !cost.IsScalar():
-		return fmt.Errorf("cost %v has shape %v: want a scalar, as Sum gives", cost, cost.Shape())
 	case cost.Op() == nil:
 		return fmt.Errorf("cost %v is an input: want a node computed from inputs", cost)
 	case cost.Dtype() != tensor.Float64 && cost.Dtype() != tensor.Float32:
@@ -149,6 +148,20 @@ func (l *leaf) sync(float bool) error {
 	}
 	l.held = v
 	return nil
+}
+
+// value returns what a run is to take: the value that the node holds, or a copy
+// of a drawn one, because a run may write there as it may where Gorgonia draws
+// anew.
+func (l *leaf) value() gorgonia.Value {
+	if !l.drawn {
+		return l.node.Value()
+	}
+	v, err := gorgonia.CloneValue(l.node.Value())
+	if err != nil {
+		return nil // which the run reports
+	}
+	return v
 }
 
 // checkAliases looks for an input to be perturbed whose memory another input

@@ -45,12 +45,15 @@ func (w *Wrapped) secondOrder(seed uint64) (second *Wrapped, err error) {
 	if slices.Contains(w.grads, nil) {
 		return nil, errors.New("second order: of a function whose gradient is 0 for some input")
 	}
-	r, err := newReplica(append(gorgonia.Nodes{w.cost}, w.grads...)...)
+	r, err := newReplica(nil, append(gorgonia.Nodes{w.cost}, w.grads...)...)
 	if err != nil {
 		return nil, err
 	}
 	wrt := make(gorgonia.Nodes, len(w.params))
-	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}}
+	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, forward: w.forward, notes: w.notes, graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}}
+	for n, copied := range r.of {
+		second.origin[copied] = w.origin[n]
+	}
 	for n, l := range w.byNode {
 		second.byNode[r.of[n]] = l
 		if k := slices.Index(w.params, l); k >= 0 {
@@ -90,9 +93,7 @@ func (w *Wrapped) direction(g *gorgonia.Node, of string, random *rand.Rand) *gor
 	}
 	var v gorgonia.Value
 	if g.IsScalar() {
-		if v = gorgonia.NewF64(0); g.Dtype() == tensor.Float32 {
-			v = gorgonia.NewF32(0)
-		}
+		v = scalarOf(g.Dtype(), 0)
 	} else {
 		v = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
 	}

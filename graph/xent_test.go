@@ -69,13 +69,13 @@ func TestTakenOut(t *testing.T) {
 			s := must(gorgonia.Sum(must(gorgonia.Square(q))))
 			must(gorgonia.Log(q))
 			return s
-		}, "is no node any more"},
+		}, "build 1−p a second time"},
 		{"a cycle", func(q *gorgonia.Node) *gorgonia.Node {
 			s := must(gorgonia.Square(q))
 			l := must(gorgonia.Log(q))
 			e := must(gorgonia.Exp(s)) // takes q's memory
 			return must(gorgonia.Add(must(gorgonia.Sum(l)), must(gorgonia.Sum(e))))
-		}, "is computed from itself"},
+		}, "build 1−p a second time"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := newMaker(tensor.Float64)

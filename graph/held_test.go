@@ -1,0 +1,176 @@
+package graph_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gradtwin/compare"
+	"gradtwin/graph"
+)
+
+// Random nodes keep one draw in the loss, in the gradient, in copies and in
+// float64.
+func TestHeld(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		build func(m *maker, x *gorgonia.Node) *gorgonia.Node
+		held  int
+		right bool // the gradient
+	}{
+		{"uniform noise", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Mul(x, gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 3, 2)))
+		}, 1, true},
+		{"Gaussian noise, twice", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			e := gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 4, 3)
+			return must(gorgonia.HadamardProd(must(gorgonia.Add(x, e)), must(gorgonia.Exp(e))))
+		}, 1, true},
+		{"binomial mask", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.HadamardProd(x, gorgonia.BinomialRandomNode(m.g, m.dtype, 1, 0.5, 4, 3)))
+		}, 1, true},
+		{"a scalar", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.HadamardProd(x, gorgonia.UniformRandomNode(m.g, m.dtype, 1, 2)))
+		}, 1, true},
+		{"noise that is overwritten", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			e := must(gorgonia.Reshape(gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 12), tensor.Shape{4, 3}))
+			return must(gorgonia.HadamardProd(x, must(gorgonia.Square(must(gorgonia.Add(e, m.constant(1)))))))
+		}, 1, true},
+		{"dropout of a half", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Dropout(x, 0.5))
+		}, 1, true},
+		{"dropout behind a ReLU", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Dropout(must(gorgonia.Rectify(must(gorgonia.Sub(x, m.constant(1.5))))), 0.5))
+		}, 1, true},
+		{"dropout of 0.3", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Dropout(x, 0.3))
+		}, 1, false},
+		{"nothing random", func(m *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.Square(x)) }, 0, true},
+	} {
+		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
+			t.Run(fmt.Sprint(c.name, " ", dtype), func(t *testing.T) {
+				m := newMaker(dtype)
+				x := m.input("x", 1, 2, 4, 3)
+				cost := must(gorgonia.Sum(must(gorgonia.Square(c.build(m, x)))))
+				w, err := graph.Wrap(cost, x)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if notes := w.Notes(); len(notes) != c.held {
+					t.Errorf("notes %q: want %d", notes, c.held)
+				}
+				want, f := gradient(t, w), loss(t, w)
+				clone, err := w.Clone()
+				if err != nil {
+					t.Fatal(err)
+				}
+				machine, err := w.WithTapeMachine()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for name, again := range map[string]compare.Function{"again": w, "a clone": clone, "the machine": machine} {
+					if got := loss(t, again); got != f {
+						t.Errorf("%s: loss %v: want %v", name, got, f)
+					}
+					wantNear(t, name, gradient(t, again), want, 0)
+				}
+				if dtype == tensor.Float32 {
+					wide, err := w.Float64()
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := loss(t, wide); math.Abs(got-f) > 1e-4*math.Abs(f) {
+						t.Errorf("float64: loss %v: want %v", got, f)
+					}
+					wantNear(t, "float64", gradient(t, wide), want, 1e-4)
+				}
+				report, err := compare.Check(t.Context(), w, compare.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if report.OK() != c.right {
+					t.Errorf("the check says %v: want %v", report.OK(), c.right)
+				}
+			})
+		}
+	}
+}
+
+// The derivative of Dropout is dy/p where dy/(1−p) is right: at 0.3 it is
+// 0.7/0.3 times too much.
+func TestDropoutRatio(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 1, 2, 4, 5)
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Dropout(x, 0.3)))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, right := gradient(t, w), central(t, w, 1e-5)
+	dropped := 0
+	for i := range got {
+		if right[i] == 0 {
+			dropped++
+			continue
+		}
+		if ratio := got[i] / right[i]; math.Abs(ratio-0.7/0.3) > 1e-6 {
+			t.Errorf("element %d: ratio %v: want 7/3", i, ratio)
+		}
+	}
+	if dropped == len(got) {
+		t.Error("all elements are dropped")
+	}
+}
+
+// At exact zeros the derivative of Dropout(½) is 0 where the mask is not.
+func TestDropoutOfZeros(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 0, 0, 4, 5)
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Dropout(x, 0.5)))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if right := central(t, w, 1e-5); !slices.ContainsFunc(right, func(d float64) bool { return math.Abs(d-2) < 1e-6 }) {
+		t.Errorf("differences %v: want some of 2", right)
+	}
+	if slices.ContainsFunc(gradient(t, w), func(d float64) bool { return d != 0 }) {
+		t.Error("the gradient is not Gorgonia's, which is 0")
+	}
+}
+
+// In evaluation mode dropout passes its operand through.
+func TestDropoutInEvaluation(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 1, 2, 4)
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Dropout(x, 0.3)))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.WithTapeMachine(gorgonia.EvalMode()); err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i := range 4 {
+		sum += w.At(i)
+	}
+	if got := loss(t, w); math.Abs(got-sum) > 1e-12 {
+		t.Errorf("loss %v: want %v", got, sum)
+	}
+}
+
+func TestNotes(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 1, 2, 4, 3)
+	y := must(gorgonia.Add(must(gorgonia.Dropout(x, 0.3)), gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 4, 3)))
+	w, err := graph.Wrap(y, x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "Dropout %1 (4×3) is held at one draw\nGaussian random node %2 (4×3) is held at one draw\n+ %3 (4×3) is made a scalar by fixed pseudo-random weights"
+	if got := strings.Join(w.Notes(), "\n"); got != want {
+		t.Errorf("notes\n%s\nwant\n%s", got, want)
+	}
+}

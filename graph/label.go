@@ -1,0 +1,68 @@
+package graph
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// label names a node of the user's graph as a reader finds it again: an input
+// by its name, a computed node as in "Dropout %c (4×3)", with the number by
+// which Gorgonia's own texts call it.
+func label(n *gorgonia.Node) string {
+	if n.Op() == nil {
+		if named(n) && n.Name() != "" {
+			return shortName(n.Name())
+		}
+		return fmt.Sprintf("input %%%x (%s)", n.ID(), shapeText(n))
+	}
+	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), shapeText(n))
+}
+
+// operationLabel says what a node does, in a word where the operation's own
+// text is made for hashing.
+func operationLabel(n *gorgonia.Node) string {
+	if !peek.IsGorgonias(n.Op()) {
+		return operationName(n)
+	}
+	switch name := peek.TypeName(n.Op()); name {
+	case "dropoutOp":
+		return "Dropout"
+	case "randomOp":
+		which := []string{"uniform", "Gaussian", "binomial"}
+		if k := int(peek.Field(n.Op(), "which").Uint()); k < len(which) {
+			return which[k] + " random node"
+		}
+		return "random node"
+	case "softmaxOp":
+		if log, _ := peek.Bool(n.Op(), "isLog"); log {
+			return "LogSoftMax"
+		}
+		return "SoftMax"
+	case "BatchNormOp", "GroupNormOp":
+		return strings.TrimSuffix(name, "Op")
+	}
+	text, _, _ := strings.Cut(operationName(n), "{")
+	if text == "" {
+		return reflect.TypeOf(n.Op()).String()
+	}
+	return text
+}
+
+// generated matches a name that Gorgonia makes of a node's text, as BatchNorm
+// does for scales and biases: Aᵀ{0, 3, 1, 2}(%62)_γ[2,0,2,1].
+var generated = regexp.MustCompile(`^.*\(%[^)]*\)_?`)
+
+// shortName returns an input's name without what Gorgonia put before and behind
+// it: γ of the one above.
+func shortName(name string) string {
+	if rest := generated.ReplaceAllString(name, ""); rest != name && rest != "" {
+		name, _, _ = strings.Cut(rest, "[")
+	}
+	return name
+}

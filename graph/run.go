@@ -1,0 +1,97 @@
+package graph
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+)
+
+// run computes and sees that no input was overwritten.
+func (w *Wrapped) run(e evaluator) error {
+	if err := w.prepare(); err != nil {
+		return err
+	}
+	err := e.run(w.leafValue)
+	for k, l := range w.leaves {
+		if l.drawn {
+			continue
+		}
+		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
+			return errors.Join(err, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
+		}
+		if !bytes.Equal(w.backup[k], l.bytes) {
+			return errors.Join(err, w.overwritten(e, k))
+		}
+	}
+	return err
+}
+
+// prepare takes up the inputs' values and the operations' state, and keeps a
+// copy of the values.
+func (w *Wrapped) prepare() error {
+	if w.backup == nil {
+		w.backup = make([][]byte, len(w.leaves))
+	}
+	for k, l := range w.leaves {
+		if err := l.sync(slices.Contains(w.params, l)); err != nil {
+			return err
+		}
+		w.backup[k] = append(w.backup[k][:0], l.bytes...)
+	}
+	if w.ops != nil {
+		w.ops.renew()
+	}
+	return nil
+}
+
+// leafValue returns the value of a copy of an input.
+func (w *Wrapped) leafValue(n *gorgonia.Node) gorgonia.Value { return w.byNode[n].value() }
+
+// restore gives the inputs the values that they had before the run.
+func (w *Wrapped) restore() {
+	for k, l := range w.leaves {
+		copy(l.bytes, w.backup[k])
+	}
+}
+
+// replays is how often a run is repeated to see whether the same operation
+// changes an input each time. An operation that writes its result there shows
+// at once; only one that changes its operand without returning it needs them.
+const replays = 3
+
+// overwritten restores the inputs and says who changed leaf k: an operation, if
+// the evaluator can be followed, or something else.
+func (w *Wrapped) overwritten(e evaluator, k int) error {
+	name := w.leaves[k].name
+	w.restore()
+	t, ok := e.(*tape)
+	if !ok {
+		return fmt.Errorf("input %s has changed during the run (its values are restored)", name)
+	}
+	writer := w.writer(t, k)
+	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.leaves[k].bytes); i++ {
+		if w.writer(t, k) != writer {
+			writer = nil
+		}
+	}
+	if writer == nil {
+		return fmt.Errorf("input %s has changed during the run, and no operation of the graph writes there (its values are restored): another goroutine may", name)
+	}
+	return fmt.Errorf("the run has overwritten input %s (its values are restored): node %v writes its result there", name, writer)
+}
+
+// writer returns the operation after which leaf k has changed, nil if it did
+// not, and restores all inputs.
+func (w *Wrapped) writer(t *tape, k int) (writer *gorgonia.Node) {
+	defer w.restore()
+	_ = t.follow(w.leafValue, func(n *gorgonia.Node) bool {
+		if !bytes.Equal(w.backup[k], w.leaves[k].bytes) {
+			writer = n
+		}
+		return writer == nil
+	})
+	return writer
+}
