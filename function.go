@@ -18,3 +18,11 @@ type Function interface {
 	// Layout().Len() elements.
 	Gradient(dst []float64) error
 }
+
+// Fault is something of a checked function that is known to go wrong, whether a
+// check of its gradient can see it or not.
+type Fault struct {
+	Node    string // where, as the function's user calls it
+	Problem string // what is wrong there
+	Instead string // what is right in its place, empty when nothing is known
+}

@@ -46,7 +46,7 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		return nil, fmt.Errorf("copy the graph: %w", err)
 	}
 	c = &Wrapped{
-		layout: w.layout, starts: w.starts, single: w.single, forward: w.forward, notes: w.notes, graph: r.graph, cost: r.of[w.cost],
+		layout: w.layout, starts: w.starts, single: w.single, forward: w.forward, notes: w.notes, of: w, graph: r.graph, cost: r.of[w.cost],
 		byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{},
 	}
 	for n, copied := range r.of {

@@ -42,7 +42,7 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	if wide, err = wrap(of[w.cost], wrt); err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)
 	}
-	wide.layout, wide.forward, wide.notes = w.layout, w.forward, w.notes // with the names that Wrap made up
+	wide.layout, wide.forward, wide.notes, wide.of = w.layout, w.forward, w.notes, w // with the names that Wrap made up
 	for k, p := range w.params {
 		wide.params[k].name = p.name
 	}

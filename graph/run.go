@@ -15,6 +15,9 @@ func (w *Wrapped) run(e evaluator) error {
 		return err
 	}
 	err := e.run(w.leafValue)
+	if err != nil {
+		err = explain(err, cone(w.forward))
+	}
 	for k, l := range w.leaves {
 		if l.drawn {
 			continue
@@ -88,7 +91,7 @@ func (w *Wrapped) overwritten(e evaluator, k int) error {
 func (w *Wrapped) writer(t *tape, k int) (writer *gorgonia.Node) {
 	defer w.restore()
 	_ = t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-		if !bytes.Equal(w.backup[k], w.leaves[k].bytes) {
+		if n.Op() != nil && !bytes.Equal(w.backup[k], w.leaves[k].bytes) {
 			writer = n
 		}
 		return writer == nil

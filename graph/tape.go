@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,8 +120,14 @@ func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) error {
 	return t.follow(value, func(*gorgonia.Node) bool { return true })
 }
 
-// follow is run as long as each step's node is answered by true.
-func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) (err error) {
+// follow is run as long as each computed node is answered by true.
+func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) error {
+	return t.steps(value, func(*step) {}, computed)
+}
+
+// steps is follow with a look at each step before it is taken. Inputs are
+// answered for too.
+func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
 	defer func() {
 		if r := recover(); r != nil {
@@ -136,8 +143,10 @@ func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed f
 			}
 			setEngine(s.value)
 			t.regs[s.out] = s.value
+			computed(s.node)
 			continue
 		}
+		before(s)
 		if err := s.exec(t.regs); err != nil {
 			return fmt.Errorf("node %v: %w", s.node, err)
 		}
@@ -212,3 +221,63 @@ func (s *step) allocate() error {
 
 // value returns what the last run computed for a node.
 func (t *tape) value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }
+
+// overwriting is a value that is another when it is used than when it was
+// computed.
+type overwriting struct{ writer, victim, user *gorgonia.Node }
+
+// overwritten runs and returns the values that are overwritten before they are
+// used: operations that write in place, and views of one memory, can do that.
+// Each value is named once, with the first that uses it.
+func (t *tape) overwritten(value func(leaf *gorgonia.Node) gorgonia.Value) (found []overwriting) {
+	seed := maphash.MakeSeed()
+	last := make([]int, len(t.regs)) // the step that wrote each register
+	sums := make([]uint64, len(t.regs))
+	at := map[*gorgonia.Node]int{}
+	for k, s := range t.code {
+		at[s.node] = k
+	}
+	victims := map[*gorgonia.Node]*gorgonia.Node{} // and who uses each
+	var order gorgonia.Nodes
+	before := func(s *step) {
+		for _, in := range s.in {
+			victim := t.code[last[in]].node
+			if maphash.Bytes(seed, memory(t.regs[in])) != sums[in] && victims[victim] == nil {
+				victims[victim] = s.node
+				order = append(order, victim)
+			}
+		}
+	}
+	after := func(n *gorgonia.Node) bool {
+		out := t.code[at[n]].out
+		last[out], sums[out] = at[n], maphash.Bytes(seed, memory(t.regs[out]))
+		return true
+	}
+	if t.steps(value, before, after) != nil {
+		return nil
+	}
+	for _, victim := range order {
+		if writer := t.writerOf(victim, value); writer != nil {
+			found = append(found, overwriting{writer: writer, victim: victim, user: victims[victim]})
+		}
+	}
+	return found
+}
+
+// writerOf runs and returns the first node after whose computing the value of
+// victim is another.
+func (t *tape) writerOf(victim *gorgonia.Node, value func(leaf *gorgonia.Node) gorgonia.Value) (writer *gorgonia.Node) {
+	var held []byte
+	var kept string
+	_ = t.follow(value, func(n *gorgonia.Node) bool {
+		switch {
+		case n == victim:
+			held = memory(t.value(victim))
+			kept = string(held)
+		case held != nil && string(held) != kept:
+			writer = n
+		}
+		return writer == nil
+	})
+	return writer
+}

@@ -48,6 +48,7 @@ type Wrapped struct {
 	forward *gorgonia.Node                    // the user's cost
 	origin  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
 	notes   []string
+	of      *Wrapped    // what this is a copy or a derivative of, nil of the user's graph
 	ops     *operations // whose state is renewed at each run, nil when there are none
 
 	graph *gorgonia.ExprGraph
@@ -141,7 +142,10 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
 		return nil, err
 	}
 	w.notes = append(held.notes, notesOf(cost, nodes)...)
-	return w, w.build(wrt, held, inputs)
+	if err := w.build(wrt, held, inputs); err != nil {
+		return nil, explain(err, nodes)
+	}
+	return w, nil
 }
 
 // addLeaves adds what values come from, and returns it by the user's nodes.
