@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/faults"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -23,6 +24,9 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes) (notes []string) {
 		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && mayKeepState(reflect.TypeOf(n.Op())) {
 			notes = append(notes, fmt.Sprintf("%s is not one of Gorgonia's operations: what it keeps from run to run is not restored", label(n)))
 		}
+	}
+	if other := faults.Replaced(); other != "" {
+		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))
 	}
 	return notes
 }
