@@ -18,6 +18,7 @@ var allowed = map[string][]string{
 	"gradtwin/graph":                {"gradtwin", "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/internal/gemm"},
 	"gradtwin/graph/faults":         {"gradtwin/graph/internal/peek"},
 	"gradtwin/graph/internal/peek":  {},
+	"gradtwin/graph/models":         {},
 	"gradtwin/graph/audit":          {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
 	"gradtwin/numeric":              {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":              {"gradtwin"},

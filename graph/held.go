@@ -2,12 +2,17 @@ package graph
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gradtwin/graph/internal/peek"
 )
+
+// drawSeed is what the draws of Wrap come from: the same ones in every run of a
+// program, so that a check can be repeated.
+const drawSeed = 1
 
 // draws are what the random nodes of a graph give, drawn once: a loss whose
 // randomness changes from call to call has no differences.
@@ -18,18 +23,19 @@ type draws struct {
 }
 
 // hold draws the random nodes among some.
-func hold(nodes gorgonia.Nodes) (*draws, error) {
+func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
 	d := &draws{masks: map[*gorgonia.Node]*tensor.Dense{}, values: map[*gorgonia.Node]*leaf{}}
-	for _, n := range nodes {
+	for k, n := range nodes {
 		if n.Op() == nil || !peek.IsGorgonias(n.Op()) {
 			continue
 		}
 		var err error
+		random := rand.New(rand.NewPCG(seed, uint64(k)))
 		switch peek.TypeName(n.Op()) {
 		case "randomOp":
-			err = d.holdValue(n)
+			err = d.holdValue(n, random)
 		case "dropoutOp":
-			err = d.holdMask(n)
+			err = d.holdMask(n, random)
 		default:
 			continue
 		}
@@ -43,8 +49,8 @@ func hold(nodes gorgonia.Nodes) (*draws, error) {
 
 // holdValue draws a node's value. The copy of the node is an input that has it,
 // in a register that lives as long: Gorgonia takes random nodes for inputs too.
-func (d *draws) holdValue(n *gorgonia.Node) error {
-	v, err := n.Op().Do()
+func (d *draws) holdValue(n *gorgonia.Node, random *rand.Rand) error {
+	v, err := draw(n, random)
 	if err != nil {
 		return err
 	}
@@ -53,14 +59,63 @@ func (d *draws) holdValue(n *gorgonia.Node) error {
 	return nil
 }
 
+// draw returns a value of a random node. Gorgonia's own generator starts from
+// the time of day.
+func draw(n *gorgonia.Node, random *rand.Rand) (gorgonia.Value, error) {
+	v, err := n.Op().Do() // for its type and shape
+	if err != nil {
+		return nil, err
+	}
+	e, err := elementsOf(v)
+	if err != nil {
+		return nil, err
+	}
+	a, _ := peek.Float(n.Op(), "a")
+	b, _ := peek.Float(n.Op(), "b")
+	for i := range e.n {
+		switch randomKind(n.Op()) {
+		case uniform:
+			e.set(i, a+(b-a)*random.Float64())
+		case gaussian:
+			e.set(i, a+b*random.NormFloat64())
+		case binomial:
+			successes := 0.0
+			for range int(a) {
+				if random.Float64() < b {
+					successes++
+				}
+			}
+			e.set(i, successes)
+		}
+	}
+	return v, nil
+}
+
+// The distributions of Gorgonia's random nodes, as it numbers them.
+const (
+	uniform = iota
+	gaussian
+	binomial
+)
+
+// randomKind returns a random node's distribution, or another number for one
+// that is not known: then Gorgonia's draw is kept.
+func randomKind(op gorgonia.Op) int {
+	if which := peek.Field(op, "which"); which.IsValid() && which.CanUint() {
+		return int(which.Uint())
+	}
+	return -1
+}
+
 // holdMask draws what dropout multiplies its operand's elements by: its value
 // at ones, because the quotient of value and operand fails where the operand is
 // 0, as behind a Rectify. A copy of the operation draws, in training mode.
-func (d *draws) holdMask(n *gorgonia.Node) error {
+func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 	op := newOperations(false).copy(n.Op())
 	if err := op.(gorgonia.TrainModeOp).SetTraining(true); err != nil {
 		return err
 	}
+	peek.SetFunc(op, "rndGen", random.Float64)
 	ones := tensor.Ones(n.Dtype(), n.Shape()...)
 	v, err := op.Do(ones)
 	if err != nil {
@@ -71,6 +126,26 @@ func (d *draws) holdMask(n *gorgonia.Node) error {
 		return fmt.Errorf("it gives a %T: want a tensor", v)
 	}
 	d.masks[n] = mask
+	return nil
+}
+
+// Redraw gives the random nodes other draws, which the seed decides. Functions
+// made of w before, by Clone, Float64 and SecondOrder, keep theirs. Wrap's own
+// draws are those of seed 1.
+func (w *Wrapped) Redraw(seed uint64) error {
+	if w.held == nil || len(w.held.notes) == 0 {
+		return nil
+	}
+	next, err := hold(cone(w.forward), seed)
+	if err != nil {
+		return err
+	}
+	for n, mask := range w.held.masks {
+		copy(memory(mask), memory(next.masks[n]))
+	}
+	for n, l := range w.held.values {
+		copy(memory(l.node.Value()), memory(next.values[n].node.Value()))
+	}
 	return nil
 }
 

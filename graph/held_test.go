@@ -24,20 +24,20 @@ func TestHeld(t *testing.T) {
 		right bool // the gradient
 	}{
 		{"uniform noise", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			return must(gorgonia.Mul(x, gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 3, 2)))
+			return must(gorgonia.Mul(x, gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 6, 2)))
 		}, 1, true},
 		{"Gaussian noise, twice", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			e := gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 4, 3)
+			e := gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 10, 6)
 			return must(gorgonia.HadamardProd(must(gorgonia.Add(x, e)), must(gorgonia.Exp(e))))
 		}, 1, true},
 		{"binomial mask", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			return must(gorgonia.HadamardProd(x, gorgonia.BinomialRandomNode(m.g, m.dtype, 1, 0.5, 4, 3)))
+			return must(gorgonia.HadamardProd(x, gorgonia.BinomialRandomNode(m.g, m.dtype, 1, 0.5, 10, 6)))
 		}, 1, true},
 		{"a scalar", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.HadamardProd(x, gorgonia.UniformRandomNode(m.g, m.dtype, 1, 2)))
 		}, 1, true},
 		{"noise that is overwritten", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			e := must(gorgonia.Reshape(gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 12), tensor.Shape{4, 3}))
+			e := must(gorgonia.Reshape(gorgonia.UniformRandomNode(m.g, m.dtype, -1, 1, 60), tensor.Shape{10, 6}))
 			return must(gorgonia.HadamardProd(x, must(gorgonia.Square(must(gorgonia.Add(e, m.constant(1)))))))
 		}, 1, true},
 		{"dropout of a half", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
@@ -54,7 +54,7 @@ func TestHeld(t *testing.T) {
 		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 			t.Run(fmt.Sprint(c.name, " ", dtype), func(t *testing.T) {
 				m := newMaker(dtype)
-				x := m.input("x", 1, 2, 4, 3)
+				x := m.input("x", 1, 2, 10, 6)
 				cost := must(gorgonia.Sum(must(gorgonia.Square(c.build(m, x)))))
 				w, err := graph.Wrap(cost, x)
 				if err != nil {
@@ -158,6 +158,74 @@ func TestDropoutInEvaluation(t *testing.T) {
 	}
 	if got := loss(t, w); math.Abs(got-sum) > 1e-12 {
 		t.Errorf("loss %v: want %v", got, sum)
+	}
+}
+
+// Every program draws the same, and Redraw something else.
+func TestRedraw(t *testing.T) {
+	build := func() *graph.Wrapped {
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 1, 2, 10, 6)
+		y := must(gorgonia.Add(must(gorgonia.Dropout(x, 0.5)), gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 10, 6)))
+		w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(y)))), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	w := build()
+	first := loss(t, w)
+	if got := loss(t, build()); got != first {
+		t.Errorf("loss %v of the graph built again: want %v", got, first)
+	}
+	if err := w.Redraw(2); err != nil {
+		t.Fatal(err)
+	}
+	if second := loss(t, w); second == first {
+		t.Errorf("loss %v with another draw as well", second)
+	}
+	compare.Assert(t, w)
+	if err := w.Redraw(1); err != nil {
+		t.Fatal(err)
+	}
+	if got := loss(t, w); got != first {
+		t.Errorf("loss %v with the first draw again: want %v", got, first)
+	}
+}
+
+// Draws have the mean and the variance of what they are drawn from.
+func TestDrawnDistributions(t *testing.T) {
+	const n = 20000
+	for _, c := range []struct {
+		name           string
+		node           func(g *gorgonia.ExprGraph) *gorgonia.Node
+		mean, variance float64
+	}{
+		{"uniform on [2, 5)", func(g *gorgonia.ExprGraph) *gorgonia.Node {
+			return gorgonia.UniformRandomNode(g, tensor.Float64, 2, 5, n)
+		}, 3.5, 0.75},
+		{"Gaussian, 2 and 3", func(g *gorgonia.ExprGraph) *gorgonia.Node {
+			return gorgonia.GaussianRandomNode(g, tensor.Float64, 2, 3, n)
+		}, 2, 9},
+		{"binomial, 10 of 0.3", func(g *gorgonia.ExprGraph) *gorgonia.Node {
+			return gorgonia.BinomialRandomNode(g, tensor.Float64, 10, 0.3, n)
+		}, 3, 2.1},
+	} {
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 0, 0, n)
+		w, err := graph.Wrap(must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Sub(c.node(m.g), x)))))), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := 0.0
+		for _, d := range gradient(t, w) { // −2·(e − x)/n
+			sum -= d / 2
+		}
+		second := loss(t, w)
+		tol := 5 * math.Sqrt(c.variance/n) // five standard errors of the mean
+		if math.Abs(sum-c.mean) > tol || math.Abs(second-sum*sum-c.variance) > 0.1*c.variance {
+			t.Errorf("%s: mean %v, variance %v: want %v, %v", c.name, sum, second-sum*sum, c.mean, c.variance)
+		}
 	}
 }
 

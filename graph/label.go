@@ -34,9 +34,13 @@ func operationLabel(n *gorgonia.Node) string {
 	case "dropoutOp":
 		return "Dropout"
 	case "randomOp":
-		which := []string{"uniform", "Gaussian", "binomial"}
-		if k := int(peek.Field(n.Op(), "which").Uint()); k < len(which) {
-			return which[k] + " random node"
+		switch randomKind(n.Op()) {
+		case uniform:
+			return "uniform random node"
+		case gaussian:
+			return "Gaussian random node"
+		case binomial:
+			return "binomial random node"
 		}
 		return "random node"
 	case "softmaxOp":

@@ -61,8 +61,7 @@ func (o *operations) pointer(v reflect.Value) reflect.Value {
 // fields replaces the memory that a struct, itself a copy already, points to.
 func (o *operations) fields(s reflect.Value) {
 	for i := range s.NumField() {
-		f := s.Field(i)
-		f = reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem() // which may be set
+		f := peek.Writable(s.Field(i))
 		switch held := f.Interface().(type) {
 		case *tensor.Dense:
 			if held != nil {

@@ -34,8 +34,8 @@ import (
 // Wrap. The gradient is read from the nodes that Grad returns, which do not
 // accumulate over runs as bound dual values do.
 //
-// Dropout and random nodes are drawn once, by Wrap, and keep that draw; Notes
-// names them. Dropout multiplies by its draw in the forward pass, and its
+// Dropout and random nodes are drawn once, by Wrap, and keep that draw, the same
+// one in every run of a program; Notes names them, Redraw draws others. Dropout multiplies by its draw in the forward pass, and its
 // derivative is that of the user's own operation.
 type Wrapped struct {
 	layout gradtwin.Layout
@@ -48,6 +48,7 @@ type Wrapped struct {
 	forward *gorgonia.Node                    // the user's cost
 	origin  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
 	notes   []string
+	held    *draws      // of the user's random nodes, nil of what this is derived from
 	of      *Wrapped    // what this is a copy or a derivative of, nil of the user's graph
 	ops     *operations // whose state is renewed at each run, nil when there are none
 
@@ -115,11 +116,11 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
 			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
 		}
 	}
-	held, err := hold(nodes)
+	held, err := hold(nodes, drawSeed)
 	if err != nil {
 		return nil, err
 	}
-	w = &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}}
+	w = &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}, held: held}
 	inputs := w.addLeaves(nodes, held)
 	for k, n := range wrt {
 		if err := checkInput(cost, n, nodes); err != nil {

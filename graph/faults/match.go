@@ -113,6 +113,17 @@ func isRectify(n *gorgonia.Node) bool {
 	return isKind(in[1], "elemBinOp") && in[1].Op().String() == ">= true" && peek.Children(in[1])[0] == in[0]
 }
 
+// fromRectify reports whether a node's zeros are those of a Rectify, whose
+// derivative is 0 there, passed on without another derivative.
+func fromRectify(n *gorgonia.Node) bool {
+	for _, kind := range []string{"maxPoolOp", "reshapeOp", "transposeOp", "sliceOp", "upsampleOp", "dropoutOp"} {
+		if isKind(n, kind) {
+			return fromRectify(peek.Children(n)[0])
+		}
+	}
+	return isRectify(n)
+}
+
 func isLogSoftMax(n *gorgonia.Node) bool {
 	if !isKind(n, "softmaxOp") {
 		return false

@@ -212,7 +212,7 @@ var table = []Known{
 		match: func(n node) bool {
 			p, _ := peek.Float(n.op, "probability")
 			training, _ := peek.Bool(n.op, "isTraining")
-			return n.kind == "dropoutOp" && p == 0.5 && training && !isRectify(n.in[0]) && slices.Contains(n.value(n.in[0]), 0)
+			return n.kind == "dropoutOp" && p == 0.5 && training && !fromRectify(n.in[0]) && slices.Contains(n.value(n.in[0]), 0)
 		},
 	},
 	{

@@ -88,6 +88,21 @@ func Float(op gorgonia.Op, name string) (float64, bool) {
 	return f.Float(), true
 }
 
+// SetFunc replaces a function among an operation's settings, where it has one of
+// f's type. The operation must be a pointer to a struct of the caller's own.
+func SetFunc(op gorgonia.Op, name string, f any) {
+	field, value := Field(op, name), reflect.ValueOf(f)
+	if field.IsValid() && field.CanAddr() && value.CanConvert(field.Type()) {
+		Writable(field).Set(value.Convert(field.Type()))
+	}
+}
+
+// Writable returns a field, perhaps unexported, of an addressable struct such
+// that it can be set.
+func Writable(field reflect.Value) reflect.Value {
+	return reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem()
+}
+
 func structOf(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()
