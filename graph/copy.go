@@ -89,7 +89,11 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 		// NewUniqueNode gives the shape of a tensor constant back to the pool
 		// of shapes while the constant in the graph has it: the next node of
 		// as many dimensions would write its own there.
-		return r.graph.AddNode(gorgonia.NewConstant(n.Value(), gorgonia.WithName(n.Name()))), nil
+		v, err := gorgonia.CloneValue(n.Value())
+		if err != nil {
+			return nil, fmt.Errorf("copy %v: %w", n, err)
+		}
+		return r.graph.AddNode(gorgonia.NewConstant(v, gorgonia.WithName(n.Name()))), nil
 	}
 	options := []gorgonia.NodeConsOpt{gorgonia.WithType(n.Type()), gorgonia.In(r.graph), gorgonia.WithShape(n.Shape()...)}
 	switch drawn := r.draws.input(n); {

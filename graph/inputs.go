@@ -11,7 +11,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// leaf is an input of the user's graph.
+// leaf is an input of the user's graph, or a constant of the copy.
 type leaf struct {
 	node  *gorgonia.Node
 	name  string
@@ -148,6 +148,14 @@ func (l *leaf) sync(float bool) error {
 	}
 	l.held = v
 	return nil
+}
+
+// text names a leaf in an error.
+func (l *leaf) text() string {
+	if l.node.Op() != nil {
+		return "constant " + l.name
+	}
+	return "input " + l.name
 }
 
 // value returns what a run is to take: the value that the node holds, or a copy

@@ -9,7 +9,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// run computes and sees that no input was overwritten.
+// run computes and sees that no input and no constant was overwritten.
 func (w *Wrapped) run(e evaluator) error {
 	if err := w.prepare(); err != nil {
 		return err
@@ -18,12 +18,12 @@ func (w *Wrapped) run(e evaluator) error {
 	if err != nil {
 		err = explain(err, cone(w.forward))
 	}
-	for k, l := range w.leaves {
+	for k, l := range w.watched {
 		if l.drawn {
 			continue
 		}
 		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
-			return errors.Join(err, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
+			return errors.Join(err, fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.node.Shape(), l.held.Shape()))
 		}
 		if !bytes.Equal(w.backup[k], l.bytes) {
 			return errors.Join(err, w.overwritten(e, k))
@@ -36,9 +36,9 @@ func (w *Wrapped) run(e evaluator) error {
 // copy of the values.
 func (w *Wrapped) prepare() error {
 	if w.backup == nil {
-		w.backup = make([][]byte, len(w.leaves))
+		w.backup = make([][]byte, len(w.watched))
 	}
-	for k, l := range w.leaves {
+	for k, l := range w.watched {
 		if err := l.sync(slices.Contains(w.params, l)); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (w *Wrapped) leafValue(n *gorgonia.Node) gorgonia.Value { return w.byNode[n
 
 // restore gives the inputs the values that they had before the run.
 func (w *Wrapped) restore() {
-	for k, l := range w.leaves {
+	for k, l := range w.watched {
 		copy(l.bytes, w.backup[k])
 	}
 }
@@ -68,22 +68,22 @@ const replays = 3
 // overwritten restores the inputs and says who changed leaf k: an operation, if
 // the evaluator can be followed, or something else.
 func (w *Wrapped) overwritten(e evaluator, k int) error {
-	name := w.leaves[k].name
+	name := w.watched[k].text()
 	w.restore()
 	t, ok := e.(*tape)
 	if !ok {
-		return fmt.Errorf("input %s has changed during the run (its values are restored)", name)
+		return fmt.Errorf("%s has changed during the run (its values are restored)", name)
 	}
 	writer := w.writer(t, k)
-	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.leaves[k].bytes); i++ {
+	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.watched[k].bytes); i++ {
 		if w.writer(t, k) != writer {
 			writer = nil
 		}
 	}
 	if writer == nil {
-		return fmt.Errorf("input %s has changed during the run, and no operation of the graph writes there (its values are restored): another goroutine may", name)
+		return fmt.Errorf("%s has changed during the run, and no operation of the graph writes there (its values are restored): another goroutine may", name)
 	}
-	return fmt.Errorf("the run has overwritten input %s (its values are restored): node %v writes its result there", name, writer)
+	return fmt.Errorf("the run has overwritten %s (its values are restored): node %v writes its result there", name, writer)
 }
 
 // writer returns the operation after which leaf k has changed, nil if it did
@@ -91,7 +91,7 @@ func (w *Wrapped) overwritten(e evaluator, k int) error {
 func (w *Wrapped) writer(t *tape, k int) (writer *gorgonia.Node) {
 	defer w.restore()
 	_ = t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-		if n.Op() != nil && !bytes.Equal(w.backup[k], w.leaves[k].bytes) {
+		if n.Op() != nil && !bytes.Equal(w.backup[k], w.watched[k].bytes) {
 			writer = n
 		}
 		return writer == nil

@@ -57,6 +57,7 @@ type Wrapped struct {
 	grads gorgonia.Nodes // nil where the gradient is 0
 
 	lossRun, gradRun evaluator
+	watched          []*leaf // inputs and tensor constants, which runs must leave alone
 	backup           [][]byte
 }
 
@@ -212,6 +213,12 @@ func (w *Wrapped) compile() (err error) {
 		}
 	}
 	w.gradRun, err = newTape(outputs)
+	w.watched = slices.Clone(w.leaves)
+	for _, n := range cone(outputs...) {
+		if n.Op() != nil && isConstant(n.Op()) && !n.IsScalar() {
+			w.watched = append(w.watched, &leaf{node: n, name: n.Name()})
+		}
+	}
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand"
+	"slices"
 	"strings"
 	"testing"
 
@@ -567,6 +568,25 @@ func TestOverwrittenInput(t *testing.T) {
 	if w.At(0) != before {
 		t.Errorf("element 0 is %v after the errors: want %v", w.At(0), before)
 	}
+}
+
+// An addition over a reshaped constant writes its sum there: with every run, of
+// Gorgonia's machine too, the constant is another.
+func TestOverwrittenConstant(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x, held := m.input("x", 1, 2, 6), m.dense(1, 2, 2, 3)
+	before := slices.Clone(toFloats(held))
+	c := m.g.AddNode(gorgonia.NewConstant(held, gorgonia.WithName("c")))
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.Add(must(gorgonia.Reshape(c, tensor.Shape{6})), x)))))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := w.Loss(); err == nil || !strings.Contains(err.Error(), "overwritten constant c (its values are restored): node + false(%2, %0)") {
+			t.Errorf("error %v: want that the constant is overwritten", err)
+		}
+	}
+	wantNear(t, "the user's constant", toFloats(held), before, 0)
 }
 
 // faulty is an operation that panics in one of its methods.
