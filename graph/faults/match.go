@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -30,6 +31,45 @@ func reducesInside(shape tensor.Shape, along []int) bool {
 			return true
 		}
 		left = slices.Delete(left, axis, axis+1)
+	}
+	return false
+}
+
+// ties reports whether a maximum is that of more than one element.
+func ties(n node) bool {
+	shape, along, x := n.in[0].Shape(), peek.Ints(n.op, "along"), n.value(n.in[0])
+	if len(x) != shape.TotalSize() {
+		return false
+	}
+	type largest struct {
+		x    float64
+		ties bool
+	}
+	groups := map[string]largest{} // by the place among the axes that are left
+	index := make([]int, len(shape))
+	for _, v := range x {
+		place := slices.Clone(index)
+		for _, axis := range along {
+			place[axis] = 0
+		}
+		key := fmt.Sprint(place)
+		switch of, ok := groups[key]; {
+		case !ok || v > of.x:
+			groups[key] = largest{x: v}
+		case v == of.x:
+			groups[key] = largest{x: v, ties: true}
+		}
+		for d := len(shape) - 1; d >= 0; d-- {
+			if index[d]++; index[d] < shape[d] {
+				break
+			}
+			index[d] = 0
+		}
+	}
+	for _, of := range groups {
+		if of.ties {
+			return true
+		}
 	}
 	return false
 }

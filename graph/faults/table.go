@@ -60,6 +60,12 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "Max", Effect: Derivative,
+		Problem: "the derivative of Max is 1 at each of several largest elements, where their shares must add up to 1",
+		Instead: "values that do not tie, or LogSumExp as Mean(x − LogSoftMax(x, axis), axis)",
+		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
+	},
+	{
 		Op: "Broadcast", Effect: Derivative,
 		Problem: "the derivative of a broadcast along an inner axis is a sum along it, which reads the wrong elements",
 		Instead: lastAxis + ", broadcast, and Transpose back",
