@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -198,13 +199,13 @@ func (w *Wrapped) label(n *gorgonia.Node) string {
 	return "the gradient's " + label(n)
 }
 
-// explain adds to an error of a run or of Grad what is known to fail or to be
-// wrong among some nodes.
-func explain(err error, nodes gorgonia.Nodes) error {
+// explain adds to an error what is known of some of the user's nodes, of the
+// faults that have one of some effects.
+func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
 	var known []string
 	for _, n := range nodes {
 		for _, k := range faults.Of(n, nil) {
-			if text := fmt.Sprintf("%s: %s: use %s", label(n), k.Problem, k.Instead); k.Effect != faults.Value && !slices.Contains(known, text) {
+			if text := fmt.Sprintf("%s: %s: use %s", label(n), k.Problem, k.Instead); slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
 				known = append(known, text)
 			}
 		}
@@ -213,4 +214,39 @@ func explain(err error, nodes gorgonia.Nodes) error {
 		return err
 	}
 	return fmt.Errorf("%w (known: %s)", err, strings.Join(known, "; "))
+}
+
+// explainRun adds to an error of a run what is known of the node that failed,
+// and of its operands.
+func (w *Wrapped) explainRun(err error) error {
+	var failed *nodeError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	forward := cone(w.forward)
+	if !forward.Contains(w.origin[failed.node]) {
+		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
+	}
+	var operands gorgonia.Nodes
+	for _, n := range peek.Children(failed.node) {
+		if user := w.origin[n]; user != nil {
+			operands = append(operands, user)
+		}
+	}
+	err = explain(err, gorgonia.Nodes{w.origin[failed.node]}, faults.Value, faults.Failure)
+	return explain(err, operands, faults.Value, faults.SomeUses)
+}
+
+// derivativesOf returns the nodes among some whose derivative a node of the
+// gradient may be: those of a type that its type is named after.
+func derivativesOf(n *gorgonia.Node, among gorgonia.Nodes) (nodes gorgonia.Nodes) {
+	base := func(n *gorgonia.Node) string {
+		return strings.NewReplacer("Op", "", "Diff", "").Replace(peek.TypeName(n.Op()))
+	}
+	for _, user := range among {
+		if user.Op() != nil && base(user) == base(n) {
+			nodes = append(nodes, user)
+		}
+	}
+	return nodes
 }

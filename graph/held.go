@@ -35,6 +35,9 @@ func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
 		case "randomOp":
 			err = d.holdValue(n, random)
 		case "dropoutOp":
+			if n.IsScalar() {
+				continue // an error when it runs
+			}
 			err = d.holdMask(n, random)
 		default:
 			continue

@@ -16,7 +16,7 @@ func (w *Wrapped) run(e evaluator) error {
 	}
 	err := e.run(w.leafValue)
 	if err != nil {
-		err = explain(err, cone(w.forward))
+		err = w.explainRun(err)
 	}
 	for k, l := range w.watched {
 		if l.drawn {

@@ -3,7 +3,6 @@ package graph
 import (
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,6 +114,15 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	return t, nil
 }
 
+// nodeError is an error or a panic of a node's operation.
+type nodeError struct {
+	node *gorgonia.Node
+	err  error
+}
+
+func (e *nodeError) Error() string { return fmt.Sprintf("node %v: %v", e.node, e.err) }
+func (e *nodeError) Unwrap() error { return e.err }
+
 // run computes all values. Those of the leaves come from value.
 func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) error {
 	return t.follow(value, func(*gorgonia.Node) bool { return true })
@@ -131,7 +139,7 @@ func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func
 	var s *step
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("node %v: panic: %v", s.node, r)
+			err = &nodeError{node: s.node, err: fmt.Errorf("panic: %v", r)}
 		}
 	}()
 	clear(t.regs)
@@ -148,7 +156,7 @@ func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func
 		}
 		before(s)
 		if err := s.exec(t.regs); err != nil {
-			return fmt.Errorf("node %v: %w", s.node, err)
+			return &nodeError{node: s.node, err: err}
 		}
 		if !computed(s.node) {
 			break
@@ -221,63 +229,3 @@ func (s *step) allocate() error {
 
 // value returns what the last run computed for a node.
 func (t *tape) value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }
-
-// overwriting is a value that is another when it is used than when it was
-// computed.
-type overwriting struct{ writer, victim, user *gorgonia.Node }
-
-// overwritten runs and returns the values that are overwritten before they are
-// used: operations that write in place, and views of one memory, can do that.
-// Each value is named once, with the first that uses it.
-func (t *tape) overwritten(value func(leaf *gorgonia.Node) gorgonia.Value) (found []overwriting) {
-	seed := maphash.MakeSeed()
-	last := make([]int, len(t.regs)) // the step that wrote each register
-	sums := make([]uint64, len(t.regs))
-	at := map[*gorgonia.Node]int{}
-	for k, s := range t.code {
-		at[s.node] = k
-	}
-	victims := map[*gorgonia.Node]*gorgonia.Node{} // and who uses each
-	var order gorgonia.Nodes
-	before := func(s *step) {
-		for _, in := range s.in {
-			victim := t.code[last[in]].node
-			if maphash.Bytes(seed, memory(t.regs[in])) != sums[in] && victims[victim] == nil {
-				victims[victim] = s.node
-				order = append(order, victim)
-			}
-		}
-	}
-	after := func(n *gorgonia.Node) bool {
-		out := t.code[at[n]].out
-		last[out], sums[out] = at[n], maphash.Bytes(seed, memory(t.regs[out]))
-		return true
-	}
-	if t.steps(value, before, after) != nil {
-		return nil
-	}
-	for _, victim := range order {
-		if writer := t.writerOf(victim, value); writer != nil {
-			found = append(found, overwriting{writer: writer, victim: victim, user: victims[victim]})
-		}
-	}
-	return found
-}
-
-// writerOf runs and returns the first node after whose computing the value of
-// victim is another.
-func (t *tape) writerOf(victim *gorgonia.Node, value func(leaf *gorgonia.Node) gorgonia.Value) (writer *gorgonia.Node) {
-	var held []byte
-	var kept string
-	_ = t.follow(value, func(n *gorgonia.Node) bool {
-		switch {
-		case n == victim:
-			held = memory(t.value(victim))
-			kept = string(held)
-		case held != nil && string(held) != kept:
-			writer = n
-		}
-		return writer == nil
-	})
-	return writer
-}

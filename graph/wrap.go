@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/faults"
 )
 
 // Wrapped is a node of any Gorgonia graph as a function of some of the graph's
@@ -145,7 +146,7 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
 	}
 	w.notes = append(held.notes, notesOf(cost, nodes)...)
 	if err := w.build(wrt, held, inputs); err != nil {
-		return nil, explain(err, nodes)
+		return nil, explain(err, nodes, faults.Failure)
 	}
 	return w, nil
 }
