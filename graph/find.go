@@ -3,7 +3,6 @@ package graph
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -101,12 +100,4 @@ func intersect(a, b gorgonia.Nodes) (out gorgonia.Nodes) {
 		}
 	}
 	return out
-}
-
-func labels(nodes gorgonia.Nodes) string {
-	out := make([]string, len(nodes))
-	for i, n := range nodes {
-		out[i] = label(n)
-	}
-	return strings.Join(out, ", ")
 }

@@ -19,7 +19,7 @@ const drawSeed = 1
 type draws struct {
 	masks  map[*gorgonia.Node]*tensor.Dense // of dropout: 0 or the factor of each element
 	values map[*gorgonia.Node]*leaf         // of nodes without operands
-	notes  []string
+	random gorgonia.Nodes                   // all of them, in order
 }
 
 // hold draws the random nodes among some.
@@ -45,7 +45,7 @@ func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
 		if err != nil {
 			return nil, fmt.Errorf("hold %s at one draw: %w", label(n), err)
 		}
-		d.notes = append(d.notes, fmt.Sprintf("%s is held at one draw", label(n)))
+		d.random = append(d.random, n)
 	}
 	return d, nil
 }
@@ -136,7 +136,7 @@ func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 // made of w before, by Clone, Float64 and SecondOrder, keep theirs. Wrap's own
 // draws are those of seed 1.
 func (w *Wrapped) Redraw(seed uint64) error {
-	if w.held == nil || len(w.held.notes) == 0 {
+	if w.held == nil || len(w.held.random) == 0 {
 		return nil
 	}
 	next, err := hold(cone(w.forward), seed)

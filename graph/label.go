@@ -24,6 +24,19 @@ func label(n *gorgonia.Node) string {
 	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), shapeText(n))
 }
 
+// labels names nodes, the first few of many.
+func labels(nodes gorgonia.Nodes) string {
+	const most = 6
+	out := make([]string, 0, most+1)
+	for _, n := range nodes[:min(len(nodes), most)] {
+		out = append(out, label(n))
+	}
+	if more := len(nodes) - most; more > 0 {
+		out = append(out, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(out, ", ")
+}
+
 // operationLabel says what a node does, in a word where the operation's own
 // text is made for hashing.
 func operationLabel(n *gorgonia.Node) string {
@@ -50,6 +63,11 @@ func operationLabel(n *gorgonia.Node) string {
 		return "SoftMax"
 	case "BatchNormOp", "GroupNormOp":
 		return strings.TrimSuffix(name, "Op")
+	case "byIndicesOp":
+		return "ByIndices"
+	case "repeatOp":
+		axis, _ := peek.Int(n.Op(), "along")
+		return fmt.Sprintf("broadcast along axis %d", axis)
 	}
 	text, _, _ := strings.Cut(operationName(n), "{")
 	if text == "" {

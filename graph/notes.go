@@ -15,15 +15,22 @@ import (
 // restored.
 func (w *Wrapped) Notes() []string { return w.notes }
 
-// notesOf returns what is to be said of a graph besides its random nodes.
-func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes) (notes []string) {
-	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
-		notes = append(notes, fmt.Sprintf("%s is made a scalar by fixed pseudo-random weights", label(cost)))
+// notesOf returns what is to be said of a graph.
+func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []string) {
+	if len(held.random) > 0 {
+		notes = append(notes, "held at one draw for the whole check: "+labels(held.random))
 	}
+	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
+		notes = append(notes, label(cost)+" is made a scalar by fixed pseudo-random weights")
+	}
+	var foreign gorgonia.Nodes
 	for _, n := range nodes {
 		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && mayKeepState(reflect.TypeOf(n.Op())) {
-			notes = append(notes, fmt.Sprintf("%s is not one of Gorgonia's operations: what it keeps from run to run is not restored", label(n)))
+			foreign = append(foreign, n)
 		}
+	}
+	if len(foreign) > 0 {
+		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+labels(foreign))
 	}
 	if other := faults.Replaced(); other != "" {
 		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))

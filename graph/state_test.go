@@ -141,3 +141,46 @@ func TestNothingElseChanges(t *testing.T) {
 		t.Errorf("60 steps with checks end at %v: want %v, as without", with, without)
 	}
 }
+
+// Checks, training steps and an evaluation by turns give what they give without
+// the checks: the running statistics, the weights and the loss.
+func TestTrainingWithNormalization(t *testing.T) {
+	run := func(check bool) (numbers []float64) {
+		m := newMaker(tensor.Float64)
+		cost, _, op := normalized(m)
+		learn := gorgonia.Nodes{m.g.ByName("γ")[0], m.g.ByName("β")[0]}
+		grad(cost, learn...)
+		assert := func() {
+			if !check {
+				return
+			}
+			w, err := graph.Wrap(cost)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare.Assert(t, w)
+		}
+		assert()
+		vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(learn...))
+		solver := gorgonia.NewRMSPropSolver(gorgonia.WithLearnRate(0.01))
+		for range 10 {
+			if err := vm.RunAll(); err != nil {
+				t.Fatal(err)
+			}
+			assert()
+			if err := solver.Step(gorgonia.NodesToValueGrads(learn)); err != nil {
+				t.Fatal(err)
+			}
+			vm.Reset()
+		}
+		assert()
+		evaluation := gorgonia.NewTapeMachine(m.g, gorgonia.EvalMode())
+		if err := evaluation.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		return slices.Concat(toFloats(cost.Value()), toFloats(learn[0].Value()), toFloats(learn[1].Value()), stats(op))
+	}
+	if without, with := run(false), run(true); !slices.Equal(without, with) {
+		t.Errorf("with checks %v: want %v, as without", with, without)
+	}
+}

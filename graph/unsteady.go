@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 
@@ -99,12 +100,9 @@ func (w *Wrapped) computed(gradient bool) (nodes []value, err error) {
 
 // labels names nodes of the copy.
 func (w *Wrapped) labels(nodes gorgonia.Nodes) string {
-	text := ""
+	out := make([]string, len(nodes))
 	for k, n := range nodes {
-		if k > 0 {
-			text += ", "
-		}
-		text += w.label(n)
+		out[k] = w.label(n)
 	}
-	return text
+	return strings.Join(out, ", ")
 }

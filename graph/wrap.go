@@ -144,7 +144,7 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
 	if err := w.checkAliases(nodes); err != nil {
 		return nil, err
 	}
-	w.notes = append(held.notes, notesOf(cost, nodes)...)
+	w.notes = notesOf(cost, nodes, held)
 	if err := w.build(wrt, held, inputs); err != nil {
 		return nil, explain(err, nodes, faults.Failure)
 	}
