@@ -28,7 +28,8 @@ func WrapModel(cost *gorgonia.Node, model []gorgonia.ValueGrad) (*Wrapped, error
 // keeps to itself: it finds the cost and the inputs of the gorgonia.Grad that was
 // taken in a graph. No Grad, or one of several costs, is an error that lists
 // what could be meant.
-func WrapGraph(g *gorgonia.ExprGraph) (*Wrapped, error) {
+func WrapGraph(g *gorgonia.ExprGraph) (w *Wrapped, err error) {
+	defer recoverBuilding(&err, "read the graph")
 	if g == nil {
 		return nil, errors.New("the graph is nil")
 	}

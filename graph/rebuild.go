@@ -29,6 +29,7 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	}
 	building.Lock()
 	defer building.Unlock()
+	defer recoverBuilding(&err, "rebuild in float64")
 	of, err := w.widen()
 	if err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)

@@ -94,7 +94,8 @@ type evaluator interface {
 // inputs whose values share memory. Inputs that Gorgonia merged and that were
 // meant to be two cannot be told from one input used twice unless both are given
 // here: name every node, and differently.
-func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
+func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
+	defer recoverBuilding(&err, "read the graph")
 	if err := checkCost(cost); err != nil {
 		return nil, err
 	}
@@ -103,15 +104,10 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
 	}
 	building.Lock()
 	defer building.Unlock()
-	w, err := wrap(cost, wrt)
-	if err != nil {
-		return nil, err
-	}
-	return w, nil
+	return wrap(cost, wrt)
 }
 
-func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
-	defer recoverBuilding(&err, "read the graph")
+func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
 	nodes := cone(cost)
 	if len(wrt) == 0 {
 		if wrt = defaultInputs(cost, nodes); len(wrt) == 0 {
@@ -122,7 +118,7 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (w *Wrapped, err error) {
 	if err != nil {
 		return nil, err
 	}
-	w = &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}, held: held}
+	w := &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}, held: held}
 	inputs := w.addLeaves(nodes, held)
 	for k, n := range wrt {
 		if err := checkInput(cost, n, nodes); err != nil {

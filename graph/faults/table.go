@@ -235,7 +235,7 @@ var table = []Known{
 		Instead: "ReductionSum, divided by a constant",
 		match: func(n node) bool {
 			reduction := peek.Field(n.op, "reduction")
-			return n.kind == "ctcLossOp" && reduction.IsValid() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
+			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
 				n.in[1].Shape().TotalSize() > 1
 		},
 	},
