@@ -77,6 +77,33 @@ func TestWrapGraph(t *testing.T) {
 	}
 }
 
+// A node that no Grad was taken of is checked by a Grad of its own, in a graph
+// where another cost's was taken.
+func TestAnotherCost(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x, w := m.input("x", 1, 2, 4, 3), m.input("w", 1, 2, 3, 2)
+	y := must(gorgonia.Mul(x, w))
+	grad(must(gorgonia.Sum(must(gorgonia.Square(y)))), w)
+	for _, cost := range []*gorgonia.Node{y, must(gorgonia.Mean(must(gorgonia.Exp(must(gorgonia.Neg(y))))))} {
+		f, err := graph.Wrap(cost, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare.Assert(t, f)
+	}
+}
+
+// Inputs without a name are told apart in errors by their numbers.
+func TestUnnamed(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	x := m.input("x", 1, 2, 3)
+	y := gorgonia.NewVector(m.g, tensor.Float64, gorgonia.WithShape(3))
+	_, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.HadamardProd(x, y)))), x)
+	if want := "input unnamed %1 (3) has no value"; err == nil || err.Error() != want {
+		t.Errorf("error %v: want %s", err, want)
+	}
+}
+
 // A value with a gradient that is no node.
 type loose struct{ gorgonia.ValueGrad }
 

@@ -43,8 +43,8 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 		return nil, nil, err
 	}
 	fresh := append(gorgonia.Nodes{root}, grads...)
-	if !cost.IsScalar() {
-		return fresh, own, nil // no Grad of the user's can be of it
+	if !cost.IsScalar() || cost.Deriv() == nil {
+		return fresh, own, nil // no Grad of the user's was of it, or went through it
 	}
 
 	var given, expected gorgonia.Nodes

@@ -71,16 +71,18 @@ func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
 	switch {
 	case n == nil:
 		return errors.New("a nil node")
+	case n.Graph() == nil:
+		return fmt.Errorf("%v is in no graph", n)
 	case n.Graph() != cost.Graph():
-		return fmt.Errorf("%s is not in the graph of the cost", n.Name())
+		return fmt.Errorf("%s is not in the graph of the cost", label(n))
 	case n.Op() != nil:
-		return fmt.Errorf("%s is computed by an operation: want an input", n.Name())
+		return fmt.Errorf("%s is computed by an operation: want an input", label(n))
 	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
-		return fmt.Errorf("%s is of type %v: want float64 or float32", n.Name(), n.Dtype())
+		return fmt.Errorf("%s is of type %v: want float64 or float32", label(n), n.Dtype())
 	case n.Value() == nil:
-		return fmt.Errorf("%s has no value", n.Name())
+		return fmt.Errorf("%s has no value", label(n))
 	case !nodes.Contains(n):
-		return fmt.Errorf("the cost does not depend on %s", n.Name())
+		return fmt.Errorf("the cost does not depend on %s", label(n))
 	}
 	return nil
 }

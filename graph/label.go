@@ -19,7 +19,7 @@ func label(n *gorgonia.Node) string {
 		if named(n) && n.Name() != "" {
 			return shortName(n.Name())
 		}
-		return fmt.Sprintf("input %%%x (%s)", n.ID(), shapeText(n))
+		return fmt.Sprintf("unnamed %%%x (%s)", n.ID(), shapeText(n))
 	}
 	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), shapeText(n))
 }

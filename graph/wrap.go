@@ -84,8 +84,9 @@ type evaluator interface {
 //
 // When the graph already has gradient nodes for the inputs, the user's Grad,
 // they are what is computed; otherwise Wrap calls Grad on a copy of the graph.
-// Nodes that belong to another cost's gradient are an error: a second Grad in
-// one graph returns the first cost's gradient.
+// Nodes that belong to another cost's gradient are an error, where a Grad of this
+// cost was taken too: a second Grad in one graph returns the first cost's
+// gradient.
 //
 // Errors are also: a cost that is nil, an input or not of type float64 or
 // float32; an input that is given twice (Gorgonia makes one node of two inputs
@@ -153,7 +154,7 @@ func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Nod
 	for _, n := range nodes {
 		l := held.input(n)
 		if l == nil && n.Op() == nil {
-			l = &leaf{node: n, name: n.Name()}
+			l = &leaf{node: n, name: label(n)}
 		}
 		if l != nil {
 			w.leaves = append(w.leaves, l)
@@ -165,8 +166,7 @@ func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Nod
 
 // addParam makes an input one of the layout's.
 func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
-	l.name = shortName(l.name)
-	if !named(n) || l.name == "" {
+	if !named(n) || n.Name() == "" {
 		l.name = fmt.Sprintf("input%d", len(w.params)+1)
 	}
 	for base, i := l.name, 2; slices.ContainsFunc(w.params, func(p *leaf) bool { return p.name == l.name }); i++ {
