@@ -46,11 +46,8 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		return nil, fmt.Errorf("copy the graph: %w", err)
 	}
 	c = &Wrapped{
-		layout: w.layout, starts: w.starts, single: w.single, forward: w.forward, notes: w.notes, of: w, graph: r.graph, cost: r.of[w.cost],
-		byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{},
-	}
-	for n, copied := range r.of {
-		c.origin[copied] = w.origin[n]
+		layout: w.layout, starts: w.starts, single: w.single, user: w.derived(r.of), graph: r.graph, cost: r.of[w.cost],
+		byNode: map[*gorgonia.Node]*leaf{},
 	}
 	for _, g := range w.grads {
 		if g != nil {

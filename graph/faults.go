@@ -20,8 +20,8 @@ import (
 // is known. Nothing is said of operations that are not Gorgonia's own, or when
 // the program is built with a fork of Gorgonia.
 func (w *Wrapped) Faults() []gradtwin.Fault {
-	if w.of != nil {
-		return w.of.Faults()
+	if w.user.parent != nil {
+		return w.user.parent.Faults()
 	}
 	var found []gradtwin.Fault
 	for _, f := range slices.Concat(w.forwardFaults(), w.gradientFaults(), w.overwrites()) {
@@ -50,7 +50,7 @@ func (w *Wrapped) Warnings() []string {
 // forwardFaults returns what the table says of the nodes that the cost is
 // computed from.
 func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
-	nodes := cone(w.forward)
+	nodes := cone(w.user.cost)
 	active := w.active(nodes)
 	value := w.forwardValues()
 	for _, n := range nodes {
@@ -99,7 +99,7 @@ func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 	for _, p := range w.params {
 		active[p.node] = true
 	}
-	reached := differentiable(w.forward, nodes)
+	reached := differentiable(w.user.cost, nodes)
 	for _, n := range nodes {
 		if n.Op() == nil {
 			continue
@@ -115,7 +115,7 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 	values := map[*gorgonia.Node][]float64{}
 	err := w.followed(false, func(t *tape) error {
 		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-			user := w.origin[n]
+			user := w.user.nodes[n]
 			if e, err := elementsOf(t.value(n)); err == nil && user != nil {
 				values[user] = make([]float64, e.n)
 				e.read(values[user])
@@ -143,9 +143,9 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 // followed runs the tape of the loss, or of the gradient, and restores what it
 // may overwrite.
 func (w *Wrapped) followed(gradient bool, run func(*tape) error) error {
-	e, outputs := w.lossRun, gorgonia.Nodes{w.cost}
+	e, outputs := w.runs.loss, gorgonia.Nodes{w.cost}
 	if gradient {
-		e = w.gradRun
+		e = w.runs.gradient
 		for _, g := range w.grads {
 			if g != nil {
 				outputs = append(outputs, g)
@@ -193,7 +193,7 @@ func isKind(n *gorgonia.Node, kinds ...string) bool {
 
 // label names a node of the copy as the user's, or as one of the gradient.
 func (w *Wrapped) label(n *gorgonia.Node) string {
-	if user := w.origin[n]; user != nil {
+	if user := w.user.nodes[n]; user != nil {
 		return label(user)
 	}
 	return "the gradient's " + label(n)
@@ -223,17 +223,17 @@ func (w *Wrapped) explainRun(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	forward := cone(w.forward)
-	if !forward.Contains(w.origin[failed.node]) {
+	forward := cone(w.user.cost)
+	if !forward.Contains(w.user.nodes[failed.node]) {
 		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
 	}
 	var operands gorgonia.Nodes
 	for _, n := range peek.Children(failed.node) {
-		if user := w.origin[n]; user != nil {
+		if user := w.user.nodes[n]; user != nil {
 			operands = append(operands, user)
 		}
 	}
-	err = explain(err, gorgonia.Nodes{w.origin[failed.node]}, faults.Value, faults.Failure)
+	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.node]}, faults.Value, faults.Failure)
 	return explain(err, operands, faults.Value, faults.SomeUses)
 }
 

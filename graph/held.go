@@ -136,17 +136,17 @@ func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 // made of w before, by Clone, Float64 and SecondOrder, keep theirs. Wrap's own
 // draws are those of seed 1.
 func (w *Wrapped) Redraw(seed uint64) error {
-	if w.held == nil || len(w.held.random) == 0 {
+	if w.user.held == nil || len(w.user.held.random) == 0 {
 		return nil
 	}
-	next, err := hold(cone(w.forward), seed)
+	next, err := hold(cone(w.user.cost), seed)
 	if err != nil {
 		return err
 	}
-	for n, mask := range w.held.masks {
+	for n, mask := range w.user.held.masks {
 		copy(memory(mask), memory(next.masks[n]))
 	}
-	for n, l := range w.held.values {
+	for n, l := range w.user.held.values {
 		copy(memory(l.node.Value()), memory(next.values[n].node.Value()))
 	}
 	return nil

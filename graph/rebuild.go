@@ -43,25 +43,22 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	if wide, err = wrap(of[w.cost], wrt); err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)
 	}
-	wide.layout, wide.forward, wide.notes, wide.of = w.layout, w.forward, w.notes, w // with the names that Wrap made up
+	wide.layout = w.layout // with the names that Wrap made up
 	for k, p := range w.params {
 		wide.params[k].name = p.name
 	}
-	user := map[*gorgonia.Node]*gorgonia.Node{}
-	for n, c := range of {
-		user[c] = w.origin[n]
-	}
-	for c, n := range wide.origin {
-		if l := wide.byNode[c]; l != nil {
-			l.drawn = w.drawn(user[n])
+	user := w.derived(of)
+	for c, n := range wide.user.nodes {
+		users := user.nodes[n] // nil of an input that SecondOrder added
+		wide.user.nodes[c] = users
+		if l := wide.byNode[c]; l != nil && users != nil {
+			l.drawn = users.Op() != nil // a random node
 		}
-		wide.origin[c] = user[n]
 	}
+	user.nodes = wide.user.nodes
+	wide.user = user
 	return wide, nil
 }
-
-// drawn reports whether a node of the user's is random.
-func (w *Wrapped) drawn(user *gorgonia.Node) bool { return user != nil && user.Op() != nil }
 
 // widen builds the forward part in float64 and returns the copies of its nodes.
 func (w *Wrapped) widen() (map[*gorgonia.Node]*gorgonia.Node, error) {

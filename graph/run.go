@@ -18,14 +18,14 @@ func (w *Wrapped) run(e evaluator) error {
 	if err != nil {
 		err = w.explainRun(err)
 	}
-	for k, l := range w.watched {
+	for k, l := range w.runs.watched {
 		if l.drawn {
 			continue
 		}
 		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
 			return errors.Join(err, fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.node.Shape(), l.held.Shape()))
 		}
-		if !bytes.Equal(w.backup[k], l.bytes) {
+		if !bytes.Equal(w.runs.backup[k], l.bytes) {
 			return errors.Join(err, w.overwritten(e, k))
 		}
 	}
@@ -35,14 +35,14 @@ func (w *Wrapped) run(e evaluator) error {
 // prepare takes up the inputs' values and the operations' state, and keeps a
 // copy of the values.
 func (w *Wrapped) prepare() error {
-	if w.backup == nil {
-		w.backup = make([][]byte, len(w.watched))
+	if w.runs.backup == nil {
+		w.runs.backup = make([][]byte, len(w.runs.watched))
 	}
-	for k, l := range w.watched {
+	for k, l := range w.runs.watched {
 		if err := l.sync(slices.Contains(w.params, l)); err != nil {
 			return err
 		}
-		w.backup[k] = append(w.backup[k][:0], l.bytes...)
+		w.runs.backup[k] = append(w.runs.backup[k][:0], l.bytes...)
 	}
 	if w.ops != nil {
 		w.ops.renew()
@@ -55,8 +55,8 @@ func (w *Wrapped) leafValue(n *gorgonia.Node) gorgonia.Value { return w.byNode[n
 
 // restore gives the inputs the values that they had before the run.
 func (w *Wrapped) restore() {
-	for k, l := range w.watched {
-		copy(l.bytes, w.backup[k])
+	for k, l := range w.runs.watched {
+		copy(l.bytes, w.runs.backup[k])
 	}
 }
 
@@ -68,14 +68,14 @@ const replays = 3
 // overwritten restores the inputs and says who changed leaf k: an operation, if
 // the evaluator can be followed, or something else.
 func (w *Wrapped) overwritten(e evaluator, k int) error {
-	name := w.watched[k].text()
+	name := w.runs.watched[k].text()
 	w.restore()
 	t, ok := e.(*tape)
 	if !ok {
 		return fmt.Errorf("%s has changed during the run (its values are restored)", name)
 	}
 	writer := w.writer(t, k)
-	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.watched[k].bytes); i++ {
+	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.runs.watched[k].bytes); i++ {
 		if w.writer(t, k) != writer {
 			writer = nil
 		}
@@ -91,7 +91,7 @@ func (w *Wrapped) overwritten(e evaluator, k int) error {
 func (w *Wrapped) writer(t *tape, k int) (writer *gorgonia.Node) {
 	defer w.restore()
 	_ = t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-		if n.Op() != nil && !bytes.Equal(w.backup[k], w.watched[k].bytes) {
+		if n.Op() != nil && !bytes.Equal(w.runs.backup[k], w.runs.watched[k].bytes) {
 			writer = n
 		}
 		return writer == nil

@@ -50,10 +50,7 @@ func (w *Wrapped) secondOrder(seed uint64) (second *Wrapped, err error) {
 		return nil, err
 	}
 	wrt := make(gorgonia.Nodes, len(w.params))
-	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, forward: w.forward, notes: w.notes, of: w, graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}}
-	for n, copied := range r.of {
-		second.origin[copied] = w.origin[n]
-	}
+	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, user: w.derived(r.of), graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}}
 	for n, l := range w.byNode {
 		second.byNode[r.of[n]] = l
 		if k := slices.Index(w.params, l); k >= 0 {

@@ -36,8 +36,9 @@ import (
 // accumulate over runs as bound dual values do.
 //
 // Dropout and random nodes are drawn once, by Wrap, and keep that draw, the same
-// one in every run of a program; Notes names them, Redraw draws others. Dropout multiplies by its draw in the forward pass, and its
-// derivative is that of the user's own operation.
+// one in every run of a program; Notes names them, Redraw draws others. Dropout
+// multiplies by its draw in the forward pass, and its derivative is that of the
+// user's own operation.
 type Wrapped struct {
 	layout gradtwin.Layout
 	params []*leaf                  // of layout, in order
@@ -46,20 +47,37 @@ type Wrapped struct {
 	starts []int                    // of each parameter in the flat vector
 	single bool                     // some of it is float32
 
-	forward *gorgonia.Node                    // the user's cost
-	origin  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
-	notes   []string
-	held    *draws      // of the user's random nodes, nil of what this is derived from
-	of      *Wrapped    // what this is a copy or a derivative of, nil of the user's graph
-	ops     *operations // whose state is renewed at each run, nil when there are none
-
+	user  source
 	graph *gorgonia.ExprGraph
 	cost  *gorgonia.Node // copies
 	grads gorgonia.Nodes // nil where the gradient is 0
+	ops   *operations    // whose state is renewed at each run, nil when there are none
+	runs  runs
+}
 
-	lossRun, gradRun evaluator
-	watched          []*leaf // inputs and tensor constants, which runs must leave alone
-	backup           [][]byte
+// source is the user's graph that a function is made of.
+type source struct {
+	cost   *gorgonia.Node
+	nodes  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
+	notes  []string
+	held   *draws   // of the random nodes, nil of a function that is derived from another
+	parent *Wrapped // that other function
+}
+
+// runs is what computes a function.
+type runs struct {
+	loss, gradient evaluator
+	watched        []*leaf // inputs and tensor constants, which runs must leave alone
+	backup         [][]byte
+}
+
+// derived returns the source of a function whose nodes are copies of w's.
+func (w *Wrapped) derived(copies map[*gorgonia.Node]*gorgonia.Node) source {
+	s := source{cost: w.user.cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, notes: w.user.notes, parent: w}
+	for n, c := range copies {
+		s.nodes[c] = w.user.nodes[n]
+	}
+	return s
 }
 
 // evaluator computes a graph's cost, and its gradients perhaps.
@@ -119,7 +137,7 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}, origin: map[*gorgonia.Node]*gorgonia.Node{}, held: held}
+	w := &Wrapped{byNode: map[*gorgonia.Node]*leaf{}, user: source{cost: cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, held: held}}
 	inputs := w.addLeaves(nodes, held)
 	for k, n := range wrt {
 		if err := checkInput(cost, n, nodes); err != nil {
@@ -141,7 +159,7 @@ func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
 	if err := w.checkAliases(nodes); err != nil {
 		return nil, err
 	}
-	w.notes = notesOf(cost, nodes, held)
+	w.user.notes = notesOf(cost, nodes, held)
 	if err := w.build(wrt, held, inputs); err != nil {
 		return nil, explain(err, nodes, faults.Failure)
 	}
@@ -184,13 +202,13 @@ func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
 
 // build makes the copies that are computed.
 func (w *Wrapped) build(wrt gorgonia.Nodes, held *draws, inputs map[*gorgonia.Node]*leaf) error {
-	outputs, r, err := gradientOf(w.forward, wrt, held, func(n *gorgonia.Node) gorgonia.Value { return inputs[n].value() })
+	outputs, r, err := gradientOf(w.user.cost, wrt, held, func(n *gorgonia.Node) gorgonia.Value { return inputs[n].value() })
 	if err != nil {
 		return err
 	}
 	w.graph, w.cost, w.grads, w.ops = r.graph, outputs[0], outputs[1:], r.ops
 	for n, c := range r.of {
-		w.origin[c] = n
+		w.user.nodes[c] = n
 		if l := inputs[n]; l != nil {
 			w.byNode[c] = l
 		}
@@ -201,7 +219,7 @@ func (w *Wrapped) build(wrt gorgonia.Nodes, held *draws, inputs map[*gorgonia.No
 // compile orders what Loss and Gradient compute.
 func (w *Wrapped) compile() (err error) {
 	outputs := gorgonia.Nodes{w.cost}
-	if w.lossRun, err = newTape(outputs); err != nil {
+	if w.runs.loss, err = newTape(outputs); err != nil {
 		return err
 	}
 	for _, g := range w.grads {
@@ -209,11 +227,11 @@ func (w *Wrapped) compile() (err error) {
 			outputs = append(outputs, g)
 		}
 	}
-	w.gradRun, err = newTape(outputs)
-	w.watched = slices.Clone(w.leaves)
+	w.runs.gradient, err = newTape(outputs)
+	w.runs.watched = slices.Clone(w.leaves)
 	for _, n := range cone(outputs...) {
 		if n.Op() != nil && isConstant(n.Op()) && !n.IsScalar() {
-			w.watched = append(w.watched, &leaf{node: n, name: n.Name()})
+			w.runs.watched = append(w.runs.watched, &leaf{node: n, name: n.Name()})
 		}
 	}
 	return err
@@ -258,10 +276,10 @@ func (w *Wrapped) Set(i int, x float64) {
 
 // Loss computes the cost from what the nodes hold, without the gradient.
 func (w *Wrapped) Loss() (float64, error) {
-	if err := w.run(w.lossRun); err != nil {
+	if err := w.run(w.runs.loss); err != nil {
 		return 0, err
 	}
-	e, err := elementsOf(w.lossRun.value(w.cost))
+	e, err := elementsOf(w.runs.loss.value(w.cost))
 	if err != nil {
 		return 0, fmt.Errorf("cost %v: %w", w.cost, err)
 	}
@@ -277,7 +295,7 @@ func (w *Wrapped) Gradient(dst []float64) error {
 	if len(dst) != w.layout.Len() {
 		panic(fmt.Sprintf("graph: gradient of %d elements into %d", w.layout.Len(), len(dst)))
 	}
-	if err := w.run(w.gradRun); err != nil {
+	if err := w.run(w.runs.gradient); err != nil {
 		return err
 	}
 	for k, n := range w.grads {
@@ -286,7 +304,7 @@ func (w *Wrapped) Gradient(dst []float64) error {
 			clear(dst[w.starts[k] : w.starts[k]+t.Len()])
 			continue
 		}
-		v := w.gradRun.value(n)
+		v := w.runs.gradient.value(n)
 		e, err := elementsOf(v)
 		if err != nil {
 			return fmt.Errorf("gradient of %s: %w", t.Name, err)
