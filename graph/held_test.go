@@ -20,7 +20,7 @@ func TestHeld(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		build func(m *maker, x *gorgonia.Node) *gorgonia.Node
-		held  int
+		notes int
 		right bool // the gradient
 	}{
 		{"uniform noise", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
@@ -29,7 +29,7 @@ func TestHeld(t *testing.T) {
 		{"Gaussian noise, twice", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			e := gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 10, 6)
 			return must(gorgonia.HadamardProd(must(gorgonia.Add(x, e)), must(gorgonia.Exp(e))))
-		}, 1, true},
+		}, 2, true},
 		{"binomial mask", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.HadamardProd(x, gorgonia.BinomialRandomNode(m.g, m.dtype, 1, 0.5, 10, 6)))
 		}, 1, true},
@@ -60,8 +60,8 @@ func TestHeld(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if notes := w.Notes(); len(notes) != c.held {
-					t.Errorf("notes %q: want %d", notes, c.held)
+				if notes := w.Notes(); len(notes) != c.notes {
+					t.Errorf("notes %q: want %d", notes, c.notes)
 				}
 				want, f := gradient(t, w), loss(t, w)
 				clone, err := w.Clone()
@@ -158,6 +158,28 @@ func TestDropoutInEvaluation(t *testing.T) {
 	}
 	if got := loss(t, w); math.Abs(got-sum) > 1e-12 {
 		t.Errorf("loss %v: want %v", got, sum)
+	}
+}
+
+// Random nodes of one type and shape become one node, even of two distributions:
+// the note says so. Named in time, they stay two.
+func TestMergedRandomNodes(t *testing.T) {
+	for _, name := range []bool{false, true} {
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 1, 2, 5)
+		a := gorgonia.UniformRandomNode(m.g, m.dtype, 0, 1, 5)
+		if name {
+			gorgonia.WithName("a")(a)
+		}
+		b := gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 5)
+		w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.HadamardProd(must(gorgonia.Add(x, a)), b)))), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const merged = "uniform random node %1 (5) is used 2 times: Gorgonia makes one node of all"
+		if got := strings.Contains(strings.Join(w.Notes(), "\n"), merged); got == name {
+			t.Errorf("named %v: notes %q: want one of merging: %v", name, w.Notes(), !name)
+		}
 	}
 }
 

@@ -20,6 +20,11 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []st
 	if len(held.random) > 0 {
 		notes = append(notes, "held at one draw for the whole check: "+labels(held.random))
 	}
+	for _, n := range held.random {
+		if held.values[n] != nil && uses(n, nodes) > 1 {
+			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, whatever their distribution, unless WithName has named the earlier one", label(n), uses(n, nodes)))
+		}
+	}
 	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
 		notes = append(notes, label(cost)+" is made a scalar by fixed pseudo-random weights")
 	}
@@ -36,6 +41,18 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []st
 		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))
 	}
 	return notes
+}
+
+// uses returns how often a node is an operand.
+func uses(n *gorgonia.Node, nodes gorgonia.Nodes) (count int) {
+	for _, user := range nodes {
+		for _, operand := range peek.Children(user) {
+			if operand == n {
+				count++
+			}
+		}
+	}
+	return count
 }
 
 // mayKeepState reports whether an operation of a type can hold what its methods
