@@ -2,7 +2,7 @@ package gradtwin
 
 // Function is a scalar loss of named parameters together with the gradient
 // that is to be checked. Anything that has both can be checked: graph.Wrap
-// makes one of a Gorgonia graph, compare.Func one of a Go function.
+// makes one of a Gorgonia graph, compare.Of one of a Go function.
 type Function interface {
 	// Layout names the parameters and gives their shapes. Elements are
 	// counted through all tensors in this order.
@@ -17,4 +17,12 @@ type Function interface {
 	// Gradient writes the gradient at the present elements to dst, which has
 	// Layout().Len() elements.
 	Gradient(dst []float64) error
+}
+
+// Fault is something of a checked function that is known to go wrong, whether a
+// check of its gradient can see it or not.
+type Fault struct {
+	Node    string `json:"node"`              // where, as the function's user calls it
+	Problem string `json:"problem"`           // what is wrong there
+	Instead string `json:"instead,omitempty"` // what is right in its place, empty when nothing is known
 }

@@ -38,4 +38,7 @@ func Assert(t TB, f Function, o ...Options) {
 	for _, w := range report.Warnings {
 		t.Logf("gradient check: %s", w)
 	}
+	for _, f := range report.Faults {
+		t.Logf("gradient check: %s", faultLine(f, false))
+	}
 }

@@ -84,12 +84,12 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		return nil, ErrBudget
 	}
 	if err != nil {
-		return nil, err
+		return nil, located(f, err)
 	}
 	c := &check{at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
-		Notes: notesOf(f), Work: e.work,
+		Notes: notesOf(f), Faults: faultsOf(f), Work: e.work,
 	}
 	if at.narrow != nil {
 		c.known.Work.add(at.narrow.work)

@@ -46,19 +46,26 @@ type NonFiniteError struct {
 	What    string // loss, gradient or parameter
 	Element string // as in W1[74,49]; empty for the loss
 	Value   float64
+	Where   string // the part of the function where it begins, where it can say
 }
 
 func (e *NonFiniteError) Error() string {
-	if e.Element == "" {
-		return fmt.Sprintf("the %s is %v: want a finite number", e.What, e.Value)
+	what := "the " + e.What
+	switch {
+	case e.Element == "":
+	case e.What == "parameter":
+		what += " " + e.Element
+	default:
+		what += " of " + e.Element
 	}
-	if e.What == "parameter" {
-		return fmt.Sprintf("the parameter %s is %v: want a finite number", e.Element, e.Value)
-	}
+	s := fmt.Sprintf("%s is %v: want a finite number", what, e.Value)
 	if e.What == "gradient" && math.IsNaN(e.Value) {
-		return fmt.Sprintf("the gradient of %s is NaN, or was not written: want a finite number", e.Element)
+		s = what + " is NaN, or was not written: want a finite number"
 	}
-	return fmt.Sprintf("the %s of %s is %v: want a finite number", e.What, e.Element, e.Value)
+	if e.Where != "" {
+		s += "; it begins at " + e.Where
+	}
+	return s
 }
 
 // UnsteadyError is a loss or a gradient that differs between two runs at the

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"gradtwin"
 )
 
 const (
@@ -38,6 +40,9 @@ func (r *Report) String() string {
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
 	}
+	for _, f := range r.Faults {
+		writeLine(&b, "  ", faultLine(f, r.Wrong()))
+	}
 	if r.Control.Done {
 		writeLine(&b, "  ", "control: "+r.controlLine())
 	}
@@ -52,6 +57,24 @@ func (r *Report) String() string {
 	}
 	writeLine(&b, "  ", "replay: "+r.Replay)
 	return b.String()
+}
+
+// faultLine says what is known to go wrong at a place, and what to write instead.
+// Where the gradient agrees it is a warning: a wrong value passes every gradient
+// check.
+func faultLine(f gradtwin.Fault, wrong bool) string {
+	s := "warning: "
+	if wrong {
+		s = "known fault: "
+	}
+	if f.Node != "" {
+		s += "at " + f.Node + ": "
+	}
+	s += f.Problem
+	if f.Instead != "" {
+		s += "; instead: " + f.Instead
+	}
+	return s
 }
 
 // label is a word at the beginning of a line, in capitals.

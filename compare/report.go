@@ -117,9 +117,11 @@ type Report struct {
 	Seed      uint32    `json:"seed"`
 	Replay    string    `json:"replay"` // Go code that repeats the check
 	Warnings  []string  `json:"warnings,omitempty"`
-	Diagnosis string    `json:"diagnosis,omitempty"`
-	Control   Control   `json:"control"`
-	Taylor    *Taylor   `json:"taylor,omitempty"` // nil when it was not asked for
+	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
+	Faults    []gradtwin.Fault `json:"faults,omitempty"`
+	Diagnosis string           `json:"diagnosis,omitempty"`
+	Control   Control          `json:"control"`
+	Taylor    *Taylor          `json:"taylor,omitempty"` // nil when it was not asked for
 }
 
 // OK reports whether the gradient passed: nothing is wrong, and every tensor was
@@ -149,13 +151,14 @@ func finite(x float64) float64 {
 
 // known is what every shard of a check knows.
 type known struct {
-	Options Options         `json:"options"` // as they were given
-	Layout  gradtwin.Layout `json:"layout"`
-	Mode    Mode            `json:"mode"`   // what Auto became
-	Judged  int             `json:"judged"` // elements in the blocks of all shards
-	Point   facts           `json:"point"`
-	Notes   []string        `json:"notes,omitempty"`
-	Work    work            `json:"work"` // to measure the point
+	Options Options          `json:"options"` // as they were given
+	Layout  gradtwin.Layout  `json:"layout"`
+	Mode    Mode             `json:"mode"`   // what Auto became
+	Judged  int              `json:"judged"` // elements in the blocks of all shards
+	Point   facts            `json:"point"`
+	Notes   []string         `json:"notes,omitempty"`
+	Faults  []gradtwin.Fault `json:"faults,omitempty"`
+	Work    work             `json:"work"` // to measure the point
 }
 
 // facts is what a report says of the point.
@@ -201,7 +204,7 @@ func (k *known) report(f *findings) (*Report, error) {
 	r := &Report{
 		Layout: k.Layout, Total: k.Layout.Len(), Options: k.Options, Seed: k.Options.Seed, Mode: k.Mode,
 		Loss: at.Loss, Noise: at.Noise, Step: cmp.Or(k.Options.Step, at.Step), Precision: at.Precision,
-		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor,
+		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults,
 	}
 	work := k.Work
 	work.add(f.Work)

@@ -1,9 +1,12 @@
 package compare
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"gradtwin"
 )
 
 // notJudged says of each tensor that could not be judged why, and with
@@ -150,22 +153,49 @@ func (k *known) edges(r *Report, f *findings) []string {
 // besideText puts a side into words.
 var besideText = map[string]string{"left": "to the left", "right": "to the right", "both": "to the left and to the right"}
 
-// notesOf returns what a function has to say of itself.
-func notesOf(f Function) []string {
-	var out []string
-	if n, ok := f.(interface{ Notes() []string }); ok {
-		out = append(out, n.Notes()...)
+// What a function may say of itself beside its loss and gradient.
+type (
+	// noted has sentences on what is not checked as it runs.
+	noted interface{ Notes() []string }
+	// suspect names what is known to go wrong in it.
+	suspect interface{ Faults() []gradtwin.Fault }
+	// traceable names its part that differed first between two runs, and the one
+	// where a NaN or an infinity begins; "" where there is none.
+	traceable interface {
+		Unsteady() string
+		NotFinite() string
 	}
-	return out
+)
+
+func notesOf(f Function) []string {
+	if n, ok := f.(noted); ok {
+		return n.Notes()
+	}
+	return nil
 }
 
-// unsteadyNode names the part of a function that differed between two runs, ""
-// where it cannot say.
+func faultsOf(f Function) []gradtwin.Fault {
+	if s, ok := f.(suspect); ok {
+		return s.Faults()
+	}
+	return nil
+}
+
+// unsteadyNode names the part of a function that differed between two runs.
 func unsteadyNode(f Function) string {
-	if u, ok := f.(interface{ Unsteady() string }); ok {
-		return u.Unsteady()
+	if t, ok := f.(traceable); ok {
+		return t.Unsteady()
 	}
 	return ""
+}
+
+// located adds to an error of a value that is not finite where it begins.
+func located(f Function, err error) error {
+	var not *NonFiniteError
+	if t, ok := f.(traceable); ok && errors.As(err, &not) && not.What != "parameter" {
+		not.Where = t.NotFinite()
+	}
+	return err
 }
 
 // diagnosis joins what was said of the tensors: once for all of which the same

@@ -1,21 +1,21 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
-	"slices"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // Clone returns the function at the same elements in a graph of its own, with
-// copies of all inputs' values, so that it can be used in another goroutine.
-// An operation that keeps state from run to run, which copies would share, is
-// an error: dropout, batch and group normalization, pooling, CTC, and every
-// operation that is not Gorgonia's own.
+// copies of all inputs' values and of what operations keep from run to run, so
+// that it can be used in another goroutine. An operation that is not Gorgonia's
+// own may keep state that the copies would share: then the error is
+// errors.ErrUnsupported.
 func (w *Wrapped) Clone() (gradtwin.Function, error) { return asFunction(w.clone()) }
 
 // asFunction keeps a nil *Wrapped from becoming an interface that is not nil.
@@ -37,15 +37,18 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		}
 	}
 	for _, n := range cone(outputs...) {
-		if n.Op() != nil && keepsState(n.Op()) {
-			return nil, fmt.Errorf("copy the graph: the operation %v (%v) keeps state that the copies would share", n.Op(), reflect.TypeOf(n.Op()))
+		if op := n.Op(); op != nil && !peek.IsGorgonias(op) && !isOurs(op) {
+			return nil, fmt.Errorf("copy the graph: the operation %v (%v) is not Gorgonia's own and may keep state: %w", op, reflect.TypeOf(op), errors.ErrUnsupported)
 		}
 	}
-	r, err := newReplica(outputs...)
+	r, err := newReplica(nil, outputs...)
 	if err != nil {
 		return nil, fmt.Errorf("copy the graph: %w", err)
 	}
-	c = &Wrapped{layout: w.layout, starts: w.starts, single: w.single, graph: r.graph, cost: r.of[w.cost], byNode: map[*gorgonia.Node]*leaf{}}
+	c = &Wrapped{
+		layout: w.layout, starts: w.starts, single: w.single, user: w.derived(r.of), graph: r.graph, cost: r.of[w.cost],
+		byNode: map[*gorgonia.Node]*leaf{},
+	}
 	for _, g := range w.grads {
 		if g != nil {
 			g = r.of[g]
@@ -61,7 +64,7 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		if err := gorgonia.Let(r.of[n], v); err != nil {
 			return nil, fmt.Errorf("copy input %s: %w", l.name, err)
 		}
-		copies[l] = &leaf{node: r.of[n], name: l.name}
+		copies[l] = &leaf{node: r.of[n], name: l.name, drawn: l.drawn}
 		c.byNode[r.of[n]] = copies[l]
 	}
 	for _, l := range w.leaves {
@@ -74,18 +77,4 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		}
 	}
 	return c, c.compile()
-}
-
-// keepsState reports whether an operation's value changes when it runs, or may
-// do so.
-func keepsState(op gorgonia.Op) bool {
-	t := reflect.TypeOf(op)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if t.PkgPath() != reflect.TypeFor[gorgonia.Node]().PkgPath() {
-		return true
-	}
-	name := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(opName(op), "Op"), "Diff"))
-	return slices.Contains([]string{"dropout", "random", "batchnorm", "groupnorm", "maxpool", "avgpool", "ctcloss"}, name)
 }

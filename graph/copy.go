@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // cone returns the nodes that some nodes are computed from, and these, in the
@@ -22,7 +24,7 @@ func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
 			return
 		}
 		seen[n] = true
-		for _, child := range children(n) {
+		for _, child := range peek.Children(n) {
 			visit(child)
 		}
 		out = append(out, n)
@@ -40,12 +42,15 @@ func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
 type replica struct {
 	graph *gorgonia.ExprGraph
 	of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
+	ops   *operations
+	draws *draws
 }
 
-// newReplica copies what the outputs are computed from. Operations are shared
-// with the original.
-func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
-	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}}
+// newReplica copies what the outputs are computed from. Operations that keep
+// memory of their own are copied with it, others are shared with the original.
+// Random nodes are held at their draws, if there are any.
+func newReplica(held *draws, outputs ...*gorgonia.Node) (*replica, error) {
+	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(false), draws: held}
 	origin := map[*gorgonia.Node]*gorgonia.Node{}
 	var add func(n *gorgonia.Node) error
 	add = func(n *gorgonia.Node) error {
@@ -53,7 +58,7 @@ func newReplica(outputs ...*gorgonia.Node) (*replica, error) {
 			return nil
 		}
 		var args gorgonia.Nodes
-		for _, child := range children(n) {
+		for _, child := range peek.Children(n) {
 			if err := add(child); err != nil {
 				return err
 			}
@@ -84,13 +89,20 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 		// NewUniqueNode gives the shape of a tensor constant back to the pool
 		// of shapes while the constant in the graph has it: the next node of
 		// as many dimensions would write its own there.
-		return r.graph.AddNode(gorgonia.NewConstant(n.Value(), gorgonia.WithName(n.Name()))), nil
+		v, err := gorgonia.CloneValue(n.Value())
+		if err != nil {
+			return nil, fmt.Errorf("copy %v: %w", n, err)
+		}
+		return r.graph.AddNode(gorgonia.NewConstant(v, gorgonia.WithName(n.Name()))), nil
 	}
 	options := []gorgonia.NodeConsOpt{gorgonia.WithType(n.Type()), gorgonia.In(r.graph), gorgonia.WithShape(n.Shape()...)}
-	if op != nil {
+	switch drawn := r.draws.input(n); {
+	case drawn != nil:
+		options = append(options, gorgonia.WithName(drawn.name))
+	case op != nil:
+		op = r.draws.operation(n, r.ops.copy(op))
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
-	}
-	if len(args) == 0 && named(n) { // others are told apart by their operations
+	case named(n): // others are told apart by their operations
 		options = append(options, gorgonia.WithName(n.Name()))
 	}
 	return gorgonia.NewUniqueNode(options...), nil
@@ -99,7 +111,7 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 // isConstant reports whether an operation is what a node of
 // gorgonia.NewConstant has.
 func isConstant(op gorgonia.Op) bool {
-	return slices.Contains([]string{"constantScalar", "constantTensor"}, opName(op))
+	return slices.Contains([]string{"constantScalar", "constantTensor"}, peek.TypeName(op))
 }
 
 // named reports whether a node has a name of its own, as inputs have, and not
@@ -140,10 +152,12 @@ func culprit(err error) string {
 		return fmt.Sprintf("operation %v of node %v: ", n.Op(), n)
 	}
 	var users, shapes []string
-	for it := n.Graph().To(n.ID()); it.Next(); {
-		users = append(users, it.Node().(*gorgonia.Node).Op().String())
+	for _, user := range n.Graph().AllNodes() {
+		if user.Op() != nil && peek.Children(user).Contains(n) {
+			users = append(users, user.Op().String())
+		}
 	}
-	slices.Sort(users) // To has no order
+	slices.Sort(users)
 	for _, term := range at.Nodes() {
 		shapes = append(shapes, fmt.Sprint(term.Shape()))
 	}

@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/gonum/graph/encoding/dot"
 	"gonum.org/v1/gonum/graph/simple"
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // Nodes returns the number of nodes of the expression graph: those of the
@@ -33,7 +35,7 @@ func (n *Network) Dot() ([]byte, error) {
 		g.AddNode(dotNode{Node: node, output: outputs[node], backward: i >= n.expr.forward})
 	}
 	for _, node := range all {
-		for _, child := range children(node) {
+		for _, child := range peek.Children(node) {
 			g.SetEdge(simple.Edge{F: g.Node(child.ID()), T: g.Node(node.ID())})
 		}
 	}
@@ -78,7 +80,7 @@ func (n dotNode) Attributes() []encoding.Attribute {
 
 // operationName returns an input's name or what a node does.
 func operationName(n *gorgonia.Node) string {
-	if n.Op() == nil || len(children(n)) == 0 {
+	if n.Op() == nil || len(peek.Children(n)) == 0 {
 		return n.Name()
 	}
 	// Gorgonia adds to the sign of an element-wise operation whether a
@@ -141,8 +143,8 @@ func (c *computation[T]) instructions(gradients bool) []Instruction {
 		case ins.over != nil:
 			i.Memory = MemoryCopied
 		}
-		for _, child := range children(ins.node) {
-			if child.Op() == nil || len(children(child)) == 0 {
+		for _, child := range peek.Children(ins.node) {
+			if child.Op() == nil || len(peek.Children(child)) == 0 {
 				i.From = append(i.From, child.Name())
 			} else {
 				i.From = append(i.From, fmt.Sprintf("n%d", child.ID()))

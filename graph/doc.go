@@ -1,6 +1,7 @@
 // Package graph builds the network as a Gorgonia expression graph of stock
 // operations, with gradients from gorgonia.Grad ([New]), and makes a function
-// that can be checked of any other scalar Gorgonia graph ([Wrap]).
+// that can be checked of any node of any other Gorgonia graph ([Wrap],
+// [WrapModel], [WrapGraph]).
 package graph
 
 // Gorgonia asserts that the garbage collector does not move objects, and the

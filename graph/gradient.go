@@ -6,6 +6,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // How far the user's gradient nodes may be from those of a fresh Grad when
@@ -16,25 +18,34 @@ const (
 	sameGradient32 = 1e-3
 )
 
-// gradientOf returns a copy of the cost followed by its gradients with respect
-// to wrt, in a replica of what they are computed from. They are copies of the
-// nodes that the user's Grad made when it made all of them, and else of a Grad
-// on the copy. Values for leaves, in case the two must be compared, come from
-// value.
-func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, value func(*gorgonia.Node) gorgonia.Value) (gorgonia.Nodes, *replica, error) {
-	own, err := newReplica(cost)
+// gradientOf returns a copy of the cost, made a scalar, followed by its
+// gradients with respect to wrt, in a replica of what they are computed from.
+// They are copies of the nodes that the user's Grad made when it made all of
+// them, and else of a Grad on the copy. Values for leaves, in case the two must
+// be compared, come from value.
+func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func(*gorgonia.Node) gorgonia.Value) (gorgonia.Nodes, *replica, error) {
+	own, err := newReplica(held, cost)
 	if err != nil {
 		return nil, nil, err
+	}
+	root := own.of[cost]
+	if !root.IsScalar() {
+		if root, err = gorgonia.ApplyOp(&weightedSum{newWeighting(root)}, root); err != nil {
+			return nil, nil, fmt.Errorf("make %v a scalar: %w", cost, err)
+		}
 	}
 	inputs := make(gorgonia.Nodes, len(wrt))
 	for k, n := range wrt {
 		inputs[k] = own.of[n]
 	}
-	grads, err := differentiate(own.of[cost], inputs)
+	grads, err := differentiate(root, inputs)
 	if err != nil {
 		return nil, nil, err
 	}
-	fresh := append(gorgonia.Nodes{own.of[cost]}, grads...)
+	fresh := append(gorgonia.Nodes{root}, grads...)
+	if !cost.IsScalar() || cost.Deriv() == nil {
+		return fresh, own, nil // no Grad of the user's was of it, or went through it
+	}
 
 	var given, expected gorgonia.Nodes
 	same := matcher{forward: own.of, seen: map[[2]*gorgonia.Node]bool{}}
@@ -48,7 +59,7 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, value func(*gorgonia.No
 	if len(given) == 0 {
 		return fresh, own, nil
 	}
-	users, err := newReplica(append(gorgonia.Nodes{cost}, given...)...)
+	users, err := newReplica(held, append(gorgonia.Nodes{cost}, given...)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -94,7 +105,7 @@ func (m matcher) compare(a, b *gorgonia.Node) bool {
 	if a.Op() == nil || b.Op() == nil || a.Op().Hashcode() != b.Op().Hashcode() {
 		return false
 	}
-	x, y := children(a), children(b)
+	x, y := peek.Children(a), peek.Children(b)
 	if len(x) != len(y) {
 		return false
 	}

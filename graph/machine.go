@@ -42,7 +42,7 @@ func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err er
 	building.Lock()
 	defer building.Unlock()
 	c := *w
-	c.backup = nil
+	c.runs.backup = nil
 	program, registers, err := gorgonia.CompileFunction(w.graph, w.graph.ExactSubgraphRoots(w.cost).Inputs(), gorgonia.Nodes{w.cost})
 	if err != nil {
 		return nil, fmt.Errorf("compile the cost: %w", err)
@@ -52,7 +52,7 @@ func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err er
 		leaves = append(leaves, n)
 	}
 	forward := append([]gorgonia.VMOpt{gorgonia.WithPrecompiled(program, registers)}, options...)
-	c.lossRun = &machine{vm: gorgonia.NewTapeMachine(w.graph, forward...), leaves: leaves}
-	c.gradRun = &machine{vm: gorgonia.NewTapeMachine(w.graph, options...), leaves: leaves}
+	c.runs.loss = &machine{vm: gorgonia.NewTapeMachine(w.graph, forward...), leaves: leaves}
+	c.runs.gradient = &machine{vm: gorgonia.NewTapeMachine(w.graph, options...), leaves: leaves}
 	return &c, nil
 }

@@ -5,6 +5,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // program computes some nodes of a graph, and what they need, in an order
@@ -50,8 +52,7 @@ func (p *program) add(engine tensor.Engine, n *gorgonia.Node, dest map[*gorgonia
 	ins := instruction{node: n, op: n.Op()}
 	var child *gorgonia.Node
 	if ins.op != nil {
-		for it := n.Graph().From(n.ID()); it.Next(); {
-			child = it.Node().(*gorgonia.Node)
+		for _, child = range peek.Children(n) {
 			if err := p.add(engine, child, dest); err != nil {
 				return err
 			}

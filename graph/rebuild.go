@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // Float64 returns the function in double precision, at the same elements,
@@ -17,47 +18,58 @@ import (
 // their own. It is what a float32 function is judged by. Of a function that is
 // float64 already it returns a copy.
 //
-// Operations that hold float32 in themselves are made anew, where Gorgonia
-// exports what makes them; where it does not (batch and group normalization,
-// CTC, clamp, random inputs, operations that are not Gorgonia's own), the
-// error says which operation stopped it.
+// Random nodes keep their draws. Operations that hold float32 in themselves are
+// made anew; where that is not known how (clamp, operations that are not
+// Gorgonia's own), the error says which operation stopped it.
 func (w *Wrapped) Float64() (gradtwin.Function, error) { return asFunction(w.inFloat64()) }
 
 func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	if !w.single {
 		return w.clone()
 	}
-	cost, wrt, err := w.widen()
+	building.Lock()
+	defer building.Unlock()
+	defer recoverBuilding(&err, "rebuild in float64")
+	of, err := w.widen()
 	if err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)
 	}
-	if wide, err = Wrap(cost, wrt...); err != nil {
+	wrt := make(gorgonia.Nodes, len(w.params))
+	for n, l := range w.byNode {
+		if k := slices.Index(w.params, l); k >= 0 {
+			wrt[k] = of[n]
+		}
+	}
+	if wide, err = wrap(of[w.cost], wrt); err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)
 	}
 	wide.layout = w.layout // with the names that Wrap made up
 	for k, p := range w.params {
 		wide.params[k].name = p.name
 	}
+	user := w.derived(of)
+	for c, n := range wide.user.nodes {
+		users := user.nodes[n] // nil of an input that SecondOrder added
+		wide.user.nodes[c] = users
+		if l := wide.byNode[c]; l != nil && users != nil {
+			l.drawn = users.Op() != nil // a random node
+		}
+	}
+	user.nodes = wide.user.nodes
+	wide.user = user
 	return wide, nil
 }
 
-// widen builds the forward part in float64.
-func (w *Wrapped) widen() (cost *gorgonia.Node, wrt gorgonia.Nodes, err error) {
-	building.Lock()
-	defer building.Unlock()
-	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}}
+// widen builds the forward part in float64 and returns the copies of its nodes.
+func (w *Wrapped) widen() (map[*gorgonia.Node]*gorgonia.Node, error) {
+	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(true)}
 	for _, n := range cone(w.cost) {
+		var err error
 		if r.of[n], err = r.node(n, w.byNode[n]); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	wrt = make(gorgonia.Nodes, len(w.params))
-	for n, l := range w.byNode {
-		if k := slices.Index(w.params, l); k >= 0 {
-			wrt[k] = r.of[n]
-		}
-	}
-	return r.of[w.cost], wrt, nil
+	return r.of, nil
 }
 
 // widening is a graph that is built in float64.
@@ -66,12 +78,13 @@ type widening struct {
 	scratch *gorgonia.ExprGraph // where operations are made
 	inputs  int                 // in scratch
 	of      map[*gorgonia.Node]*gorgonia.Node
+	ops     *operations
 }
 
 // node returns n in float64. An input's value comes from l.
 func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error) {
 	defer recoverBuilding(&err, fmt.Sprintf("node %v", n))
-	args := children(n)
+	args := peek.Children(n)
 	if n.Op() == nil || len(args) == 0 {
 		held := n.Value() // a constant's
 		if l != nil {
@@ -101,18 +114,23 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 		args[i] = r.of[a]
 	}
 	op := n.Op()
-	switch name := opName(op); {
-	case name == "dtConvOp":
+	name := peek.TypeName(op)
+	switch sum, ok := op.(*weightedSum); {
+	case ok:
+		op = &weightedSum{sum.inFloat64()}
+	case isOurs(op) || peek.IsGorgonias(op) && holdsPrecision[name]:
+		op = r.ops.copy(op)
+	case peek.IsGorgonias(op) && name == "dtConvOp":
 		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), widenDtype(n.Dtype()))
 		if err != nil {
 			return nil, fmt.Errorf("node %v: %w", n, err)
 		}
 		return c, nil
-	case name == "elemUnaryOp" || name == "elemBinOp":
-		if op, err = r.remake(n.Op(), args); err != nil {
+	case peek.IsGorgonias(op) && (name == "elemUnaryOp" || name == "elemBinOp"):
+		if op, err = r.remake(op, args); err != nil {
 			return nil, err
 		}
-	case !anyPrecision[name] || !strings.HasSuffix(reflect.TypeOf(op).String(), "gorgonia."+name):
+	case !peek.IsGorgonias(op) || !anyPrecision[name]:
 		return nil, fmt.Errorf("the operation %v (%v) cannot be made in float64", op, reflect.TypeOf(op))
 	}
 	if c, err = gorgonia.ApplyOp(op, args...); err != nil {
@@ -132,6 +150,10 @@ var anyPrecision = map[string]bool{
 	"repeatOp": true, "sizeOp": true, "sliceOp": true, "transposeOp": true, "concatOp": true, "reshapeOp": true, "byIndicesOp": true,
 	"im2colOp": true, "maxPoolOp": true, "avgPoolOp": true, "globalAveragePoolOp": true, "upsampleOp": true,
 }
+
+// holdsPrecision holds the types of operations that are put into float64 by
+// copying what they hold.
+var holdsPrecision = map[string]bool{"BatchNormOp": true, "GroupNormOp": true, "ctcLossOp": true}
 
 // unary and binary are what makes the element-wise operations.
 var (

@@ -12,6 +12,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/peek"
 )
 
 // SecondOrder returns the function v·∇f of the same inputs, where ∇f is w's
@@ -44,12 +45,12 @@ func (w *Wrapped) secondOrder(seed uint64) (second *Wrapped, err error) {
 	if slices.Contains(w.grads, nil) {
 		return nil, errors.New("second order: of a function whose gradient is 0 for some input")
 	}
-	r, err := newReplica(append(gorgonia.Nodes{w.cost}, w.grads...)...)
+	r, err := newReplica(nil, append(gorgonia.Nodes{w.cost}, w.grads...)...)
 	if err != nil {
 		return nil, err
 	}
 	wrt := make(gorgonia.Nodes, len(w.params))
-	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}}
+	second = &Wrapped{layout: w.layout, params: w.params, leaves: slices.Clone(w.leaves), starts: w.starts, single: w.single, user: w.derived(r.of), graph: r.graph, byNode: map[*gorgonia.Node]*leaf{}}
 	for n, l := range w.byNode {
 		second.byNode[r.of[n]] = l
 		if k := slices.Index(w.params, l); k >= 0 {
@@ -89,9 +90,7 @@ func (w *Wrapped) direction(g *gorgonia.Node, of string, random *rand.Rand) *gor
 	}
 	var v gorgonia.Value
 	if g.IsScalar() {
-		if v = gorgonia.NewF64(0); g.Dtype() == tensor.Float32 {
-			v = gorgonia.NewF32(0)
-		}
+		v = scalarOf(g.Dtype(), 0)
 	} else {
 		v = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
 	}
@@ -155,12 +154,12 @@ func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, err
 			depends[n] = wrt.Contains(n)
 			continue
 		}
-		args := children(n)
+		args := peek.Children(n)
 		var smooth []bool
 		// The derivative of an operation is often a type that embeds the
 		// operation's, and has its DiffWRT and SymDiff by accident.
 		op, ok := n.Op().(gorgonia.SDOp)
-		if ok && !strings.HasSuffix(opName(n.Op()), "DiffOp") {
+		if ok && !strings.HasSuffix(peek.TypeName(n.Op()), "DiffOp") {
 			smooth = op.DiffWRT(len(args))
 		}
 		for i, a := range args {
@@ -178,7 +177,7 @@ func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, err
 
 // isStep reports whether an operation's derivative is 0 wherever it has one.
 func isStep(op gorgonia.Op) bool {
-	switch name, _, _ := strings.Cut(op.String(), " "); opName(op) {
+	switch name, _, _ := strings.Cut(op.String(), " "); peek.TypeName(op) {
 	case "elemBinOp":
 		return slices.Contains([]string{"<", ">", "<=", ">=", "==", "!="}, name)
 	case "elemUnaryOp":
@@ -187,13 +186,4 @@ func isStep(op gorgonia.Op) bool {
 		return true
 	}
 	return false
-}
-
-// opName returns the name of an operation's type.
-func opName(op gorgonia.Op) string {
-	t := reflect.TypeOf(op)
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t.Name()
 }

@@ -159,3 +159,22 @@ func TestSecondOrderOfLinear(t *testing.T) {
 		t.Errorf("error %v: want that the first gradient is constant", err)
 	}
 }
+
+// A float32 function of second order has a float64 version too.
+func TestSecondOrderInFloat64(t *testing.T) {
+	m := newMaker(tensor.Float32)
+	x := m.input("x", 1, 2, 3)
+	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Cube(x)))), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.SecondOrder(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := second.(*graph.Wrapped).Float64()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantNear(t, "gradient", gradient(t, wide), gradient(t, second), 1e-5)
+}

@@ -9,6 +9,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
 )
 
 // tape computes some nodes of any graph as Gorgonia's tape machine computes
@@ -78,7 +80,7 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	first := map[uint32]*gorgonia.Node{}
 	allocated := make([]bool, size)
 	for _, n := range sorted {
-		if len(children(n)) > 0 {
+		if len(peek.Children(n)) > 0 {
 			continue
 		}
 		if twin, ok := first[n.Hashcode()]; ok {
@@ -98,7 +100,7 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 		first[n.Hashcode()] = n
 		s := step{node: n, leaf: n.Op() == nil, out: register[n]}
 		if !s.leaf {
-			for _, child := range children(n) {
+			for _, child := range peek.Children(n) {
 				s.in = append(s.in, t.code[t.at[child]].out)
 			}
 			s.args = make([]gorgonia.Value, len(s.in))
@@ -112,17 +114,32 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	return t, nil
 }
 
+// nodeError is an error or a panic of a node's operation.
+type nodeError struct {
+	node *gorgonia.Node
+	err  error
+}
+
+func (e *nodeError) Error() string { return fmt.Sprintf("node %v: %v", e.node, e.err) }
+func (e *nodeError) Unwrap() error { return e.err }
+
 // run computes all values. Those of the leaves come from value.
 func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) error {
 	return t.follow(value, func(*gorgonia.Node) bool { return true })
 }
 
-// follow is run as long as each step's node is answered by true.
-func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) (err error) {
+// follow is run as long as each computed node is answered by true.
+func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) error {
+	return t.steps(value, func(*step) {}, computed)
+}
+
+// steps is follow with a look at each step before it is taken. Inputs are
+// answered for too.
+func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("node %v: panic: %v", s.node, r)
+			err = &nodeError{node: s.node, err: fmt.Errorf("panic: %v", r)}
 		}
 	}()
 	clear(t.regs)
@@ -134,10 +151,12 @@ func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed f
 			}
 			setEngine(s.value)
 			t.regs[s.out] = s.value
+			computed(s.node)
 			continue
 		}
+		before(s)
 		if err := s.exec(t.regs); err != nil {
-			return fmt.Errorf("node %v: %w", s.node, err)
+			return &nodeError{node: s.node, err: err}
 		}
 		if !computed(s.node) {
 			break
@@ -210,12 +229,3 @@ func (s *step) allocate() error {
 
 // value returns what the last run computed for a node.
 func (t *tape) value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }
-
-// children returns what a node is computed from, in order.
-func children(n *gorgonia.Node) gorgonia.Nodes {
-	var out gorgonia.Nodes
-	for it := n.Graph().From(n.ID()); it.Next(); {
-		out = append(out, it.Node().(*gorgonia.Node))
-	}
-	return out
-}

@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -10,11 +8,12 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/faults"
 )
 
-// Wrapped is a scalar node of any Gorgonia graph as a function of some of the
-// graph's inputs, with the gradient that gorgonia.Grad gives. It is not for
-// two goroutines at once.
+// Wrapped is a node of any Gorgonia graph as a function of some of the graph's
+// inputs, with the gradient that gorgonia.Grad gives. It is not for two
+// goroutines at once.
 //
 // All values are read from the nodes at every call, and elements are set in
 // place, in the memory that the nodes' values hold: graphs that share weights
@@ -29,12 +28,17 @@ import (
 // runtime, such as running out of memory: both end the process.
 //
 // The user's graph is not changed and no value is bound to its nodes; tensors
-// of its inputs get Gorgonia's standard engine, as they do from any machine. State
-// that an operation itself keeps is the exception, because copies of a node
-// share it: batch normalization in training mode updates its running mean, and
-// dropout draws from its generator, which makes the loss different from call to
-// call. The gradient is read from the nodes that Grad returns, which do not
+// of its inputs get Gorgonia's standard engine, as they do from any machine.
+// Operations that keep state, as batch normalization keeps its running mean,
+// are copied with it: each run starts from the state of the user's operations
+// and leaves them alone. Whether they are in training mode is taken over by
+// Wrap. The gradient is read from the nodes that Grad returns, which do not
 // accumulate over runs as bound dual values do.
+//
+// Dropout and random nodes are drawn once, by Wrap, and keep that draw, the same
+// one in every run of a program; Notes names them, Redraw draws others. Dropout
+// multiplies by its draw in the forward pass, and its derivative is that of the
+// user's own operation.
 type Wrapped struct {
 	layout gradtwin.Layout
 	params []*leaf                  // of layout, in order
@@ -43,13 +47,37 @@ type Wrapped struct {
 	starts []int                    // of each parameter in the flat vector
 	single bool                     // some of it is float32
 
-	forward *gorgonia.Node // the user's cost
-	graph   *gorgonia.ExprGraph
-	cost    *gorgonia.Node // copies
-	grads   gorgonia.Nodes // nil where the gradient is 0
+	user  source
+	graph *gorgonia.ExprGraph
+	cost  *gorgonia.Node // copies
+	grads gorgonia.Nodes // nil where the gradient is 0
+	ops   *operations    // whose state is renewed at each run, nil when there are none
+	runs  runs
+}
 
-	lossRun, gradRun evaluator
-	backup           [][]byte
+// source is the user's graph that a function is made of.
+type source struct {
+	cost   *gorgonia.Node
+	nodes  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
+	notes  []string
+	held   *draws   // of the random nodes, nil of a function that is derived from another
+	parent *Wrapped // that other function
+}
+
+// runs is what computes a function.
+type runs struct {
+	loss, gradient evaluator
+	watched        []*leaf // inputs and tensor constants, which runs must leave alone
+	backup         [][]byte
+}
+
+// derived returns the source of a function whose nodes are copies of w's.
+func (w *Wrapped) derived(copies map[*gorgonia.Node]*gorgonia.Node) source {
+	s := source{cost: w.user.cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, notes: w.user.notes, parent: w}
+	for n, c := range copies {
+		s.nodes[c] = w.user.nodes[n]
+	}
+	return s
 }
 
 // evaluator computes a graph's cost, and its gradients perhaps.
@@ -58,10 +86,15 @@ type evaluator interface {
 	value(n *gorgonia.Node) gorgonia.Value
 }
 
-// Wrap makes a function of a scalar cost node and the inputs wrt, which the
-// layout names in this order. An input without a name is called input1,
-// input2, … by its place; of two inputs with one name the second is called
-// name(2).
+// Wrap makes a function of a cost node and the inputs wrt, which the layout
+// names in this order. An input without a name is called input1, input2, … by
+// its place; of two inputs with one name the second is called name(2). Of a
+// name that Gorgonia made of a node's text, as BatchNorm's scale has, what the
+// node stands for is left: γ.
+//
+// A cost of more than one element is made a scalar, Σ wᵢ·yᵢ, by fixed
+// pseudo-random weights with 1/2 ≤ |wᵢ| ≤ 1, the same in either precision; Notes
+// says so. One of a single element, as of shape (1,1), is taken as a scalar.
 //
 // Without wrt it takes the inputs that a Grad of the user's was taken with
 // respect to, or, when there was none, all float inputs that the cost depends
@@ -69,38 +102,43 @@ type evaluator interface {
 //
 // When the graph already has gradient nodes for the inputs, the user's Grad,
 // they are what is computed; otherwise Wrap calls Grad on a copy of the graph.
-// Nodes that belong to another cost's gradient are an error: a second Grad in
-// one graph returns the first cost's gradient.
+// Nodes that belong to another cost's gradient are an error, where a Grad of this
+// cost was taken too: a second Grad in one graph returns the first cost's
+// gradient.
 //
-// Errors are also: a cost that is nil, not a scalar (shape (1,1) neither) or
-// not of type float64 or float32; an input that is given twice (Gorgonia makes
-// one node of two inputs with one name and shape), has no value, a value of
-// another shape or type, is not in the cost's graph, is computed, or does not
-// reach the cost; and two inputs whose values share memory. Inputs that
-// Gorgonia merged and that were meant to be two can not be told from one input
-// used twice unless both are given here: name every node, and differently.
-func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
+// Errors are also: a cost that is nil, an input or not of type float64 or
+// float32; an input that is given twice (Gorgonia makes one node of two inputs
+// with one name and shape), has no value, a value of another shape or type, is
+// not in the cost's graph, is computed, or does not reach the cost; and two
+// inputs whose values share memory. Inputs that Gorgonia merged and that were
+// meant to be two cannot be told from one input used twice unless both are given
+// here: name every node, and differently.
+func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
+	defer recoverBuilding(&err, "read the graph")
 	if err := checkCost(cost); err != nil {
+		return nil, err
+	}
+	if err := checkNodes(cost); err != nil {
 		return nil, err
 	}
 	building.Lock()
 	defer building.Unlock()
+	return wrap(cost, wrt)
+}
+
+func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
 	nodes := cone(cost)
 	if len(wrt) == 0 {
 		if wrt = defaultInputs(cost, nodes); len(wrt) == 0 {
 			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
 		}
 	}
-	w := &Wrapped{forward: cost, byNode: map[*gorgonia.Node]*leaf{}}
-	byUser := map[*gorgonia.Node]*leaf{}
-	for _, n := range nodes {
-		if n.Op() == nil {
-			l := &leaf{node: n, name: n.Name()}
-			w.leaves = append(w.leaves, l)
-			byUser[n] = l
-		}
+	held, err := hold(nodes, drawSeed)
+	if err != nil {
+		return nil, err
 	}
-	taken := map[string]bool{}
+	w := &Wrapped{byNode: map[*gorgonia.Node]*leaf{}, user: source{cost: cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, held: held}}
+	inputs := w.addLeaves(nodes, held)
 	for k, n := range wrt {
 		if err := checkInput(cost, n, nodes); err != nil {
 			return nil, fmt.Errorf("input %d: %w", k+1, err)
@@ -108,21 +146,9 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
 		if first := slices.Index(wrt, n); first < k {
 			return nil, fmt.Errorf("inputs %d and %d are one node, %s: Gorgonia merges inputs that have one name and shape", first+1, k+1, n.Name())
 		}
-		l := byUser[n]
-		if !named(n) || l.name == "" {
-			l.name = fmt.Sprintf("input%d", k+1)
-		}
-		for base, i := l.name, 2; taken[l.name]; i++ {
-			l.name = fmt.Sprintf("%s(%d)", base, i)
-		}
-		taken[l.name] = true
-		w.params = append(w.params, l)
-		if err := l.sync(true); err != nil {
+		if err := w.addParam(n, inputs[n]); err != nil {
 			return nil, err
 		}
-		w.single = w.single || n.Dtype() == tensor.Float32
-		w.layout = append(w.layout, gradtwin.Tensor{Name: l.name, Shape: slices.Clone([]int(n.Shape()))})
-		w.starts = append(w.starts, w.layout.Len()-l.n)
 	}
 	w.single = w.single || cost.Dtype() == tensor.Float32
 	for _, l := range w.leaves {
@@ -133,21 +159,59 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (*Wrapped, error) {
 	if err := w.checkAliases(nodes); err != nil {
 		return nil, err
 	}
-	if err := w.build(wrt); err != nil {
-		return nil, err
+	w.user.notes = notesOf(cost, nodes, held)
+	if err := w.build(wrt, held, inputs); err != nil {
+		return nil, explain(err, nodes, faults.Failure)
 	}
 	return w, nil
 }
 
+// addLeaves adds what values come from, and returns it by the user's nodes.
+func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Node]*leaf {
+	inputs := map[*gorgonia.Node]*leaf{}
+	for _, n := range nodes {
+		l := held.input(n)
+		if l == nil && n.Op() == nil {
+			l = &leaf{node: n, name: label(n)}
+		}
+		if l != nil {
+			w.leaves = append(w.leaves, l)
+			inputs[n] = l
+		}
+	}
+	return inputs
+}
+
+// addParam makes an input one of the layout's.
+func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
+	if !named(n) || n.Name() == "" {
+		l.name = fmt.Sprintf("input%d", len(w.params)+1)
+	}
+	for base, i := l.name, 2; slices.ContainsFunc(w.params, func(p *leaf) bool { return p.name == l.name }); i++ {
+		l.name = fmt.Sprintf("%s(%d)", base, i)
+	}
+	w.params = append(w.params, l)
+	if err := l.sync(true); err != nil {
+		return err
+	}
+	w.single = w.single || n.Dtype() == tensor.Float32
+	w.layout = append(w.layout, gradtwin.Tensor{Name: l.name, Shape: slices.Clone([]int(n.Shape()))})
+	w.starts = append(w.starts, w.layout.Len()-l.n)
+	return nil
+}
+
 // build makes the copies that are computed.
-func (w *Wrapped) build(wrt gorgonia.Nodes) error {
-	outputs, r, err := gradientOf(w.forward, wrt, w.current)
+func (w *Wrapped) build(wrt gorgonia.Nodes, held *draws, inputs map[*gorgonia.Node]*leaf) error {
+	outputs, r, err := gradientOf(w.user.cost, wrt, held, func(n *gorgonia.Node) gorgonia.Value { return inputs[n].value() })
 	if err != nil {
 		return err
 	}
-	w.graph, w.cost, w.grads = r.graph, outputs[0], outputs[1:]
-	for _, l := range w.leaves {
-		w.byNode[r.of[l.node]] = l
+	w.graph, w.cost, w.grads, w.ops = r.graph, outputs[0], outputs[1:], r.ops
+	for n, c := range r.of {
+		w.user.nodes[c] = n
+		if l := inputs[n]; l != nil {
+			w.byNode[c] = l
+		}
 	}
 	return w.compile()
 }
@@ -155,7 +219,7 @@ func (w *Wrapped) build(wrt gorgonia.Nodes) error {
 // compile orders what Loss and Gradient compute.
 func (w *Wrapped) compile() (err error) {
 	outputs := gorgonia.Nodes{w.cost}
-	if w.lossRun, err = newTape(outputs); err != nil {
+	if w.runs.loss, err = newTape(outputs); err != nil {
 		return err
 	}
 	for _, g := range w.grads {
@@ -163,12 +227,15 @@ func (w *Wrapped) compile() (err error) {
 			outputs = append(outputs, g)
 		}
 	}
-	w.gradRun, err = newTape(outputs)
+	w.runs.gradient, err = newTape(outputs)
+	w.runs.watched = slices.Clone(w.leaves)
+	for _, n := range cone(outputs...) {
+		if n.Op() != nil && isConstant(n.Op()) && !n.IsScalar() {
+			w.runs.watched = append(w.runs.watched, &leaf{node: n, name: n.Name()})
+		}
+	}
 	return err
 }
-
-// current returns the value of a leaf of the user's graph.
-func (w *Wrapped) current(n *gorgonia.Node) gorgonia.Value { return n.Value() }
 
 // Layout names the inputs that were given to Wrap and gives their shapes; a
 // scalar's shape is empty. It must not be changed.
@@ -209,10 +276,10 @@ func (w *Wrapped) Set(i int, x float64) {
 
 // Loss computes the cost from what the nodes hold, without the gradient.
 func (w *Wrapped) Loss() (float64, error) {
-	if err := w.run(w.lossRun); err != nil {
+	if err := w.run(w.runs.loss); err != nil {
 		return 0, err
 	}
-	e, err := elementsOf(w.lossRun.value(w.cost))
+	e, err := elementsOf(w.runs.loss.value(w.cost))
 	if err != nil {
 		return 0, fmt.Errorf("cost %v: %w", w.cost, err)
 	}
@@ -228,7 +295,7 @@ func (w *Wrapped) Gradient(dst []float64) error {
 	if len(dst) != w.layout.Len() {
 		panic(fmt.Sprintf("graph: gradient of %d elements into %d", w.layout.Len(), len(dst)))
 	}
-	if err := w.run(w.gradRun); err != nil {
+	if err := w.run(w.runs.gradient); err != nil {
 		return err
 	}
 	for k, n := range w.grads {
@@ -237,7 +304,7 @@ func (w *Wrapped) Gradient(dst []float64) error {
 			clear(dst[w.starts[k] : w.starts[k]+t.Len()])
 			continue
 		}
-		v := w.gradRun.value(n)
+		v := w.runs.gradient.value(n)
 		e, err := elementsOf(v)
 		if err != nil {
 			return fmt.Errorf("gradient of %s: %w", t.Name, err)
@@ -255,50 +322,4 @@ func (w *Wrapped) Gradient(dst []float64) error {
 func sameShape(a, b []int) bool {
 	one := func(d int) bool { return d == 1 }
 	return slices.Equal(slices.DeleteFunc(slices.Clone(a), one), slices.DeleteFunc(slices.Clone(b), one))
-}
-
-// run computes and sees that no input was overwritten.
-func (w *Wrapped) run(e evaluator) error {
-	if w.backup == nil {
-		w.backup = make([][]byte, len(w.leaves))
-	}
-	for k, l := range w.leaves {
-		if err := l.sync(slices.Contains(w.params, l)); err != nil {
-			return err
-		}
-		w.backup[k] = append(w.backup[k][:0], l.bytes...)
-	}
-	value := func(n *gorgonia.Node) gorgonia.Value { return w.byNode[n].held }
-	err := e.run(value)
-	for k, l := range w.leaves {
-		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
-			return errors.Join(err, fmt.Errorf("the run has changed the shape of input %s from %v to %v", l.name, l.node.Shape(), l.held.Shape()))
-		}
-		if !bytes.Equal(w.backup[k], l.bytes) {
-			return errors.Join(err, fmt.Errorf("the run has overwritten input %s (its values are restored)%s", l.name, w.writer(e, value, k)))
-		}
-	}
-	return err
-}
-
-// writer names the operation that overwrites leaf k, if the evaluator can be
-// followed, and restores all leaves.
-func (w *Wrapped) writer(e evaluator, value func(*gorgonia.Node) gorgonia.Value, k int) (name string) {
-	restore := func() {
-		for i, l := range w.leaves {
-			copy(l.bytes, w.backup[i])
-		}
-	}
-	restore()
-	if t, ok := e.(*tape); ok {
-		t.follow(value, func(n *gorgonia.Node) bool {
-			if bytes.Equal(w.backup[k], w.leaves[k].bytes) {
-				return true
-			}
-			name = fmt.Sprintf(": node %v writes its result there", n)
-			return false
-		})
-		restore()
-	}
-	return name
 }

@@ -1,0 +1,252 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin"
+	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/peek"
+)
+
+// Faults returns what is known to go wrong in the checked graph: operations that
+// package faults lists, where their value is wrong or the gradient goes through
+// a wrong derivative; and values that another operation overwrites before they
+// are used, as runs of the loss and of the gradient show. It is nil when nothing
+// is known. Nothing is said of operations that are not Gorgonia's own, or when
+// the program is built with a fork of Gorgonia.
+func (w *Wrapped) Faults() []gradtwin.Fault {
+	if w.user.parent != nil {
+		return w.user.parent.Faults()
+	}
+	var found []gradtwin.Fault
+	for _, f := range slices.Concat(w.forwardFaults(), w.gradientFaults(), w.overwrites()) {
+		if !slices.Contains(found, f) {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// Warnings says what Faults finds, each problem once.
+func (w *Wrapped) Warnings() []string {
+	var warnings []string
+	for _, f := range w.Faults() {
+		text := f.Problem
+		if f.Instead != "" {
+			text += ": use " + f.Instead
+		}
+		if !slices.Contains(warnings, text) {
+			warnings = append(warnings, text)
+		}
+	}
+	return warnings
+}
+
+// forwardFaults returns what the table says of the nodes that the cost is
+// computed from.
+func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
+	nodes := cone(w.user.cost)
+	active := w.active(nodes)
+	value := w.forwardValues()
+	for _, n := range nodes {
+		for _, k := range faults.Of(n, value) {
+			if k.Effect == faults.Value || k.Effect != faults.SomeUses && active[n] {
+				found = append(found, gradtwin.Fault{Node: label(n), Problem: k.Problem, Instead: k.Instead})
+			}
+		}
+	}
+	return found
+}
+
+// gradientFaults returns what the table says of the nodes that Grad made.
+func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
+	forward := cone(w.cost)
+	for _, n := range cone(slices.DeleteFunc(slices.Clone(w.grads), func(g *gorgonia.Node) bool { return g == nil })...) {
+		if forward.Contains(n) {
+			continue
+		}
+		for _, k := range faults.OfGradient(n) {
+			found = append(found, gradtwin.Fault{Node: w.label(repeated(n, forward)), Problem: k.Problem, Instead: k.Instead})
+		}
+	}
+	return found
+}
+
+// repeated returns the broadcast whose derivative a sum of the gradient is, and
+// the sum itself where none is found. Of shapes the sizes other than 1 count:
+// Gorgonia's sums remove their axes, where broadcasts keep them.
+func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
+	axes := peek.Ints(sum.Op(), "along")
+	for _, n := range forward {
+		if !isKind(n, "repeatOp") {
+			continue
+		}
+		if along, ok := peek.Int(n.Op(), "along"); ok && slices.Equal(axes, []int{along}) && sameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
+			return n
+		}
+	}
+	return sum
+}
+
+// active returns the nodes that the gradient goes through.
+func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
+	active := map[*gorgonia.Node]bool{}
+	for _, p := range w.params {
+		active[p.node] = true
+	}
+	reached := differentiable(w.user.cost, nodes)
+	for _, n := range nodes {
+		if n.Op() == nil {
+			continue
+		}
+		active[n] = reached[n] && slices.ContainsFunc(peek.Children(n), func(a *gorgonia.Node) bool { return active[a] && reached[a] })
+	}
+	return active
+}
+
+// forwardValues runs the loss and returns what it computed, by the user's nodes.
+// Nothing is known of a run that fails.
+func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
+	values := map[*gorgonia.Node][]float64{}
+	err := w.followed(false, func(t *tape) error {
+		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
+			user := w.user.nodes[n]
+			if e, err := elementsOf(t.value(n)); err == nil && user != nil {
+				values[user] = make([]float64, e.n)
+				e.read(values[user])
+			}
+			return true
+		})
+	})
+	if err != nil {
+		return nil
+	}
+	return func(n *gorgonia.Node) []float64 {
+		if v, ok := values[n]; ok || n.Op() != nil {
+			return v
+		}
+		e, err := elementsOf(n.Value())
+		if err != nil {
+			return nil
+		}
+		v := make([]float64, e.n)
+		e.read(v)
+		return v
+	}
+}
+
+// followed runs the tape of the loss, or of the gradient, and restores what it
+// may overwrite.
+func (w *Wrapped) followed(gradient bool, run func(*tape) error) error {
+	e, outputs := w.runs.loss, gorgonia.Nodes{w.cost}
+	if gradient {
+		e = w.runs.gradient
+		for _, g := range w.grads {
+			if g != nil {
+				outputs = append(outputs, g)
+			}
+		}
+	}
+	t, ok := e.(*tape)
+	if !ok { // Gorgonia's own machine, which cannot be followed
+		var err error
+		if t, err = newTape(outputs); err != nil {
+			return err
+		}
+	}
+	if err := w.prepare(); err != nil {
+		return err
+	}
+	defer w.restore()
+	return run(t)
+}
+
+// overwrites returns the faults of values that are overwritten before they are
+// used.
+func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
+	for _, gradient := range []bool{false, true} {
+		_ = w.followed(gradient, func(t *tape) error { // a run that fails says so when it is asked for
+			for _, o := range t.overwritten(w.leafValue) {
+				f := gradtwin.Fault{
+					Node:    w.label(o.victim),
+					Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", w.label(o.writer), w.label(o.victim), w.label(o.user)),
+				}
+				if isKind(o.writer, "elemBinOp", "elemUnaryOp") {
+					f.Instead = "f(Reshape(x)) ∘ y in place of Reshape(f(x)) ∘ y"
+				}
+				found = append(found, f)
+			}
+			return nil
+		})
+	}
+	return found
+}
+
+func isKind(n *gorgonia.Node, kinds ...string) bool {
+	return n.Op() != nil && slices.Contains(kinds, peek.TypeName(n.Op()))
+}
+
+// label names a node of the copy as the user's, or as one of the gradient.
+func (w *Wrapped) label(n *gorgonia.Node) string {
+	if user := w.user.nodes[n]; user != nil {
+		return label(user)
+	}
+	return "the gradient's " + label(n)
+}
+
+// explain adds to an error what is known of some of the user's nodes, of the
+// faults that have one of some effects.
+func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
+	var known []string
+	for _, n := range nodes {
+		for _, k := range faults.Of(n, nil) {
+			if text := fmt.Sprintf("%s: %s: use %s", label(n), k.Problem, k.Instead); slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
+				known = append(known, text)
+			}
+		}
+	}
+	if len(known) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w (known: %s)", err, strings.Join(known, "; "))
+}
+
+// explainRun adds to an error of a run what is known of the node that failed,
+// and of its operands.
+func (w *Wrapped) explainRun(err error) error {
+	var failed *nodeError
+	if !errors.As(err, &failed) {
+		return err
+	}
+	forward := cone(w.user.cost)
+	if !forward.Contains(w.user.nodes[failed.node]) {
+		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
+	}
+	var operands gorgonia.Nodes
+	for _, n := range peek.Children(failed.node) {
+		if user := w.user.nodes[n]; user != nil {
+			operands = append(operands, user)
+		}
+	}
+	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.node]}, faults.Value, faults.Failure)
+	return explain(err, operands, faults.Value, faults.SomeUses)
+}
+
+// derivativesOf returns the nodes among some whose derivative a node of the
+// gradient may be: those of a type that its type is named after.
+func derivativesOf(n *gorgonia.Node, among gorgonia.Nodes) (nodes gorgonia.Nodes) {
+	base := func(n *gorgonia.Node) string {
+		return strings.NewReplacer("Op", "", "Diff", "").Replace(peek.TypeName(n.Op()))
+	}
+	for _, user := range among {
+		if user.Op() != nil && base(user) == base(n) {
+			nodes = append(nodes, user)
+		}
+	}
+	return nodes
+}

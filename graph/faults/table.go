@@ -1,0 +1,248 @@
+package faults
+
+import (
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// What several faults have in common.
+const (
+	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
+	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	lastAxis         = "Transpose so that the axis is the last one"
+)
+
+// table is in the order of Gorgonia's documentation: element by element,
+// reductions, linear algebra, tensors, networks.
+var table = []Known{
+	{
+		Op: "Log2", Effect: Derivative,
+		Problem: "the derivative of Log2 is ln 2/x where 1/(x·ln 2) is right",
+		Instead: "Log(x)·(1/ln 2)",
+		match:   func(n node) bool { return isElementwise(n.Node, "log2") },
+	},
+	{
+		Op: "InverseSqrt", Effect: Derivative,
+		Problem: "the derivative of InverseSqrt is wrong",
+		Instead: "Inverse(Sqrt(x))",
+		match:   func(n node) bool { return isElementwise(n.Node, "invSqrt") },
+	},
+	{
+		Op: "MinBetween", Effect: Failure,
+		Problem: "MinBetween of scalars is an error",
+		Instead: "a − Rectify(a−b)",
+		match:   func(n node) bool { return n.kind == "minBetween" && n.IsScalar() },
+	},
+	{
+		Op: "MaxBetween", Effect: Failure,
+		Problem: "MaxBetween of scalars is an error",
+		Instead: "Rectify(a−b) + b",
+		match:   func(n node) bool { return n.kind == "maxBetween" && n.IsScalar() },
+	},
+	{
+		Op: "Sum", Effect: Value,
+		Problem: "Sum and Mean along an inner axis read the wrong elements",
+		Instead: lastAxis + ", and Sum along that; for axes 2 and 3 of four, Sum(Sum(x, 3), 2)",
+		match: func(n node) bool {
+			return n.kind == "sumOp" && reducesInside(n.in[0].Shape(), peek.Ints(n.op, "along"))
+		},
+	},
+	{
+		Op: "Max", Effect: Value,
+		Problem: "Max along an inner axis reads the wrong elements",
+		Instead: lastAxis + ", and Max along that",
+		match: func(n node) bool {
+			return n.kind == "maxOp" && reducesInside(n.in[0].Shape(), peek.Ints(n.op, "along"))
+		},
+	},
+	{
+		Op: "Max", Effect: Derivative,
+		Problem: "the derivative of Max is 1 at each of several largest elements, where their shares must add up to 1",
+		Instead: "values that do not tie, or LogSumExp as Mean(x − LogSoftMax(x, axis), axis)",
+		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
+	},
+	{
+		Op: "Broadcast", Effect: Derivative,
+		Problem: "the derivative of a broadcast along an inner axis is a sum along it, which reads the wrong elements",
+		Instead: lastAxis + ", broadcast, and Transpose back",
+		// Which axis is an inner one shows in the gradient alone: sums along later
+		// axes have been taken before, and have removed them.
+		gradient: true,
+		match: func(n node) bool {
+			return n.kind == "sumOp" && reducesInside(n.in[0].Shape(), peek.Ints(n.op, "along"))
+		},
+	},
+	{
+		Op: "LogSumExp", Effect: Value,
+		Problem: "LogSumExp adds the maximum inside the logarithm, and sums once more",
+		Instead: "Mean(x − LogSoftMax(x, axis), axis)",
+		match:   isLogSumExp,
+	},
+	{
+		Op: "Norm", Effect: Value,
+		Problem: "Norm of an odd p takes no absolute value, and an element is negative",
+		Instead: "Sum(Abs(x)) for p = 1, Pow(Sum(Cube(Abs(x))), 1/3) for p = 3",
+		match:   isOddNorm,
+	},
+	{
+		Op: "OuterProd", Effect: Derivative,
+		Problem: "the derivative of OuterProd is wrong, or an error for vectors of different lengths",
+		Instead: "Mul of an n×1 and a 1×m matrix",
+		match: func(n node) bool {
+			const outerProd = 3 // of Gorgonia's āBinaryOperator
+			op := peek.Field(n.op, "āBinaryOperator")
+			return n.kind == "linAlgBinOp" && op.IsValid() && op.CanUint() && op.Uint() == outerProd
+		},
+	},
+	{
+		Op: "Tensordot", Effect: Failure,
+		Problem: "the derivative of Tensordot over several axes is an error where they are all axes of one operand and not all of the other's",
+		Instead: "Reshape the axes into one, and Mul",
+		match: func(n node) bool {
+			axes := len(peek.Ints(n.op, "aAxes"))
+			return n.kind == "tensordotOp" && axes > 1 && (n.in[0].Dims() == axes) != (n.in[1].Dims() == axes)
+		},
+	},
+	{
+		Op: "Tensordot", Effect: SomeUses,
+		Problem: "the scalar that Tensordot gives is a vector when it is computed, and element-wise operations on it fail",
+		Instead: "Sum of the product",
+		match:   func(n node) bool { return n.kind == "tensordotOp" && n.IsScalar() },
+	},
+	{
+		Op: "At", Effect: Failure,
+		Problem: "At is never computed",
+		Instead: "Slice with S(i) for every axis",
+		match:   func(n node) bool { return n.kind == "atOp" },
+	},
+	{
+		Op: "ByIndices", Effect: Derivative,
+		Problem: "the derivative of ByIndices, of a vector or not along axis 0, is wrong or panics for most indices",
+		Instead: "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix",
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			return n.kind == "byIndicesOp" && ok && (axis != 0 || n.in[0].Dims() < 2)
+		},
+	},
+	{
+		Op: "Slice", Effect: Value,
+		Problem: "a slice by steps leaves out its last element where the length is not a multiple of the step",
+		Instead: "ByIndices, or an end that makes the length a multiple",
+		match:   leavesOut,
+	},
+	{
+		Op: "SoftMax", Effect: Derivative,
+		Problem: "the derivative of SoftMax and LogSoftMax of a column is wrong where no axis is given",
+		Instead: "give axis 0",
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			s := n.Shape()
+			return n.kind == "softmaxOp" && ok && axis < 0 && len(s) == 2 && s[1] == 1 && s[0] > 1
+		},
+	},
+	{
+		Op: "Sparsemax", Effect: Value,
+		Problem: "Sparsemax is right on vectors and along the rows of matrices alone",
+		Instead: "Transpose, or Reshape to a matrix, and give no axis",
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			dims := n.Dims()
+			return n.kind == "sparsemaxOp" && ok && !(axis < 0 && dims <= 2 || axis == 1 && dims == 2)
+		},
+	},
+	{
+		Op: "AveragePool2D", Effect: Value,
+		Problem: "AveragePool2D divides by the image's width instead of the kernel's size",
+		Instead: insteadOfAverage,
+		match: func(n node) bool {
+			return n.kind == "avgPoolOp" && settings(n.op, "h", "w").TotalSize() != n.in[0].Shape()[3]
+		},
+	},
+	{
+		Op: "AveragePool2D", Effect: Derivative,
+		Problem: "the derivative of AveragePool2D is right for strides of 1 without pads alone",
+		Instead: insteadOfAverage,
+		match: func(n node) bool {
+			return n.kind == "avgPoolOp" && !settings(n.op, "strideH", "strideW", "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{1, 1, 0, 0, 0, 0})
+		},
+	},
+	{
+		Op: "AveragePool1D", Effect: Value,
+		Problem: "AveragePool1D takes the maximum, as MaxPool1D does; the graph does not show which of them was called",
+		Instead: "for an average, Conv2d with a constant filter of shape (1, 1, 1, kernel); MaxPool1D is right",
+		match: func(n node) bool {
+			w, _ := peek.Int(n.op, "w")
+			return n.kind == "maxPoolOp" && w > 1 && settings(n.op, "h", "strideH", "padNorth").Eq(tensor.Shape{1, 1, 0})
+		},
+	},
+	{
+		Op: "MaxPool2D", Effect: Value,
+		Problem: "MaxPool2D with different pads on two sides takes one for the other",
+		Instead: "Concat an edge of −1e9, and no pads",
+		match:   func(n node) bool { return n.kind == "maxPoolOp" && padsUnequally(n.op) },
+	},
+	{
+		Op: "GlobalAveragePool2D", Effect: Failure,
+		Problem: "the derivative of GlobalAveragePool2D cannot be built: it panics",
+		Instead: "Reshape(Mean(Mean(x, 3), 2), tensor.Shape{N, C, 1, 1})",
+		match:   func(n node) bool { return n.kind == "globalAveragePoolOp" },
+	},
+	{
+		Op: "BatchNorm", Effect: Derivative,
+		Problem: "the derivative of BatchNorm of images is wrong in evaluation mode",
+		Instead: "γ·(x − mean)/√(variance + ε) + β, by hand with broadcasts",
+		match: func(n node) bool {
+			training, ok := peek.Bool(n.op, "training")
+			s := n.Shape()
+			return n.kind == "BatchNormOp" && ok && !training && len(s) == 4 && s[2]*s[3] > 1
+		},
+	},
+	{
+		Op: "Dropout", Effect: Derivative,
+		Problem: "the derivative of Dropout(p) is dy/p where dy/(1−p) is right, and dy in evaluation mode",
+		Instead: insteadOfDropout,
+		match: func(n node) bool {
+			p, _ := peek.Float(n.op, "probability")
+			training, _ := peek.Bool(n.op, "isTraining")
+			return n.kind == "dropoutOp" && (p != 0.5 || !training)
+		},
+	},
+	{
+		Op: "Dropout", Effect: Derivative,
+		Problem: "the derivative of Dropout is 0 wherever its operand is exactly 0, because the mask is read off the result",
+		Instead: insteadOfDropout,
+		match: func(n node) bool {
+			p, _ := peek.Float(n.op, "probability")
+			training, _ := peek.Bool(n.op, "isTraining")
+			return n.kind == "dropoutOp" && p == 0.5 && training && !fromRectify(n.in[0]) && slices.Contains(n.value(n.in[0]), 0)
+		},
+	},
+	{
+		Op: "CTCLoss", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is right for the outcome of a LogSoftMax alone",
+		Instead: "give CTCLoss a LogSoftMax node",
+		match: func(n node) bool {
+			return n.kind == "ctcLossOp" && !isLogSoftMax(n.in[0])
+		},
+	},
+	{
+		Op: "CTCLoss", Effect: Derivative,
+		Problem: "the derivative of CTCLoss with ReductionMean is not divided as the loss is",
+		Instead: "ReductionSum, divided by a constant",
+		match: func(n node) bool {
+			reduction := peek.Field(n.op, "reduction")
+			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
+				n.in[1].Shape().TotalSize() > 1
+		},
+	},
+	{
+		Op: "CTCLoss", Effect: SomeUses,
+		Problem: "the scalar that CTCLoss gives is a tensor when it is computed, and element-wise operations on it fail",
+		Instead: "CTCLoss as the cost itself",
+		match:   func(n node) bool { return n.kind == "ctcLossOp" },
+	},
+}

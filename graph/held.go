@@ -1,0 +1,212 @@
+package graph
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// drawSeed is what the draws of Wrap come from: the same ones in every run of a
+// program, so that a check can be repeated.
+const drawSeed = 1
+
+// draws are what the random nodes of a graph give, drawn once: a loss whose
+// randomness changes from call to call has no differences.
+type draws struct {
+	masks  map[*gorgonia.Node]*tensor.Dense // of dropout: 0 or the factor of each element
+	values map[*gorgonia.Node]*leaf         // of nodes without operands
+	random gorgonia.Nodes                   // all of them, in order
+}
+
+// hold draws the random nodes among some.
+func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
+	d := &draws{masks: map[*gorgonia.Node]*tensor.Dense{}, values: map[*gorgonia.Node]*leaf{}}
+	for k, n := range nodes {
+		if n.Op() == nil || !peek.IsGorgonias(n.Op()) {
+			continue
+		}
+		var err error
+		random := rand.New(rand.NewPCG(seed, uint64(k)))
+		switch peek.TypeName(n.Op()) {
+		case "randomOp":
+			err = d.holdValue(n, random)
+		case "dropoutOp":
+			if n.IsScalar() {
+				continue // an error when it runs
+			}
+			err = d.holdMask(n, random)
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("hold %s at one draw: %w", label(n), err)
+		}
+		d.random = append(d.random, n)
+	}
+	return d, nil
+}
+
+// holdValue draws a node's value. The copy of the node is an input that has it,
+// in a register that lives as long: Gorgonia takes random nodes for inputs too.
+func (d *draws) holdValue(n *gorgonia.Node, random *rand.Rand) error {
+	v, err := draw(n, random)
+	if err != nil {
+		return err
+	}
+	holder := gorgonia.NewTensor(gorgonia.NewGraph(), n.Dtype(), n.Dims(), gorgonia.WithShape(n.Shape()...), gorgonia.WithName(label(n)), gorgonia.WithValue(v))
+	d.values[n] = &leaf{node: holder, name: label(n), drawn: true}
+	return nil
+}
+
+// draw returns a value of a random node. Gorgonia's own generator starts from
+// the time of day.
+func draw(n *gorgonia.Node, random *rand.Rand) (gorgonia.Value, error) {
+	v, err := n.Op().Do() // for its type and shape
+	if err != nil {
+		return nil, err
+	}
+	e, err := elementsOf(v)
+	if err != nil {
+		return nil, err
+	}
+	a, _ := peek.Float(n.Op(), "a")
+	b, _ := peek.Float(n.Op(), "b")
+	for i := range e.n {
+		switch randomKind(n.Op()) {
+		case uniform:
+			e.set(i, a+(b-a)*random.Float64())
+		case gaussian:
+			e.set(i, a+b*random.NormFloat64())
+		case binomial:
+			successes := 0.0
+			for range int(a) {
+				if random.Float64() < b {
+					successes++
+				}
+			}
+			e.set(i, successes)
+		}
+	}
+	return v, nil
+}
+
+// The distributions of Gorgonia's random nodes, as it numbers them.
+const (
+	uniform = iota
+	gaussian
+	binomial
+)
+
+// randomKind returns a random node's distribution, or another number for one
+// that is not known: then Gorgonia's draw is kept.
+func randomKind(op gorgonia.Op) int {
+	if which := peek.Field(op, "which"); which.IsValid() && which.CanUint() {
+		return int(which.Uint())
+	}
+	return -1
+}
+
+// holdMask draws what dropout multiplies its operand's elements by: its value
+// at ones, because the quotient of value and operand fails where the operand is
+// 0, as behind a Rectify. A copy of the operation draws, in training mode.
+func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
+	op := newOperations(false).copy(n.Op())
+	if err := op.(gorgonia.TrainModeOp).SetTraining(true); err != nil {
+		return err
+	}
+	peek.SetFunc(op, "rndGen", random.Float64)
+	ones := tensor.Ones(n.Dtype(), n.Shape()...)
+	v, err := op.Do(ones)
+	if err != nil {
+		return err
+	}
+	mask, ok := v.(*tensor.Dense)
+	if !ok {
+		return fmt.Errorf("it gives a %T: want a tensor", v)
+	}
+	d.masks[n] = mask
+	return nil
+}
+
+// Redraw gives the random nodes other draws, which the seed decides. Functions
+// made of w before, by Clone, Float64 and SecondOrder, keep theirs. Wrap's own
+// draws are those of seed 1.
+func (w *Wrapped) Redraw(seed uint64) error {
+	if w.user.held == nil || len(w.user.held.random) == 0 {
+		return nil
+	}
+	next, err := hold(cone(w.user.cost), seed)
+	if err != nil {
+		return err
+	}
+	for n, mask := range w.user.held.masks {
+		copy(memory(mask), memory(next.masks[n]))
+	}
+	for n, l := range w.user.held.values {
+		copy(memory(l.node.Value()), memory(next.values[n].node.Value()))
+	}
+	return nil
+}
+
+// operation returns a node's operation with its draw held.
+func (d *draws) operation(n *gorgonia.Node, op gorgonia.Op) gorgonia.Op {
+	if d == nil || d.masks[n] == nil {
+		return op
+	}
+	return &heldDropout{SDOp: op.(gorgonia.SDOp), mask: d.masks[n]}
+}
+
+// input returns the input that holds a random node's value, nil for others.
+func (d *draws) input(n *gorgonia.Node) *leaf {
+	if d == nil {
+		return nil
+	}
+	return d.values[n]
+}
+
+// heldDropout is dropout at one draw. It multiplies by the mask in the forward
+// pass alone and leaves the derivative to the user's operation, so that what
+// that has wrong is found.
+type heldDropout struct {
+	gorgonia.SDOp
+	mask *tensor.Dense
+}
+
+// Do implements gorgonia.Op.
+func (d *heldDropout) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	if training, ok := peek.Bool(d.SDOp, "isTraining"); ok && !training {
+		return d.SDOp.Do(in...)
+	}
+	if len(in) != 1 {
+		return nil, fmt.Errorf("dropout of %d operands: want 1", len(in))
+	}
+	x, err := elementsOf(in[0])
+	if err != nil {
+		return nil, err
+	}
+	mask, err := elementsOf(d.mask)
+	if err != nil {
+		return nil, err
+	}
+	if x.n != mask.n {
+		return nil, fmt.Errorf("dropout of %d elements, held for %d", x.n, mask.n)
+	}
+	out := tensor.New(tensor.Of(in[0].Dtype()), tensor.WithShape(in[0].Shape()...))
+	y, err := elementsOf(out)
+	if err != nil {
+		return nil, err
+	}
+	for i := range x.n {
+		y.set(i, x.at(i)*mask.at(i))
+	}
+	return out, nil
+}
+
+// SetTraining implements gorgonia.TrainModeOp.
+func (d *heldDropout) SetTraining(on bool) error {
+	return d.SDOp.(gorgonia.TrainModeOp).SetTraining(on)
+}

@@ -1,0 +1,111 @@
+// Package peek reads what Gorgonia v0.9.18 keeps unexported: the operands of a
+// node and the settings of an operation.
+package peek
+
+import (
+	"reflect"
+
+	"gorgonia.org/gorgonia"
+)
+
+// gorgoniaPath is where Gorgonia's own operations come from.
+var gorgoniaPath = reflect.TypeFor[gorgonia.Node]().PkgPath()
+
+// Children returns the nodes that n is computed from, in order.
+//
+// ExprGraph.From looks nodes up in an index that is wrong once a node was taken
+// out of the graph, as Log(1−p) takes out its operand: it then answers for
+// another node.
+func Children(n *gorgonia.Node) gorgonia.Nodes {
+	list := reflect.ValueOf(n).Elem().FieldByName("children")
+	out := make(gorgonia.Nodes, list.Len())
+	for i := range out {
+		out[i] = (*gorgonia.Node)(list.Index(i).UnsafePointer())
+	}
+	return out
+}
+
+// TypeName returns the name of an operation's type, without a pointer's star.
+func TypeName(op gorgonia.Op) string { return structOf(reflect.TypeOf(op)).Name() }
+
+// IsGorgonias reports whether an operation is one of Gorgonia's own.
+func IsGorgonias(op gorgonia.Op) bool { return IsGorgoniasType(reflect.TypeOf(op)) }
+
+// IsGorgoniasType reports whether a type, or what it points to, is declared by
+// Gorgonia.
+func IsGorgoniasType(t reflect.Type) bool { return structOf(t).PkgPath() == gorgoniaPath }
+
+// Field returns a field of an operation's struct, for reading alone. It is not
+// valid when there is none.
+func Field(op gorgonia.Op, name string) reflect.Value {
+	v := reflect.ValueOf(op)
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	return v.FieldByName(name)
+}
+
+// Int returns an integer setting of an operation, and whether it has it.
+func Int(op gorgonia.Op, name string) (int, bool) {
+	f := Field(op, name)
+	if !f.IsValid() || !f.CanInt() {
+		return 0, false
+	}
+	return int(f.Int()), true
+}
+
+// Ints returns a list of integers among an operation's settings.
+func Ints(op gorgonia.Op, name string) []int {
+	f := Field(op, name)
+	if !f.IsValid() || f.Kind() != reflect.Slice || !f.Type().Elem().ConvertibleTo(reflect.TypeFor[int]()) {
+		return nil
+	}
+	out := make([]int, f.Len())
+	for i := range out {
+		out[i] = int(f.Index(i).Int())
+	}
+	return out
+}
+
+// Bool returns a switch among an operation's settings, and whether it has it.
+func Bool(op gorgonia.Op, name string) (value, ok bool) {
+	f := Field(op, name)
+	if !f.IsValid() || f.Kind() != reflect.Bool {
+		return false, false
+	}
+	return f.Bool(), true
+}
+
+// Float returns a number among an operation's settings, and whether it has it.
+func Float(op gorgonia.Op, name string) (float64, bool) {
+	f := Field(op, name)
+	if !f.IsValid() || !f.CanFloat() {
+		return 0, false
+	}
+	return f.Float(), true
+}
+
+// SetFunc replaces a function among an operation's settings, where it has one of
+// f's type. The operation must be a pointer to a struct of the caller's own.
+func SetFunc(op gorgonia.Op, name string, f any) {
+	field, value := Field(op, name), reflect.ValueOf(f)
+	if field.IsValid() && field.CanAddr() && value.CanConvert(field.Type()) {
+		Writable(field).Set(value.Convert(field.Type()))
+	}
+}
+
+// Writable returns a field, perhaps unexported, of an addressable struct such
+// that it can be set.
+func Writable(field reflect.Value) reflect.Value {
+	return reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem()
+}
+
+func structOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}

@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"reflect"
+	"unsafe"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// operations copies the operations of a graph that keep memory of their own
+// from run to run: batch normalization its running mean, pooling which elements
+// were the largest, dropout whether it is in training mode. The copies of two
+// operations that share memory share theirs, as pooling and its derivative must.
+type operations struct {
+	copies  map[unsafe.Pointer]reflect.Value // of what pointers point to
+	tensors []state
+	wide    bool // float32 memory becomes float64
+}
+
+// state is the memory of an operation and its copy.
+type state struct{ from, to *tensor.Dense }
+
+func newOperations(wide bool) *operations {
+	return &operations{copies: map[unsafe.Pointer]reflect.Value{}, wide: wide}
+}
+
+// copy returns an operation that shares no memory with op. Operations that are
+// not Gorgonia's own are returned as they are: how to copy them is not known.
+func (o *operations) copy(op gorgonia.Op) gorgonia.Op {
+	if held, ok := op.(*heldDropout); ok {
+		return &heldDropout{SDOp: o.copy(held.SDOp).(gorgonia.SDOp), mask: o.tensor(held.mask)}
+	}
+	v := reflect.ValueOf(op)
+	if isConstant(op) || !keepsMemory(v.Type()) {
+		return op
+	}
+	if v.Kind() == reflect.Pointer {
+		return o.pointer(v).Interface().(gorgonia.Op)
+	}
+	c := reflect.New(v.Type())
+	c.Elem().Set(v)
+	o.fields(c.Elem())
+	return c.Elem().Interface().(gorgonia.Op)
+}
+
+// pointer returns a pointer to a copy of a struct of Gorgonia's.
+func (o *operations) pointer(v reflect.Value) reflect.Value {
+	if c, ok := o.copies[v.UnsafePointer()]; ok {
+		return c
+	}
+	c := reflect.New(v.Type().Elem())
+	c.Elem().Set(v.Elem())
+	o.copies[v.UnsafePointer()] = c
+	o.fields(c.Elem())
+	return c
+}
+
+// fields replaces the memory that a struct, itself a copy already, points to.
+func (o *operations) fields(s reflect.Value) {
+	for i := range s.NumField() {
+		f := peek.Writable(s.Field(i))
+		switch held := f.Interface().(type) {
+		case *tensor.Dense:
+			if held != nil {
+				f.Set(reflect.ValueOf(o.tensor(held)))
+			}
+			continue
+		case tensor.Dtype:
+			if o.wide {
+				f.Set(reflect.ValueOf(widenDtype(held)))
+			}
+			continue
+		}
+		switch {
+		case !keepsMemory(f.Type()):
+		case f.Kind() == reflect.Pointer && !f.IsNil():
+			f.Set(o.pointer(f))
+		case f.Kind() == reflect.Struct:
+			o.fields(f)
+		}
+	}
+}
+
+// tensor returns the copy of a tensor.
+func (o *operations) tensor(t *tensor.Dense) *tensor.Dense {
+	if c, ok := o.copies[unsafe.Pointer(t)]; ok {
+		return c.Interface().(*tensor.Dense)
+	}
+	c := t.Clone().(*tensor.Dense)
+	if o.wide {
+		if v, err := widenValue(t); err == nil {
+			c = v.(*tensor.Dense)
+		}
+	}
+	o.copies[unsafe.Pointer(t)] = reflect.ValueOf(c)
+	o.tensors = append(o.tensors, state{from: t, to: c})
+	return c
+}
+
+// renew gives the copies what the originals hold now, so that every run starts
+// from the state that the user's operations are in.
+func (o *operations) renew() {
+	for _, s := range o.tensors {
+		copy(memory(s.to), memory(s.from))
+	}
+}
+
+// keepsMemory reports whether values of a type of Gorgonia's hold a tensor or a
+// mode that can be switched.
+func keepsMemory(t reflect.Type) bool {
+	if !peek.IsGorgoniasType(t) {
+		return false
+	}
+	if reflect.PointerTo(structType(t)).Implements(reflect.TypeFor[gorgonia.TrainModeOp]()) {
+		return true
+	}
+	if t = structType(t); t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range t.NumField() {
+		switch f := t.Field(i).Type; {
+		case f == reflect.TypeFor[*tensor.Dense](), f == reflect.TypeFor[tensor.Tensor](), f != t && f != reflect.PointerTo(t) && keepsMemory(f):
+			return true
+		}
+	}
+	return false
+}
+
+func structType(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}

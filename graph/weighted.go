@@ -1,0 +1,155 @@
+package graph
+
+import (
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"math/rand/v2"
+
+	"github.com/chewxy/hm"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// outputSeed is what the weights of a non-scalar node are drawn from.
+const outputSeed = 1
+
+// weighting makes a scalar of a tensor y:
+//
+//	s = Σ wᵢ·yᵢ
+//
+// with fixed weights, each of a random sign and a size between 1/2 and 1, so
+// that no element's gradient is small beside another's and none cancels on
+// purpose. A tensor of one element has the weight 1. The weights are float32
+// numbers, for the same ones in either precision.
+type weighting struct {
+	shape   tensor.Shape
+	dtype   tensor.Dtype
+	weights []float64
+}
+
+func newWeighting(y *gorgonia.Node) weighting {
+	w := weighting{shape: y.Shape().Clone(), dtype: y.Dtype(), weights: make([]float64, y.Shape().TotalSize())}
+	random := rand.New(rand.NewPCG(outputSeed, 0))
+	for i := range w.weights {
+		w.weights[i] = float64(float32(0.5 + 0.5*random.Float64()))
+		if random.IntN(2) == 0 {
+			w.weights[i] = -w.weights[i]
+		}
+	}
+	if len(w.weights) == 1 {
+		w.weights[0] = 1
+	}
+	return w
+}
+
+// inFloat64 returns the same weights for a float64 tensor.
+func (w weighting) inFloat64() weighting {
+	w.dtype = tensor.Float64
+	return w
+}
+
+func (w weighting) tensorType() hm.Type {
+	return gorgonia.TensorType{Dims: w.shape.Dims(), Of: w.dtype}
+}
+
+func (w weighting) Arity() int           { return 1 }
+func (w weighting) ReturnsPtr() bool     { return false }
+func (w weighting) CallsExtern() bool    { return false }
+func (w weighting) OverwritesInput() int { return -1 }
+func (w weighting) DiffWRT(int) []bool   { return []bool{true} }
+
+// weightedSum is s of a weighting. It is an operation of its own because
+// Gorgonia's reductions are among what is checked.
+type weightedSum struct{ weighting }
+
+func (w *weightedSum) Type() hm.Type         { return hm.NewFnType(w.tensorType(), w.dtype) }
+func (w *weightedSum) String() string        { return "Σ w·y" }
+func (w *weightedSum) WriteHash(h hash.Hash) { writeHash(h, w, w.shape) }
+func (w *weightedSum) Hashcode() uint32      { return hashOf(w) }
+
+func (w *weightedSum) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+	return tensor.ScalarShape(), nil
+}
+
+func (w *weightedSum) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	y, err := elementsOf(in[0])
+	if err != nil {
+		return nil, err
+	}
+	if y.n != len(w.weights) {
+		return nil, fmt.Errorf("%d elements: want %d", y.n, len(w.weights))
+	}
+	s := 0.0
+	for i, weight := range w.weights {
+		s += weight * y.at(i)
+	}
+	return scalarOf(w.dtype, s), nil
+}
+
+func (w *weightedSum) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	d, err := gorgonia.ApplyOp(&weightedSpread{w.weighting}, grad)
+	return gorgonia.Nodes{d}, err
+}
+
+// weightedSpread is the derivative of weightedSum: w times a scalar.
+type weightedSpread struct{ weighting }
+
+func (w *weightedSpread) Type() hm.Type         { return hm.NewFnType(w.dtype, w.tensorType()) }
+func (w *weightedSpread) String() string        { return "w·s" }
+func (w *weightedSpread) WriteHash(h hash.Hash) { writeHash(h, w, w.shape) }
+func (w *weightedSpread) Hashcode() uint32      { return hashOf(w) }
+
+func (w *weightedSpread) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
+	return w.shape.Clone(), nil
+}
+
+func (w *weightedSpread) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
+	s, err := elementsOf(in[0])
+	if err != nil {
+		return nil, err
+	}
+	out := tensor.New(tensor.Of(w.dtype), tensor.WithShape(w.shape...))
+	e, err := elementsOf(out)
+	if err != nil {
+		return nil, err
+	}
+	for i, weight := range w.weights {
+		e.set(i, weight*s.at(0))
+	}
+	return out, nil
+}
+
+func (w *weightedSpread) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
+	d, err := gorgonia.ApplyOp(&weightedSum{w.weighting}, grad)
+	return gorgonia.Nodes{d}, err
+}
+
+// scalarOf makes a scalar value of float64 or float32.
+func scalarOf(dtype tensor.Dtype, x float64) gorgonia.Value {
+	if dtype == tensor.Float32 {
+		return gorgonia.NewF32(float32(x))
+	}
+	return gorgonia.NewF64(x)
+}
+
+// writeHash tells operations of one type apart by a shape.
+func writeHash(h hash.Hash, op gorgonia.Op, shape tensor.Shape) {
+	fmt.Fprintf(h, "%T%v", op, shape)
+}
+
+func hashOf(op gorgonia.Op) uint32 {
+	h := fnv.New32a()
+	op.WriteHash(h)
+	return h.Sum32()
+}
+
+// isOurs reports whether an operation is one of this package's, which keep no
+// state.
+func isOurs(op gorgonia.Op) bool {
+	switch op.(type) {
+	case *heldDropout, *weightedSum, *weightedSpread:
+		return true
+	}
+	return false
+}
