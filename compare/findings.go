@@ -3,7 +3,6 @@ package compare
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 )
@@ -20,32 +19,6 @@ type finding struct {
 	done    int  // elements judged one by one
 	each    []outcome
 	work    work
-}
-
-// run does one unit.
-func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
-	f := finding{tally: newTally()}
-	e.left = u.calls
-	before := e.work
-	var err error
-	switch u.kind {
-	case tensorUnit:
-		err = j.tensor(ctx, e, pl, u, &f)
-	case blockUnit:
-		if err = j.block(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
-			err = j.together(ctx, e, u.k, &f)
-		}
-	case controlUnit:
-		f.control, err = j.control(ctx, e, pl)
-	case taylorUnit:
-		f.taylor, err = j.taylor(ctx, e, pl.selected)
-	}
-	f.work = e.work.minus(before)
-	if errors.Is(err, errSpent) || errors.Is(err, errTime) {
-		f.cut, err = true, nil
-		e.restore(j.at.x)
-	}
-	return f, err
 }
 
 // tensor probes a tensor, says what is wrong with it as a whole, and judges some

@@ -55,7 +55,7 @@ func (o *outcome) UnmarshalJSON(text []byte) error {
 	err := json.Unmarshal(text, &j)
 	*o = outcome{
 		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
-		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps, forward: float64(j.Forward), backward: float64(j.Backward),
+		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps, slopes: slopes{float64(j.Forward), float64(j.Backward)},
 		undefined: j.Undefined & (left | right), still: j.Still,
 	}
 	return err

@@ -240,8 +240,14 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 	var out []int
 	for k := range p.layout {
 		from, to := p.tensor(k)
+		// A gradient that is nothing but rounding beside the terms it is a sum of, which
+		// are as large as the loss over the elements.
+		vanishing := narrowUnits * singleUnit * math.Abs(wide.f) / max(wide.scale[k], math.SmallestNonzeroFloat32)
+		if wide.largest[k] > vanishing {
+			vanishing = 0
+		}
 		for i := from; i < to; i++ {
-			n.bound[i] = max(times*deviation(runs, i), singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
+			n.bound[i] = max(vanishing, times*deviation(runs, i), singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
 			if math.Abs(n.g[i]-wide.g[i]) > n.bound[i] {
 				out = append(out, i)
 			}
