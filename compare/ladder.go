@@ -301,20 +301,15 @@ func (l *ladder) hull() (lo, hi, tolerance float64, ok bool) {
 	return lo, hi, tolerance, q.jump() <= 2*p.jump()
 }
 
-// best returns the place of the difference that is worth printing: the first,
-// which has the least noise, that the next confirms, and where there is none the
-// one that differs least from the next.
+// best returns the place of the difference that is worth printing: of those at the
+// end that say the same, the first, which has the least noise.
 func (l *ladder) best() int {
-	best := 0
-	for k := range len(l.samples) - 1 {
-		p, q := l.samples[k], l.samples[k+1]
-		apart := distance(p.d, q.d)
-		if apart <= q.noise+l.relative(q) {
-			return k
-		}
-		if apart < distance(l.samples[best].d, l.samples[best+1].d) {
-			best = k
+	k := len(l.samples) - 1
+	for ; k > 0; k-- {
+		p, q := l.samples[k-1], l.samples[k]
+		if distance(p.d, q.d) > q.noise+l.relative(q) {
+			break
 		}
 	}
-	return best
+	return k
 }
