@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+
+	"gradtwin"
 )
 
 // Culprit is where a wrong gradient goes wrong: the gradient of an operation's
@@ -24,7 +27,7 @@ type Culprit struct {
 	// a direction where no element was named; Ratio is the first by the second, 0
 	// where there is none.
 	Symbolic float64 `json:"symbolic"`
-	Numeric  float64 `json:"numeric"`
+	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
 	Ratio    float64 `json:"ratio,omitempty"`
 	Known    bool    `json:"known,omitempty"` // Report.Faults lists the operation
 }
@@ -172,16 +175,13 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 // one; too many say nothing.
 func (s *search) culprit(operand string, suspects []string) *Culprit {
 	at := s.seen[operand]
-	c := &Culprit{Operations: suspects, Operand: operand, Symbolic: at.symbolic, Numeric: finite(at.numeric)}
-	if at.numeric != 0 && !isNotFinite(at.numeric) {
+	c := &Culprit{Operations: suspects, Operand: operand, Symbolic: at.symbolic, Numeric: at.numeric}
+	if at.numeric != 0 && at.numeric != math.MaxFloat64 {
 		c.Ratio = at.symbolic / at.numeric
 	}
-	var known []string
-	for _, name := range suspects {
-		if s.isKnown(name) {
-			known = append(known, name)
-		}
-	}
+	known := slices.DeleteFunc(slices.Clone(suspects), func(name string) bool {
+		return !slices.ContainsFunc(s.report.Faults, func(f gradtwin.Fault) bool { return f.Node == name })
+	})
 	if len(known) == 1 {
 		c.Operations, c.Known = known, true
 	}
@@ -189,15 +189,6 @@ func (s *search) culprit(operand string, suspects []string) *Culprit {
 		return nil
 	}
 	return c
-}
-
-func (s *search) isKnown(name string) bool {
-	for _, f := range s.report.Faults {
-		if f.Node == name {
-			return true
-		}
-	}
-	return false
 }
 
 // at checks the function cut at a value, once.
@@ -220,12 +211,15 @@ func (s *search) at(ctx context.Context, name string) (*cut, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
-	case errors.As(err, &empty):
+	case errors.As(err, &empty), err == nil && r.OK():
 		c.verdict = OK
-	case err != nil:
-		// It says nothing either.
-	default:
-		c.take(r)
+	case err == nil && r.Wrong():
+		c.verdict = Wrong
+		if t := r.Tensors[0]; t.wholly() {
+			c.symbolic, c.numeric = t.Probe.Symbolic, t.Probe.Numeric
+		} else {
+			c.symbolic, c.numeric = r.Worst[0].Symbolic, r.Worst[0].Numeric
+		}
 	}
 	return c, nil
 }
@@ -251,22 +245,4 @@ func (c *counting) Gradient(dst []float64) error {
 func (c *counting) Float32() bool {
 	n, ok := c.Function.(Narrow)
 	return ok && n.Float32()
-}
-
-// take takes over what a report says.
-func (c *cut) take(r *Report) {
-	switch {
-	case r.OK():
-		c.verdict = OK
-	case r.Wrong():
-		c.verdict = Wrong
-		if t := r.Tensors[0]; t.wholly() {
-			c.symbolic, c.numeric = t.Probe.Symbolic, t.Probe.Numeric
-		} else {
-			c.symbolic, c.numeric = r.Worst[0].Symbolic, r.Worst[0].Numeric
-		}
-		if c.numeric == math.MaxFloat64 {
-			c.numeric = math.NaN()
-		}
-	}
 }
