@@ -31,7 +31,7 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addCulprit(ctx, c.judged, o); err != nil {
+	if err := r.addCulprit(ctx, c.judged, c.o); err != nil {
 		return nil, err
 	}
 	if o.Each != nil {

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -16,11 +15,14 @@ import (
 //
 // It is looked for when a tensor is wrong, in a function that can be cut at its
 // inner values (a graph.Wrap is one): a cut is the function of one inner value,
-// and is checked as a tensor is that is probed. Nothing is looked for under
-// Options.MaxCalls and MaxTime, at order 2, and by shards: Merge leaves it out.
+// and is checked as a tensor is that is probed, in 50 to 200 calls that the report
+// counts. As many cuts as the logarithm of the graph's depth are enough for a
+// chain. Nothing is looked for under Options.MaxCalls and MaxTime, at order 2, and
+// by shards: Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
-	// gradients are all right, those among which it is.
+	// gradients are all right, those among which it is: of these the one that
+	// Report.Faults lists, if it lists one.
 	Operations []string `json:"operations"`
 	Operand    string   `json:"operand"`
 	// Symbolic and Numeric are the slopes of one element of the operand, or along
@@ -59,8 +61,12 @@ type cuttable interface {
 	Cut(name string) (Function, error)
 }
 
-// mostSuspects is how many operations are named that cannot be told apart.
-const mostSuspects = 3
+const (
+	// mostNamed is how many operations are named that cannot be told apart.
+	mostNamed = 3
+	// mostSuspects is how many users of a value are looked at.
+	mostSuspects = 16
+)
 
 // addCulprit names the operation at fault, if there is one and the function can
 // be cut. The calls it takes are added to the report's.
@@ -69,7 +75,7 @@ func (r *Report) addCulprit(ctx context.Context, f Function, o Options) error {
 	if !ok || !r.Wrong() || o.MaxCalls > 0 || o.MaxTime > 0 || o.Order > 1 {
 		return nil
 	}
-	s := &search{cuttable: d, report: r, options: Options{Mode: Probe, Seed: o.Seed, Rtol: o.Rtol, C: o.C, Step: o.Step, Workers: 1}, seen: map[string]*cut{}}
+	s := &search{cuttable: d, report: r, options: o, seen: map[string]*cut{}}
 	for _, t := range r.Tensors {
 		if !t.wrong() {
 			continue
@@ -86,7 +92,7 @@ func (r *Report) addCulprit(ctx context.Context, f Function, o Options) error {
 type search struct {
 	cuttable
 	report  *Report
-	options Options
+	options Options // resolved
 	seen    map[string]*cut
 }
 
@@ -146,11 +152,15 @@ func (s *search) bisect(ctx context.Context, name string) (string, error) {
 }
 
 // suspects returns the operations between a wrong value and those next to it that
-// are right, or else a value among them that is wrong.
+// are right, none where they are too many, or else a value among them that is
+// wrong.
 func (s *search) suspects(ctx context.Context, name string) (suspects []string, above string, err error) {
 	met := map[string]bool{}
 	next := s.Users(name)
-	for len(next) > 0 && len(suspects) <= mostSuspects {
+	for len(next) > 0 {
+		if len(suspects) == mostSuspects {
+			return nil, "", nil
+		}
 		user := next[0]
 		next = next[1:]
 		if met[user] {
@@ -185,7 +195,7 @@ func (s *search) culprit(operand string, suspects []string) *Culprit {
 	if len(known) == 1 {
 		c.Operations, c.Known = known, true
 	}
-	if len(c.Operations) > mostSuspects {
+	if len(c.Operations) == 0 || len(c.Operations) > mostNamed {
 		return nil
 	}
 	return c
@@ -206,26 +216,57 @@ func (s *search) at(ctx context.Context, name string) (*cut, error) {
 	if err != nil {
 		return c, nil // it says nothing
 	}
-	r, err := Check(ctx, &counting{Function: f, report: s.report}, s.options)
-	var empty *EmptyError
-	switch {
-	case ctx.Err() != nil:
+	e := &evaluator{f: &counting{Function: f, report: s.report}, left: unlimited}
+	at, err := measure(ctx, e, f.Layout(), s.options)
+	if err == nil {
+		j := &judge{options: s.options, at: at, beside: &neighbors{at: at, rings: map[int]*ring{}}}
+		err = c.judge(ctx, &prober{judge: j, e: e})
+		e.restore(at.x)
+	}
+	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
-	case errors.As(err, &empty), err == nil && r.OK():
-		c.verdict = OK
-	case err == nil && r.Wrong():
-		c.verdict = Wrong
-		if t := r.Tensors[0]; t.wholly() {
-			c.symbolic, c.numeric = t.Probe.Symbolic, t.Probe.Numeric
-		} else {
-			c.symbolic, c.numeric = r.Worst[0].Symbolic, r.Worst[0].Numeric
-		}
+	}
+	if err != nil {
+		c.verdict = Inconclusive // it says nothing either
 	}
 	return c, nil
 }
 
-// counting is a cut that counts its calls in the report of the function it is of,
-// and has nothing else to say: no clones, no faults, no cuts of its own.
+// judge probes the cut value, and judges some of its elements where the directions
+// do not decide, or where they disagree for the slopes of one.
+func (c *cut) judge(ctx context.Context, p *prober) error {
+	f := finding{tally: newTally()}
+	if err := p.run(ctx, &f, false); err != nil {
+		return err
+	}
+	if f.probe.Verdict == OK {
+		c.verdict = OK
+		return nil
+	}
+	elements := stratified(p.at, []int{p.k}, uncertifiedShare)
+	if f.probe.Verdict == Wrong {
+		c.verdict, c.symbolic, c.numeric = Wrong, f.probe.Symbolic, f.probe.Numeric
+		elements = p.largestFirst(1)
+	}
+	agree := false
+	for _, i := range elements {
+		o, err := p.element(ctx, p.e, p.k, i)
+		if err != nil {
+			return err
+		}
+		if o.verdict == Wrong {
+			c.verdict, c.symbolic, c.numeric = Wrong, o.symbolic, finite(o.numeric)
+			return nil
+		}
+		agree = agree || o.verdict == OK || o.verdict == Kink
+	}
+	if agree && c.verdict != Wrong {
+		c.verdict = OK
+	}
+	return nil
+}
+
+// counting is a cut that counts its calls in the report of the function it is of.
 type counting struct {
 	Function
 	report *Report
