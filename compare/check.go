@@ -31,6 +31,9 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.addCulprit(ctx, c.judged, o); err != nil {
+		return nil, err
+	}
 	if o.Each != nil {
 		inOrder(c.each)
 		for _, one := range c.each {
@@ -46,12 +49,13 @@ var errTime = errors.New("the time that the options allow is over")
 
 // check is a check whose units, or a shard's, are done.
 type check struct {
-	known known
-	at    *point
-	plan  *plan
-	o     Options // resolved
-	found *findings
-	each  []outcome
+	judged Function // in float64 where it can be
+	known  known
+	at     *point
+	plan   *plan
+	o      Options // resolved
+	found  *findings
+	each   []outcome
 }
 
 // newCheck measures the point and does the units of one shard.
@@ -85,7 +89,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	if err != nil {
 		return nil, located(f, err)
 	}
-	c := &check{at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
+	c := &check{judged: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
 		Notes: notesOf(f), Faults: faultsOf(f), Work: e.work,

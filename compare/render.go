@@ -41,6 +41,9 @@ func (r *Report) String() string {
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
 	}
+	if r.Culprit != nil {
+		writeLine(&b, "  ", "culprit: "+r.Culprit.String())
+	}
 	for _, f := range r.Faults {
 		writeLine(&b, "  ", faultLine(f, r.Wrong()))
 	}

@@ -120,6 +120,7 @@ type Report struct {
 	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
 	Faults    []gradtwin.Fault `json:"faults,omitempty"`
 	Diagnosis string           `json:"diagnosis,omitempty"`
+	Culprit   *Culprit         `json:"culprit,omitempty"` // nil where no operation was found to be at fault
 	Control   Control          `json:"control"`
 	Taylor    *Taylor          `json:"taylor,omitempty"` // nil when it was not asked for
 }

@@ -53,6 +53,7 @@ type Wrapped struct {
 	grads gorgonia.Nodes // nil where the gradient is 0
 	ops   *operations    // whose state is renewed at each run, nil when there are none
 	runs  runs
+	usage *usage // nil until Users or Cut asks
 }
 
 // source is the user's graph that a function is made of.
