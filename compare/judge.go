@@ -208,6 +208,9 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 	}
 	o.symbolic = n.g[o.i]
 	o.bound += rounding
+	if o.verdict == OK && exact != 0 && j.isUnseen(o, k) {
+		o.verdict = Unseen
+	}
 	return o, nil
 }
 

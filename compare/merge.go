@@ -17,8 +17,9 @@ func (e *MergeError) Error() string { return e.Problem }
 
 // Merge joins the parts of all shards of a check, in any order, to the report
 // that Check gives with the same function and options, but for Seconds, which
-// is 0, and for the Culprit, which is not looked for. A part that is missing, that is there twice, or that is of another check
-// is a *MergeError. A check that would be empty is an *EmptyError.
+// is 0, and for the Culprit, which is not looked for. A part that is missing, that
+// is there twice, or that is of another check is a *MergeError. A check that would
+// be empty is an *EmptyError.
 func Merge(parts []*Part) (*Report, error) {
 	if len(parts) == 0 {
 		return nil, &MergeError{Problem: "no parts of a check"}

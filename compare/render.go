@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -98,7 +99,11 @@ func (r *Report) headline() string {
 func (r *Report) agreeLine() string {
 	var parts []string
 	if r.Counts.OK > 0 {
-		parts = append(parts, fmt.Sprintf("%s agree", commas(r.Counts.OK, "element")))
+		verb := "agree"
+		if r.Counts.OK == 1 {
+			verb = "agrees"
+		}
+		parts = append(parts, commas(r.Counts.OK, "element")+" "+verb)
 	}
 	if n, of := r.probed(); of > 0 && (r.Counts.OK < r.Total || n < of) {
 		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor")))
@@ -111,11 +116,19 @@ func (r *Report) agreeLine() string {
 	}
 	text := strings.Join(parts, ", ")
 	if r.Resolution > 0 {
-		text += fmt.Sprintf("; an error of %.1g", r.Resolution)
+		text += fmt.Sprintf("; an error above %s would have shown", roundedUp(r.Resolution))
 		if r.RelativeResolution > 0 {
-			text += fmt.Sprintf(" (%s of its tensor's largest)", share(r.RelativeResolution))
+			text += fmt.Sprintf(" (at worst %s of a tensor's largest gradient)", share(r.RelativeResolution))
 		}
-		text += " would have shown"
+	}
+	return text
+}
+
+// roundedUp writes a positive number with one digit, and never a smaller one.
+func roundedUp(x float64) string {
+	text := fmt.Sprintf("%.0e", x)
+	if v, _ := strconv.ParseFloat(text, 64); v < x {
+		text = fmt.Sprintf("%.0e", x+math.Pow(10, math.Floor(math.Log10(x))))
 	}
 	return text
 }
@@ -126,7 +139,7 @@ func share(x float64) string {
 	case x >= 1:
 		return fmt.Sprintf("%.2g times the size", x)
 	case exponent < 4:
-		return fmt.Sprintf("1 part in %.2g", math.Round(1/x))
+		return fmt.Sprintf("1 part in %.0f", math.Floor(1/x))
 	default:
 		return fmt.Sprintf("1 part in 10^%.0f", exponent)
 	}

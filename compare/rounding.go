@@ -240,12 +240,7 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 	var out []int
 	for k := range p.layout {
 		from, to := p.tensor(k)
-		// A gradient that is nothing but rounding beside the terms it is a sum of, which
-		// are as large as the loss over the elements.
-		vanishing := narrowUnits * singleUnit * math.Abs(wide.f) / max(wide.scale[k], math.SmallestNonzeroFloat32)
-		if wide.largest[k] > vanishing {
-			vanishing = 0
-		}
+		vanishing := wide.vanishing(k)
 		for i := from; i < to; i++ {
 			n.bound[i] = max(vanishing, times*deviation(runs, i), singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
 			if math.Abs(n.g[i]-wide.g[i]) > n.bound[i] {
@@ -254,4 +249,19 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 		}
 	}
 	return out
+}
+
+// vanishing returns what the float32 gradient of a tensor may be of which the
+// float64 one is nothing but rounding beside the terms it is a sum of, 0 of any
+// other. The terms are as large as another tensor's gradient, or smaller, as large
+// as the loss over the elements.
+func (p *point) vanishing(k int) float64 {
+	terms := slices.Max(p.largest)
+	if p.scale[k] > 0 {
+		terms = min(terms, math.Abs(p.f)/p.scale[k])
+	}
+	if p.largest[k] > narrowUnits*p.unit()*terms {
+		return 0
+	}
+	return narrowUnits * singleUnit * terms
 }

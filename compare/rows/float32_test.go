@@ -262,3 +262,30 @@ func TestDeclaredFloat32(t *testing.T) {
 		}
 	}
 }
+
+// Zero and tiny biases leave the fault nowhere to hide: one wrong element of a
+// tensor whose values are 0, or far below 1, is found as elsewhere.
+func TestFloat32Zeros(t *testing.T) {
+	var checks []check
+	for _, value := range []float64{0, 1e-35, 1e-10, 1e-3} {
+		for seed, layers := range [][]int{{4, 6, 2}, {3, 4, 4, 1}, {6, 2}} {
+			n := newNetwork(uint64(seed), 5, tanh, layers...)
+			x, at := n.weights(uint64(seed)), 0
+			for _, tensor := range n.layout() {
+				if len(tensor.Shape) == 1 {
+					for i := range tensor.Len() {
+						x[at+i] = value
+					}
+				}
+				at += tensor.Len()
+			}
+			p := tracedSingle(fmt.Sprintf("network %v, biases of %g", layers, value), n.layout(), x, true, n.loss)
+			last := len(x) - 1
+			for name, fault := range map[string]fault{"times 1.01": timesAt(last, 1.01), "negated": timesAt(last, -1), "0": setTo(last, 0)} {
+				checks = append(checks, check{name: p.name + "/" + name, p: p, fault: fault, want: foundWrong, modes: fullOnly})
+			}
+			checks = append(checks, check{name: p.name + "/right", p: p, want: passed})
+		}
+	}
+	run(t, checks)
+}
