@@ -74,11 +74,16 @@ func ratio(lines []measured, g []float64) (float64, bool) {
 	scaled := make([]float64, len(g))
 	a := lines[0].derivative(g)
 	for _, s := range lines[0].samples {
-		for i := range g {
-			scaled[i] = g[i] * (s.d / a)
-		}
-		if fits(lines, scaled) {
-			return a / s.d, true
+		for _, r := range []float64{math.Round(a / s.d), 1 / math.Round(s.d/a), a / s.d} {
+			if !(math.Abs(r-a/s.d) <= sameRatio*math.Abs(r)) || math.IsInf(r, 0) {
+				continue // a whole number, or one part in so many, is more likely than one next to it
+			}
+			for i := range g {
+				scaled[i] = g[i] / r
+			}
+			if fits(lines, scaled) {
+				return r, true
+			}
 		}
 	}
 	return 0, false

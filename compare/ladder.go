@@ -155,11 +155,28 @@ func (l *ladder) add(s sample) {
 		l.stop(settled)
 	case l.isKinked():
 		l.stop(kinked)
-	case s.gap() <= shrink*l.leastNoise(s.h)+l.rounding || len(l.samples) >= maxLadder:
+	case l.hides(s) && l.leapt():
+		// The step was too small to show anything: those between follow.
+		l.samples = l.samples[:1]
+		l.next = l.samples[0].h / shrink
+	case l.hides(s) || len(l.samples) >= maxLadder:
 		l.stop(hidden)
 	default:
 		l.next = l.after(s)
 	}
+}
+
+// hides reports whether noise hides what a step smaller than that of s could show.
+func (l *limits) hides(s sample) bool { return s.gap() <= shrink*l.leastNoise(s.h)+l.rounding }
+
+// leapt reports whether the second difference was taken at a much smaller step than
+// the one that follows the first.
+func (l *ladder) leapt() bool {
+	if len(l.samples) != 2 {
+		return false
+	}
+	p, q := l.last()
+	return !isNotFinite(p.d) && p.h > shrink*shrink*q.h
 }
 
 // isFar reports whether a step is too large to count alone.

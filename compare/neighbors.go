@@ -143,7 +143,8 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil
 	}
-	if l.end != hidden || l.isSettled() {
+	// Two differences that noise hides both may agree by chance.
+	if l.end != hidden || l.isSettled() && l.samples[n-2].gap() > l.samples[n-2].bound {
 		best.verdict = Wrong
 	}
 	if at != &j.at.place {

@@ -45,6 +45,8 @@ func wrapSingle(t *testing.T, relu bool, rows int, seed uint64) *graph.Wrapped {
 // narrow hides that the function can be computed in float64.
 type narrow struct{ compare.Function }
 
+func (narrow) Float32() bool { return true }
+
 // spoiledSingle changes the gradient of a float32 graph.
 type spoiledSingle struct {
 	*graph.Wrapped
@@ -80,7 +82,9 @@ func TestFloat32Graph(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if !r.OK() || r.Precision != tt.want {
+						// Without a twin float32 hides small elements, which is not to judge them.
+						right := r.OK() || tt.want == compare.Single && !r.Wrong() && r.Counts.Inconclusive == 0
+						if !right || r.Precision != tt.want {
 							t.Errorf("relu %v, seed %d, %d rows, %v: %q, want %q\n%s", relu, seed, rows, mode, r.Precision, tt.want, r)
 						}
 					}

@@ -271,6 +271,8 @@ func (e Element) hint() string {
 		return "inconclusive: the difference does not settle as h shrinks"
 	case e.Verdict == Unseen:
 		return "unseen: too small for the loss to resolve"
+	case e.Verdict == Kink && e.Forward == e.Backward:
+		return "a kink: gradients beside the point differ, and this one lies between them"
 	case e.Verdict == Kink:
 		return fmt.Sprintf("a kink: one-sided derivatives %.4g and %.4g", e.Backward, e.Forward)
 	case e.Verdict == OK:

@@ -23,7 +23,8 @@ type Element struct {
 	Step     float64 `json:"step"`    // h, where the numeric value was taken
 	Steps    int     `json:"steps"`   // differences taken
 	Verdict  Verdict `json:"verdict"`
-	// Forward and Backward are the one-sided derivatives at a kink, else zero.
+	// Forward and Backward are the one-sided derivatives at a kink, else zero, also
+	// where so many kinks meet that gradients beside the point stand for them.
 	Forward  float64 `json:"forward,omitempty"`
 	Backward float64 `json:"backward,omitempty"`
 	// Undefined is the side on which the loss is NaN or infinite at all steps:

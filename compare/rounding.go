@@ -86,7 +86,7 @@ const (
 func (p *point) measureRounding(ctx context.Context, e *evaluator, again repeats) error {
 	var runs [][]float64
 	for n := range roundingPoints {
-		e.move(p.ulpAway(p.unit(), n))
+		e.move(p.ulpAway(p.unit(), 1, n))
 		g := make([]float64, len(p.x))
 		if err := e.gradient(ctx, g); err != nil {
 			return err
@@ -111,16 +111,21 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again repeats
 	return nil
 }
 
-// ulpAway returns a move of every element by a few units in its last place, up or
-// down, the n-th.
-func (p *point) ulpAway(unit float64, n int) func(i int, x float64) float64 {
+// widening is by how much more than a few units the elements move, in turn, where
+// two gradients at the same point are compared: the last place of an element in
+// which a unit saturates moves none of what is rounded on the way.
+var widening = [...]float64{1, 1 << 6, 1 << 10, 1 << 13}
+
+// ulpAway returns a move of every element by a few times so many units in its last
+// place, up or down, the n-th.
+func (p *point) ulpAway(unit, times float64, n int) func(i int, x float64) float64 {
 	r := random(p.seed, purposeRounding, 0, n)
 	return func(_ int, x float64) float64 {
 		ulps := float64(1 + r.IntN(4))
 		if r.Uint64()&1 == 0 {
 			ulps = -ulps
 		}
-		return x + 2*unit*ulps*x
+		return x + 2*unit*times*ulps*x
 	}
 }
 
@@ -215,7 +220,7 @@ func (p *point) differences(ctx context.Context, e, wide *evaluator, first, last
 	defer wide.restore(p.x)
 	exact := make([]float64, len(p.x))
 	for n := first; n < last; n++ {
-		e.move(p.ulpAway(singleUnit, n))
+		e.move(p.ulpAway(singleUnit, widening[n%len(widening)], n))
 		wide.restore(e.elements())
 		g := make([]float64, len(p.x))
 		if err := e.gradient(ctx, g); err != nil {

@@ -13,6 +13,11 @@ import (
 	"gradtwin/compare"
 )
 
+// subgradient is the relative error that may lie within what the gradient jumps by
+// at the kinks beside a point, of which trained ReLU networks of five layers have
+// many within the smallest step that noise allows.
+const subgradient = 1e-4
+
 // tally is what the study counts of one fault in one mode.
 type tally struct {
 	planted, visible, caught, named, promised, diagnosed int
@@ -149,7 +154,12 @@ func (c tally) String() string {
 func (c *tally) add(t *testing.T, what string, fault fault, f *backprop, mode compare.Mode, off []float64, visible, changed map[string]bool) {
 	t.Helper()
 	c.planted++
-	r, err := compare.Check(context.Background(), f.checkable(), compare.Options{Mode: mode})
+	atKink := map[string]bool{} // tensors with an element whose fault passes as a subgradient
+	r, err := compare.Check(context.Background(), f.checkable(), compare.Options{Mode: mode, Each: func(e compare.Element) {
+		if e.Verdict == compare.Kink && math.Abs(off[e.Flat]) <= subgradient*math.Abs(e.Symbolic) {
+			atKink[e.Tensor] = true
+		}
+	}})
 	if err != nil {
 		var empty *compare.EmptyError
 		if !errors.As(err, &empty) || len(visible) > 0 {
@@ -175,6 +185,9 @@ func (c *tally) add(t *testing.T, what string, fault fault, f *backprop, mode co
 		if !changed[name] {
 			t.Errorf("%s: false alarm in %s\n%s", what, name, r)
 		}
+	}
+	for name := range atKink {
+		delete(missed, name)
 	}
 	if len(visible) == 0 {
 		return

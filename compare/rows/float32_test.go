@@ -289,3 +289,33 @@ func TestFloat32Zeros(t *testing.T) {
 	}
 	run(t, checks)
 }
+
+// Where units saturate, float32 rounds what a small difference is left of, and a
+// unit in the last place of an element moves nothing that would show it: right
+// gradients pass, and one negated element is found.
+func TestFloat32Saturated(t *testing.T) {
+	var checks []check
+	for name, unit := range map[string]func(t *tape, a num) num{
+		"tanh":    func(t *tape, a num) num { return t.square(t.tanh(a)) },
+		"sigmoid": func(t *tape, a num) num { return t.square(t.sigmoid(a)) },
+		"1 − tanh²": func(t *tape, a num) num {
+			return t.sub(t.constant(1), t.square(t.tanh(a)))
+		},
+		"log of the sigmoid": func(t *tape, a num) num { return t.log(t.sigmoid(a)) },
+	} {
+		for _, lo := range []float64{1, 3, 4} {
+			for seed := range uint64(20) {
+				x := draws(seed, 20, 1)
+				for i, v := range x {
+					x[i] = lo + (5-lo)*math.Abs(v-math.Trunc(v))
+				}
+				p := tracedSingle(fmt.Sprintf("%s in %g to 5, seed %d", name, lo, seed), nil, x, true, func(t *tape, x []num) num {
+					return t.sum(t.each(func(a num) num { return unit(t, a) }, x))
+				})
+				checks = append(checks, check{name: p.name + "/right", p: p, want: passed, modes: fullOnly},
+					check{name: p.name + "/negated", p: p, fault: timesAt(int(seed), -1), want: foundWrong, modes: fullOnly})
+			}
+		}
+	}
+	run(t, checks)
+}
