@@ -125,7 +125,7 @@ func ofOrder(f Function, o Options) (Function, error) {
 
 // do does the shard's units.
 func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
-	j := &judge{options: c.o, at: c.at, beside: &neighbors{at: c.at, rings: map[int]*ring{}}}
+	j := newJudge(c.o, c.at)
 	units := s.units(c.plan)
 	c.found = newFindings(len(c.at.layout))
 	var en *engine
@@ -171,7 +171,7 @@ func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units 
 		workers = append(workers, e)
 	}
 	errs := make([]error, len(units))
-	progress := c.progress(units, results)
+	progress := c.progress(units)
 	if len(workers) == 1 {
 		for n, u := range units {
 			if results[n], errs[n] = j.run(ctx, first, c.plan, u, en); errs[n] != nil {

@@ -84,7 +84,7 @@ func (j *judge) findsSpoiled(ctx context.Context, e *evaluator, k int, o outcome
 
 // with returns the tensor's elements, i first.
 func (p *prober) with(i int) []int {
-	index := p.index()
+	index := p.at.indices(p.k)
 	at := i - index[0]
 	index[0], index[at] = index[at], index[0]
 	return index

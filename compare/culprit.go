@@ -216,13 +216,16 @@ func (s *search) at(ctx context.Context, name string) (*cut, error) {
 	if err != nil {
 		return c, nil // it says nothing
 	}
-	e := &evaluator{f: &counting{Function: f, report: s.report}, left: unlimited}
+	e := &evaluator{f: f, left: unlimited}
 	at, err := measure(ctx, e, f.Layout(), s.options)
 	if err == nil {
-		j := &judge{options: s.options, at: at, beside: &neighbors{at: at, rings: map[int]*ring{}}}
+		j := newJudge(s.options, at)
 		err = c.judge(ctx, &prober{judge: j, e: e})
 		e.restore(at.x)
+		e.work.add(besideWork(j.beside.levels()))
 	}
+	s.report.Calls += e.Calls
+	s.report.Gradients += e.Gradients
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -264,26 +267,4 @@ func (c *cut) judge(ctx context.Context, p *prober) error {
 		c.verdict = OK
 	}
 	return nil
-}
-
-// counting is a cut that counts its calls in the report of the function it is of.
-type counting struct {
-	Function
-	report *Report
-}
-
-func (c *counting) Loss() (float64, error) {
-	c.report.Calls++
-	return c.Function.Loss()
-}
-
-func (c *counting) Gradient(dst []float64) error {
-	c.report.Gradients++
-	return c.Function.Gradient(dst)
-}
-
-// Float32 implements Narrow.
-func (c *counting) Float32() bool {
-	n, ok := c.Function.(Narrow)
-	return ok && n.Float32()
 }

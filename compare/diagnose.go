@@ -28,7 +28,7 @@ const diagnosisSteps = 3
 func (p *prober) diagnosisLines(ctx context.Context) ([]measured, error) {
 	var lines []measured
 	for range 2 {
-		m := measured{direction: p.draw(purposeDiagnosis, p.index(), size)}
+		m := measured{direction: p.draw(purposeDiagnosis, p.at.indices(p.k), size)}
 		l := p.lineLimits(m.direction)
 		h := l.first
 		for range diagnosisSteps {

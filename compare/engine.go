@@ -53,23 +53,6 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 	if !ok || j.at.noise.chaotic {
 		return nil, nil
 	}
-	from, to := -1, 0
-	for _, u := range units {
-		if u.kind == blockUnit {
-			if from < 0 {
-				from = u.elements[0]
-			}
-			to = u.elements[len(u.elements)-1] + 1
-		}
-	}
-	if from < 0 {
-		return nil, nil
-	}
-	en := &engine{from: from, found: make([]engineOutcome, to-from)}
-	most := maxExpensive
-	if cheap, ok := f.(CheapDifferencer); ok && cheap.CheapDifferences() {
-		most = maxEngine
-	}
 	var open []climbing
 	for _, u := range units {
 		if u.kind == blockUnit {
@@ -77,6 +60,15 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 				open = append(open, climbing{i, newLadder(j.limits(u.k, i, 1))})
 			}
 		}
+	}
+	if open == nil {
+		return nil, nil
+	}
+	from, to := open[0].i, open[len(open)-1].i+1
+	en := &engine{from: from, found: make([]engineOutcome, to-from)}
+	most := maxExpensive
+	if cheap, ok := f.(CheapDifferencer); ok && cheap.CheapDifferences() {
+		most = maxEngine
 	}
 	numeric := make([]float64, to-from)
 	for len(open) > 0 {

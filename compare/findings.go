@@ -172,10 +172,10 @@ func (f *findings) join(g *findings) {
 	f.Judged += g.Judged
 }
 
-// besideWork is the gradients that were taken beside the point.
-func (f *findings) besideWork() work {
+// besideWork is the gradients that were taken beside the point, by ring.
+func besideWork(rings map[int]int) work {
 	var w work
-	for n := range maps.Values(f.Rings) {
+	for n := range maps.Values(rings) {
 		w.Gradients += n
 	}
 	return w

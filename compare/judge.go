@@ -14,6 +14,10 @@ type judge struct {
 	beside  *neighbors
 }
 
+func newJudge(o Options, at *point) *judge {
+	return &judge{options: o, at: at, beside: &neighbors{at: at, rings: map[int]*ring{}}}
+}
+
 // outcome is the verdict on one element, or on one line.
 type outcome struct {
 	i                 int // the element's place in the flat vector

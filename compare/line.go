@@ -32,25 +32,18 @@ func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h 
 	e.f.Set(l.i, x+h)
 	s.right = e.f.At(l.i) - x
 	if s.fp, err = e.loss(ctx); err != nil {
-		return s, l.wrap(ctx, e, x+h, err)
+		return s, wrapLoss(ctx, fmt.Sprintf("loss with %s at %v", e.at.layout.Element(l.i), x+h), err)
 	}
 	// The same distance to the left, as far as it can be realised: a difference
 	// that is not central has an error of first order.
 	e.f.Set(l.i, x-s.right)
 	s.left = x - e.f.At(l.i)
 	if s.fm, err = e.loss(ctx); err != nil {
-		return s, l.wrap(ctx, e, x-s.right, err)
+		return s, wrapLoss(ctx, fmt.Sprintf("loss with %s at %v", e.at.layout.Element(l.i), x-s.right), err)
 	}
 	s.lost = s.right <= 0 || s.left <= 0
 	s.d = (s.fp - s.fm) / (s.right + s.left)
 	return s, nil
-}
-
-func (l elementLine) wrap(ctx context.Context, e *evaluator, x float64, err error) error {
-	if ctx.Err() != nil || err == errSpent {
-		return err
-	}
-	return fmt.Errorf("loss with %s at %v: %w", e.at.layout.Element(l.i), x, err)
 }
 
 // direction is the line along a direction through some elements.
@@ -78,10 +71,7 @@ func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h f
 	defer l.put(e, at)
 	s := sample{h: h, right: h, left: h, f0: at.f}
 	wrap := func(err error) error {
-		if ctx.Err() != nil || err == errSpent {
-			return err
-		}
-		return fmt.Errorf("loss along a direction through %s: %w", e.at.layout.Element(l.index[0]), err)
+		return wrapLoss(ctx, "loss along a direction through "+e.at.layout.Element(l.index[0]), err)
 	}
 	l.right = l.right[:0]
 	for j, i := range l.index {

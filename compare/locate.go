@@ -49,7 +49,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction) ([]outc
 		if err := take(i); err != nil {
 			return found, err
 		}
-		rest := slices.DeleteFunc(p.index(), func(i int) bool { return judged[i] })
+		rest := slices.DeleteFunc(p.at.indices(p.k), func(i int) bool { return judged[i] })
 		if len(rest) == 0 || wrong == maxNamed {
 			break
 		}
@@ -70,7 +70,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction) ([]outc
 
 // largestFirst returns the n elements with the largest gradients.
 func (p *prober) largestFirst(n int) []int {
-	index := p.index()
+	index := p.at.indices(p.k)
 	g := p.at.g
 	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(math.Abs(g[b]), math.Abs(g[a])) })
 	return index[:min(n, len(index))]

@@ -53,6 +53,16 @@ func (p *point) unit() float64 {
 // tensor returns the elements of tensor k as [from, to).
 func (p *point) tensor(k int) (from, to int) { return p.offsets[k], p.offsets[k+1] }
 
+// indices returns the elements of tensor k.
+func (p *point) indices(k int) []int {
+	from, to := p.tensor(k)
+	index := make([]int, to-from)
+	for j := range index {
+		index[j] = from + j
+	}
+	return index
+}
+
 // purpose tells the streams of random numbers apart.
 type purpose uint64
 

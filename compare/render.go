@@ -3,11 +3,11 @@ package compare
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 const (
@@ -116,19 +116,10 @@ func (r *Report) agreeLine() string {
 	}
 	text := strings.Join(parts, ", ")
 	if r.Resolution > 0 {
-		text += fmt.Sprintf("; an error above %s would have shown", roundedUp(r.Resolution))
+		text += fmt.Sprintf("; an error above %.0e would have shown", stats.RoundUp(r.Resolution, 1))
 		if r.RelativeResolution > 0 {
 			text += fmt.Sprintf(" (at worst %s of a tensor's largest gradient)", share(r.RelativeResolution))
 		}
-	}
-	return text
-}
-
-// roundedUp writes a positive number with one digit, and never a smaller one.
-func roundedUp(x float64) string {
-	text := fmt.Sprintf("%.0e", x)
-	if v, _ := strconv.ParseFloat(text, 64); v < x {
-		text = fmt.Sprintf("%.0e", x+math.Pow(10, math.Floor(math.Log10(x))))
 	}
 	return text
 }

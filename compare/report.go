@@ -210,7 +210,7 @@ func (k *known) report(f *findings) (*Report, error) {
 	}
 	work := k.Work
 	work.add(f.Work)
-	work.add(f.besideWork())
+	work.add(besideWork(f.Rings))
 	r.Calls, r.Gradients = work.Calls, work.Gradients
 	for _, n := range k.selected() {
 		t := k.tensorReport(n, &f.Tensors[n])

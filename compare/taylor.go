@@ -41,7 +41,7 @@ func (t *Taylor) Falls() bool { return t.Rate == 0 || t.Rate >= taylorLinear }
 func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylor, error) {
 	var index []int
 	for _, k := range tensors {
-		index = append(index, (&prober{judge: j, k: k}).index()...)
+		index = append(index, j.at.indices(k)...)
 	}
 	p := &prober{judge: j, e: e}
 	line := p.draw(purposeTaylor, index, size)

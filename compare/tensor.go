@@ -72,16 +72,6 @@ type prober struct {
 	drawn int // directions drawn so far, which number the next
 }
 
-// index returns the tensor's elements.
-func (p *prober) index() []int {
-	from, to := p.at.tensor(p.k)
-	index := make([]int, 0, to-from)
-	for i := from; i < to; i++ {
-		index = append(index, i)
-	}
-	return index
-}
-
 // draw draws a new direction through the elements, each of which moves by a part
 // of what size gives for its value.
 func (p *prober) draw(use purpose, index []int, size func(x float64) float64) *direction {
@@ -121,7 +111,7 @@ func (p *prober) lineLimits(d *direction) limits {
 // wrong, it returns that one too.
 func (p *prober) probe(ctx context.Context, at *place, size func(float64) float64, note func(outcome)) (Probed, *direction, error) {
 	var out Probed
-	index := p.index()
+	index := p.at.indices(p.k)
 	tries, still := directions, true
 	off := 0 // directions that disagree where kinks meet
 	for n := 0; n < tries; n++ {

@@ -64,14 +64,20 @@ func selectTensors(layout gradtwin.Layout, names []string) []int {
 	return out
 }
 
+// sizeOf returns how many elements some tensors have together.
+func sizeOf(layout gradtwin.Layout, tensors []int) int {
+	size := 0
+	for _, k := range tensors {
+		size += layout[k].Len()
+	}
+	return size
+}
+
 // newPlan lists the units of a check. spent is how many calls of the loss were
 // made to measure the point.
 func newPlan(o Options, p *point, hasEngine bool, spent int) *plan {
 	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors)}
-	size := 0
-	for _, k := range pl.selected {
-		size += p.layout[k].Len()
-	}
+	size := sizeOf(p.layout, pl.selected)
 	if pl.mode == Auto && (size <= autoFull || hasEngine) {
 		pl.mode = Full
 	}
@@ -134,10 +140,7 @@ func (pl *plan) addTensors(p *point, o Options, left float64) (used float64) {
 // in their order or, where a sample or a budget leaves some out, each tensor's
 // largest gradient and a random choice.
 func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEngine bool) {
-	size := 0
-	for _, k := range pl.selected {
-		size += p.layout[k].Len()
-	}
+	size := sizeOf(p.layout, pl.selected)
 	if o.MaxCalls > 0 && !hasEngine {
 		wanted = min(wanted, int(left/callsPerElement))
 	}
@@ -151,11 +154,7 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 	for _, k := range pl.selected {
 		elements := chosen[k]
 		if wanted == size {
-			from, to := p.tensor(k)
-			elements = make([]int, 0, to-from)
-			for i := from; i < to; i++ {
-				elements = append(elements, i)
-			}
+			elements = p.indices(k)
 		}
 		pl.judged += len(elements)
 		for block := range slices.Chunk(elements, blockSize) {
@@ -184,10 +183,7 @@ func stratified(p *point, tensors []int, wanted int) []int {
 		i   int
 	}
 	var order []place
-	total := 0
-	for _, k := range tensors {
-		total += p.layout[k].Len()
-	}
+	total := sizeOf(p.layout, tensors)
 	for _, k := range tensors {
 		from, size := p.offsets[k], p.layout[k].Len()
 		// The keys of the first minShare come before all others, and of the

@@ -46,7 +46,7 @@ func (c *check) clone(first *evaluator) (*evaluator, error) {
 }
 
 // progress returns what reports that a unit is done.
-func (c *check) progress(units []unit, results []finding) func(n int) {
+func (c *check) progress(units []unit) func(n int) {
 	report := c.o.Progress
 	if report == nil {
 		return func(int) {}

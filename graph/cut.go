@@ -18,16 +18,22 @@ import (
 // values are overwritten before they are used (see Faults): a cut would move the
 // fault.
 func (w *Wrapped) Users(name string) []string {
-	if w.usage == nil {
-		w.usage = w.findUsage()
-	}
-	return w.usage.users[w.usage.named[name]]
+	s := w.uses()
+	return s.users[s.named[name]]
 }
 
 // usage is who uses what on the way from the inputs to the cost.
 type usage struct {
 	named map[string]*gorgonia.Node
 	users map[*gorgonia.Node][]string // the operations through which its gradient goes
+}
+
+// uses returns it, found when first asked for.
+func (w *Wrapped) uses() *usage {
+	if w.usage == nil {
+		w.usage = w.findUsage()
+	}
+	return w.usage
 }
 
 func (w *Wrapped) findUsage() *usage {
@@ -67,10 +73,7 @@ func (w *Wrapped) findUsage() *usage {
 // Errors are a name that Users does not give, and a value without a gradient of
 // its own in the graph.
 func (w *Wrapped) Cut(name string) (c gradtwin.Function, err error) {
-	if w.usage == nil {
-		w.usage = w.findUsage()
-	}
-	n := w.usage.named[name]
+	n := w.uses().named[name]
 	if n == nil {
 		return nil, fmt.Errorf("the graph has no value %q", name)
 	}

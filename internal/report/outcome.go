@@ -2,10 +2,9 @@ package report
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 
 	"gradtwin/compare"
+	"gradtwin/internal/stats"
 )
 
 // Outcome is how a check ended, or several together.
@@ -75,14 +74,4 @@ func Power(checks ...*compare.Report) string {
 
 // above writes a positive number with two digits, rounded up, so that what is
 // above the one that is written is above the number too.
-func above(v float64) string {
-	text := strconv.FormatFloat(v, 'e', 1, 64)
-	for x := v; ; {
-		rounded, _ := strconv.ParseFloat(text, 64)
-		if rounded >= v {
-			return tickLabel(rounded)
-		}
-		x += math.Pow(10, math.Floor(math.Log10(v))-2)
-		text = strconv.FormatFloat(x, 'e', 1, 64)
-	}
-}
+func above(v float64) string { return tickLabel(stats.RoundUp(v, 2)) }
