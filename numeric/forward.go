@@ -83,11 +83,21 @@ func affine(z, x, w, b []float64) {
 	for from := 0; from < len(z); from += out {
 		copy(z[from:], b)
 	}
+	add := func(to, i int, v float64) {
+		blas64.Axpy(v, blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]}, blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
+	}
+	if len(x) == in {
+		for i, v := range x {
+			if v != 0 {
+				add(0, i, v)
+			}
+		}
+		return
+	}
 	for i := range in {
-		row := blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]}
 		for at, to := i, 0; at < len(x); at, to = at+in, to+out {
 			if v := x[at]; v != 0 {
-				blas64.Axpy(v, row, blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
+				add(to, i, v)
 			}
 		}
 	}
