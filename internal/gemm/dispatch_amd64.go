@@ -47,7 +47,7 @@ func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, 
 		return
 	}
 	size := int(unsafe.Sizeof(b[0]))
-	lanes, most := 32/size, 12
+	lanes, most := 32/size, 13
 	if best == avx512 {
 		lanes, most = 64/size, 16
 	}
