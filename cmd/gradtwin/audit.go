@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -80,7 +81,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if err != nil {
 		return err
 	}
-	only := func(c *audit.Case) bool { return strings.Contains(strings.ToLower(c.Op), strings.ToLower(f.only)) }
+	only := func(r audit.Row) bool { return strings.Contains(strings.ToLower(r.Op), strings.ToLower(f.only)) }
 	rows, err := audit.Run(ctx, worker, only)
 	if err != nil {
 		return err
@@ -88,7 +89,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if len(rows) == 0 {
 		return usagef("no operation's name contains %q", f.only)
 	}
-	v, all := auditVersions(), rows
+	v := auditVersions()
 	if f.programs != "" {
 		if err := writePrograms(f.programs, rows); err != nil {
 			return err
@@ -97,14 +98,9 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if f.markdown {
 		return audit.Markdown(a.stdout, rows, v)
 	}
+	all := rows
 	if f.failures {
-		var failing []audit.Row
-		for _, r := range rows {
-			if r.Tape().Failure() || r.Lisp().Failure() {
-				failing = append(failing, r)
-			}
-		}
-		rows = failing
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r audit.Row) bool { return !r.Fails() })
 	}
 	if f.asJSON {
 		for _, r := range rows {
@@ -115,6 +111,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		return nil
 	}
 	a.printAudit(rows, f.failures)
+	all = audit.OfType(all, audit.TypeOperation)
 	tape, lisp := audit.Counts(all)
 	fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
 		v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
@@ -129,7 +126,7 @@ func (a *app) printAudit(rows []audit.Row, failures bool) {
 		t.SetColumnConfigs([]table.ColumnConfig{{Name: "what", WidthMax: 100, WidthMaxEnforcer: text.Trim}})
 	}
 	t.AppendHeader(header)
-	for _, r := range rows {
+	for _, r := range audit.OfType(rows, audit.TypeOperation) {
 		row := table.Row{r.Op, r.Variant, r.Tape(), r.Lisp()}
 		if o := r.Shown(); failures && o != nil {
 			row = append(row, o.Cell, strings.Join(strings.Fields(o.String()), " "))

@@ -97,8 +97,8 @@ func TestVerdicts(t *testing.T) {
 
 // A panic in a goroutine of Gorgonia's ends a worker, and the other cases go on.
 func TestRunContainsPanics(t *testing.T) {
-	rows, err := Run(t.Context(), worker(t), func(c *Case) bool {
-		return c.Op == "BatchNorm" && c.Variant == "4x3, scale 1x3, ε 0.1" || c.Op == "Cube" && c.Variant == "4"
+	rows, err := Run(t.Context(), worker(t), func(r Row) bool {
+		return r.Op == "BatchNorm" && r.Variant == "4x3, scale 1x3, ε 0.1" || r.Op == "Cube" && r.Variant == "4"
 	})
 	if err != nil {
 		t.Fatal(err)

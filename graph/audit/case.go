@@ -30,6 +30,16 @@ type Case struct {
 // Name names the case.
 func (c *Case) Name() string { return c.Op + " (" + c.Variant + ")" }
 
+func (c *Case) row() Row {
+	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
+	for cell := range cells {
+		r.Outcomes[cell].Cell = cell.String()
+	}
+	return r
+}
+
+func (c *Case) outcome(k int) Outcome { return c.run(Cell(k)) }
+
 // Input is a leaf of the graph.
 type Input struct {
 	Name      string

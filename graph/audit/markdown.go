@@ -30,6 +30,8 @@ var marks = [verdicts]string{NotRun: "", Right: "✓", ByDesign: "–", Failed: 
 // Markdown writes the page.
 func Markdown(w io.Writer, rows []Row, v Versions) error {
 	var b strings.Builder
+	dangers := OfType(rows, TypeHazard)
+	rows = OfType(rows, TypeOperation)
 	fmt.Fprintf(&b, header, v.Gorgonia, v.Tensor, v.Go, Fingerprint(v))
 	tape, lisp := Counts(rows)
 	fmt.Fprintf(&b, "\n## In numbers\n\n| verdict | mark | tape machine | Lisp machine |\n| --- | --- | ---: | ---: |\n")
@@ -61,11 +63,10 @@ func Markdown(w io.Writer, rows []Row, v Versions) error {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(r.Op), r.Variant, o.Cell, escape(o.String()))
 		}
 	}
-	b.WriteString("\n## Hazards beyond gradients\n\n| what happens | program |\n| --- | --- |\n")
-	for _, h := range hazards {
-		fmt.Fprintf(&b, "| %s | [%s](audit/hazards/%s/main.go) |\n", escape(h.text), h.name, h.name)
+	b.WriteString("\n## Hazards beyond gradients\n\n| what happens | what to do |\n| --- | --- |\n")
+	for _, r := range dangers {
+		fmt.Fprintf(&b, "| %s | %s |\n", escape(r.Variant), escape(r.Instead))
 	}
-	b.WriteString("\nEach failure has a program of its own in [audit](audit), with Gorgonia alone imported: `go run docs/audit/log2-wrong-gradient/main.go`.\n")
 	b.WriteString("\n## Every variant\n\n| operation | variant | value |")
 	for c := TapeLeaf; c < cells; c++ {
 		fmt.Fprintf(&b, " %s |", c)

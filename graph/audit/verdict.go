@@ -71,13 +71,24 @@ func (o Outcome) String() string {
 	return s
 }
 
-// Row is what was found for one case.
+// Row is what was found for one case, or for one hazard.
 type Row struct {
+	Type     string    `json:"type"` // TypeOperation or TypeHazard
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
-	Code     string    `json:"code"`
-	Outcomes []Outcome `json:"outcomes"` // by Cell
+	Code     string    `json:"code,omitempty"`
+	Instead  string    `json:"instead,omitempty"` // what to do about a hazard
+	Outcomes []Outcome `json:"outcomes"`          // of a case by Cell, of a hazard as written and instead
 }
+
+// The types of rows.
+const (
+	TypeOperation = "operation"
+	TypeHazard    = "hazard"
+)
+
+// Name names the row.
+func (r Row) Name() string { return r.Op + " (" + r.Variant + ")" }
 
 // Tape is the verdict on the tape machine, with the forward value: the worst of
 // its cells.
@@ -86,10 +97,23 @@ func (r Row) Tape() Verdict { return r.worst(Forward, LispLeaf) }
 // Lisp is the verdict on the Lisp machine.
 func (r Row) Lisp() Verdict { return r.worst(LispLeaf, cells) }
 
+// Fails reports whether anything of the row is a failure.
+func (r Row) Fails() bool {
+	return slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Verdict.Failure() })
+}
+
 func (r Row) worst(from, to Cell) Verdict {
 	worst := NotRun
+	if r.Type != TypeOperation {
+		return worst
+	}
 	for _, o := range r.Outcomes[from:to] {
 		worst = max(worst, o.Verdict)
 	}
 	return worst
+}
+
+// OfType returns the rows of a type.
+func OfType(rows []Row, of string) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Type != of })
 }
