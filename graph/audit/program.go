@@ -84,10 +84,7 @@ func (c *Case) program(o *Outcome) (string, error) {
 	if cell.lisp() {
 		machine = "the Lisp machine"
 	}
-	in := make([]Array, len(c.In))
-	for k := range in {
-		in[k] = c.In[k].array(k)
-	}
+	in := c.arrays(o.Draw)
 	var b strings.Builder
 	fmt.Fprintf(&b, "//go:build ignore\n\n%s\n\n// %s on %s: %s.\n", Marker, c.Name(), machine, o.Verdict)
 	if why := reasons[c.Op]; why != "" && !cell.lisp() {

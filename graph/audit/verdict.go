@@ -55,6 +55,7 @@ type Outcome struct {
 	Element string  `json:"element,omitempty"`
 	Got     float64 `json:"got,omitempty"`
 	Want    float64 `json:"want,omitempty"`
+	Draw    int     `json:"draw,omitempty"`  // of the data, from 0
 	Plain   bool    `json:"plain,omitempty"` // the result is the cost itself, without a weight
 	Note    string  `json:"note,omitempty"`  // the error, the panic, what is odd
 }
@@ -76,6 +77,7 @@ type Row struct {
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
 	Code     string    `json:"code"`
+	In       []Input   `json:"in"`
 	Outcomes []Outcome `json:"outcomes"` // by Cell
 }
 

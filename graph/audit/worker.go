@@ -66,7 +66,7 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	rows := make([]Row, len(cases))
 	for i := range cases {
 		c := &cases[i]
-		rows[i] = Row{Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
+		rows[i] = Row{Op: c.Op, Variant: c.Variant, Code: c.Code, In: c.In, Outcomes: make([]Outcome, cells)}
 		if !only(c) {
 			continue
 		}
@@ -181,7 +181,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 	if !started {
 		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
 	}
-	o := Outcome{Verdict: Panicked, Note: "ends the process: " + firstPanic(stderr.String())}
+	o := Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(stderr.String()))}
 	if !hung.Stop() {
 		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	}
