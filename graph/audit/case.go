@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -31,7 +32,7 @@ type Case struct {
 func (c *Case) Name() string { return c.Op + " (" + c.Variant + ")" }
 
 func (c *Case) row() Row {
-	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
+	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, In: c.In, Outcomes: make([]Outcome, cells)}
 	for cell := range cells {
 		r.Outcomes[cell].Cell = cell.String()
 	}
@@ -42,12 +43,13 @@ func (c *Case) outcome(k int) Outcome { return c.run(Cell(k)) }
 
 // Input is a leaf of the graph.
 type Input struct {
-	Name      string
-	Shape     []int
-	Low, High float64
-	Values    []float64 // nil draws them from [Low, High)
-	Fixed     bool      // no gradient is asked for
-	Int       bool      // of type int, and fixed
+	Name   string    `json:"name"`
+	Shape  []int     `json:"shape"`
+	Low    float64   `json:"low"`
+	High   float64   `json:"high"`
+	Values []float64 `json:"values,omitempty"` // nil draws them from [Low, High)
+	Fixed  bool      `json:"fixed,omitempty"`  // no gradient is asked for
+	Int    bool      `json:"int,omitempty"`    // of type int, and fixed
 }
 
 // Array is a tensor in plain Go, row by row.
@@ -66,23 +68,28 @@ func size(shape []int) int {
 
 func newArray(shape ...int) Array { return Array{shape, make([]float64, size(shape))} }
 
-// golden is the fractional part of the golden ratio: its multiples fill the
-// unit interval evenly and never repeat.
-const golden = 0.6180339887498949
+// strides are one for each draw of the data: the fractional parts of the golden
+// ratio and of √2, whose multiples fill the unit interval evenly, never repeat,
+// and come in another order. What is right on one draw can be luck: a maximum
+// taken over the wrong elements is often the right one all the same.
+var strides = [...]float64{0.6180339887498949, 0.41421356237309505}
+
+// draws is how many draws of the data every verdict rests on.
+const draws = len(strides)
 
 // fromZero keeps drawn values off 0, where many functions have their kink.
 const fromZero = 0.1
 
-// array returns the values of input k of a case: with three decimals, so that
-// a program can show them whole.
-func (in Input) array(k int) Array {
+// array returns the values of input k of a case in a draw: with three decimals,
+// so that a program can show them whole.
+func (in Input) array(k, draw int) Array {
 	a := newArray(in.Shape...)
 	if in.Values != nil {
 		copy(a.Data, in.Values)
 		return a
 	}
 	for i := range a.Data {
-		_, u := math.Modf(0.37 + float64(i+1)*golden + 0.271*float64(k))
+		_, u := math.Modf(0.37 + float64(i+1)*strides[draw] + 0.271*float64(k))
 		v := math.Round(1000*(in.Low+(in.High-in.Low)*u)) / 1000
 		if math.Abs(v) < fromZero && in.Low < 0 {
 			v += math.Copysign(fromZero, v)
@@ -90,6 +97,20 @@ func (in Input) array(k int) Array {
 		a.Data[i] = v
 	}
 	return a
+}
+
+// arrays returns the inputs' values in a draw.
+func (c *Case) arrays(draw int) []Array {
+	in := make([]Array, len(c.In))
+	for k := range in {
+		in[k] = c.In[k].array(k, draw)
+	}
+	return in
+}
+
+// drawn reports whether an input's values are drawn.
+func (c *Case) drawn() bool {
+	return slices.ContainsFunc(c.In, func(in Input) bool { return in.Values == nil })
 }
 
 func (in Input) fixed() bool { return in.Fixed || in.Int }

@@ -46,7 +46,7 @@ func (c Cell) dtype() tensor.Dtype {
 // weights are the numbers that make a scalar of a result: distinct, so that no
 // element's gradient stands for another's. Half of them are negative.
 func weights(k int, shape []int) Array {
-	return Input{Low: -1, High: 1, Shape: shape}.array(k)
+	return Input{Low: -1, High: 1, Shape: shape}.array(k, 0)
 }
 
 // weightOf and secondUse tell the two uses of weights apart.

@@ -97,9 +97,8 @@ func (c *Case) program(o *Outcome) (string, error) {
 	if why := reasons[c.Op]; why != "" && !d.Lisp {
 		d.Notes = append(d.Notes, why)
 	}
-	f := &scalarOf{c: c, cell: cell, plain: o.Plain}
+	f := &scalarOf{c: c, in: c.arrays(o.Draw), cell: cell, plain: o.Plain}
 	for k := range c.In {
-		f.in = append(f.in, c.In[k].array(k))
 		d.add(c.In[k], f.in[k], cell)
 	}
 	if o.Verdict == WrongGradient || o.Verdict == Zero {

@@ -55,6 +55,7 @@ type Outcome struct {
 	Element string  `json:"element,omitempty"`
 	Got     float64 `json:"got,omitempty"`
 	Want    float64 `json:"want,omitempty"`
+	Draw    int     `json:"draw,omitempty"`  // of the data, from 0
 	Plain   bool    `json:"plain,omitempty"` // the result is the cost itself, without a weight
 	Note    string  `json:"note,omitempty"`  // the error, the panic, what is odd
 }
@@ -73,18 +74,20 @@ func (o Outcome) String() string {
 
 // Row is what was found for one case, or for one hazard.
 type Row struct {
-	Type     string    `json:"type"` // TypeOperation or TypeHazard
+	Type     string    `json:"type"` // TypeOperation, TypeInstead or TypeHazard
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
 	Code     string    `json:"code,omitempty"`
-	Instead  string    `json:"instead,omitempty"` // what to do about a hazard
-	Outcomes []Outcome `json:"outcomes"`          // of a case by Cell, of a hazard as written and instead
+	Instead  string    `json:"instead,omitempty"` // the text of an expression, or what to do about a hazard
+	In       []Input   `json:"in,omitempty"`
+	Outcomes []Outcome `json:"outcomes"` // of a case by Cell, of a hazard as written and instead
 }
 
 // The types of rows.
 const (
 	TypeOperation = "operation"
 	TypeHazard    = "hazard"
+	TypeInstead   = "instead" // an expression that package faults gives
 )
 
 // Name names the row.
@@ -104,10 +107,11 @@ func (r Row) Fails() bool {
 
 func (r Row) worst(from, to Cell) Verdict {
 	worst := NotRun
-	if r.Type != TypeOperation {
+	if r.Type == TypeHazard {
 		return worst
 	}
-	for _, o := range r.Outcomes[from:to] {
+	to = min(to, Cell(len(r.Outcomes))) // an expression is not run on the Lisp machine
+	for _, o := range r.Outcomes[min(from, to):to] {
 		worst = max(worst, o.Verdict)
 	}
 	return worst

@@ -19,15 +19,19 @@ import (
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
 
-// subject is what is audited: a case or a hazard.
+// subject is what is audited: a case, an expression in place of a fault, or a
+// hazard.
 type subject interface {
 	row() Row              // with its outcomes empty but for their names
 	outcome(k int) Outcome // the row's outcome k
 }
 
-// subjects returns the cases of the catalogue, and the hazards.
+// subjects returns all of them, in the order of the page.
 func subjects() (all []subject) {
 	for _, c := range Catalogue() {
+		all = append(all, &c)
+	}
+	for _, c := range insteads() {
 		all = append(all, &c)
 	}
 	for k := range hazards {
@@ -189,7 +193,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 	if !started {
 		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
 	}
-	o := Outcome{Verdict: Panicked, Note: "ends the process: " + firstPanic(stderr.String())}
+	o := Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(stderr.String()))}
 	if !hung.Stop() {
 		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	}

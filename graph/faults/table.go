@@ -13,6 +13,7 @@ import (
 const (
 	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
 	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC     = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
 	lastAxis         = "Transpose so that the axis is the last one"
 )
 
@@ -60,9 +61,8 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Max", Effect: Derivative,
+		Op: "Max", Case: "at ties", Effect: Derivative,
 		Problem: "the derivative of Max is 1 at each of several largest elements, where their shares must add up to 1",
-		Instead: "values that do not tie, or LogSumExp as Mean(x − LogSoftMax(x, axis), axis)",
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
@@ -108,7 +108,7 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Tensordot", Effect: SomeUses,
+		Op: "Tensordot", Case: "of a scalar", Effect: SomeUses,
 		Problem: "the scalar that Tensordot gives is a vector when it is computed, and element-wise operations on it fail",
 		Instead: "Sum of the product",
 		match:   func(n node) bool { return n.kind == "tensordotOp" && n.IsScalar() },
@@ -224,7 +224,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is right for the outcome of a LogSoftMax alone",
-		Instead: "give CTCLoss a LogSoftMax node",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && !isLogSoftMax(n.in[0])
 		},
@@ -232,7 +232,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss with ReductionMean is not divided as the loss is",
-		Instead: "ReductionSum, divided by a constant",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			reduction := peek.Field(n.op, "reduction")
 			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
@@ -242,7 +242,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: SomeUses,
 		Problem: "the scalar that CTCLoss gives is a tensor when it is computed, and element-wise operations on it fail",
-		Instead: "CTCLoss as the cost itself",
+		Instead: insteadOfCTC,
 		match:   func(n node) bool { return n.kind == "ctcLossOp" },
 	},
 }
