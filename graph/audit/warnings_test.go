@@ -18,7 +18,7 @@ func TestWrapWarns(t *testing.T) {
 			cases[c.Name()] = c
 		}
 	}
-	rows, err := Run(t.Context(), worker(t), func(r Row) bool { return cases[r.Name()].Op != "" })
+	rows, err := Run(t.Context(), worker(t), func(r Row) bool { return r.Type == TypeOperation && cases[r.Name()].Op != "" })
 	if err != nil {
 		t.Fatal(err)
 	}
