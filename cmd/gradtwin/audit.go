@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/moby/sys/atomicwriter"
 	"github.com/spf13/cobra"
 
 	"gradtwin/graph/audit"
@@ -19,12 +22,13 @@ import (
 
 // auditFlags say what of the audit is printed, and how.
 type auditFlags struct {
-	only             string
-	failures         bool
-	markdown, asJSON bool
-	worker           bool
-	programs         string
-	baseline         string
+	only     string
+	failures bool
+	asJSON   bool
+	markdown string
+	worker   bool
+	programs string
+	baseline string
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -51,7 +55,7 @@ it is 3 when something is worse than in an earlier audit, as for a fork.`,
 	s.SortFlags = false
 	s.StringVar(&f.only, "only", "", "operations whose name contains this, as in SoftMax")
 	s.BoolVar(&f.failures, "failures", false, "only what is not right, with the numbers that show it")
-	s.BoolVar(&f.markdown, "markdown", false, "print the whole page docs/audit.md")
+	s.StringVar(&f.markdown, "markdown", "", "write the pages audit.md and audit-tables.md into this folder")
 	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this folder")
 	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a file that --json has printed, and exit 3\nwhen something is worse")
@@ -76,11 +80,8 @@ func auditWorker() (func(context.Context) *exec.Cmd, error) {
 }
 
 func (a *app) audit(ctx context.Context, f *auditFlags) error {
-	if f.markdown && f.asJSON {
-		return usagef("--markdown and --json: want one of them")
-	}
-	if f.markdown && f.baseline != "" {
-		return usagef("--markdown and --baseline: want one of them")
+	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "") {
+		return usagef("--markdown writes files and prints nothing: want it without --json, --failures and --baseline")
 	}
 	worker, err := auditWorker()
 	if err != nil {
@@ -105,8 +106,8 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 			return err
 		}
 	}
-	if f.markdown {
-		return audit.Markdown(a.stdout, rows, v)
+	if f.markdown != "" {
+		return writePages(f.markdown, rows, v)
 	}
 	all := rows
 	if f.failures {
@@ -206,6 +207,20 @@ func (a *app) printAudit(rows []audit.Row, failures bool) {
 		t.AppendRow(row)
 	}
 	t.Render()
+}
+
+// writePages writes the page to read and that of the tables.
+func writePages(dir string, rows []audit.Row, v audit.Versions) error {
+	for name, write := range map[string]func(io.Writer, []audit.Row, audit.Versions) error{"audit.md": audit.Page, "audit-tables.md": audit.Tables} {
+		var b bytes.Buffer
+		if err := write(&b, rows, v); err != nil {
+			return err
+		}
+		if err := atomicwriter.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writePrograms writes a folder with a main.go for each failure, and removes

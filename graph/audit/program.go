@@ -94,8 +94,13 @@ func (c *Case) program(o *Outcome) (string, error) {
 		d.Dtype = "Float32"
 		d.Code = strings.ReplaceAll(strings.ReplaceAll(c.Code, "float64", "float32"), "NewConstant(1.0)", "NewConstant(float32(1))")
 	}
-	if why := reasons[c.Op]; why != "" && !d.Lisp {
-		d.Notes = append(d.Notes, why)
+	if !d.Lisp {
+		for _, k := range c.known() {
+			d.Notes = append(d.Notes, k.Problem+".")
+			if k.Instead != "" {
+				d.Notes = append(d.Notes, "Instead: "+k.Instead+".")
+			}
+		}
 	}
 	f := &scalarOf{c: c, in: c.arrays(o.Draw), cell: cell, plain: o.Plain}
 	for k := range c.In {
@@ -288,23 +293,4 @@ func literal(a Array, kind string) string {
 // floats writes numbers as a slice.
 func floats(x []float64) string {
 	return "[]float64{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(x), "[]"), " ", ", ") + "}"
-}
-
-// reasons say of the tape machine's failures what arithmetic says, and what
-// Gorgonia's code does instead where that is plain to see.
-var reasons = map[string]string{
-	"Log2":                "The derivative of log₂x is 1/(x·ln 2); Gorgonia's is ln 2/x.",
-	"InverseSqrt":         "The derivative of 1/√x is -1/(2·x·√x).",
-	"LogSumExp":           "log Σ exp(x) is m + log Σ exp(x-m) with m the maximum; Gorgonia adds m inside the logarithm.",
-	"AveragePool2D":       "An average divides by the kernel's size; Gorgonia divides by the image's width,\nand its gradient goes to the last element under the kernel alone.",
-	"AveragePool1D":       "AveragePool1D calls MaxPool2D: the values are maxima.",
-	"GlobalAveragePool2D": "The gradient is 1/(H·W) for every element; building it panics.",
-	"Norm":                "The p-norm is (Σ|x|ᵖ)^(1/p); Gorgonia leaves the absolute value out.",
-	"SoftMax":             "Without an axis the value is that along axis 0 and the gradient that of another axis.",
-	"LogSoftMax":          "Without an axis the value is that along axis 0 and the gradient that of another axis.",
-	"OuterProd":           "The gradient of a⊗b with respect to b is Gᵀa, with G the gradient of the result.",
-	"CTCLoss":             "The loss is a tensor of no dimensions, which cannot be multiplied by a scalar. As the cost\nitself it runs, and its gradient holds for the outcome of a LogSoftMax alone.",
-	"At":                  "At takes one element; Gorgonia's node is never computed.",
-	"MaxPool2D":           "With four numbers of padding the window begins at the padding of the far side.",
-	"Sparsemax":           "Sparsemax projects each row onto the simplex (Martins & Astudillo 2016).",
 }

@@ -34,13 +34,13 @@ var table = []Known{
 	},
 	{
 		Op: "MinBetween", Effect: Failure,
-		Problem: "MinBetween of scalars is an error",
+		Problem: "MinBetween with a scalar is an error",
 		Instead: "a − Rectify(a−b)",
 		match:   func(n node) bool { return n.kind == "minBetween" && n.IsScalar() },
 	},
 	{
 		Op: "MaxBetween", Effect: Failure,
-		Problem: "MaxBetween of scalars is an error",
+		Problem: "MaxBetween with a scalar is an error",
 		Instead: "Rectify(a−b) + b",
 		match:   func(n node) bool { return n.kind == "maxBetween" && n.IsScalar() },
 	},

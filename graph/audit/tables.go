@@ -27,12 +27,12 @@ func Counts(rows []Row) (tape, lisp map[Verdict]int) {
 // marks are the verdicts in a cell of the page's table.
 var marks = [verdicts]string{NotRun: "", Right: "✓", ByDesign: "–", Failed: "error", Zero: "**zero**", WrongGradient: "**wrong**", WrongValue: "**value**", Panicked: "**panic**"}
 
-// Markdown writes the page.
-func Markdown(w io.Writer, rows []Row, v Versions) error {
+// Tables writes the page of all verdicts.
+func Tables(w io.Writer, rows []Row, v Versions) error {
 	var b strings.Builder
-	dangers := OfType(rows, TypeHazard)
+	others := rows
 	rows = OfType(rows, TypeOperation)
-	fmt.Fprintf(&b, header, v.Gorgonia, v.Tensor, v.Go, Fingerprint(v))
+	fmt.Fprintf(&b, tablesHeader, v.Gorgonia, v.Tensor, v.Go, Fingerprint(v))
 	tape, lisp := Counts(rows)
 	fmt.Fprintf(&b, "\n## In numbers\n\n| verdict | mark | tape machine | Lisp machine |\n| --- | --- | ---: | ---: |\n")
 	for k := Right; k < verdicts; k++ {
@@ -63,10 +63,6 @@ func Markdown(w io.Writer, rows []Row, v Versions) error {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(r.Op), r.Variant, o.Cell, escape(o.String()))
 		}
 	}
-	b.WriteString("\n## Hazards beyond gradients\n\n| what happens | what to do |\n| --- | --- |\n")
-	for _, r := range dangers {
-		fmt.Fprintf(&b, "| %s | %s |\n", escape(r.Variant), escape(r.Instead))
-	}
 	b.WriteString("\n## Every variant\n\n| operation | variant | value |")
 	for c := TapeLeaf; c < cells; c++ {
 		fmt.Fprintf(&b, " %s |", c)
@@ -78,6 +74,22 @@ func Markdown(w io.Writer, rows []Row, v Versions) error {
 			fmt.Fprintf(&b, " %s |", marks[o.Verdict])
 		}
 		b.WriteString("\n")
+	}
+	b.WriteString("\n## Expressions in place of faults\n\nIn Go: graph/audit/instead.go.\n\n| in place of | write | variant | value |")
+	for c := TapeLeaf; c < insteadCells; c++ {
+		fmt.Fprintf(&b, " %s |", c)
+	}
+	b.WriteString("\n|" + strings.Repeat(" --- |", int(insteadCells)+3) + "\n")
+	for _, r := range OfType(others, TypeInstead) {
+		fmt.Fprintf(&b, "| %s | %s | %s |", code(r.Op), escape(r.Instead), r.Variant)
+		for _, o := range r.Outcomes {
+			fmt.Fprintf(&b, " %s |", marks[o.Verdict])
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n## Hazards\n\nIn Go: graph/audit/hazards.go.\n\n| hazard | as written | with what is to be done |\n| --- | --- | --- |\n")
+	for _, r := range OfType(others, TypeHazard) {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Op, escape(r.Outcomes[0].String()), escape(r.Outcomes[1].String()))
 	}
 	b.WriteString("\n## Left out\n\n| function | reason |\n| --- | --- |\n")
 	for _, name := range slices.Sorted(maps.Keys(LeftOut)) {
@@ -148,10 +160,12 @@ func escape(s string) string {
 // longest is how much of an error message the page shows.
 const longest = 200
 
-const header = `# Which of Gorgonia's operations differentiate correctly
+const tablesHeader = `# Gorgonia's operations: every verdict
 
-Gorgonia %s with tensor %s, on %s. Made by ` + "`gradtwin audit --markdown`" + `; do not edit.
+Gorgonia %s with tensor %s, on %s. Made by ` + "`gradtwin audit --markdown docs`" + `; do not edit.
 <!-- catalogue %s -->
+
+What to make of it: [audit.md](audit.md).
 
 Every operation of Gorgonia's public face that can have a gradient, in many shapes and settings. Its result y is made a
 scalar, Σ w·y with a fixed weight for every element, and the gradient that ` + "`gorgonia.Grad`" + ` (tape machine) or the Lisp
