@@ -272,7 +272,7 @@ func versions() map[string]string {
 		}
 		out[m.Path] = m.Version
 		if r := m.Replace; r != nil {
-			out[m.Path] += strings.TrimSpace(" => " + r.Path + " " + r.Version)
+			out[m.Path] += " => " + r.Path + strings.TrimSuffix(" "+r.Version, " (devel)")
 		}
 	}
 	return out
