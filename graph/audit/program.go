@@ -118,25 +118,26 @@ func (c *Case) program(o *Outcome) (string, error) {
 		double, dtype = false, "Float32"
 	}
 	leaf := func(name string, a Array, kind string) {
-		fmt.Fprintf(&b, "\t%s := gorgonia.NewTensor(g, gorgonia.%s, %d, gorgonia.WithShape(%s), gorgonia.WithName(%q),\n\t\tgorgonia.WithValue(%s))\n",
+		fmt.Fprintf(&b, "\t%s := gorgonia.NewTensor(g, tensor.%s, %d, gorgonia.WithShape(%s), gorgonia.WithName(%q),\n\t\tgorgonia.WithValue(%s))\n",
 			name, kind, len(a.Shape), list(a.Shape), name, literal(a, kind))
 	}
 	var leaves []string
 	for k, n := range c.In {
+		kind := exported(n.dtype(cell.dtype()))
 		switch {
-		case n.Int:
-			leaf(n.Name, in[k], "Int")
+		case n.Constant:
+			fmt.Fprintf(&b, "\t%s := gorgonia.NewConstant(%s, gorgonia.WithName(%q))\n", n.Name, literal(in[k], kind), n.Name)
 		case cell.inner() && !n.fixed():
 			half, two := newArray(n.Shape...), newArray(n.Shape...)
 			for i, v := range in[k].Data {
 				half.Data[i], two.Data[i] = v/2, 2
 			}
-			leaf("u"+n.Name, half, dtype)
-			leaf("v"+n.Name, two, dtype)
+			leaf("u"+n.Name, half, kind)
+			leaf("v"+n.Name, two, kind)
 			fmt.Fprintf(&b, "\t%s := gorgonia.Must(gorgonia.HadamardProd(u%s, v%s))\n", n.Name, n.Name, n.Name)
 			leaves = append(leaves, "u"+n.Name)
 		default:
-			leaf(n.Name, in[k], dtype)
+			leaf(n.Name, in[k], kind)
 			if !n.fixed() {
 				leaves = append(leaves, n.Name)
 			}
@@ -258,21 +259,9 @@ func (f *scalarOf) arithmetic(i int) (string, error) {
 // literal writes an array as a Gorgonia value.
 func literal(a Array, kind string) string {
 	if len(a.Shape) == 0 {
-		switch kind {
-		case "Float32":
-			return fmt.Sprintf("float32(%v)", a.Data[0])
-		case "Int":
-			return fmt.Sprintf("int(%v)", a.Data[0])
-		}
-		return fmt.Sprintf("float64(%v)", a.Data[0])
+		return fmt.Sprintf("%s(%v)", strings.ToLower(kind), a.Data[0])
 	}
-	text := floats(a.Data)
-	switch kind {
-	case "Float32":
-		text = strings.Replace(text, "float64", "float32", 1)
-	case "Int":
-		text = strings.Replace(text, "float64", "int", 1)
-	}
+	text := strings.Replace(floats(a.Data), "float64", strings.ToLower(kind), 1)
 	return fmt.Sprintf("tensor.New(tensor.WithShape(%s), tensor.WithBacking(%s))", list(a.Shape), text)
 }
 

@@ -44,6 +44,9 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 // documentation says.
 func (v Verdict) Failure() bool { return v >= Failed }
 
+// wrong reports whether there is a result, and a wrong one.
+func (v Verdict) wrong() bool { return v == Zero || v == WrongGradient || v == WrongValue }
+
 // Outcome is what was found in one cell.
 type Outcome struct {
 	Cell    string  `json:"cell"`

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,9 @@ import (
 
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
+
+// gcPercent is that of a worker, which makes much garbage and keeps little.
+const gcPercent = 800
 
 // job is one cell of one case.
 type job struct {
@@ -35,6 +39,7 @@ type reply struct {
 // an operation that panics in a goroutine of Gorgonia's ends such a process and
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
+	debug.SetGCPercent(gcPercent)
 	cases := Catalogue()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {

@@ -66,6 +66,14 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
+		Op: "Max", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error: a broadcast pattern has room for axes 0 to 3",
+		Instead: "Reshape so that the axis comes earlier",
+		match: func(n node) bool {
+			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
+		},
+	},
+	{
 		Op: "Broadcast", Effect: Derivative,
 		Problem: "the derivative of a broadcast along an inner axis is a sum along it, which reads the wrong elements",
 		Instead: lastAxis + ", broadcast, and Transpose back",
@@ -237,6 +245,14 @@ var table = []Known{
 			reduction := peek.Field(n.op, "reduction")
 			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
 				n.in[1].Shape().TotalSize() > 1
+		},
+	},
+	{
+		Op: "CTCLoss", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN at the steps beyond the end of a sequence, where an input length is less than the number of steps",
+		Instead: "the sum of a CTCLoss for each sequence, of a Slice of its own steps",
+		match: func(n node) bool {
+			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
 		},
 	},
 	{
