@@ -258,7 +258,7 @@ func replay(cmd *cobra.Command) string {
 }
 
 // versions returns the versions of the modules that the results depend on, as
-// they were built in.
+// they were built in. A fork names its module or folder.
 func versions() map[string]string {
 	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
 	out := map[string]string{}
@@ -267,8 +267,12 @@ func versions() map[string]string {
 		return out
 	}
 	for _, m := range info.Deps {
-		if slices.Contains(want, m.Path) {
-			out[m.Path] = m.Version
+		if !slices.Contains(want, m.Path) {
+			continue
+		}
+		out[m.Path] = m.Version
+		if r := m.Replace; r != nil {
+			out[m.Path] += strings.TrimSpace(" => " + r.Path + " " + r.Version)
 		}
 	}
 	return out

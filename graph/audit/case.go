@@ -29,13 +29,20 @@ type Case struct {
 	Design string
 	Eval   bool // run in evaluation mode
 	Single bool // computed in float32, whatever the cell
-	// Together are expressions of the inputs that are built in one graph, in place
-	// of Build: whether each gets a node of its own is all that is judged.
-	Together []Case
 }
 
 // Name names the case.
 func (c *Case) Name() string { return c.Op + " (" + c.Variant + ")" }
+
+func (c *Case) row() Row {
+	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, In: c.In, Outcomes: make([]Outcome, cells)}
+	for cell := range cells {
+		r.Outcomes[cell].Cell = cell.String()
+	}
+	return r
+}
+
+func (c *Case) outcome(k int) Outcome { return c.run(Cell(k)) }
 
 // Input is a leaf of the graph.
 type Input struct {
@@ -125,8 +132,11 @@ func (in Input) dtype(cell tensor.Dtype) tensor.Dtype {
 
 func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
 
-// exported is a type's name in package tensor.
+// exported is a type's name in packages gorgonia and tensor.
 func exported(d tensor.Dtype) string {
+	if d == tensor.Uint8 {
+		return "Byte"
+	}
 	s := d.String()
 	return strings.ToUpper(s[:1]) + s[1:]
 }

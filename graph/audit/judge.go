@@ -52,9 +52,6 @@ func (c *Case) run(cell Cell) Outcome {
 // its own is in that type in float32 too, and cannot be added to a result of
 // another type.
 func (c *Case) runs(cell Cell) bool {
-	if c.Together != nil {
-		return cell == Forward
-	}
 	has := func(what func([]int) bool) bool {
 		return slices.ContainsFunc(c.In, func(in Input) bool { return !in.fixed() && what(in.Shape) })
 	}
@@ -73,10 +70,6 @@ func (c *Case) single(cell Cell) bool { return c.Single || cell.dtype() != Forwa
 func (c *Case) runDraw(cell Cell, draw int) Outcome {
 	o := Outcome{Cell: cell.String(), Draw: draw}
 	if !c.runs(cell) {
-		return o
-	}
-	if c.Together != nil {
-		c.judgeTogether(&o)
 		return o
 	}
 	in := c.arrays(draw)

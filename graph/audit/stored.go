@@ -30,6 +30,7 @@ func stored() []Case {
 			op string
 			to []int
 		}{{"Reshape", []int{3, 2}}, {"Ravel", []int{6}}} {
+			over := fmt.Sprintf("f(%s(g(x)))", shared.op)
 			code := fmt.Sprintf("gorgonia.Must(gorgonia.%s(gorgonia.Must(gorgonia.%s(x))))", shared.op, inner.op)
 			if shared.op == "Reshape" {
 				code = fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{3, 2}))", inner.op)
@@ -45,7 +46,7 @@ func stored() []Case {
 				return gorgonia.Reshape(y, shared.to)
 			}
 			for _, p := range pairwiseOps[:4] {
-				cases = append(cases, Case{Op: fmt.Sprintf("%s(%s(f(x)), y)", p.op, shared.op), Variant: "2x3, f is " + inner.op,
+				cases = append(cases, Case{Op: over, Variant: fmt.Sprintf("2x3, f(u) is %s(u, y), g is %s", p.op, inner.op),
 					In: []Input{in("x", low, high, 2, 3), in("y", low, high, shared.to...)}, Code: p.written(code, "y"),
 					Ref: func(in []Array) Array {
 						return pairs(p.ref)([]Array{{shared.to, inner.ref(in[:1]).Data}, in[1]})
@@ -58,7 +59,7 @@ func stored() []Case {
 						return p.f(n, in[1])
 					}})
 			}
-			cases = append(cases, Case{Op: fmt.Sprintf("Square(%s(f(x)))", shared.op), Variant: "2x3, f is " + inner.op,
+			cases = append(cases, Case{Op: over, Variant: "2x3, f is Square, g is " + inner.op,
 				In: []Input{in("x", low, high, 2, 3)}, Code: "gorgonia.Square(" + code + ")",
 				Ref: func(in []Array) Array {
 					return each(func(x float64) float64 { return x * x })([]Array{{shared.to, inner.ref(in).Data}})

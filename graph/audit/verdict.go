@@ -75,14 +75,27 @@ func (o Outcome) String() string {
 	return s
 }
 
-// Row is what was found for one case.
+// Row is what was found for one case, or for one hazard.
 type Row struct {
+	Type     string    `json:"type"` // TypeOperation, TypeMerge, TypeInstead or TypeHazard
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
-	Code     string    `json:"code"`
-	In       []Input   `json:"in"`
-	Outcomes []Outcome `json:"outcomes"` // by Cell
+	Code     string    `json:"code,omitempty"`
+	Instead  string    `json:"instead,omitempty"` // the text of an expression, or what to do about a hazard
+	In       []Input   `json:"in,omitempty"`
+	Outcomes []Outcome `json:"outcomes"` // of a case by Cell, of a hazard as written and instead
 }
+
+// The types of rows.
+const (
+	TypeOperation = "operation"
+	TypeMerge     = "merge" // expressions of one graph, which must not become one node
+	TypeHazard    = "hazard"
+	TypeInstead   = "instead" // an expression that package faults gives
+)
+
+// Name names the row.
+func (r Row) Name() string { return r.Op + " (" + r.Variant + ")" }
 
 // Tape is the verdict on the tape machine, with the forward value: the worst of
 // its cells.
@@ -91,10 +104,24 @@ func (r Row) Tape() Verdict { return r.worst(Forward, LispLeaf) }
 // Lisp is the verdict on the Lisp machine.
 func (r Row) Lisp() Verdict { return r.worst(LispLeaf, cells) }
 
+// Fails reports whether anything of the row is a failure.
+func (r Row) Fails() bool {
+	return slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Verdict.Failure() })
+}
+
 func (r Row) worst(from, to Cell) Verdict {
 	worst := NotRun
-	for _, o := range r.Outcomes[from:to] {
+	if r.Type == TypeHazard || r.Type == TypeMerge {
+		return worst
+	}
+	to = min(to, Cell(len(r.Outcomes))) // an expression is not run on the Lisp machine
+	for _, o := range r.Outcomes[min(from, to):to] {
 		worst = max(worst, o.Verdict)
 	}
 	return worst
+}
+
+// OfType returns the rows of a type.
+func OfType(rows []Row, of string) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Type != of })
 }
