@@ -35,7 +35,7 @@ func (h *hazard) outcome(k int) Outcome {
 	o.Verdict = Right
 	if len(got) != len(h.want) {
 		o.Verdict, o.Note = WrongValue, fmt.Sprintf("%d numbers, want %d", len(got), len(h.want))
-	} else if i := furthest(got, h.want, tolerance64, 0); i >= 0 {
+	} else if i := furthest(got, h.want, tolerance64, absolute64); i >= 0 {
 		o.Verdict = WrongValue
 		o.numbers(element("y", []int{len(got)}, i), got[i], h.want[i])
 	}

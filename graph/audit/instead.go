@@ -170,7 +170,7 @@ func addTensors(add adder) {
 		}, in("x", -2, 2, s.shape...))
 	}
 	index := given("i", []float64{2, 0}, 2)
-	index.Int = true
+	index.Type = "int"
 	add("ByIndices", "4 as a column", func(in []Array) Array { return Array{[]int{2, 1}, []float64{in[0].Data[2], in[0].Data[0]}} }, func(in nodes) *gorgonia.Node {
 		return must(gorgonia.ByIndices(matrix(in[0], 4, 1), in[1], 0))
 	}, in("x", -2, 2, 4), index)
@@ -201,7 +201,7 @@ func addTensors(add adder) {
 		}, in("x", f.low, f.high, 2, 3), in("y", -2, 2, 6))
 	}
 	steps := given("i", []float64{0, 2, 4}, 3)
-	steps.Int = true
+	steps.Type = "int"
 	stepped := func(in []Array) Array {
 		return fill([]int{3, 2}, func(at []int) float64 { return in[0].get(2*at[0], at[1]) })
 	}
@@ -271,10 +271,10 @@ func addNetworks(add adder) {
 // there is one path, and in three.
 func addCTC(add adder) {
 	integers := func(name string, values ...float64) Input {
-		return Input{Name: name, Shape: []int{len(values)}, Values: values, Int: true}
+		return Input{Name: name, Shape: []int{len(values)}, Values: values, Type: "int"}
 	}
 	for _, steps := range []int{2, 3} {
-		targets := Input{Name: "t", Shape: []int{1, 2}, Values: []float64{1, 2}, Int: true}
+		targets := Input{Name: "t", Shape: []int{1, 2}, Values: []float64{1, 2}, Type: "int"}
 		loss := func(in gorgonia.Nodes) *gorgonia.Node {
 			return must(gorgonia.CTCLoss(must(gorgonia.LogSoftMax(in[0], 2)), in[1], in[2], in[3], gorgonia.ReductionSum))
 		}

@@ -32,8 +32,8 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 	var err error
 	defer recovered(&err) // what cannot be built further has shown what it has
 	g := gorgonia.NewGraph()
-	leaves, _, y, err := c.build(g, c.arrays(0), TapeLeaf)
-	if y == nil {
+	b, err := c.build(g, c.arrays(0), TapeLeaf)
+	if b.result == nil {
 		return nil, false
 	}
 	built = true
@@ -51,11 +51,11 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 	for _, n := range forward {
 		add(faults.Of(n, value)...)
 	}
-	cost, err := c.cost(leaves, y, TapeLeaf, way{})
+	cost, err := c.cost(b.leaves, b.result, TapeLeaf, way{})
 	if err != nil {
 		return found, true
 	}
-	w, err := graph.Wrap(cost, leaves...)
+	w, err := graph.Wrap(cost, b.leaves...)
 	if err != nil {
 		return found, true
 	}

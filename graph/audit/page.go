@@ -63,8 +63,16 @@ func Page(w io.Writer, rows []Row, v Versions) error {
 			}
 		}
 	}
+	if merged := failing(OfType(rows, TypeMerge)); len(merged) > 0 {
+		fmt.Fprintf(&b, "\n## Nodes that merge\n\nExpressions of one graph that become one node, of these operations: %s ([which](audit-tables.md#nodes-that-merge)). "+
+			"Build each in a graph of its own, or on an input of its own name.\n", codes(operations(merged)))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func failing(rows []Row) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !r.Fails() })
 }
 
 // verifiedExpressions reports of each fault with expressions in its place

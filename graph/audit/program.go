@@ -148,10 +148,11 @@ type programData struct {
 
 // programInput is an input of the operation: a leaf, or the product of two.
 type programInput struct {
-	Name   string
-	Leaves []programLeaf
-	More   *programLeaf // the weight of its second use
-	Fixed  bool
+	Name     string
+	Leaves   []programLeaf
+	More     *programLeaf // the weight of its second use
+	Fixed    bool
+	Constant bool
 }
 
 // programLeaf is a leaf of the graph.
@@ -161,18 +162,17 @@ type programLeaf struct {
 }
 
 func (d *programData) add(n Input, a Array, cell Cell) {
-	p := programInput{Name: n.Name, Fixed: n.fixed()}
+	p := programInput{Name: n.Name, Fixed: n.fixed(), Constant: n.Constant}
+	dtype := exported(n.dtype(cell.dtype()))
 	switch {
-	case n.Int:
-		p.Leaves = []programLeaf{{n.Name, "Int", a}}
 	case cell.inner() && !n.fixed():
 		half, two := newArray(n.Shape...), newArray(n.Shape...)
 		for i, v := range a.Data {
 			half.Data[i], two.Data[i] = v/2, 2
 		}
-		p.Leaves = []programLeaf{{"u" + n.Name, d.Dtype, half}, {"v" + n.Name, d.Dtype, two}}
+		p.Leaves = []programLeaf{{"u" + n.Name, dtype, half}, {"v" + n.Name, dtype, two}}
 	default:
-		p.Leaves = []programLeaf{{n.Name, d.Dtype, a}}
+		p.Leaves = []programLeaf{{n.Name, dtype, a}}
 	}
 	if cell.twice() && !p.Fixed {
 		k := len(d.Leaves())
@@ -240,8 +240,8 @@ var programTemplate = template.Must(template.New("program").Funcs(template.FuncM
 func (c *Case) shape(in []Array, cell Cell) (shape []int) {
 	var err error
 	defer recovered(&err)
-	if _, _, y, err := c.build(gorgonia.NewGraph(), in, cell); err == nil {
-		shape = y.Shape()
+	if b, err := c.build(gorgonia.NewGraph(), in, cell); err == nil {
+		shape = b.result.Shape()
 	}
 	return shape
 }
@@ -272,21 +272,9 @@ func (f *scalarOf) arithmetic(i int) (string, error) {
 // literal writes an array as a Gorgonia value.
 func literal(a Array, kind string) string {
 	if len(a.Shape) == 0 {
-		switch kind {
-		case "Float32":
-			return fmt.Sprintf("float32(%v)", a.Data[0])
-		case "Int":
-			return fmt.Sprintf("int(%v)", a.Data[0])
-		}
-		return fmt.Sprintf("float64(%v)", a.Data[0])
+		return fmt.Sprintf("%s(%v)", strings.ToLower(kind), a.Data[0])
 	}
-	text := floats(a.Data)
-	switch kind {
-	case "Float32":
-		text = strings.Replace(text, "float64", "float32", 1)
-	case "Int":
-		text = strings.Replace(text, "float64", "int", 1)
-	}
+	text := strings.Replace(floats(a.Data), "float64", strings.ToLower(kind), 1)
 	return fmt.Sprintf("tensor.New(tensor.WithShape(%s), tensor.WithBacking(%s))", list(a.Shape), text)
 }
 

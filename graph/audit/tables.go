@@ -87,6 +87,10 @@ func Tables(w io.Writer, rows []Row, v Versions) error {
 		}
 		b.WriteString("\n")
 	}
+	b.WriteString("\n## Nodes that merge\n\nOf the expressions of an operation on the same inputs, and of several operations, those that become one node.\n\n| operation | inputs | verdict |\n| --- | --- | --- |\n")
+	for _, r := range OfType(others, TypeMerge) {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(r.Op), r.Variant, escape(r.Outcomes[0].String()))
+	}
 	b.WriteString("\n## Hazards\n\nIn Go: graph/audit/hazards.go.\n\n| hazard | as written | with what is to be done |\n| --- | --- | --- |\n")
 	for _, r := range OfType(others, TypeHazard) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Op, escape(r.Outcomes[0].String()), escape(r.Outcomes[1].String()))

@@ -44,6 +44,9 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 // documentation says.
 func (v Verdict) Failure() bool { return v >= Failed }
 
+// wrong reports whether there is a result, and a wrong one.
+func (v Verdict) wrong() bool { return v == Zero || v == WrongGradient || v == WrongValue }
+
 // Outcome is what was found in one cell.
 type Outcome struct {
 	Cell    string  `json:"cell"`
@@ -74,7 +77,7 @@ func (o Outcome) String() string {
 
 // Row is what was found for one case, or for one hazard.
 type Row struct {
-	Type     string    `json:"type"` // TypeOperation, TypeInstead or TypeHazard
+	Type     string    `json:"type"` // TypeOperation, TypeMerge, TypeInstead or TypeHazard
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
 	Code     string    `json:"code,omitempty"`
@@ -86,6 +89,7 @@ type Row struct {
 // The types of rows.
 const (
 	TypeOperation = "operation"
+	TypeMerge     = "merge" // expressions of one graph, which must not become one node
 	TypeHazard    = "hazard"
 	TypeInstead   = "instead" // an expression that package faults gives
 )
@@ -107,7 +111,7 @@ func (r Row) Fails() bool {
 
 func (r Row) worst(from, to Cell) Verdict {
 	worst := NotRun
-	if r.Type == TypeHazard {
+	if r.Type == TypeHazard || r.Type == TypeMerge {
 		return worst
 	}
 	to = min(to, Cell(len(r.Outcomes))) // an expression is not run on the Lisp machine

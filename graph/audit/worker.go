@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +20,11 @@ import (
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
 
-// subject is what is audited: a case, an expression in place of a fault, or a
-// hazard.
+// gcPercent is that of a worker, which makes much garbage and keeps little.
+const gcPercent = 800
+
+// subject is what is audited: a case, expressions of one graph, an expression in
+// place of a fault, or a hazard.
 type subject interface {
 	row() Row              // with its outcomes empty but for their names
 	outcome(k int) Outcome // the row's outcome k
@@ -30,6 +34,9 @@ type subject interface {
 func subjects() (all []subject) {
 	for _, c := range Catalogue() {
 		all = append(all, &c)
+	}
+	for _, t := range merging() {
+		all = append(all, &t)
 	}
 	for _, c := range insteads() {
 		all = append(all, &c)
@@ -54,6 +61,7 @@ type reply struct {
 // an operation that panics in a goroutine of Gorgonia's ends such a process and
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
+	debug.SetGCPercent(gcPercent)
 	all := subjects()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {

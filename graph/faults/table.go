@@ -66,6 +66,13 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
+		Op: "Max", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error: a broadcast pattern has room for axes 0 to 3",
+		match: func(n node) bool {
+			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
+		},
+	},
+	{
 		Op: "Broadcast", Effect: Derivative,
 		Problem: "the derivative of a broadcast along an inner axis is a sum along it, which reads the wrong elements",
 		Instead: lastAxis + ", broadcast, and Transpose back",
@@ -155,6 +162,23 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "ConvType knows no conversion but between int and float64 or float32: between the two floats it is an error",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+		},
+	},
+	{
+		Op: "DiagFlat", Effect: Failure,
+		Problem: "DiagFlat of one element is an error",
+		match:   func(node) bool { return false }, // it has no node
+	},
+	{
+		Op: "Reshape", Effect: SomeUses,
+		Problem: "the scalar that Reshape gives is a tensor when it is computed, and the vector of a scalar is a scalar, and element-wise operations on them fail",
+		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
+	},
+	{
 		Op: "AveragePool2D", Effect: Value,
 		Problem: "AveragePool2D divides by the image's width instead of the kernel's size",
 		Instead: insteadOfAverage,
@@ -237,6 +261,13 @@ var table = []Known{
 			reduction := peek.Field(n.op, "reduction")
 			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
 				n.in[1].Shape().TotalSize() > 1
+		},
+	},
+	{
+		Op: "CTCLoss", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN at the steps beyond the end of a sequence, where an input length is less than the number of steps",
+		match: func(n node) bool {
+			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
 		},
 	},
 	{
