@@ -11,8 +11,8 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
-	"gradtwin/graph"
 	"gradtwin/compare/twin/twintest"
+	"gradtwin/graph"
 )
 
 // unkept hides that a function can keep results.
