@@ -240,11 +240,15 @@ func settings(cmd *cobra.Command) iter.Seq2[string, string] {
 // plainArg is an argument that a shell takes as it is.
 var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
 
-// replay returns a command line that runs the same again. It names the flags
-// at their defaults too, so that it stays true when a default changes.
-func replay(cmd *cobra.Command) string {
+// replay returns a command line that runs the same again, without the flags that
+// have no effect. It names the flags at their defaults too, so that it stays true
+// when a default changes.
+func replay(cmd *cobra.Command, idle ...string) string {
 	args := []string{cmd.CommandPath()}
 	for name, value := range settings(cmd) {
+		if slices.Contains(idle, name) {
+			continue
+		}
 		if !plainArg.MatchString(value) {
 			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 		}
