@@ -50,7 +50,7 @@ whichever two are compared.
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of graph, backprop and numeric")
+	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")

@@ -31,7 +31,7 @@ rate against it, and reports the loss of the same batch after the update.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
 	run.addTo(cmd, twin.SGD.String())
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
