@@ -50,7 +50,7 @@ compute them, on the first batch of a run:
   backprop  backpropagation written by hand, on gonum's BLAS
   numeric   central differences, by the incremental engine
   plain     central differences by whole forward passes; a gradient of more
-            than a second is estimated from a few of them
+            than 10¹⁰ multiplications is estimated from a few passes
 
 Standard output is in the Go benchmark format:
 

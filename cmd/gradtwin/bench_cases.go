@@ -26,9 +26,9 @@ type benchCase struct {
 	ns       []float64                     // an operation, of each measurement
 }
 
-// longGradient is the time from which a gradient of the plain engine is
-// estimated.
-const longGradient = time.Second
+// longGradient is the number of multiplications above which a gradient of the
+// plain engine is estimated: about a second's.
+const longGradient = 1e10
 
 // benchCases returns all combinations of what was asked for. Only graph computes
 // in float32 too.
@@ -89,14 +89,11 @@ func (f *runFlags) benchCase(op, name string, c twin.Config, data *dataset) (*be
 	batch := feed.Next()
 	title := fmt.Sprintf("%s%s/backend=%s/dtype=%s/batch=%d", strings.ToUpper(op[:1]), op[1:], name, f.dtype, c.Batch)
 	one := &benchCase{name: title, do: operation(op, backend, batch, c.LR)}
-	if name == benchPlain && op != opForward {
+	params := float64(c.Spec.NumParams())
+	if losses := 2 * params; name == benchPlain && op != opForward && losses*params*float64(c.Batch) > longGradient {
 		// Beside a gradient's losses, the one after the update is nothing.
 		n := backend.(*numeric.Network)
-		if t, err := n.Estimate(batch); err != nil {
-			return nil, err
-		} else if t > longGradient {
-			one.estimate = func() (time.Duration, error) { return n.Estimate(batch) }
-		}
+		one.estimate = func() (time.Duration, error) { return n.Estimate(batch) }
 	}
 	return one, nil
 }

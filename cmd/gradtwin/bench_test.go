@@ -29,7 +29,7 @@ func TestBenchFormat(t *testing.T) {
 			t.Errorf("name %q", r.Name)
 		}
 		seen[r.Name.String()]++
-		if sec, ok := r.Value("sec/op"); !ok || !(sec > 0) || sec > 10 {
+		if sec, ok := r.Value("sec/op"); !ok || !(sec > 0) {
 			t.Errorf("%s: %v s", r.Name, sec)
 		}
 		for _, unit := range []string{"B/op", "allocs/op"} {
