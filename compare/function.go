@@ -54,6 +54,17 @@ type Widener interface {
 	Float64() (Function, error)
 }
 
+// Redrawer is a Function that holds what is random in it at one draw, which a
+// seed decides.
+type Redrawer interface {
+	Function
+	// Draw returns the seed of the present draw, 0 of a function in which nothing
+	// is random.
+	Draw() uint64
+	// Redraw draws anew: the same numbers for the same seed.
+	Redraw(seed uint64) error
+}
+
 // SecondOrder is a Function whose gradient can be differentiated once more.
 type SecondOrder interface {
 	Function

@@ -38,6 +38,9 @@ func (r *Report) String() string {
 	for _, text := range r.NotJudged {
 		writeLine(&b, "  ", "not judged: "+text)
 	}
+	if r.Points != nil {
+		writeLine(&b, "  ", "points: "+pointsLine(r.Points))
+	}
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
 	}

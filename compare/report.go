@@ -110,14 +110,19 @@ type Report struct {
 	Noise     float64   `json:"noise"` // ε: the measured noise of the loss
 	Step      float64   `json:"step"`  // the first h for an element of size up to 1
 	Precision Precision `json:"precision"`
-	Calls     int       `json:"calls"`     // of Loss
-	Gradients int       `json:"gradients"` // calls of Gradient
-	Whole     int       `json:"whole"`     // full finite-difference gradients from the function's own engine
-	Seconds   float64   `json:"seconds,omitempty"`
-	Options   Options   `json:"options"`
-	Seed      uint32    `json:"seed"`
-	Replay    string    `json:"replay"` // Go code that repeats the check
-	Warnings  []string  `json:"warnings,omitempty"`
+	// Points is what the check found at each point, when Options.Points asked for
+	// several. The rest of the report is of one of them: the first that is wrong, or
+	// else not judged, or else where the function stands. Calls, Gradients and
+	// Whole are of all.
+	Points    []Point  `json:"points,omitempty"`
+	Calls     int      `json:"calls"`     // of Loss
+	Gradients int      `json:"gradients"` // calls of Gradient
+	Whole     int      `json:"whole"`     // full finite-difference gradients from the function's own engine
+	Seconds   float64  `json:"seconds,omitempty"`
+	Options   Options  `json:"options"`
+	Seed      uint32   `json:"seed"`
+	Replay    string   `json:"replay"` // Go code that repeats the check
+	Warnings  []string `json:"warnings,omitempty"`
 	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
 	Faults    []gradtwin.Fault `json:"faults,omitempty"`
 	Diagnosis string           `json:"diagnosis,omitempty"`
@@ -134,6 +139,28 @@ func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
 // check that is neither OK nor Wrong is not judged, and NotJudged says why: a
 // tensor that the loss does not show, or a negative control that was missed.
 func (r *Report) Wrong() bool { return slices.ContainsFunc(r.Tensors, TensorReport.wrong) }
+
+// Result is how a check ended.
+type Result string
+
+// The results.
+const (
+	Passed     Result = "ok"
+	Failed     Result = "wrong"
+	NotJudged  Result = "not judged"
+	NotChecked Result = "not checked" // an error
+)
+
+// Result returns how the check ended.
+func (r *Report) Result() Result {
+	switch {
+	case r.Wrong():
+		return Failed
+	case !r.OK():
+		return NotJudged
+	}
+	return Passed
+}
 
 func (r *Report) unfollowed() int {
 	n := 0

@@ -234,6 +234,7 @@ func replay(o Options) string {
 	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
 	add(o.C > 0, "C: %v", o.C)
 	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Points > 1, "Points: %d", o.Points)
 	add(o.Order > 1, "Order: %d", o.Order)
 	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"
