@@ -93,3 +93,27 @@ func ExampleWrapped_SecondOrder() {
 	fmt.Println(report.OK())
 	// Output: true
 }
+
+// A fault that depends on shapes, and what it depends on: Sum along an axis that
+// is neither the first nor the last.
+func ExampleWrap_sweep() {
+	sizes := []int{1, 2, 3}
+	swept, err := compare.Sweep(context.Background(), compare.Grid(sizes, sizes, sizes[1:], sizes[1:]), func(shape []int) (compare.Function, error) {
+		g := gorgonia.NewGraph()
+		x := gorgonia.NewTensor(g, tensor.Float64, 4, gorgonia.WithShape(shape...), gorgonia.WithName("x"), gorgonia.WithInit(gorgonia.Gaussian(0, 1)))
+		return graph.Wrap(gorgonia.Must(gorgonia.Sum(x, 2)), x)
+	}, compare.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, row := range swept.Rows[16:20] {
+		fmt.Println(row.Shape, row.Result)
+	}
+	fmt.Println(swept.Wrong.Text)
+	// Output:
+	// [2 2 2 2] ok
+	// [2 2 2 3] ok
+	// [2 2 3 2] wrong
+	// [2 2 3 3] wrong
+	// axis 1 > 1 and axis 2 > 2
+}
