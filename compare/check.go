@@ -101,7 +101,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	c := &check{judged: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
-		Notes: notesOf(f), Faults: faultsOf(f), Work: e.work,
+		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
 	if at.narrow != nil {
 		c.known.Work.add(at.narrow.work)

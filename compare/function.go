@@ -72,3 +72,11 @@ type SecondOrder interface {
 	// error that says what stands in the way.
 	SecondOrder(seed uint64) (Function, error)
 }
+
+// Stepped is a Function whose gradient is the one that a step of training uses.
+type Stepped interface {
+	Function
+	// Misuses returns what the step does that it should not, whatever its gradient
+	// is: a check fails where there is something.
+	Misuses() []gradtwin.Fault
+}

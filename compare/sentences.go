@@ -174,6 +174,14 @@ func notesOf(f Function) []string {
 	return nil
 }
 
+// misusesOf returns what a step of training does that it should not.
+func misusesOf(f Function) []gradtwin.Fault {
+	if s, ok := f.(Stepped); ok {
+		return s.Misuses()
+	}
+	return nil
+}
+
 func faultsOf(f Function) []gradtwin.Fault {
 	if s, ok := f.(suspect); ok {
 		return s.Faults()
