@@ -33,9 +33,7 @@ func keep(w *Wrapped, solver gorgonia.Solver) *kept {
 			k.bytes(memory(s.from))
 		}
 	}
-	if v := reflect.ValueOf(solver); v.IsValid() && v.Kind() == reflect.Pointer && peek.IsGorgoniasType(v.Type()) {
-		k.pointer(v)
-	}
+	k.solver(solver)
 	return k
 }
 
@@ -69,62 +67,113 @@ func (k *kept) bytes(b []byte) {
 	k.undo = append(k.undo, func() { copy(b, old) })
 }
 
-// value keeps a variable, and what of Gorgonia's it leads to.
+// value keeps a variable that holds a value, a bound pair of value and gradient
+// or nothing.
 func (k *kept) value(v reflect.Value) {
 	old := reflect.New(v.Type()).Elem()
 	old.Set(v)
 	k.undo = append(k.undo, func() { v.Set(old) })
-	k.follow(v)
+	if v.Kind() != reflect.Interface || v.IsNil() {
+		return
+	}
+	held := v.Elem()
+	if dense, ok := held.Interface().(*tensor.Dense); ok {
+		k.tensor(v, dense)
+		return
+	}
+	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || k.seen[held.UnsafePointer()] {
+		return
+	}
+	k.seen[held.UnsafePointer()] = true
+	to := reflect.NewAt(held.Type().Elem(), held.UnsafePointer()).Elem()
+	if to.Kind() != reflect.Struct { // a scalar
+		k.value(to)
+		return
+	}
+	for i := range to.NumField() {
+		k.value(peek.Writable(to.Field(i)))
+	}
 }
 
-// follow keeps what a variable that is kept leads to.
-func (k *kept) follow(v reflect.Value) {
+// tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
+// the tensors of inner nodes back to a pool: then the variable gets a copy.
+func (k *kept) tensor(v reflect.Value, t *tensor.Dense) {
+	b := memory(t)
+	old, spare := slices.Clone(b), t.Clone()
+	k.undo = append(k.undo, func() {
+		copy(b, old)
+		if now := memory(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
+			v.Set(reflect.ValueOf(spare))
+		}
+	})
+}
+
+// solver keeps what a solver of Gorgonia's holds, and gives it copies to work
+// with: it returns the tensors that it has done with to a pool, for others to use.
+func (k *kept) solver(s gorgonia.Solver) {
+	v := reflect.ValueOf(s)
+	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
+		return
+	}
+	holder := v.Elem()
+	old := reflect.New(holder.Type()).Elem()
+	old.Set(holder)
+	k.undo = append(k.undo, func() { holder.Set(old) })
+	for i := range holder.NumField() {
+		f := peek.Writable(holder.Field(i))
+		f.Set(copied(f))
+	}
+}
+
+// copied returns a copy of what a solver keeps, with the tensors in it. Nodes and
+// graphs are not copied.
+func copied(v reflect.Value) reflect.Value {
 	switch v.Kind() {
 	case reflect.Interface:
-		k.follow(v.Elem())
-	case reflect.Pointer:
-		k.pointer(v)
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.CanAddr() {
-				k.follow(peek.Writable(v.Field(i)))
-			}
+		if v.IsNil() {
+			return v
 		}
+		return copied(v.Elem())
 	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			k.value(v.Index(i))
+			out.Index(i).Set(copied(v.Index(i)))
 		}
+		return out
 	case reflect.Map:
-		old := map[any]reflect.Value{}
-		for key, held := range v.Seq2() {
-			old[key.Interface()] = held
-			k.follow(held)
+		if v.IsNil() {
+			return v
 		}
-		k.undo = append(k.undo, func() {
-			v.Clear()
-			for key, held := range old {
-				v.SetMapIndex(reflect.ValueOf(key), held)
+		out := reflect.MakeMap(v.Type())
+		for key, held := range v.Seq2() {
+			out.SetMapIndex(key, copied(held))
+		}
+		return out
+	case reflect.Pointer:
+		switch held := v.Interface().(type) {
+		case *gorgonia.Node, *gorgonia.ExprGraph:
+			return v
+		case *tensor.Dense:
+			if held == nil {
+				return v
 			}
-		})
+			return reflect.ValueOf(held.Clone())
+		}
+		if v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
+			return v
+		}
+		out := reflect.New(v.Type().Elem())
+		out.Elem().Set(v.Elem())
+		if out.Elem().Kind() == reflect.Struct {
+			for i := range out.Elem().NumField() {
+				f := peek.Writable(out.Elem().Field(i))
+				f.Set(copied(f))
+			}
+		}
+		return out
 	}
-}
-
-// pointer keeps a value of Gorgonia's or a tensor that a pointer leads to, once;
-// nodes and graphs are none.
-func (k *kept) pointer(v reflect.Value) {
-	if v.IsNil() || k.seen[v.UnsafePointer()] {
-		return
-	}
-	switch held := v.Interface().(type) {
-	case *gorgonia.Node, *gorgonia.ExprGraph:
-		return
-	case *tensor.Dense:
-		k.seen[v.UnsafePointer()] = true
-		k.bytes(memory(held))
-		return
-	}
-	if peek.IsGorgoniasType(v.Type()) {
-		k.seen[v.UnsafePointer()] = true
-		k.value(reflect.NewAt(v.Type().Elem(), v.UnsafePointer()).Elem())
-	}
+	return v
 }

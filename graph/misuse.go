@@ -34,6 +34,7 @@ type given struct {
 	of        []bool // the tensors that it is about
 	followed  bool
 	idle      []string
+	changed   []string
 	deviation bool // it is the gradient of the step as a function
 }
 
@@ -46,7 +47,7 @@ func (j *stepJudge) judge() error {
 		for m, c := range t.calls {
 			g := &given{
 				run: n, again: m > 0, bound: c.bound, entry: entry, right: c.gradient, previous: previous, x: c.x,
-				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), of: c.given, followed: c.followed, idle: c.idle, deviation: n == 0 && m == 0,
+				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), of: c.given, followed: c.followed, idle: c.idle, changed: c.changed, deviation: n == 0 && m == 0,
 			}
 			if err := j.gradient(g); err != nil {
 				return err
@@ -125,13 +126,15 @@ func (j *stepJudge) gradient(g *given) error {
 	}
 	problem, instead := j.recognise(g)
 	switch {
+	case problem == "" && len(g.idle) > 0:
+		problem = strings.Join(g.idle, ", ") + " in evaluation mode: a machine that was made with EvalMode switches the operations of its graph for all machines"
+		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
 	case problem == "" && !g.followed:
 		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", labels(j.user.held.random))
 	case problem == "" && j.deliberate(g):
 		return nil
-	case problem == "" && len(g.idle) > 0:
-		problem = strings.Join(g.idle, ", ") + " in evaluation mode: a machine that was made with EvalMode switches the operations of its graph for all machines"
-		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
+	case problem == "" && len(g.changed) > 0:
+		return fmt.Errorf("the step changes %s, and what is used is not the gradient of the last run alone: to be judged, a step has to use one batch", strings.Join(g.changed, ", "))
 	case problem == "":
 		problem = j.names(g) + ": what is used is not the gradient of the cost with the elements and the data that the inputs hold then"
 	}

@@ -20,6 +20,7 @@ type call struct {
 	others   []string  // inputs in the list that are not checked
 	followed bool      // what is random was the same in the graph's gradient
 	idle     []string  // operations that are in evaluation mode
+	changed  []string  // other inputs than the elements that the step has changed
 	err      error     // the solver's
 }
 
@@ -27,6 +28,7 @@ type call struct {
 type training struct {
 	before, after []float64 // the elements
 	entry, exit   []float64 // what was bound
+	data          []string  // the bytes of the other inputs, before
 	gradient      []float64 // the graph's, where no solver was called
 	calls         []*call
 }
@@ -47,7 +49,7 @@ func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	t := &training{before: r.elements(), entry: r.bound()}
+	t := &training{before: r.elements(), entry: r.bound(), data: r.data()}
 	r.runs = append(r.runs, t)
 	var solver gorgonia.Solver
 	if r.solver != nil {
@@ -74,6 +76,11 @@ func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
 func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 	t := r.runs[len(r.runs)-1]
 	c := &call{x: r.elements(), bound: r.bound(), given: make([]bool, len(r.params)), idle: r.idle()}
+	for k, now := range r.data() {
+		if now != t.data[k] {
+			c.changed = append(c.changed, r.leaves[k].name)
+		}
+	}
 	for _, v := range model {
 		switch k := r.param(v); {
 		case k >= 0:
@@ -121,6 +128,17 @@ func (r *recorder) elements() []float64 {
 		x[i] = r.At(i)
 	}
 	return x
+}
+
+// data returns the bytes of the inputs that are not checked, "" for others.
+func (r *recorder) data() []string {
+	out := make([]string, len(r.leaves))
+	for k, l := range r.leaves {
+		if !l.drawn && !slices.Contains(r.params, l) {
+			out[k] = string(memory(l.node.Value()))
+		}
+	}
+	return out
 }
 
 // place sets all elements.

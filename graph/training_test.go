@@ -16,10 +16,9 @@ import (
 // bench is a small network with what a user has beside it.
 type bench struct {
 	*maker
-	cost, second *gorgonia.Node // second is another cost of the same inputs, without a Grad
-	x, y, w, b   *gorgonia.Node
-	model        []gorgonia.ValueGrad
-	vm           gorgonia.VM
+	cost, x, y, w, b *gorgonia.Node
+	model            []gorgonia.ValueGrad
+	vm               gorgonia.VM
 }
 
 // rows is the batch of bench.
