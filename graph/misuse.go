@@ -87,6 +87,9 @@ func (j *stepJudge) summary(missing gradtwin.Layout, others []string) {
 	if slices.Sort(others); len(others) > 0 {
 		j.note("the solver also moves " + strings.Join(slices.Compact(others), ", "))
 	}
+	if t := reflect.TypeOf(j.solver); !peek.IsGorgoniasType(t) && mayKeepState(t) {
+		j.note(fmt.Sprintf("%v is not Gorgonia's own: what it keeps from step to step is not put back", t))
+	}
 	if j.step.misuses != nil {
 		return
 	}
@@ -180,10 +183,8 @@ func (j *stepJudge) recognise(g *given) (problem, instead string) {
 			return fmt.Sprintf("the machine runs %d times before the gradient is used, and each run adds to what is bound", runs), "one run a step, and a machine without BindDualValues to look at the loss"
 		}
 	}
-	if name, also := j.otherCost(g); name != "" && also {
-		return fmt.Sprintf("what is used is the sum of the cost's gradient and of that of %s, another cost of the graph", name), "a graph of its own for each cost"
-	} else if name != "" {
-		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph: a second Grad in one graph returns the first cost's gradient", name), "a graph of its own for each cost"
+	if name := j.otherCost(g); name != "" {
+		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph (a second Grad in one graph returns the first cost's gradient)", name), "a graph of its own for each cost"
 	}
 	if c := j.factor(g); c > 0 && c < 1 {
 		if n := math.Round(1 / c); n >= 2 && n <= mostDivisor && j.all(g, scaled(g.right, 1/n)) {
@@ -226,49 +227,41 @@ func (j *stepJudge) deliberate(g *given) bool {
 	return true
 }
 
-// otherCost looks for another scalar of the graph whose gradient was used, or the
-// sum of it and of the right one.
-func (j *stepJudge) otherCost(g *given) (name string, also bool) {
-	const most = 8
-	all := j.user.cost.Graph()
-	costs, _ := differentiated(all)
-	for _, n := range append(costs, scalarRoots(all)...)[:min(most, len(costs)+len(scalarRoots(all)))] {
+// mostCosts is how many other scalars of a graph are tried.
+const mostCosts = 8
+
+// otherCost names another scalar of the graph whose gradient was used, "" where
+// there is none.
+func (j *stepJudge) otherCost(g *given) string {
+	defer j.place(j.elements())
+	j.place(g.x)
+	graph := j.user.cost.Graph()
+	costs, _ := differentiated(graph)
+	costs = append(costs, scalarRoots(graph)...)
+	var wrt gorgonia.Nodes
+	for k, l := range j.params {
+		if g.of[k] {
+			wrt = append(wrt, l.node)
+		}
+	}
+	for _, n := range costs[:min(mostCosts, len(costs))] {
 		if n == j.user.cost {
 			continue
 		}
-		var wrt gorgonia.Nodes
-		for k, l := range j.params {
-			if g.of[k] {
-				wrt = append(wrt, l.node)
-			}
-		}
-		now := j.elements()
-		j.place(g.x)
 		w, err := Wrap(n, wrt...)
-		var other []float64
-		if err == nil {
-			other = make([]float64, w.layout.Len())
-			err = w.Gradient(other)
-		}
-		j.place(now)
 		if err != nil {
 			continue
 		}
-		placed := make([]float64, len(g.bound))
-		for k := range g.of {
-			if g.of[k] {
-				other = other[copy(placed[j.starts[k]:j.starts[k]+j.layout[k].Len()], other):]
-			}
+		other, all := make([]float64, w.layout.Len()), make([]float64, len(g.bound))
+		if err := w.Gradient(other); err != nil {
+			continue
 		}
-		switch {
-		case !j.any(g, placed):
-		case j.all(g, placed):
-			return label(n), false
-		case j.all(g, combined(placed, g.right, 1)):
-			return label(n), true
+		j.each(g, func(i int) { all[i], other = other[0], other[1:] })
+		if j.any(g, all) && j.all(g, all) {
+			return label(n)
 		}
 	}
-	return "", false
+	return ""
 }
 
 // factor returns what the graph's gradient is best multiplied by to give the used

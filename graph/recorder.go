@@ -104,9 +104,20 @@ func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 		c.followed = r.sameLoss()
 		t.calls = append(t.calls, c)
 	}
-	c.err = r.solver.Step(model)
+	c.err = r.solve(model)
 	c.after, c.left = r.elements(), r.bound()
 	return c.err
+}
+
+// solve calls the solver. A panic in it becomes an error: AdamW's, of Gorgonia
+// v0.9.18, of a scalar.
+func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s.Step: panic: %v", solverName(r.solver), v)
+		}
+	}()
+	return r.solver.Step(model)
 }
 
 // param returns the parameter that an entry of a solver's list stands for: the

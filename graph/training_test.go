@@ -403,10 +403,13 @@ func TestTrainingSteps(t *testing.T) {
 				if c.solver != nil {
 					solver = c.solver()
 				}
+				var none gorgonia.Value
+				before := bench.state(&none)
 				s, err := graph.WrapStep(f, solver, step)
 				if err != nil {
 					t.Fatal(err)
 				}
+				wantState(t, bench.state(&none), before)
 				r, err := compare.Check(t.Context(), s, compare.Options{})
 				if err != nil {
 					t.Fatal(err)
