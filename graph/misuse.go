@@ -36,6 +36,7 @@ type given struct {
 	idle      []string
 	changed   []string
 	deviation bool // it is the gradient of the step as a function
+	byHand    bool // it is read off the elements' move, by a rate that may change
 }
 
 // judge looks at all runs.
@@ -153,12 +154,8 @@ func (j *stepJudge) gradient(g *given) error {
 	return nil
 }
 
-// mostRuns is how many runs of a machine in one step are told apart, and the
-// largest divisor.
-const (
-	mostRuns    = 16
-	mostDivisor = 1 << 20
-)
+// mostRuns is how many runs of a machine in one step are told apart.
+const mostRuns = 16
 
 // recognise names what a gradient is that is not the graph's, "" where it is
 // nothing known.
@@ -186,45 +183,71 @@ func (j *stepJudge) recognise(g *given) (problem, instead string) {
 	if name := j.otherCost(g); name != "" {
 		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph (a second Grad in one graph returns the first cost's gradient)", name), "a graph of its own for each cost"
 	}
-	if c := j.factor(g); c > 0 && c < 1 {
-		if n := math.Round(1 / c); n >= 2 && n <= mostDivisor && j.all(g, scaled(g.right, 1/n)) {
+	if c := j.factor(g); c > 0 && c < 1 && !g.byHand {
+		if n := math.Round(1 / c); j.isBatch(n) && j.all(g, scaled(g.right, 1/n)) {
 			return fmt.Sprintf("what is used is the gradient divided by %.0f", n), "the gradient of the cost as it is: a mean is divided already"
 		}
 	}
 	return "", ""
 }
 
-// deliberate notes what a user does to a gradient on purpose: a factor, a limit to
-// each element, a share of the elements themselves.
+// isBatch reports whether a number is a batch size: the first axis of an input.
+func (j *stepJudge) isBatch(n float64) bool {
+	return n > 1 && slices.ContainsFunc(j.leaves, func(l *leaf) bool {
+		s := l.node.Shape()
+		return len(s) > 0 && float64(s[0]) == n
+	})
+}
+
+// deliberate notes what a user does to a gradient on purpose: a factor for all or
+// below 1 for each tensor, a limit to each element, a share of the elements
+// themselves. A single element shows none of these.
 func (j *stepJudge) deliberate(g *given) bool {
-	if c := j.factor(g); c != 0 && j.all(g, scaled(g.right, c)) {
-		j.note(fmt.Sprintf("what is used is %.6g times the gradient, as of a limit to its norm", c))
-		return true
-	}
-	limit := 0.0
-	j.each(g, func(i int) { limit = max(limit, math.Abs(g.bound[i])) })
-	clipped := make([]float64, len(g.right))
-	decayed := make([]float64, len(g.right))
-	product, square := 0.0, 0.0
+	n, limit, product, square := 0, 0.0, 0.0, 0.0
 	j.each(g, func(i int) {
+		n++
+		limit = max(limit, math.Abs(g.bound[i]))
 		product += (g.bound[i] - g.right[i]) * g.x[i]
 		square += g.x[i] * g.x[i]
 	})
-	for i, r := range g.right {
-		clipped[i] = max(-limit, min(limit, r))
-		if square > 0 {
-			decayed[i] = r + product/square*g.x[i]
-		}
+	if n < 2 {
+		return false
 	}
-	switch {
+	clipped, decayed := slices.Clone(g.right), slices.Clone(g.right)
+	j.each(g, func(i int) {
+		clipped[i] = max(-limit, min(limit, g.right[i]))
+		decayed[i] += product / square * g.x[i]
+	})
+	switch c := j.factor(g); {
+	case c != 0 && j.all(g, scaled(g.right, c)):
+		j.note(fmt.Sprintf("what is used is %.6g times the gradient, as with a limit to its norm", c))
+	case j.shrunk(g):
+		j.note("what is used is the gradient with a factor below 1 for each tensor, as with a limit to its norm")
 	case limit > 0 && j.all(g, clipped):
 		j.note(fmt.Sprintf("what is used is the gradient, each element limited to ±%.6g", limit))
 	case square > 0 && j.all(g, decayed):
-		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as of weight decay", product/square))
+		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", product/square))
 	default:
 		return false
 	}
 	return true
+}
+
+// shrunk reports whether each tensor's gradient has a factor of its own from 0 to
+// 1, those of one element left out.
+func (j *stepJudge) shrunk(g *given) bool {
+	one := *g
+	for k, of := range g.of {
+		if !of {
+			continue
+		}
+		one.of = make([]bool, len(g.of))
+		one.of[k] = true
+		if c := j.factor(&one); !(c > 0 && c < 1 && j.all(&one, scaled(g.right, c))) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(j.layout, func(t gradtwin.Tensor) bool { return t.Len() > 1 })
 }
 
 // mostCosts is how many other scalars of a graph are tried.
@@ -444,7 +467,7 @@ func (j *stepJudge) byHand(run int, t *training, previous []float64) error {
 	}
 	move := make([]float64, len(t.before))
 	g := &given{
-		run: run, right: t.gradient, previous: previous, x: t.before, of: make([]bool, len(j.params)), followed: len(j.user.held.random) == 0,
+		run: run, right: t.gradient, previous: previous, x: t.before, of: make([]bool, len(j.params)), byHand: true, followed: len(j.user.held.random) == 0,
 		bound: make([]float64, len(t.before)), entry: make([]float64, len(t.before)), slack: make([]float64, len(t.before)),
 	}
 	for i := range move {

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -109,8 +110,9 @@ func solverName(s gorgonia.Solver) string {
 }
 
 // averages reports whether the cost is already a mean over a batch of so many
-// rows: between the cost and the sum over a tensor whose first axis is the batch
-// it is divided by the number of its elements, as Mean does, or by the batch size.
+// rows: a sum over a tensor that has an axis of this size, divided by the number
+// of its elements, as Mean does, or over one whose first axis is the batch, divided
+// by its size.
 func (w *Wrapped) averages(batch float64) bool {
 	value := w.forwardValues()
 	if value == nil {
@@ -137,7 +139,8 @@ func (w *Wrapped) averages(batch float64) bool {
 		case isKind(n, "sumOp"):
 			summed := in[0].Shape()
 			count := float64(summed.TotalSize())
-			return len(summed) > 0 && float64(summed[0]) == batch && (nearTo(by, batch) || nearTo(by, count))
+			return nearTo(by, count) && slices.Contains(summed, int(batch)) ||
+				nearTo(by, batch) && len(summed) > 0 && summed[0] == int(batch)
 		case signOf(n) == "÷":
 			return visit(in[0], by*number(in[1]))
 		case signOf(n) == "⊙":

@@ -75,8 +75,12 @@ func WrapStep(f *Wrapped, solver gorgonia.Solver, step func(solver gorgonia.Solv
 	return s, nil
 }
 
-// hint says what an error of a run may come from.
+// hint says what an error of a solver may come from.
 func (r *recorder) hint() string {
+	calls := r.runs[len(r.runs)-1].calls
+	if len(calls) == 0 || calls[len(calls)-1].err == nil {
+		return ""
+	}
 	var unbound []string
 	for k, l := range r.params {
 		if v, err := l.node.Grad(); err != nil || v == nil {

@@ -125,6 +125,13 @@ func (t *bench) summed() *bench {
 	return t
 }
 
+// scalars makes the inputs scalars.
+func (t *bench) scalars() *bench {
+	t.w, t.b = t.input("v", 1, 2), t.input("c", 1, 2)
+	t.cost = must(gorgonia.Add(must(gorgonia.Square(must(gorgonia.Mul(t.w, t.b)))), must(gorgonia.Exp(t.w))))
+	return t
+}
+
 type stepFunc = func(s gorgonia.Solver) error
 
 // steps are ways to write a training step.
@@ -265,6 +272,71 @@ var steps = []struct {
 		}
 	}, ""},
 
+	{"a limit to the norm of each tensor", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(s gorgonia.Solver) error {
+			err := t.run()
+			norms := map[bool]float64{true: 0.5, false: 0.8}
+			n := 0
+			return errors.Join(err, t.each(func(g, x float64) float64 {
+				n++
+				return g * norms[n <= 3]
+			}), s.Step(t.model))
+		}
+	}, ""},
+	{"half the gradient", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(s gorgonia.Solver) error {
+			return errors.Join(t.run(), t.each(func(g, x float64) float64 { return g / 2 }), s.Step(t.model))
+		}
+	}, ""},
+	{"a solver made in the step, with a rate that falls", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad().machine()
+		rate := 0.1
+		return func(gorgonia.Solver) error {
+			rate /= rows
+			return t.usual(gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(rate)))
+		}
+	}, ""},
+	{"Adam made in the step", nil, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return t.usual(gorgonia.NewAdamSolver()) }
+	}, ""},
+	{"one of two bound", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad().machine()
+		t.vm = gorgonia.NewTapeMachine(t.g, gorgonia.BindDualValues(t.w))
+		return t.usual
+	}, ""},
+	{"two solvers", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad().machine()
+		other := gorgonia.NewAdamSolver()
+		return func(s gorgonia.Solver) error {
+			return errors.Join(t.run(), s.Step(t.model[:1]), other.Step(t.model[1:]))
+		}
+	}, ""},
+	{"uphill", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithLearnRate(-0.01)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
+	{"scalars", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL2Reg(0.1), gorgonia.WithL1Reg(0.2), gorgonia.WithClip(2)), func(t *bench) stepFunc { return t.scalars().grad().machine().usual }, ""},
+	{"Grad in each step", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.grad()
+		return func(s gorgonia.Solver) error {
+			t.grad().machine()
+			return t.usual(s)
+		}
+	}, ""},
+
+	{"no Reset, scalars", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
+		t.scalars().grad().machine()
+		return func(s gorgonia.Solver) error { return errors.Join(t.vm.RunAll(), s.Step(t.model)) }
+	}, "was not Reset"},
+	{"two runs a step, scalars", kindOf(gorgonia.NewAdamSolver), func(t *bench) stepFunc {
+		t.scalars().grad().machine()
+		return func(s gorgonia.Solver) error { return errors.Join(t.run(), t.usual(s)) }
+	}, "runs 2 times"},
+	{"the batch size twice, on the second axis", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(3)), func(t *bench) stepFunc {
+		t.w = t.input("v", -1, 1, 3, 3)
+		t.cost = must(gorgonia.Add(must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Mul(t.x, t.w)))))), must(gorgonia.Sum(must(gorgonia.Square(t.b))))))
+		return t.grad().machine().usual
+	}, "batch size twice"},
 	{"no Reset", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		return func(s gorgonia.Solver) error { return errors.Join(t.vm.RunAll(), s.Step(t.model)) }
