@@ -496,3 +496,43 @@ func TestTrainingSteps(t *testing.T) {
 		}
 	}
 }
+
+// The usual step of all graphs is right, in both precisions; without Reset it is
+// not, where the gradient depends on where it is taken.
+func TestTrainingStepsOfGraphs(t *testing.T) {
+	for name, build := range costs {
+		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
+			for _, reset := range []bool{true, false} {
+				t.Run(fmt.Sprint(name, " ", dtype, " ", reset), func(t *testing.T) {
+					m := newMaker(dtype)
+					cost, wrt := build(m)
+					if _, err := gorgonia.Grad(cost, wrt...); err != nil {
+						t.Fatal(err)
+					}
+					f, err := graph.Wrap(cost, wrt...)
+					if err != nil {
+						t.Fatal(err)
+					}
+					before := gradient(t, f)
+					vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(wrt...))
+					s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), func(s gorgonia.Solver) error {
+						if err := vm.RunAll(); err != nil {
+							return err
+						}
+						if reset {
+							defer vm.Reset()
+						}
+						return s.Step(gorgonia.NodesToValueGrads(wrt))
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if misuses := s.Misuses(); (len(misuses) == 0) != reset {
+						t.Errorf("%v", misuses)
+					}
+					wantSame(t, gradient(t, s), before)
+				})
+			}
+		}
+	}
+}
