@@ -173,9 +173,13 @@ func (r *recorder) bound() []float64 {
 // read reads the gradient of parameter k.
 func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
 	if e, err := elementsOf(v); err == nil && e.n == r.layout[k].Len() {
-		e.read(dst[r.starts[k] : r.starts[k]+e.n])
+		from, to := r.span(k)
+		e.read(dst[from:to])
 	}
 }
+
+// span returns the elements of parameter k as [from, to).
+func (r *recorder) span(k int) (from, to int) { return r.starts[k], r.starts[k] + r.layout[k].Len() }
 
 // shake moves all elements a little, so that a gradient of another place shows,
 // however small the solver's steps are.
