@@ -11,96 +11,96 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// kept is what a graph, its operations and a solver hold, kept so that it can be
+// snapshot is what a graph, its operations and a solver hold, kept so that it can be
 // put back to the bit: values and bound gradients with the memory that holds them,
 // what Read nodes have read, the state of operations, that of Gorgonia's solvers.
-type kept struct {
+type snapshot struct {
 	undo []func()
 	seen map[unsafe.Pointer]bool
 }
 
-// keep takes down what there is.
-func keep(w *Wrapped, solver gorgonia.Solver) *kept {
-	k := &kept{seen: map[unsafe.Pointer]bool{}}
+// newSnapshot takes down what there is.
+func newSnapshot(w *Wrapped, solver gorgonia.Solver) *snapshot {
+	s := &snapshot{seen: map[unsafe.Pointer]bool{}}
 	for _, n := range w.user.cost.Graph().AllNodes() {
-		k.node(n)
+		s.node(n)
 	}
 	for _, l := range w.user.held.values {
-		k.bytes(memory(l.node.Value()))
+		s.bytes(memory(l.node.Value()))
 	}
 	if w.ops != nil {
-		for _, s := range w.ops.tensors {
-			k.bytes(memory(s.from))
+		for _, t := range w.ops.tensors {
+			s.bytes(memory(t.from))
 		}
 	}
-	k.solver(solver)
-	return k
+	s.solver(solver)
+	return s
 }
 
 // restore puts everything back.
-func (k *kept) restore() {
-	for _, undo := range slices.Backward(k.undo) {
+func (s *snapshot) restore() {
+	for _, undo := range slices.Backward(s.undo) {
 		undo()
 	}
 }
 
 // node keeps what a node is bound to, and what its operation changes of itself or
 // of a variable of the user's.
-func (k *kept) node(n *gorgonia.Node) {
-	k.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
+func (s *snapshot) node(n *gorgonia.Node) {
+	s.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
 	if n.Op() == nil {
 		return
 	}
 	if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
 		if training, ok := peek.Bool(op, "isTraining"); ok {
-			k.undo = append(k.undo, func() { _ = op.SetTraining(training) })
+			s.undo = append(s.undo, func() { _ = op.SetTraining(training) })
 		}
 	}
 	if into := peek.Field(n.Op(), "into"); peek.TypeName(n.Op()) == "readOp" && into.IsValid() {
-		k.value(reflect.NewAt(into.Type().Elem(), into.UnsafePointer()).Elem())
+		s.value(reflect.NewAt(into.Type().Elem(), into.UnsafePointer()).Elem())
 	}
 }
 
 // bytes keeps a stretch of memory.
-func (k *kept) bytes(b []byte) {
+func (s *snapshot) bytes(b []byte) {
 	old := slices.Clone(b)
-	k.undo = append(k.undo, func() { copy(b, old) })
+	s.undo = append(s.undo, func() { copy(b, old) })
 }
 
 // value keeps a variable that holds a value, a bound pair of value and gradient
 // or nothing.
-func (k *kept) value(v reflect.Value) {
+func (s *snapshot) value(v reflect.Value) {
 	old := reflect.New(v.Type()).Elem()
 	old.Set(v)
-	k.undo = append(k.undo, func() { v.Set(old) })
+	s.undo = append(s.undo, func() { v.Set(old) })
 	if v.Kind() != reflect.Interface || v.IsNil() {
 		return
 	}
 	held := v.Elem()
 	if dense, ok := held.Interface().(*tensor.Dense); ok {
-		k.tensor(v, dense)
+		s.tensor(v, dense)
 		return
 	}
-	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || k.seen[held.UnsafePointer()] {
+	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || s.seen[held.UnsafePointer()] {
 		return
 	}
-	k.seen[held.UnsafePointer()] = true
+	s.seen[held.UnsafePointer()] = true
 	to := reflect.NewAt(held.Type().Elem(), held.UnsafePointer()).Elem()
 	if to.Kind() != reflect.Struct { // a scalar
-		k.value(to)
+		s.value(to)
 		return
 	}
 	for i := range to.NumField() {
-		k.value(peek.Writable(to.Field(i)))
+		s.value(peek.Writable(to.Field(i)))
 	}
 }
 
 // tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
 // the tensors of inner nodes back to a pool: then the variable gets a copy.
-func (k *kept) tensor(v reflect.Value, t *tensor.Dense) {
+func (s *snapshot) tensor(v reflect.Value, t *tensor.Dense) {
 	b := memory(t)
 	old, spare := slices.Clone(b), t.Clone()
-	k.undo = append(k.undo, func() {
+	s.undo = append(s.undo, func() {
 		copy(b, old)
 		if now := memory(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
 			v.Set(reflect.ValueOf(spare))
@@ -110,15 +110,15 @@ func (k *kept) tensor(v reflect.Value, t *tensor.Dense) {
 
 // solver keeps what a solver of Gorgonia's holds, and gives it copies to work
 // with: it returns the tensors that it has done with to a pool, for others to use.
-func (k *kept) solver(s gorgonia.Solver) {
-	v := reflect.ValueOf(s)
+func (s *snapshot) solver(solver gorgonia.Solver) {
+	v := reflect.ValueOf(solver)
 	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
 		return
 	}
 	holder := v.Elem()
 	old := reflect.New(holder.Type()).Elem()
 	old.Set(holder)
-	k.undo = append(k.undo, func() { holder.Set(old) })
+	s.undo = append(s.undo, func() { holder.Set(old) })
 	for i := range holder.NumField() {
 		f := peek.Writable(holder.Field(i))
 		f.Set(copied(f))
