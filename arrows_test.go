@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"gradtwin/graph/internal/peek":   {},
 	"gradtwin/graph/models":          {}, // tests alone
 	"gradtwin/graph/audit":           {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
+	"gradtwin/backprop":              {"gradtwin"},
 	"gradtwin/numeric":               {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":               {"gradtwin", "gradtwin/internal/stats"},
 	"gradtwin/compare/battery":       {}, // tests alone

@@ -241,7 +241,7 @@ func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *eng
 	case tensorUnit:
 		err = j.tensor(ctx, e, pl, u, &f)
 	case blockUnit:
-		if err = j.block(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
+		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
 		}
 	case controlUnit:

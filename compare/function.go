@@ -37,6 +37,19 @@ type Cloner interface {
 	Clone() (Function, error)
 }
 
+// Keeper is a Function that can keep results from one loss to the next.
+type Keeper interface {
+	Function
+	// Keep says that until Release nothing but Set changes what Loss depends on,
+	// so that it need compute only what depends on the elements set since the last.
+	// Loss gives the same bits.
+	Keep() error
+	// Release ends that. An error says that something else has changed, an
+	// operation that writes into an input perhaps, and that no result since Keep is
+	// to be relied on.
+	Release() error
+}
+
 // Narrow is a Function that may compute in float32. Float32 reports whether it
 // does: it is asked, and the bits of a value are never taken for a sign of it.
 type Narrow interface {

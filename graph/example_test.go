@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"testing"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -46,6 +47,18 @@ func ExampleWrap() {
 
 	fmt.Println(f.Layout())
 	// Output: [{w [2]} {b []}]
+}
+
+// What a gradient costs, beside its loss and beside differences of the loss:
+//
+//	go test -run '^$' -bench Logistic ./graph
+func BenchmarkLogistic(b *testing.B) {
+	cost, w, bias := logistic()
+	f, err := graph.Wrap(cost, w, bias)
+	if err != nil {
+		b.Fatal(err)
+	}
+	compare.Benchmark(b, f)
 }
 
 // printer stands for a *testing.T, which an example has not.

@@ -97,6 +97,11 @@ func SetFunc(of any, name string, f any) {
 	}
 }
 
+// SetOp replaces a node's operation.
+func SetOp(n *gorgonia.Node, op gorgonia.Op) {
+	Writable(reflect.ValueOf(n).Elem().FieldByName("op")).Set(reflect.ValueOf(op))
+}
+
 // Writable returns a field, perhaps unexported, of an addressable struct such
 // that it can be set.
 func Writable(field reflect.Value) reflect.Value {
