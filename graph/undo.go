@@ -11,17 +11,17 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// kept is what a graph, its operations and a solver hold, kept so that it can be
+// undo is what a graph, its operations and a solver hold, kept so that it can be
 // put back to the bit: values and bound gradients with the memory that holds them,
 // what Read nodes have read, the state of operations, that of Gorgonia's solvers.
-type kept struct {
-	undo []func()
+type undo struct {
+	back []func()
 	seen map[unsafe.Pointer]bool
 }
 
-// keep takes down what there is.
-func keep(w *Wrapped, solver gorgonia.Solver) *kept {
-	k := &kept{seen: map[unsafe.Pointer]bool{}}
+// takeDown takes down what there is.
+func takeDown(w *Wrapped, solver gorgonia.Solver) *undo {
+	k := &undo{seen: map[unsafe.Pointer]bool{}}
 	for _, n := range w.user.cost.Graph().AllNodes() {
 		k.node(n)
 	}
@@ -38,22 +38,22 @@ func keep(w *Wrapped, solver gorgonia.Solver) *kept {
 }
 
 // restore puts everything back.
-func (k *kept) restore() {
-	for _, undo := range slices.Backward(k.undo) {
-		undo()
+func (k *undo) restore() {
+	for _, put := range slices.Backward(k.back) {
+		put()
 	}
 }
 
 // node keeps what a node is bound to, and what its operation changes of itself or
 // of a variable of the user's.
-func (k *kept) node(n *gorgonia.Node) {
+func (k *undo) node(n *gorgonia.Node) {
 	k.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
 	if n.Op() == nil {
 		return
 	}
 	if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
 		if training, ok := peek.Bool(op, "isTraining"); ok {
-			k.undo = append(k.undo, func() { _ = op.SetTraining(training) })
+			k.back = append(k.back, func() { _ = op.SetTraining(training) })
 		}
 	}
 	if into := peek.Field(n.Op(), "into"); peek.TypeName(n.Op()) == "readOp" && into.IsValid() {
@@ -62,17 +62,17 @@ func (k *kept) node(n *gorgonia.Node) {
 }
 
 // bytes keeps a stretch of memory.
-func (k *kept) bytes(b []byte) {
+func (k *undo) bytes(b []byte) {
 	old := slices.Clone(b)
-	k.undo = append(k.undo, func() { copy(b, old) })
+	k.back = append(k.back, func() { copy(b, old) })
 }
 
 // value keeps a variable that holds a value, a bound pair of value and gradient
 // or nothing.
-func (k *kept) value(v reflect.Value) {
+func (k *undo) value(v reflect.Value) {
 	old := reflect.New(v.Type()).Elem()
 	old.Set(v)
-	k.undo = append(k.undo, func() { v.Set(old) })
+	k.back = append(k.back, func() { v.Set(old) })
 	if v.Kind() != reflect.Interface || v.IsNil() {
 		return
 	}
@@ -97,10 +97,10 @@ func (k *kept) value(v reflect.Value) {
 
 // tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
 // the tensors of inner nodes back to a pool: then the variable gets a copy.
-func (k *kept) tensor(v reflect.Value, t *tensor.Dense) {
+func (k *undo) tensor(v reflect.Value, t *tensor.Dense) {
 	b := memory(t)
 	old, spare := slices.Clone(b), t.Clone()
-	k.undo = append(k.undo, func() {
+	k.back = append(k.back, func() {
 		copy(b, old)
 		if now := memory(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
 			v.Set(reflect.ValueOf(spare))
@@ -110,7 +110,7 @@ func (k *kept) tensor(v reflect.Value, t *tensor.Dense) {
 
 // solver keeps what a solver of Gorgonia's holds, and gives it copies to work
 // with: it returns the tensors that it has done with to a pool, for others to use.
-func (k *kept) solver(s gorgonia.Solver) {
+func (k *undo) solver(s gorgonia.Solver) {
 	v := reflect.ValueOf(s)
 	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
 		return
@@ -118,7 +118,7 @@ func (k *kept) solver(s gorgonia.Solver) {
 	holder := v.Elem()
 	old := reflect.New(holder.Type()).Elem()
 	old.Set(holder)
-	k.undo = append(k.undo, func() { holder.Set(old) })
+	k.back = append(k.back, func() { holder.Set(old) })
 	for i := range holder.NumField() {
 		f := peek.Writable(holder.Field(i))
 		f.Set(copied(f))
