@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"sync"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -8,11 +9,25 @@ import (
 	"gradtwin/graph"
 )
 
+// differentiable audits all cases that have a gradient, once for all tests.
+func differentiable(t *testing.T) ([]Row, error) {
+	audited.Do(func() {
+		audited.rows, audited.err = Run(t.Context(), worker(t), func(c *Case) bool { return c.Design == "" })
+	})
+	return audited.rows, audited.err
+}
+
+var audited struct {
+	sync.Once
+	rows []Row
+	err  error
+}
+
 // Every operation that the audit finds wrong on the tape machine is known to
 // package faults, and of none that is right does it say anything. What ends in an
 // error or a panic is told by that.
 func TestWrapWarns(t *testing.T) {
-	rows, err := Run(t.Context(), worker(t), func(c *Case) bool { return c.Design == "" })
+	rows, err := differentiable(t)
 	if err != nil {
 		t.Fatal(err)
 	}
