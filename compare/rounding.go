@@ -259,11 +259,15 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 // vanishing returns what the float32 gradient of a tensor may be of which the
 // float64 one is nothing but rounding beside the terms it is a sum of, 0 of any
 // other. The terms are as large as another tensor's gradient, or smaller, as large
-// as the loss over the elements.
+// as the loss over the elements; where every gradient vanishes, as large as that.
 func (p *point) vanishing(k int) float64 {
 	terms := slices.Max(p.largest)
 	if p.scale[k] > 0 {
-		terms = min(terms, math.Abs(p.f)/p.scale[k])
+		byLoss := math.Abs(p.f) / p.scale[k]
+		if terms > narrowUnits*p.unit()*byLoss {
+			byLoss = min(byLoss, terms)
+		}
+		terms = byLoss
 	}
 	if p.largest[k] > narrowUnits*p.unit()*terms {
 		return 0
