@@ -31,7 +31,7 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addCulprit(ctx, c.judged, c.o); err != nil {
+	if err := r.addCulprit(ctx, c.judged, c.at, c.o); err != nil {
 		return nil, err
 	}
 	if o.Each != nil {
@@ -79,7 +79,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		judged = wide
 	}
 	e := &evaluator{f: judged, left: unlimited}
-	at, err := measure(ctx, e, layout, resolved)
+	at, err := measure(ctx, e, layout, resolved, nil)
 	if err == nil && wide != nil {
 		err = measureNarrow(ctx, f, at, e)
 	}
@@ -232,7 +232,7 @@ func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *eng
 	case tensorUnit:
 		err = j.tensor(ctx, e, pl, u, &f)
 	case blockUnit:
-		if err = j.block(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
+		if err = j.block(ctx, e, u, pl.followed, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
 		}
 	case controlUnit:

@@ -33,6 +33,8 @@ type plan struct {
 	selected []int // the tensors to check
 	units    []unit
 	judged   int // elements in the blocks
+	named    int // wrong elements that directions name in a tensor, 0 where every element is judged
+	followed int // wrong elements of a block that are followed to the end
 }
 
 const (
@@ -76,10 +78,16 @@ func sizeOf(layout gradtwin.Layout, tensors []int) int {
 // newPlan lists the units of a check. spent is how many calls of the loss were
 // made to measure the point.
 func newPlan(o Options, p *point, hasEngine bool, spent int) *plan {
-	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors)}
+	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors), named: maxNamed, followed: enoughWrong}
 	size := sizeOf(p.layout, pl.selected)
 	if pl.mode == Auto && (size <= autoFull || hasEngine) {
 		pl.mode = Full
+	}
+	switch {
+	case pl.mode == Full:
+		pl.named = 0
+	case len(pl.selected) > fewTensors:
+		pl.named, pl.followed = 1, 1
 	}
 	left := float64(unlimited)
 	if o.MaxCalls > 0 {
