@@ -229,7 +229,7 @@ const (
 
 // block judges some elements of one tensor, one by one, as far as its budget
 // goes. Of those that are wrong so many are followed to the end.
-func (j *judge) block(ctx context.Context, e *evaluator, u unit, followed int, en *engine, f *finding) error {
+func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
 	wrong := 0
 	for _, i := range u.elements {
 		o, agrees := en.outcome(i)
@@ -238,7 +238,7 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, followed int, e
 		switch {
 		case agrees:
 			o, err = j.narrowed(ctx, e, u.k, o)
-		case wrong < followed:
+		case wrong < u.followed:
 			o, err = j.element(ctx, e, u.k, i)
 		case en == nil:
 			o, pursued, err = j.firstOutcome(ctx, e, u.k, i)

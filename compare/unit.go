@@ -15,6 +15,7 @@ type unit struct {
 	k        int   // the tensor
 	elements []int // of a block
 	calls    int   // of the loss that it may make
+	followed int   // wrong elements of a block that are followed to the end
 }
 
 type unitKind uint8
@@ -166,7 +167,7 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 		}
 		pl.judged += len(elements)
 		for block := range slices.Chunk(elements, blockSize) {
-			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited}
+			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited, followed: pl.followed}
 			if o.MaxCalls > 0 {
 				u.calls = int(left * float64(len(block)) / float64(max(1, wanted)))
 			}

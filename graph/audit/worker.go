@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,11 +20,35 @@ import (
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
 
-// job is one cell of one case.
-type job struct {
-	Case int
-	Cell Cell
+// gcPercent is that of a worker, which makes much garbage and keeps little.
+const gcPercent = 800
+
+// subject is what is audited: a case, expressions of one graph, an expression in
+// place of a fault, or a hazard.
+type subject interface {
+	row() Row              // with its outcomes empty but for their names
+	outcome(k int) Outcome // the row's outcome k
 }
+
+// subjects returns all of them, in the order of the page.
+func subjects() (all []subject) {
+	for _, c := range Catalogue() {
+		all = append(all, &c)
+	}
+	for _, t := range merging() {
+		all = append(all, &t)
+	}
+	for _, c := range insteads() {
+		all = append(all, &c)
+	}
+	for k := range hazards {
+		all = append(all, &hazards[k])
+	}
+	return all
+}
+
+// job is one outcome of one subject.
+type job struct{ Subject, Outcome int }
 
 // reply is a worker's line: that it starts a job, or what came of it.
 type reply struct {
@@ -35,7 +61,8 @@ type reply struct {
 // an operation that panics in a goroutine of Gorgonia's ends such a process and
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
-	cases := Catalogue()
+	debug.SetGCPercent(gcPercent)
+	all := subjects()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {
 		var j job
@@ -44,34 +71,33 @@ func Work(r io.Reader, w io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if j.Case < 0 || j.Case >= len(cases) || j.Cell >= cells {
-			return fmt.Errorf("no case %d or cell %d", j.Case, j.Cell)
+		if j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 || j.Outcome >= len(all[j.Subject].row().Outcomes) {
+			return fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
 		}
 		if err := out.Encode(reply{Job: j}); err != nil {
 			return err
 		}
-		o := cases[j.Case].run(j.Cell)
+		o := all[j.Subject].outcome(j.Outcome)
 		if err := out.Encode(reply{j, &o}); err != nil {
 			return err
 		}
 	}
 }
 
-// Run audits the cases of the catalogue that only accepts, in as many worker
+// Run audits the rows that only accepts, which are given to it empty, in as many worker
 // processes at a time as there are processors. worker starts one: a process
 // that calls Work on its standard input and output.
-func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(*Case) bool) ([]Row, error) {
-	cases := Catalogue()
+func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(Row) bool) ([]Row, error) {
+	all := subjects()
 	var jobs []job
-	rows := make([]Row, len(cases))
-	for i := range cases {
-		c := &cases[i]
-		rows[i] = Row{Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
-		if !only(c) {
+	rows := make([]Row, len(all))
+	for i, of := range all {
+		rows[i] = of.row()
+		if !only(rows[i]) {
 			continue
 		}
-		for cell := range cells {
-			jobs = append(jobs, job{i, cell})
+		for k := range rows[i].Outcomes {
+			jobs = append(jobs, job{i, k})
 		}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -94,8 +120,8 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	record := func(j job, o Outcome) {
 		mu.Lock()
 		defer mu.Unlock()
-		o.Cell = j.Cell.String()
-		rows[j.Case].Outcomes[j.Cell] = o
+		o.Cell = rows[j.Subject].Outcomes[j.Outcome].Cell
+		rows[j.Subject].Outcomes[j.Outcome] = o
 	}
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -119,13 +145,7 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	var out []Row
-	for i := range rows {
-		if only(&cases[i]) {
-			out = append(out, rows[i])
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(rows, func(r Row) bool { return !only(r) }), nil
 }
 
 // batchSize is how many jobs a process gets: starting one costs as much as
@@ -181,7 +201,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 	if !started {
 		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
 	}
-	o := Outcome{Verdict: Panicked, Note: "ends the process: " + firstPanic(stderr.String())}
+	o := Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(stderr.String()))}
 	if !hung.Stop() {
 		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	}

@@ -13,6 +13,7 @@ import (
 const (
 	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
 	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC     = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
 	lastAxis         = "Transpose so that the axis is the last one"
 )
 
@@ -33,13 +34,13 @@ var table = []Known{
 	},
 	{
 		Op: "MinBetween", Effect: Failure,
-		Problem: "MinBetween of scalars is an error",
+		Problem: "MinBetween with a scalar is an error",
 		Instead: "a − Rectify(a−b)",
 		match:   func(n node) bool { return n.kind == "minBetween" && n.IsScalar() },
 	},
 	{
 		Op: "MaxBetween", Effect: Failure,
-		Problem: "MaxBetween of scalars is an error",
+		Problem: "MaxBetween with a scalar is an error",
 		Instead: "Rectify(a−b) + b",
 		match:   func(n node) bool { return n.kind == "maxBetween" && n.IsScalar() },
 	},
@@ -60,10 +61,16 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Max", Effect: Derivative,
+		Op: "Max", Case: "at ties", Effect: Derivative,
 		Problem: "the derivative of Max is 1 at each of several largest elements, where their shares must add up to 1",
-		Instead: "values that do not tie, or LogSumExp as Mean(x − LogSoftMax(x, axis), axis)",
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
+	},
+	{
+		Op: "Max", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error: a broadcast pattern has room for axes 0 to 3",
+		match: func(n node) bool {
+			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
+		},
 	},
 	{
 		Op: "Broadcast", Effect: Derivative,
@@ -108,7 +115,7 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Tensordot", Effect: SomeUses,
+		Op: "Tensordot", Case: "of a scalar", Effect: SomeUses,
 		Problem: "the scalar that Tensordot gives is a vector when it is computed, and element-wise operations on it fail",
 		Instead: "Sum of the product",
 		match:   func(n node) bool { return n.kind == "tensordotOp" && n.IsScalar() },
@@ -153,6 +160,23 @@ var table = []Known{
 			dims := n.Dims()
 			return n.kind == "sparsemaxOp" && ok && !(axis < 0 && dims <= 2 || axis == 1 && dims == 2)
 		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "ConvType knows no conversion but between int and float64 or float32: between the two floats it is an error",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+		},
+	},
+	{
+		Op: "DiagFlat", Effect: Failure,
+		Problem: "DiagFlat of one element is an error",
+		match:   func(node) bool { return false }, // it has no node
+	},
+	{
+		Op: "Reshape", Effect: SomeUses,
+		Problem: "the scalar that Reshape gives is a tensor when it is computed, and the vector of a scalar is a scalar, and element-wise operations on them fail",
+		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
 	},
 	{
 		Op: "AveragePool2D", Effect: Value,
@@ -224,7 +248,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is right for the outcome of a LogSoftMax alone",
-		Instead: "give CTCLoss a LogSoftMax node",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && !isLogSoftMax(n.in[0])
 		},
@@ -232,7 +256,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss with ReductionMean is not divided as the loss is",
-		Instead: "ReductionSum, divided by a constant",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			reduction := peek.Field(n.op, "reduction")
 			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
@@ -240,9 +264,16 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "CTCLoss", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN at the steps beyond the end of a sequence, where an input length is less than the number of steps",
+		match: func(n node) bool {
+			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
+		},
+	},
+	{
 		Op: "CTCLoss", Effect: SomeUses,
 		Problem: "the scalar that CTCLoss gives is a tensor when it is computed, and element-wise operations on it fail",
-		Instead: "CTCLoss as the cost itself",
+		Instead: insteadOfCTC,
 		match:   func(n node) bool { return n.kind == "ctcLossOp" },
 	},
 }
