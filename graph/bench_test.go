@@ -40,7 +40,7 @@ func BenchmarkStep(b *testing.B) {
 				}
 				copy(n.Params().Flat, start.Flat)
 				batch := feed.Next()
-				var clock cputime.Clock
+				clock := cputime.New()
 				for b.Loop() {
 					clock.Start()
 					if _, err := n.Step(context.Background(), batch, config.LR); err != nil {

@@ -47,7 +47,7 @@ func BenchmarkGradient(b *testing.B) {
 			if o.Engine == numeric.Incremental {
 				gradient() // takes the memory
 			}
-			var clock cputime.Clock
+			clock := cputime.New()
 			b.ReportAllocs()
 			for b.Loop() {
 				clock.Start()

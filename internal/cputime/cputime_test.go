@@ -11,7 +11,7 @@ func TestClock(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the clock is that on the wall")
 	}
-	var idle, busy Clock
+	idle, busy := New(), New()
 	idle.Start()
 	time.Sleep(50 * time.Millisecond)
 	idle.Stop()

@@ -37,7 +37,7 @@ func BenchmarkCeiling(b *testing.B) {
 		if fma == nil {
 			b.Skip("plain Go has no vectors")
 		}
-		var clock cputime.Clock
+		clock := cputime.New()
 		for b.Loop() {
 			clock.Start()
 			fma(loops, &x)
