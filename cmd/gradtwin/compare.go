@@ -21,9 +21,10 @@ import (
 
 // compareFlags are the flags that compare has beside a run's.
 type compareFlags struct {
-	every int
-	fault string
-	keep  checkpointFlags
+	backends []string
+	every    int
+	fault    string
+	keep     checkpointFlags
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -32,10 +33,15 @@ func (a *app) compareCommand() *cobra.Command {
 	var f compareFlags
 	cmd := &cobra.Command{
 		Use:   "compare",
-		Short: "Check the gradients, then train both backends and compare",
-		Long: `For each batch policy: the gradients of both backends are compared in every
+		Short: "Check the gradients, then train two backends and compare",
+		Long: `For each batch policy: the gradients of two backends are compared in every
 parameter at the start; both backends are trained from that start on the same
 batches; the gradients are compared again at the end.
+
+The backends are graph (symbolic gradients, by Gorgonia), backprop
+(backpropagation written by hand) and numeric (differences of the loss). The
+verdict on a gradient that is not numeric comes from differences of the loss,
+whichever two are compared.
 
 ` + exitCodes,
 		Args: noArgs,
@@ -44,9 +50,10 @@ batches; the gradients are compared again at the end.
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
-	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd
@@ -66,6 +73,13 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if cf.every < 0 {
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
+	names, err := twoBackends(cf.backends)
+	if err == nil {
+		err = checkBackends(cmd, names[:]...)
+	}
+	if err != nil {
+		return earlier.blame(err)
+	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return earlier.blame(err)
@@ -77,19 +91,19 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd), Engine: f.engine, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
-	var printer comparePrinter = &compareText{app: a}
+	var printer comparePrinter = &compareText{app: a, names: names}
 	if out.json {
-		printer = &compareJSON{app: a}
+		printer = &compareJSON{app: a, names: names}
 	}
 	if err := printer.begin(results); err != nil {
 		return err
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			results.Runs = append(results.Runs, *run)
@@ -140,6 +154,7 @@ type comparePrinter interface {
 // twinJob is the comparison under one policy.
 type twinJob struct {
 	app      *app
+	names    [2]string // of the backends
 	flags    *runFlags
 	options  numeric.Options
 	data     *dataset
@@ -185,13 +200,25 @@ func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Tra
 
 // run returns what was done, also next to an error; nil when that is nothing.
 func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
-	backends, err := j.flags.newBackends(c, j.options)
+	backends, err := j.flags.newBackends(j.names, c, j.options)
 	if err != nil {
 		return nil, j.earlier.blame(err)
 	}
-	// Each check takes two whole numerical gradients, the table's and the
-	// verdict's.
-	if err := j.flags.refuseLong(backends.Numeric, c, j.data.Train, 4); err != nil {
+	// The differences that judge a gradient are the numeric backend's, in training
+	// or not.
+	judge, trained := backends.Numeric.(*numeric.Network)
+	if !trained {
+		if judge, err = numeric.New(c.Spec, j.options); err != nil {
+			return nil, j.earlier.blame(err)
+		}
+	}
+	// Each of two checks takes two full finite-difference gradients, the table's and
+	// the verdict's, or those of two verdicts.
+	gradients := 4.0
+	if trained {
+		gradients += float64(c.Steps)
+	}
+	if err := j.flags.refuseLong(judge, c, j.data.Train, gradients); err != nil {
 		return nil, j.earlier.blame(err)
 	}
 	compared := backends.Symbolic
@@ -200,23 +227,24 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return nil, j.earlier.blame(err)
 		}
 	}
-	wide, err := j.flags.newWide(c)
+	wide, err := j.flags.newWide(j.names[0], c)
 	if err != nil {
 		return nil, err
 	}
-	first, err := begin(c, j.data, nil, map[string]twin.Backend{"symbolic": backends.Symbolic, "numeric": backends.Numeric})
+	first, err := begin(c, j.data, nil, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
 	batch := first.Next()
 
 	run := &report.Run{}
-	gradients := func(after int) error {
+	compareAfter := func(after int) error {
 		reached := slices.Clone(backends.Symbolic.Params().Flat)
-		// The gradients are compared at one point: the numeric backend's weights.
+		// The gradients are compared at one point: the second backend's weights.
 		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
-		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Wide: wide, Batch: batch}
-		g, err := compareGradients(ctx, pair, j.options.Step, c.Seed)
+		copy(judge.Params().Flat, backends.Numeric.Params().Flat)
+		pair := twin.Pair{Symbolic: compared, Numeric: judge, Wide: wide, Batch: batch}
+		g, err := compareGradients(ctx, pair, backends.Numeric, j.options.Step, c.Seed)
 		if err != nil {
 			return err
 		}
@@ -229,7 +257,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		run.Comparisons = append(run.Comparisons, g)
 		return j.printer.compared(c, g)
 	}
-	if err := gradients(0); err != nil {
+	if err := compareAfter(0); err != nil {
 		return nil, err
 	}
 	// The gradients were compared on the first batch, which is the run's too.
@@ -240,7 +268,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	if err := gradients(c.Steps); err != nil {
+	if err := compareAfter(c.Steps); err != nil {
 		// Where a run has diverged to, there may be no gradient to check.
 		if diverged != nil && ctx.Err() == nil {
 			err = errors.Join(err, j.printer.ran(run))
@@ -325,23 +353,36 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	return trace, errors.Join(high[0].Err(), high[1].Err()), errors.Join(err, saveErr)
 }
 
-// compareGradients sets the two gradients side by side, with the numeric
-// backend's own step h, and has the checker judge every element.
-func compareGradients(ctx context.Context, pair twin.Pair, h float64, seed uint32) (report.Comparison, error) {
+// compareGradients sets the gradient of pair.Symbolic beside that of second, which
+// has step h where it is numeric, and has the checker judge every element of each
+// that is not numeric itself.
+func compareGradients(ctx context.Context, pair twin.Pair, second twin.Backend, h float64, seed uint32) (report.Comparison, error) {
 	n := pair.Layout().Len()
-	symbolic, numerical := make([]float64, n), make([]float64, n)
-	if err := pair.Gradient(symbolic); err != nil {
-		return report.Comparison{}, fmt.Errorf("symbolic gradient: %w", err)
+	a, b := make([]float64, n), make([]float64, n)
+	if err := pair.Gradient(a); err != nil {
+		return report.Comparison{}, fmt.Errorf("%s gradient: %w", pair.Symbolic.Name(), err)
 	}
-	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
-		return report.Comparison{}, fmt.Errorf("numerical gradient: %w", err)
+	if err := second.Gradient(ctx, b, pair.Batch); err != nil {
+		return report.Comparison{}, fmt.Errorf("%s gradient: %w", second.Name(), err)
 	}
-	point := report.NewPoint(pair.Layout(), symbolic, numerical)
-	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed, Each: point.Judge})
+	options := compare.Options{Mode: compare.Full, Seed: seed}
+	var other *compare.Report
+	if second != pair.Numeric {
+		h = 0
+		var err error
+		if other, err = compare.Check(ctx, twin.Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch}, options); err != nil {
+			return report.Comparison{}, fmt.Errorf("check of the %s gradient: %w", second.Name(), err)
+		}
+	}
+	point := report.NewPoint(pair.Layout(), a, b)
+	options.Each = point.Judge
+	check, err := compare.Check(ctx, pair, options)
 	if err != nil {
-		return report.Comparison{}, fmt.Errorf("gradient check: %w", err)
+		return report.Comparison{}, fmt.Errorf("check of the %s gradient: %w", pair.Symbolic.Name(), err)
 	}
-	return report.NewComparison(point, h, check), nil
+	c := report.NewComparison(point, h, check)
+	c.Other = other
+	return c, nil
 }
 
 // detail completes what the report shows of a point; reached is where the

@@ -13,7 +13,10 @@ import (
 )
 
 // compareText prints a comparison as tables.
-type compareText struct{ *app }
+type compareText struct {
+	*app
+	names [2]string // of the backends
+}
 
 func (t *compareText) begin(r *report.Results) error {
 	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, commas(r.Data.Train), commas(r.Data.Test))
@@ -27,20 +30,28 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	} else {
 		fmt.Fprintf(t.stdout, "\n== %v batches ==\n", c.Policy)
 	}
-	_, err := fmt.Fprintf(t.stdout, "\nSymbolic against numerical gradient %s, h = %g\n", where, g.Step)
+	if g.Step > 0 {
+		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s, h = %g\n", t.names[0], t.names[1], where, g.Step)
+	} else {
+		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s\n", t.names[0], t.names[1], where)
+	}
 	t.differences(g.Tensors)
 	if sentence := g.CornerSentence(); sentence != "" {
 		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
 	}
-	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own:")
-	fmt.Fprint(t.stdout, g.Check)
+	fmt.Fprintf(t.stdout, "The verdict on each element of %s, by differences with a step of its own:\n", t.names[0])
+	_, err := fmt.Fprint(t.stdout, g.Check)
+	if g.Other != nil {
+		fmt.Fprintf(t.stdout, "And on each of %s:\n", t.names[1])
+		_, err = fmt.Fprint(t.stdout, g.Other)
+	}
 	return err
 }
 
 // differences prints one line a tensor.
 func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
-	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", "symbolic", "numerical"})
+	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", t.names[0], t.names[1]})
 	for _, d := range tensors {
 		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
 			fmt.Sprintf("%.1e", d.MaxAbs), fmt.Sprintf("%.1e", d.MaxRel), fmt.Sprintf("%.1e", d.MeanRel),
@@ -92,7 +103,7 @@ func (t *compareText) end(r *report.Results, out string) error {
 		gap, step := run.LossGap()
 		fmt.Fprintf(t.stdout, "%v: the losses differ by %.1e at most (relative, step %d), the parameters by %.1e at the end.\n",
 			run.Config.Policy, gap, step, last(run.Drift))
-		fmt.Fprintf(t.stdout, "%v: %s\n", run.Config.Policy, speedSentence(run.SpeedRatio()))
+		fmt.Fprintf(t.stdout, "%v: %s.\n", run.Config.Policy, run.Faster())
 	}
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
@@ -110,8 +121,10 @@ func verdictText(r *report.Results) string {
 	checked, total, points := 0, 0, 0
 	for i := range r.Runs {
 		for _, g := range r.Runs[i].Comparisons {
-			checked += g.Check.Checked
-			total += g.Check.Total
+			for _, check := range g.Checks() {
+				checked += check.Checked
+				total += check.Total
+			}
 			points++
 		}
 	}
@@ -131,15 +144,6 @@ func verdictText(r *report.Results) string {
 		out += power + "\n"
 	}
 	return out
-}
-
-// speedSentence says which backend was faster; ratio is the numeric backend's
-// time a step over the symbolic one's.
-func speedSentence(ratio float64) string {
-	if ratio < 1 {
-		return fmt.Sprintf("a step with central differences is %.1f times faster than one with symbolic gradients.", 1/ratio)
-	}
-	return fmt.Sprintf("a step with symbolic gradients is %.1f times faster than one with central differences.", ratio)
 }
 
 func last(x []float64) float64 {

@@ -127,6 +127,9 @@ func addReductions(add adder) {
 	four := []int{2, 2, 3, 2}
 	add("Sum", "2x2x3x2, axes 2, 3", reduce([]int{2, 3}, sum), func(in gorgonia.Nodes) *gorgonia.Node { return must(gorgonia.Sum(must(gorgonia.Sum(in[0], 3)), 2)) }, in("x", -2, 2, four...))
 	add("Max", "2x2x3x2, axes 2, 3", reduce([]int{2, 3}, slices.Max), func(in gorgonia.Nodes) *gorgonia.Node { return must(gorgonia.Max(must(gorgonia.Max(in[0], 3)), 2)) }, in("x", -2, 2, four...))
+	add("Max beyond axis 3", "2x2x1x2x3, axis 4", reduce([]int{4}, slices.Max), func(in gorgonia.Nodes) *gorgonia.Node {
+		return must(gorgonia.Max(must(gorgonia.Transpose(in[0], 4, 0, 1, 2, 3)), 0))
+	}, in("x", -2, 2, 2, 2, 1, 2, 3))
 	for _, s := range []struct {
 		shape []int
 		axis  int

@@ -66,8 +66,9 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
-		Op: "Max", Effect: Failure,
+		Op: "Max", Case: "beyond axis 3", Effect: Failure,
 		Problem: "the derivative of Max along axis 4 or a later one is an error",
+		Instead: "Transpose so that the axis is the first one, and Max along that",
 		match: func(n node) bool {
 			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
 		},
@@ -174,7 +175,7 @@ var table = []Known{
 		match:   func(node) bool { return false }, // it has no node
 	},
 	{
-		Op: "Reshape", Effect: SomeUses,
+		Op: "Reshape", Case: "of a scalar", Effect: SomeUses,
 		Problem: "element-wise operations fail on the scalar that Reshape makes, and on the vector that it makes of one",
 		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
 	},
@@ -264,7 +265,7 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "CTCLoss", Effect: Derivative,
+		Op: "CTCLoss", Case: "of shorter sequences", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is NaN beyond the end of a sequence shorter than the batch",
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })

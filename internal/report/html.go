@@ -61,6 +61,8 @@ type runSection struct {
 type comparisonSection struct {
 	*Comparison
 	Where   string
+	First   string // the labels of the two backends
+	Second  string
 	Outcome Outcome
 	Charts  []*drawnChart
 	Listed  []compare.Element // all but the ok ones
@@ -96,7 +98,7 @@ func newRunSection(run *Run) runSection {
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		c := &run.Comparisons[i]
-		section := comparisonSection{Comparison: c, Where: c.when(), Outcome: OutcomeOf(c.Check)}
+		section := comparisonSection{Comparison: c, Where: c.when(), First: label(run.Symbolic.Backend), Second: label(run.Numeric.Backend), Outcome: OutcomeOf(c.Checks()...)}
 		section.Charts = drawAll(c.charts(fmt.Sprintf("%s-step%d-", run.Config.Policy, c.After)))
 		for _, e := range c.Check.Worst {
 			if e.Verdict != compare.OK {
@@ -137,6 +139,9 @@ func (c *Comparison) charts(id string) []*chart {
 func (c *Comparison) chosenSteps() []mark {
 	if c.Check.Step == c.Step {
 		return []mark{{Name: "h of check and run", X: c.Step}}
+	}
+	if c.Step == 0 {
+		return []mark{{Name: "check's h", X: c.Check.Step}}
 	}
 	return []mark{{Name: "check's h", X: c.Check.Step}, {Name: "run's h", X: c.Step}}
 }
@@ -191,10 +196,11 @@ func trainingCharts(run *Run) []*chart {
 	id := run.Config.Policy.String() + "-"
 	s, m := run.Symbolic.Loss[:n], run.Numeric.Loss[:n]
 	window := smoothWindow(n)
+	first, second := label(run.Symbolic.Backend), label(run.Numeric.Backend)
 
 	loss := &chart{
 		ID: id + "loss", Title: "Loss", XName: "step", YName: "loss of the step's batch", X: x, Axes: []string{"linear", "log"},
-		Note: "The loss of each step's own batch, after the update. The broad curve is the symbolic backend's, the thin one on top of it the numeric backend's: where both are seen, they agree.",
+		Note: "The loss of each step's own batch, after the update. The broad curve is the " + first + " backend's, the thin one on top of it the " + second + " backend's: where both are seen, they agree.",
 	}
 	// A batch drawn anew gives noise: there the smoothed curves tell more.
 	noisy := run.Config.Policy == twin.SGD && window > 1
@@ -202,16 +208,16 @@ func trainingCharts(run *Run) []*chart {
 	if noisy {
 		raw = "faint "
 	}
-	loss.Series = []series{{Name: "symbolic", Class: raw + "c0 broad", Y: s}, {Name: "numeric", Class: raw + "c1 thin", Y: m}}
+	loss.Series = []series{{Name: first, Class: raw + "c0 broad", Y: s}, {Name: second, Class: raw + "c1 thin", Y: m}}
 	if window > 1 {
 		loss.Note += fmt.Sprintf(" Smoothed is the mean over %d steps.", window)
 		loss.Series = append(loss.Series,
-			series{Name: "symbolic, smoothed", Class: "c0 broad", Y: smooth(s, window), Off: !noisy},
-			series{Name: "numeric, smoothed", Class: "c1 thin", Y: smooth(m, window), Off: !noisy})
+			series{Name: first + ", smoothed", Class: "c0 broad", Y: smooth(s, window), Off: !noisy},
+			series{Name: second + ", smoothed", Class: "c1 thin", Y: smooth(m, window), Off: !noisy})
 	}
 	gap := &chart{
 		ID: id + "gap", Title: "Difference of the losses", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note:   "|symbolic − numeric| over the larger of the two. Equal losses are gaps on the logarithmic axis.",
+		Note:   fmt.Sprintf("|%s − %s| over the larger of the two. Equal losses are gaps on the logarithmic axis.", first, second),
 		Series: []series{{Name: "difference", Class: "c2", Y: apart(s, m)}},
 	}
 	drift := &chart{
@@ -227,8 +233,8 @@ func trainingCharts(run *Run) []*chart {
 		ID: id + "accuracy", Title: "Test accuracy", XName: "step", YName: "share of the test rows", X: at, Axes: []string{"linear"},
 		Note: "Measured on the whole test set.",
 		Series: []series{
-			{Name: "symbolic", Class: "c0 broad", Y: run.Symbolic.Accuracy},
-			{Name: "numeric", Class: "c1 thin", Y: run.Numeric.Accuracy}},
+			{Name: first, Class: "c0 broad", Y: run.Symbolic.Accuracy},
+			{Name: second, Class: "c1 thin", Y: run.Numeric.Accuracy}},
 	}
 	times := timeChart(id+"time", run.Symbolic, run.Numeric)
 	return []*chart{loss, gap, accuracy, drift, times}

@@ -58,7 +58,9 @@ func (r *Run) markdown(b *bytes.Buffer) {
 				fmt.Fprintf(b, "\n- **%s is wrong**: symbolic %s, numeric %s, bound %s", e.Name(), digits(e.Symbolic, 6), digits(e.Numeric, 6), digits(e.Bound, 2))
 			}
 		}
-		fmt.Fprintf(b, "\nCentral differences at h = %s.", digits(c.Step, 2))
+		if c.Step > 0 {
+			fmt.Fprintf(b, "\nCentral differences at h = %s.", digits(c.Step, 2))
+		}
 		if text := c.CornerSentence(); text != "" {
 			b.WriteString(" " + text)
 		}

@@ -77,8 +77,8 @@ func lossPlot(run *Run) (*plot.Plot, error) {
 		loss  []float64
 		style draw.LineStyle
 	}{
-		{"symbolic gradients (" + run.Symbolic.Backend + ")", run.Symbolic.Loss, draw.LineStyle{Color: symbolicColor, Width: vg.Points(2.5)}},
-		{"central differences (" + run.Numeric.Backend + ")", run.Numeric.Loss, draw.LineStyle{Color: numericColor, Width: vg.Points(0.75), Dashes: plotutil.Dashes(0)}},
+		{method(run.Symbolic.Backend) + " (" + run.Symbolic.Backend + ")", run.Symbolic.Loss, draw.LineStyle{Color: symbolicColor, Width: vg.Points(2.5)}},
+		{method(run.Numeric.Backend) + " (" + run.Numeric.Backend + ")", run.Numeric.Loss, draw.LineStyle{Color: numericColor, Width: vg.Points(0.75), Dashes: plotutil.Dashes(0)}},
 	} {
 		points := make(plotter.XYs, len(c.loss))
 		for i, loss := range c.loss {

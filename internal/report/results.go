@@ -69,9 +69,10 @@ type Run struct {
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
 	After       int               `json:"after"`                  // steps done; 0 is the start
-	Step        float64           `json:"step"`                   // h of the differences in Tensors
+	Step        float64           `json:"step"`                   // h of the differences in Tensors; 0 when the second backend takes none
 	Tensors     []twin.Difference `json:"tensors"`                // tensor by tensor
-	Check       *compare.Report   `json:"check"`                  // the verdict on every element
+	Check       *compare.Report   `json:"check"`                  // the verdict on every element of the first backend's gradient
+	Other       *compare.Report   `json:"other,omitempty"`        // and of the second's, where that is not numeric itself
 	Corners     []Corner          `json:"corners,omitempty"`      // the ten farthest off
 	CornerCount int               `json:"corner_count,omitempty"` // all
 	// Errors and Sweep are there when a report was asked for.
@@ -85,10 +86,18 @@ type Comparison struct {
 // checks returns the checks of the run.
 func (r *Run) checks() []*compare.Report {
 	var out []*compare.Report
-	for _, c := range r.Comparisons {
-		out = append(out, c.Check)
+	for k := range r.Comparisons {
+		out = append(out, r.Comparisons[k].Checks()...)
 	}
 	return out
+}
+
+// Checks returns the one or two checks of the comparison.
+func (c *Comparison) Checks() []*compare.Report {
+	if c.Other != nil {
+		return []*compare.Report{c.Check, c.Other}
+	}
+	return []*compare.Report{c.Check}
 }
 
 // Outcome returns how the checks of the run ended together.

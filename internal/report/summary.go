@@ -107,7 +107,10 @@ func (r *Results) notJudged() []string {
 func (r *Results) each(do func(where string, check *compare.Report)) {
 	for i := range r.Runs {
 		for _, c := range r.Runs[i].Comparisons {
-			do(fmt.Sprintf(" (%v batches, %s)", r.Runs[i].Config.Policy, c.when()), c.Check)
+			where := fmt.Sprintf(" (%v batches, %s)", r.Runs[i].Config.Policy, c.when())
+			for _, check := range c.Checks() {
+				do(where, check)
+			}
 		}
 	}
 }
@@ -173,26 +176,17 @@ func (r *Run) sentences() []string {
 	gap, step := r.LossGap()
 	end := len(r.Drift) - 1
 	out := []string{
-		fmt.Sprintf("After %s steps the loss is %s with symbolic gradients and %s with central differences.",
-			Commas(float64(end+1)), digits(r.Symbolic.Loss[end], 6), digits(r.Numeric.Loss[end], 6)),
+		fmt.Sprintf("After %s steps the loss is %s with %s and %s with %s.", Commas(float64(end+1)),
+			digits(r.Symbolic.Loss[end], 6), method(r.Symbolic.Backend), digits(r.Numeric.Loss[end], 6), method(r.Numeric.Backend)),
 		fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
 			digits(gap, 2), Commas(float64(step)), digits(r.Drift[end], 2)),
-		SpeedSentence(r.SpeedRatio()),
+		r.speedSentence(),
 	}
 	if n := len(r.Symbolic.Accuracy); n > 0 {
 		out = append(out, fmt.Sprintf("Test accuracy went from %s to %s and from %s to %s.",
 			percent(r.Symbolic.Accuracy[0]), percent(r.Symbolic.Accuracy[n-1]), percent(r.Numeric.Accuracy[0]), percent(r.Numeric.Accuracy[n-1])))
 	}
 	return out
-}
-
-// SpeedSentence says which backend was faster; ratio is the numeric backend's
-// time a step over the symbolic one's.
-func SpeedSentence(ratio float64) string {
-	if ratio < 1 {
-		return fmt.Sprintf("A step with central differences is %.1f times faster than one with symbolic gradients.", 1/ratio)
-	}
-	return fmt.Sprintf("A step with symbolic gradients is %.1f times faster than one with central differences.", ratio)
 }
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }
