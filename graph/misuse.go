@@ -138,12 +138,13 @@ const mostRuns = 16
 func (j *stepJudge) recognise(g *given) (problem, instead string) {
 	const order = "the machine's RunAll, the solver's Step, the machine's Reset, in this order"
 	empty := !j.any(g, g.entry)
+	stale := same(g.bound, g.entry) || g.byHand && j.all(g, g.entry)
 	switch {
-	case same(g.bound, g.entry) && g.again:
+	case stale && g.again:
 		return "the solver is called again before the machine has run again: there is no gradient any more", "one call of the solver a run"
-	case same(g.bound, g.entry) && g.ranLater:
+	case stale && g.ranLater:
 		return "the solver is called before the machine runs", order
-	case same(g.bound, g.entry):
+	case stale:
 		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset (a LispMachine runs only once), and what was bound before is used", order
 	case g.previous != nil && j.all(g, g.previous):
 		return "what is used is the gradient of the step before", order

@@ -52,6 +52,14 @@ var misusedSteps = []trainingCase{
 		t.grad().machine()
 		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.descend(false)) }
 	}, "accumulate over runs"},
+	{"accumulated by hand, with Let", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.letDescend(false)) }
+	}, "accumulate over runs"},
+	{"no Reset, by hand", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.vm.RunAll(), t.descend(false)) }
+	}, "was not Reset"},
 	{"accumulated by a solver that clears nothing", nil, func(t *bench) stepFunc { return t.grad().machine().usual }, "accumulate over runs"},
 	{"accumulated before training", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()

@@ -93,6 +93,19 @@ var rightSteps = []trainingCase{
 		t.grad().machine()
 		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.descend(true)) }
 	}, ""},
+	{"by hand, with Let", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.letDescend(true)) }
+	}, ""},
+	{"another graph of the same tensors", kindOf(gorgonia.NewAdamSolver), func(t *bench) stepFunc {
+		other := newBench(t.dtype)
+		for from, to := range map[*gorgonia.Node]*gorgonia.Node{t.x: other.x, t.y: other.y, t.w: other.w, t.b: other.b} {
+			if err := gorgonia.Let(to, from.Value()); err != nil {
+				panic(err)
+			}
+		}
+		return other.grad().machine().usual
+	}, ""},
 	{"by hand beside a solver", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.descend(true)) }
