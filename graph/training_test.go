@@ -160,6 +160,10 @@ func stepOf(g *gorgonia.ExprGraph, reset bool, wrt ...*gorgonia.Node) stepFunc {
 	}
 }
 
+// usualStep and summedStep build the usual step of a mean and of a sum.
+func usualStep(t *bench) stepFunc  { return t.grad().machine().usual }
+func summedStep(t *bench) stepFunc { return t.summed().grad().machine().usual }
+
 type stepFunc = func(s gorgonia.Solver) error
 
 // trainingCase is a way to write a training step.
