@@ -276,24 +276,28 @@ func (s *search) cut(ctx context.Context, name string, do func(p *prober) error)
 }
 
 // verdict probes the cut value, and judges some of its elements where the
-// directions do not decide.
+// directions do not decide. On kinks nothing is right for certain: each of two
+// equal elements of a maximum has a valid gradient that is wrong where they move
+// together, as they do when they are computed from one.
 func (p *prober) verdict(ctx context.Context) (Verdict, error) {
 	f := finding{tally: newTally()}
 	if err := p.run(ctx, &f, 0); err != nil {
 		return Inconclusive, err
 	}
-	if v := f.probe.Verdict; v == OK || v == Wrong {
+	kinked := f.probe.Beside > 0 || f.probe.Verdict == Kink
+	if v := f.probe.Verdict; v == Wrong || v == OK && !kinked {
 		return v, nil
 	}
-	v := Inconclusive
+	agree := false
 	for _, i := range stratified(p.at, []int{p.k}, uncertifiedShare) {
 		o, err := p.element(ctx, p.e, p.k, i)
 		if err != nil || o.verdict == Wrong {
 			return o.verdict, err
 		}
-		if o.verdict == OK || o.verdict == Kink {
-			v = OK
-		}
+		agree, kinked = agree || o.verdict == OK, kinked || o.verdict == Kink
 	}
-	return v, nil
+	if agree && !kinked {
+		return OK, nil
+	}
+	return Inconclusive, nil
 }

@@ -57,6 +57,9 @@ func TestCulprit(t *testing.T) {
 		{"a user's, with a second use of the operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.Add(must(gorgonia.ApplyOp(tripled{}, x)), x))
 		}), []int{4}, "tripled ", 2, 2, false},
+		{"Max of two equal elements that are computed from one", alone(func(_ *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Max(must(gorgonia.Upsample2D(x, 2)), 3))
+		}), []int{1, 2, 2, 2}, "Max", 1, 2, true},
 		{"Log", alone(unary(gorgonia.Log)), []int{4}, "", 0, 0, false},
 		{"Dropout of a half", alone(dropout(0.5)), []int{4, 5}, "", 0, 0, false},
 	} {
