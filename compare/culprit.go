@@ -22,8 +22,8 @@ import (
 // by shards: Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
-	// gradients are all right, those among which it is: of these the one that
-	// Report.Faults lists, if it lists one.
+	// gradients are all right, those among which it is: of these the ones that
+	// Report.Faults lists, if it lists any.
 	Operations []string `json:"operations"`
 	Operand    string   `json:"operand"`
 	// Symbolic and Numeric are the slopes of one element of the operand, or along
@@ -32,7 +32,7 @@ type Culprit struct {
 	Symbolic float64 `json:"symbolic"`
 	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
 	Ratio    float64 `json:"ratio,omitempty"`
-	Known    bool    `json:"known,omitempty"` // Report.Faults lists the operation
+	Known    bool    `json:"known,omitempty"` // Report.Faults lists the operations
 }
 
 // String says it in a sentence.
@@ -198,14 +198,14 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 	return suspects, "", nil
 }
 
-// culprit puts together what was found. Of several suspects a known fault is the
-// one; too many say nothing.
+// culprit puts together what was found. Of several suspects it is those with a
+// known fault, if there are any; too many say nothing.
 func (s *search) culprit(ctx context.Context, operand string, suspects []string) (*Culprit, error) {
 	c := &Culprit{Operations: suspects, Operand: operand}
 	known := slices.DeleteFunc(slices.Clone(suspects), func(name string) bool {
 		return !slices.ContainsFunc(s.report.Faults, func(f gradtwin.Fault) bool { return f.Node == name })
 	})
-	if len(known) == 1 {
+	if len(known) > 0 {
 		c.Operations, c.Known = known, true
 	}
 	if len(c.Operations) == 0 || len(c.Operations) > mostNamed {
