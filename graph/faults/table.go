@@ -11,10 +11,11 @@ import (
 
 // What several faults have in common.
 const (
-	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
-	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
-	insteadOfCTC     = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
-	lastAxis         = "Transpose so that the axis is the last one"
+	insteadOfDropout   = "the product with a mask of your own, which holds 0 or 1/(1−p)"
+	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
+	insteadOfAverage   = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC       = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
+	lastAxis           = "Transpose so that the axis is the last one"
 )
 
 // table is in the order of Gorgonia's documentation: element by element,
@@ -66,8 +67,9 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
-		Op: "Max", Effect: Failure,
-		Problem: "the derivative of Max along axis 4 or a later one is an error: a broadcast pattern has room for axes 0 to 3",
+		Op: "Max", Case: "beyond axis 3", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error",
+		Instead: "Transpose so that the axis is the first one, and Max along that",
 		match: func(n node) bool {
 			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
 		},
@@ -127,9 +129,18 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "atOp" },
 	},
 	{
+		Op: "ByIndices", Effect: Value,
+		Problem: "ByIndices along an inner axis reads the wrong elements",
+		Instead: insteadOfByIndices,
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			return n.kind == "byIndicesOp" && ok && axis > 0 && axis < n.in[0].Dims()-1
+		},
+	},
+	{
 		Op: "ByIndices", Effect: Derivative,
 		Problem: "the derivative of ByIndices, of a vector or not along axis 0, is wrong or panics for most indices",
-		Instead: "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix",
+		Instead: insteadOfByIndices,
 		match: func(n node) bool {
 			axis, ok := peek.Int(n.op, "axis")
 			return n.kind == "byIndicesOp" && ok && (axis != 0 || n.in[0].Dims() < 2)
@@ -163,9 +174,16 @@ var table = []Known{
 	},
 	{
 		Op: "ConvType", Effect: Failure,
-		Problem: "ConvType knows no conversion but between int and float64 or float32: between the two floats it is an error",
+		Problem: "ConvType converts between int and a float alone",
 		match: func(n node) bool {
 			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "the derivative of ConvType of a tensor to int panics",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && n.in[0].Dtype() != tensor.Int && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{
@@ -174,8 +192,8 @@ var table = []Known{
 		match:   func(node) bool { return false }, // it has no node
 	},
 	{
-		Op: "Reshape", Effect: SomeUses,
-		Problem: "the scalar that Reshape gives is a tensor when it is computed, and the vector of a scalar is a scalar, and element-wise operations on them fail",
+		Op: "Reshape", Case: "of a scalar", Effect: SomeUses,
+		Problem: "element-wise operations fail on the scalar that Reshape makes, and on the vector that it makes of one",
 		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
 	},
 	{
@@ -264,8 +282,8 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "CTCLoss", Effect: Derivative,
-		Problem: "the derivative of CTCLoss is NaN at the steps beyond the end of a sequence, where an input length is less than the number of steps",
+		Op: "CTCLoss", Case: "of shorter sequences", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN beyond the end of a sequence shorter than the batch",
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
 		},
