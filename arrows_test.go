@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"gradtwin/internal/report":       {"gradtwin", "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/internal/npz", "gradtwin/internal/stats"},
 	"gradtwin/internal/shard":        {"gradtwin/compare"},
 	"gradtwin/internal/stats":        {},
+	"gradtwin/internal/weights":      {"gradtwin", "gradtwin/internal/npz"},
 }
 
 // The command may import anything; nothing may import Gorgonia but graph and
