@@ -293,9 +293,11 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	prefix := c.Policy.String() + "/"
 	var high [2]*twin.HighLoss
 	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		if high[i], err = twin.NewHighLoss(b, c, j.data.Train); err != nil {
+		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
+		if err != nil {
 			return nil, nil, err
 		}
+		high[i] = twin.NewHighLoss(b.Name(), c, initial)
 	}
 	// done follows each step, those of an earlier process too.
 	done := func(s, n twin.Step) error {

@@ -218,7 +218,7 @@ func countOrTime(text string) (count int, d time.Duration, ok bool) {
 
 // unreplayed are the flags that do not change what is computed, --shard, whose
 // parts make one result, and --data: it differs from machine to machine.
-var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "checkpoint", "checkpoint-every", "resume", "shard"}
+var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "save", "checkpoint", "checkpoint-every", "resume", "shard"}
 
 // settings yields the flags that decide what a command computes, in their
 // order, with their values.

@@ -141,7 +141,7 @@ func FuzzCommandLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Fields(line)
 		for _, a := range args {
-			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report", "audit"} {
+			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report", "audit", "save", "init-from", "weights"} {
 				if strings.Contains(a, file) {
 					t.Skip("it would read or write files")
 				}

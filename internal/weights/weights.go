@@ -34,9 +34,9 @@ type Weights struct {
 // without it is read too.
 const activationMember = "activation"
 
-// inflation is how many bytes a byte of a compressed file may become: as many as
-// zeros do, and more than weights.
-const inflation = 1000
+// inflation is how many bytes a byte of a compressed file may become: far more
+// than of weights.
+const inflation = 100
 
 // Write writes the parameters of a network to a file: to a temporary one first,
 // which is then renamed.
@@ -189,13 +189,13 @@ func layers(arrays map[string]array) ([]int, error) {
 		b, hasBias := arrays["b"+name]
 		switch {
 		case len(w.shape) != 2:
-			return nil, fmt.Errorf("W%s of shape %v: want inputs×outputs", name, w)
+			return nil, fmt.Errorf("array W%s of shape %v: want inputs×outputs", name, w)
 		case n > 0 && w.shape[0] != sizes[n]:
-			return nil, fmt.Errorf("W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n, arrays["W"+strconv.Itoa(n)], sizes[n])
+			return nil, fmt.Errorf("array W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n, arrays["W"+strconv.Itoa(n)], sizes[n])
 		case !hasBias:
 			return nil, fmt.Errorf("no b%s for W%s of shape %v: want one of shape %d", name, name, w, w.shape[1])
 		case len(b.shape) != 1 || b.shape[0] != w.shape[1]:
-			return nil, fmt.Errorf("b%s of shape %v for W%s of shape %v: want %d", name, b, name, w, w.shape[1])
+			return nil, fmt.Errorf("array b%s of shape %v for W%s of shape %v: want %d", name, b, name, w, w.shape[1])
 		}
 		if n == 0 {
 			sizes = []int{w.shape[0]}
@@ -232,7 +232,7 @@ func (w *Weights) Matches(s gradtwin.Spec) error {
 	if !slices.Equal(w.Layers, s.Layers) {
 		for l := range min(len(w.Layers), len(s.Layers)) - 1 {
 			if a, b := w.Layers[l:l+2], s.Layers[l:l+2]; !slices.Equal(a, b) {
-				return fmt.Errorf("W%d of shape %s: want %s, for layers %v", l+1, shapeText(a), shapeText(b), s.Layers)
+				return fmt.Errorf("array W%d of shape %s: want %s, for layers %v", l+1, shapeText(a), shapeText(b), s.Layers)
 			}
 		}
 		return fmt.Errorf("layers %v: want %v", w.Layers, s.Layers)

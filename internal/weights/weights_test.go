@@ -92,10 +92,10 @@ func TestReadRefuses(t *testing.T) {
 		{1, []part{{"w1", []int{2, 3}}, {"bias", []int{3}}}, "it has bias 3, w1 2×3: want W1"},
 		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{3}}, {"W3", []int{3, 2}}}, "it has W1 2×3, W3 3×2, b1 3: want W1"},
 		{1, []part{{"W1", []int{2, 3}}}, "no b1 for W1 of shape 2×3: want one of shape 3"},
-		{1, []part{{"W1", []int{6}}}, "W1 of shape 6: want inputs×outputs"},
-		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{2}}}, "b1 of shape 2 for W1 of shape 2×3: want 3"},
-		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{1, 3}}}, "b1 of shape 1×3 for W1 of shape 2×3: want 3"},
-		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{3}}, {"W2", []int{4, 2}}, {"b2", []int{2}}}, "W2 of shape 4×2 after W1 of shape 2×3: want 3×outputs"},
+		{1, []part{{"W1", []int{6}}}, "array W1 of shape 6: want inputs×outputs"},
+		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{2}}}, "array b1 of shape 2 for W1 of shape 2×3: want 3"},
+		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{1, 3}}}, "array b1 of shape 1×3 for W1 of shape 2×3: want 3"},
+		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{3}}, {"W2", []int{4, 2}}, {"b2", []int{2}}}, "array W2 of shape 4×2 after W1 of shape 2×3: want 3×outputs"},
 		{1, []part{{"W1", []int{2, 3}}, {"W1", []int{2, 3}}}, "a second array W1"},
 		{math.NaN(), []part{{"W1", []int{2, 3}}, {"b1", []int{3}}}, "W1[0,0] is NaN: want a finite number"},
 		{1, []part{{"activation", []int{3}}}, "array activation: elements of type '<f8': want '|u1'"},
@@ -120,7 +120,7 @@ func TestMatches(t *testing.T) {
 		want string
 	}{
 		{gradtwin.Spec{Layers: []int{4, 3, 2}, Activation: gradtwin.Tanh}, ""},
-		{gradtwin.Spec{Layers: []int{4, 5, 2}, Activation: gradtwin.Tanh}, "W1 of shape 4×3: want 4×5, for layers [4 5 2]"},
+		{gradtwin.Spec{Layers: []int{4, 5, 2}, Activation: gradtwin.Tanh}, "array W1 of shape 4×3: want 4×5, for layers [4 5 2]"},
 		{gradtwin.Spec{Layers: []int{4, 3}, Activation: gradtwin.Tanh}, "layers [4 3 2]: want [4 3]"},
 		{gradtwin.Spec{Layers: []int{4, 3, 2}}, "they were trained with tanh: want relu"},
 	} {
