@@ -123,7 +123,7 @@ func pair(t testing.TB, spec gradtwin.Spec, rows int) twin.Pair {
 		t.Fatal(err)
 	}
 	r := gradtwin.NewRand(8)
-	n.Params().Init(r)
+	n.Params().Init(r, gradtwin.Init{})
 	copy(plain.Params().Flat, n.Params().Flat)
 	b := gradtwin.Batch{X: make([]float64, rows*spec.Inputs()), Labels: make([]int, rows)}
 	for i := range b.X {

@@ -91,7 +91,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}

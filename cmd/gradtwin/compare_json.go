@@ -14,7 +14,7 @@ type compareJSON struct {
 }
 
 func (j *compareJSON) begin(r *report.Results) error {
-	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Step: r.Step, Kernels: newKernels(),
+	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Formula: r.Formula, Step: r.Step, Kernels: newKernels(),
 		Data: r.Data, Environment: r.Environment})
 }
 

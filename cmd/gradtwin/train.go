@@ -94,6 +94,13 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	if err != nil {
 		return err
 	}
+	if tf.from != "" {
+		for _, flag := range []string{"init", "init-std"} {
+			if cmd.Flags().Changed(flag) {
+				return usagef("--%s: it has no effect with --init-from", flag)
+			}
+		}
+	}
 	if tf.save != "" {
 		if err := writable(tf.save); err != nil {
 			return fmt.Errorf("save: %w", err)
@@ -200,7 +207,7 @@ func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error 
 		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
 			Config: t.config, Data: data, Kernels: newKernels(), Environment: newEnvironment()}
 		if t.backend == backendNumeric {
-			l.Engine, l.Step = f.engine, f.h
+			l.Engine, l.Formula, l.Step = f.engine, f.formula, f.h
 		}
 		return t.line(l)
 	}

@@ -118,7 +118,7 @@ func (c *Comparison) errorChart(id string) *chart {
 		Note: "How many elements are how far apart, in bins of half a decade.",
 	}
 	if c.Step > 0 {
-		out.Note = fmt.Sprintf("How many elements are how far apart, in bins of half a decade, central differences at h = %s. Far to the right are elements for which this h does not suit, and wrong ones.", digits(c.Step, 2))
+		out.Note = fmt.Sprintf("How many elements are how far apart, in bins of half a decade, differences at h = %s. Far to the right are elements for which this h does not suit, and wrong ones.", digits(c.Step, 2))
 	}
 	for k := range errorBins {
 		out.X = append(out.X, math.Pow(10, errorFrom+(float64(k)+0.5)/errorPerDecade))

@@ -2,11 +2,13 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
 	"strings"
 
+	"gradtwin"
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
 )
@@ -154,14 +156,22 @@ func (r *Results) facts() []fact {
 		c := r.Runs[0].Config
 		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, tickLabel(c.Spec.Delta))
 		add("Parameters", "%s", Commas(float64(c.Spec.NumParams())))
-		add("Training", "%s steps, %d rows a batch, %s a batch, learning rate %s, seed %d",
-			Commas(float64(c.Steps)), c.Batch, inner(c.Inner), tickLabel(c.LR), c.Seed)
+		add("Training", "%s steps, %d rows a batch, %s a batch, learning rate %s, seed %d, initial weights %s",
+			Commas(float64(c.Steps)), c.Batch, inner(c.Inner), tickLabel(c.LR), c.Seed, start(c.Init))
 	}
-	add("Central differences", "h = %s, %s engine", tickLabel(r.Step), r.Engine)
+	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), tickLabel(r.Step), r.Engine)
 	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, Commas(float64(r.Data.Train)), Commas(float64(r.Data.Test)))
 	e := r.Environment
 	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, fmt.Sprintf("%d %s", e.Cores, plural(e.Cores, "core", "cores")), e.OS+"/"+e.Arch, e.Go), ", "))
 	return out
+}
+
+// start says how initial weights are drawn.
+func start(i gradtwin.Init) string {
+	if i.Scheme == gradtwin.Std {
+		return "std " + tickLabel(cmp.Or(i.Std, gradtwin.InitStd))
+	}
+	return i.Scheme.String()
 }
 
 func inner(n int) string { return fmt.Sprintf("%d %s", n, plural(n, "update", "updates")) }

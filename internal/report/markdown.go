@@ -59,7 +59,7 @@ func (r *Run) markdown(b *bytes.Buffer) {
 			}
 		}
 		if c.Step > 0 {
-			fmt.Fprintf(b, "\nCentral differences at h = %s.", digits(c.Step, 2))
+			fmt.Fprintf(b, "\nDifferences at h = %s.", digits(c.Step, 2))
 		}
 		if text := c.CornerSentence(); text != "" {
 			b.WriteString(" " + text)

@@ -40,7 +40,7 @@ func TestReadNumPy(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	p := gradtwin.NewParams(gradtwin.Spec{Layers: []int{4, 3, 2}})
-	p.Init(gradtwin.NewRand(1))
+	p.Init(gradtwin.NewRand(1), gradtwin.Init{})
 	path := filepath.Join(t.TempDir(), "w.npz")
 	if err := Write(path, gradtwin.Tanh, p); err != nil {
 		t.Fatal(err)
