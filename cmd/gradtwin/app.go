@@ -169,7 +169,7 @@ differences. It checks one against the other and trains both on MNIST.
 	root.SetErr(a.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.compareCommand(), a.trainCommand(), a.predictCommand(), a.checkCommand(), a.mergeCommand(), a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand())
+	root.AddCommand(a.compareCommand(), a.ratesCommand(), a.trainCommand(), a.predictCommand(), a.checkCommand(), a.mergeCommand(), a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand())
 	return root
 }
 

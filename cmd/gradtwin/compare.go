@@ -27,6 +27,13 @@ type compareFlags struct {
 	keep     checkpointFlags
 }
 
+// addTo adds the flags that every comparison has.
+func (f *compareFlags) addTo(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of graph, backprop and numeric")
+	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
+}
+
 func (a *app) compareCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
@@ -50,9 +57,8 @@ whichever two are compared.
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of graph, backprop and numeric")
+	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")

@@ -80,7 +80,9 @@ func (f *runFlags) addTo(cmd *cobra.Command, policy string) {
 	s := cmd.Flags()
 	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
 	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
-	s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
+	if s.Lookup("lr") == nil { // rates has its own
+		s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
+	}
 	s.StringVar(&f.formula, "formula", f.formula, "numeric backend's differences: central, forward or five-point")
 	s.Float64Var(&f.h, "diff-step", 0, "their step h; 0 is the formula's own: 1e-4, 1e-8 or 1e-3")
 	s.BoolVar(&f.yes, "yes", false, "run even if it takes long")
@@ -250,15 +252,20 @@ func settings(cmd *cobra.Command) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		more := true
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			value := f.Value.String()
-			if strings.HasSuffix(f.Value.Type(), "Slice") {
-				value = strings.Trim(value, "[]") // a list prints as [784,10]
-			}
+			value := flagText(f)
 			if more && value != "" && !slices.Contains(unreplayed, f.Name) {
 				more = yield(f.Name, value)
 			}
 		})
 	}
+}
+
+// flagText returns a flag's value as it is given.
+func flagText(f *pflag.Flag) string {
+	if strings.HasSuffix(f.Value.Type(), "Slice") {
+		return strings.Trim(f.Value.String(), "[]") // a list prints as [784,10]
+	}
+	return f.Value.String()
 }
 
 // plainArg is an argument that a shell takes as it is.
