@@ -19,14 +19,15 @@ import (
 
 // The backends, by the name they give themselves.
 const (
-	backendGraph    = "graph"    // symbolic gradients, by Gorgonia
+	backendStock    = "stock"    // symbolic gradients, by Gorgonia as its documentation shows it
+	backendGraph    = "graph"    // symbolic gradients, by Gorgonia with products and a softmax of our own
 	backendBackprop = "backprop" // backpropagation written by hand
 	backendNumeric  = "numeric"  // differences of the loss
 )
 
 // backendNames holds all backends. Of two that are compared, the one that comes
 // first here has the gradient that is checked.
-var backendNames = []string{backendGraph, backendBackprop, backendNumeric}
+var backendNames = []string{backendStock, backendGraph, backendBackprop, backendNumeric}
 
 // What the graph backend computes in.
 const (
@@ -37,6 +38,8 @@ const (
 // newBackend builds one backend for a run.
 func (f *runFlags) newBackend(name string, c twin.Config, o numeric.Options) (twin.Backend, error) {
 	switch name {
+	case backendStock:
+		return graph.NewStock(c.Spec, c.Batch)
 	case backendGraph:
 		if f.dtype != dtype64 && f.dtype != dtype32 {
 			return nil, usagef("dtype %q: want %s or %s", f.dtype, dtype64, dtype32)

@@ -60,7 +60,7 @@ with 0: only merge knows whether all was judged.
 	}
 	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
-	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia) or backprop (written by hand)")
+	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same by Gorgonia alone) or backprop (written by hand)")
 	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
 	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
 	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
@@ -118,7 +118,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		}
 	}
 	if check.backend == backendNumeric {
-		return usagef("backend %s: its differences are what the others are checked by: want %s or %s", backendNumeric, backendGraph, backendBackprop)
+		return usagef("backend %s: its differences are what the others are checked by: want %s, %s or %s", backendNumeric, backendStock, backendGraph, backendBackprop)
 	}
 	if err := checkBackends(cmd, check.backend, backendNumeric); err != nil {
 		return err

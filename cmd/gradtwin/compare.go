@@ -30,7 +30,7 @@ type compareFlags struct {
 // addTo adds the flags that every comparison has.
 func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of graph, backprop and numeric")
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
 	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
 }
 

@@ -102,7 +102,8 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 		usage += "; both runs one after the other"
 	}
 	s.StringVar(&f.policy, "policy", policy, usage)
-	if s.Lookup("batch") == nil { // bench has its own of these two
+	bench := s.Lookup("batch") != nil // it has its own of these three
+	if !bench {
 		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
 		s.StringVar(&f.dtype, "dtype", dtype64, "what the graph backend computes in: float64 or float32; the numeric one is float64")
 	}
@@ -111,7 +112,10 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
 	s.StringVar(&f.init, "init", d.Init.Scheme.String(), "initial weights N(0, s²): std (s is --init-std), he (s² is 2 over a layer's inputs) or xavier (1 over them)")
 	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the s of --init std")
-	s.StringVar(&f.engine, "engine", numeric.Incremental.String(), "numeric engine: incremental, or plain (whole forward passes, slow)")
+	f.engine = numeric.Incremental.String()
+	if !bench {
+		s.StringVar(&f.engine, "engine", f.engine, "numeric engine: incremental, or plain (whole forward passes, slow)")
+	}
 }
 
 // prepared is what every run begins with.
@@ -293,7 +297,7 @@ func replay(cmd *cobra.Command, idle ...string) string {
 }
 
 // versions returns the versions of the modules that the results depend on, as
-// they were built in.
+// they were built in. A fork names its module or folder.
 func versions() map[string]string {
 	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
 	out := map[string]string{}
@@ -302,8 +306,12 @@ func versions() map[string]string {
 		return out
 	}
 	for _, m := range info.Deps {
-		if slices.Contains(want, m.Path) {
-			out[m.Path] = m.Version
+		if !slices.Contains(want, m.Path) {
+			continue
+		}
+		out[m.Path] = m.Version
+		if r := m.Replace; r != nil {
+			out[m.Path] += " => " + r.Path + strings.TrimSuffix(" "+r.Version, " (devel)")
 		}
 	}
 	return out

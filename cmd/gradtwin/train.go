@@ -35,7 +35,7 @@ rate against it, and reports the loss of the same batch after the update.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
 	run.addTo(cmd, twin.SGD.String())
 	cmd.Flags().StringVar(&f.from, "init-from", "", "file with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
 	cmd.Flags().StringVar(&f.save, "save", "", "file (.npz) for the weights at the end")

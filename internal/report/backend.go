@@ -10,6 +10,8 @@ func method(backend string) string {
 	switch backend {
 	case "graph":
 		return "symbolic gradients"
+	case "stock":
+		return "Gorgonia's own gradients"
 	case "backprop":
 		return "gradients written by hand"
 	case "numeric":
