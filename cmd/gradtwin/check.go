@@ -86,6 +86,9 @@ func (f *checkFlags) options(seed uint32) (compare.Options, error) {
 	if f.samples < 0 {
 		return o, usagef("samples %d: want 0 or more", f.samples)
 	}
+	if f.samples > 0 && (mode == compare.Full || mode == compare.Probe) {
+		return o, usagef("--samples: it has no effect with --mode %v", mode)
+	}
 	if !(f.h >= 0) || math.IsInf(f.h, 0) {
 		return o, usagef("diff-step %v: want a finite number, 0 or more", f.h)
 	}

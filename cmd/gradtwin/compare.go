@@ -266,6 +266,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err := compareAfter(0); err != nil {
 		return nil, err
 	}
+	if f, ok := compared.(*faulty); ok && !f.changed {
+		return nil, usagef("inject %s: the element is 0 here, and stays so: choose another", j.fault)
+	}
 	// The gradients were compared on the first batch, which is the run's too.
 	trace, diverged, err := j.train(ctx, backends, c)
 	if trace != nil {
