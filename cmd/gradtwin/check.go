@@ -10,6 +10,7 @@ import (
 
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
+	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 	"gradtwin/internal/shard"
 )
@@ -185,13 +186,13 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	// The progress has told the time. Without it the same check prints the same
 	// bytes, also when it was divided.
 	found.Seconds = 0
-	var sweep *report.Sweep
+	var sweep *twin.Sweep
 	if check.sweep {
 		if sweep, err = newSweep(ctx, pair, found); err != nil {
 			return err
 		}
 		if dir != "" {
-			if err := dir.WriteSweep(sweep, found.Step); err != nil {
+			if err := page.WriteSweep(dir, sweep, found.Step, c.Spec.Smooth()); err != nil {
 				return err
 			}
 		}
@@ -201,7 +202,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 
 // checked prints a whole check, and returns errDisagree or errNotJudged when it
 // found something wrong or did not judge all.
-func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep *report.Sweep) error {
+func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep *twin.Sweep) error {
 	if !asJSON {
 		if _, err := fmt.Fprint(a.stdout, r); err != nil {
 			return err
@@ -217,7 +218,7 @@ func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sw
 		Agree   bool            `json:"agree"`
 		Verdict report.Outcome  `json:"verdict"`
 		Check   *compare.Report `json:"check"`
-		Sweep   *report.Sweep   `json:"sweep,omitempty"`
+		Sweep   *twin.Sweep     `json:"sweep,omitempty"`
 	}{"result", r.OK(), outcome, r, sweep}} {
 		if err := a.line(l); err != nil {
 			return err

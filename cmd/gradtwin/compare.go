@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
-	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
+	"gradtwin/internal/page"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
 	"gradtwin/numeric"
+)
+
+// The test accuracy is measured at so many points of a run by default, but not
+// more often than every few steps: a measurement takes as long as they do.
+const (
+	accuracyPoints = 20
+	accuracyApart  = 10
 )
 
 // compareFlags are the flags that compare has beside a run's.
@@ -45,7 +53,7 @@ batches; the gradients are compared again at the end.
 	}
 	cmd.Flags().SortFlags = false
 	run.addTo(cmd, both)
-	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
+	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
@@ -92,6 +100,10 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		job := &twinJob{app: a, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
+			run.Diverged = hasDiverged(runErr)
+			if interrupted, text := describeEnd(runErr); !interrupted {
+				run.Error = text
+			}
 			results.Runs = append(results.Runs, *run)
 		}
 		err = errors.Join(err, runErr)
@@ -107,7 +119,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	// What was done until an error or a signal is worth keeping.
 	written := ""
 	if dir != "" {
-		writeErr := dir.WriteAll(results)
+		writeErr := page.Write(dir, results)
 		if writeErr == nil {
 			written = out.out
 		}
@@ -130,7 +142,7 @@ func hasDiverged(err error) bool {
 type comparePrinter interface {
 	begin(r *report.Results) error
 	// compared follows each comparison of the gradients.
-	compared(c twin.Config, g report.Comparison) error
+	compared(c twin.Config, g twin.Comparison) error
 	step(c twin.Config, symbolic, numeric twin.Step) error
 	ran(run *report.Run) error
 	// end follows all runs; out is the folder written to, "" for none.
@@ -216,7 +228,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		// The gradients are compared at one point: the numeric backend's weights.
 		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
 		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Wide: wide, Batch: batch}
-		g, err := compareGradients(ctx, pair, j.options.Step, c.Seed)
+		g, err := twin.Compare(ctx, pair, j.options.Step, c.Spec.Smooth(), c.Seed)
 		if err != nil {
 			return err
 		}
@@ -305,7 +317,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
 	task.From(feed.Done())
 	_, err = backends.Run(ctx, feed, twin.Options{
-		Test: j.data.Test, Every: j.every, Trace: trace,
+		Test: j.data.Test, Every: cmp.Or(j.every, max(accuracyApart, c.Steps/accuracyPoints)), Trace: trace,
 		Each: func(s, n twin.Step) error {
 			stepProgress(task, s.Step, s.Loss)
 			if err := done(s, n); err != nil || !j.kept.due(s.Step) {
@@ -325,28 +337,9 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	return trace, errors.Join(high[0].Err(), high[1].Err()), errors.Join(err, saveErr)
 }
 
-// compareGradients sets the two gradients side by side, with the numeric
-// backend's own step h, and has the checker judge every element.
-func compareGradients(ctx context.Context, pair twin.Pair, h float64, seed uint32) (report.Comparison, error) {
-	n := pair.Layout().Len()
-	symbolic, numerical := make([]float64, n), make([]float64, n)
-	if err := pair.Gradient(symbolic); err != nil {
-		return report.Comparison{}, fmt.Errorf("symbolic gradient: %w", err)
-	}
-	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
-		return report.Comparison{}, fmt.Errorf("numerical gradient: %w", err)
-	}
-	point := report.NewPoint(pair.Layout(), symbolic, numerical)
-	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed, Each: point.Judge})
-	if err != nil {
-		return report.Comparison{}, fmt.Errorf("gradient check: %w", err)
-	}
-	return report.NewComparison(point, h, check), nil
-}
-
 // detail completes what the report shows of a point; reached is where the
 // symbolic backend's own training has led.
-func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *report.Comparison, reached []float64) error {
+func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *twin.Comparison, reached []float64) error {
 	p := g.Point
 	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
 	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}

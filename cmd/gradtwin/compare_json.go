@@ -30,7 +30,7 @@ type gradientLine struct {
 	Check   *compare.Report   `json:"check"`
 }
 
-func (j *compareJSON) compared(c twin.Config, g report.Comparison) error {
+func (j *compareJSON) compared(c twin.Config, g twin.Comparison) error {
 	if g.After == 0 {
 		if err := j.line(runLine{"run", c}); err != nil {
 			return err

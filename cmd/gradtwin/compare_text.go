@@ -20,7 +20,7 @@ func (t *compareText) begin(r *report.Results) error {
 	return err
 }
 
-func (t *compareText) compared(c twin.Config, g report.Comparison) error {
+func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 	where := "at the start"
 	if g.After > 0 {
 		where = fmt.Sprintf("after %s steps", commas(g.After))
@@ -29,7 +29,7 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	}
 	_, err := fmt.Fprintf(t.stdout, "\nSymbolic against numerical gradient %s, h = %g\n", where, g.Step)
 	t.differences(g.Tensors)
-	if sentence := g.CornerSentence(); sentence != "" {
+	if sentence := report.Misses(&g); sentence != "" {
 		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
 	}
 	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own:")
@@ -37,14 +37,14 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	return err
 }
 
-// differences prints one line a tensor.
+// differences prints one line per tensor, with the element that is farthest off.
 func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
-	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", "symbolic", "numerical"})
+	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", "symbolic", "numerical", "relative"})
 	for _, d := range tensors {
 		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
-			fmt.Sprintf("%.1e", d.MaxAbs), fmt.Sprintf("%.1e", d.MaxRel), fmt.Sprintf("%.1e", d.MeanRel),
-			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric)})
+			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),
+			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric), fmt.Sprintf("%.1e", d.Relative())})
 	}
 	w.Render()
 }
@@ -85,14 +85,9 @@ func (t *compareText) end(r *report.Results, out string) error {
 		fmt.Fprintln(t.stdout)
 	}
 	for i := range r.Runs {
-		run := &r.Runs[i]
-		if len(run.Drift) == 0 {
-			continue
+		for _, sentence := range r.Runs[i].Sentences() {
+			fmt.Fprintln(t.stdout, text.WrapSoft(fmt.Sprintf("%v: %s", r.Runs[i].Config.Policy, sentence), 120))
 		}
-		gap, step := run.LossGap()
-		fmt.Fprintf(t.stdout, "%v: the losses differ by %.1e at most (relative, step %d), the parameters by %.1e at the end.\n",
-			run.Config.Policy, gap, step, last(run.Drift))
-		fmt.Fprintf(t.stdout, "%v: %s\n", run.Config.Policy, speedSentence(run.SpeedRatio()))
 	}
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
@@ -107,39 +102,11 @@ func (t *compareText) end(r *report.Results, out string) error {
 
 // verdictText says what all checks found together, "" where none was made.
 func verdictText(r *report.Results) string {
-	checked, total, points := 0, 0, 0
-	for i := range r.Runs {
-		for _, g := range r.Runs[i].Comparisons {
-			checked += g.Check.Checked
-			total += g.Check.Total
-			points++
-		}
-	}
-	if points == 0 {
-		return ""
-	}
-	what := "every parameter"
-	if checked < total {
-		what = "of " + commas(total)
-	}
-	where := "at the start and the end of each run"
-	if want := 2 * len(r.Runs); points < want {
-		where = fmt.Sprintf("at %d of %d points, the start and the end of each run", points, want)
-	}
-	out := fmt.Sprintf("%s: %s elements were checked, %s %s.\n", r.Outcome().Sentence(), commas(checked), what, where)
+	out := r.Verdict() + "\n"
 	if power := r.Power(); power != "" {
 		out += power + "\n"
 	}
 	return out
-}
-
-// speedSentence says which backend was faster; ratio is the numeric backend's
-// time a step over the symbolic one's.
-func speedSentence(ratio float64) string {
-	if ratio < 1 {
-		return fmt.Sprintf("a step with central differences is %.1f times faster than one with symbolic gradients.", 1/ratio)
-	}
-	return fmt.Sprintf("a step with symbolic gradients is %.1f times faster than one with central differences.", ratio)
 }
 
 func last(x []float64) float64 {

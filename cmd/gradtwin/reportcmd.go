@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 )
 
@@ -47,9 +48,9 @@ func (a *app) report(paths []string, out string) error {
 		return err
 	}
 	if len(all) == 1 {
-		err = dir.WriteAll(all[0])
+		err = page.Write(dir, all[0])
 	} else {
-		err = dir.WriteTogether(all)
+		err = page.WriteTogether(dir, all)
 	}
 	if err != nil {
 		return err

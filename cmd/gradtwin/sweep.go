@@ -9,16 +9,15 @@ import (
 
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
-	"gradtwin/internal/report"
 )
 
 // newSweep measures the error against the step for what the check looked at.
-func newSweep(ctx context.Context, pair twin.Pair, found *compare.Report) (*report.Sweep, error) {
+func newSweep(ctx context.Context, pair twin.Pair, found *compare.Report) (*twin.Sweep, error) {
 	gradient := make([]float64, pair.Layout().Len())
 	if err := pair.Gradient(gradient); err != nil {
 		return nil, err
 	}
-	return report.NewSweep(ctx, pair, gradient, found.Noise, report.SweepElements(gradient, found))
+	return twin.NewSweep(ctx, pair, gradient, found.Noise, twin.SweepElements(gradient, found))
 }
 
 // sweepEvery is how many steps of a sweep a line of the table stands for: one
@@ -26,7 +25,7 @@ func newSweep(ctx context.Context, pair twin.Pair, found *compare.Report) (*repo
 const sweepEvery = 4
 
 // printSweep prints the error of each swept element against the step.
-func (a *app) printSweep(s *report.Sweep) {
+func (a *app) printSweep(s *twin.Sweep) {
 	fmt.Fprintf(a.stdout, "\nError of central differences, |symbolic − numeric|, against their step h;\nε/h is what rounding makes of it\n")
 	w := a.table()
 	head := table.Row{"h", "ε/h"}

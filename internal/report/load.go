@@ -40,7 +40,7 @@ func Load(path string) (*Results, error) {
 	seen := map[twin.Policy]bool{}
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		err := run.validate(r.Data.Train)
+		err := run.Validate(r.Data.Train)
 		if policy := run.Config.Policy; err == nil && seen[policy] {
 			err = fmt.Errorf("a second one with %v batches", policy)
 		}
@@ -58,9 +58,9 @@ func Load(path string) (*Results, error) {
 	return r, nil
 }
 
-// validate tells whether the run is one of so many training rows and can be
+// Validate tells whether the run is one of so many training rows and can be
 // drawn.
-func (r *Run) validate(rows int) error {
+func (r *Run) Validate(rows int) error {
 	if err := r.Config.Validate(rows); err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (r *Run) validate(rows int) error {
 	seen := map[int]bool{}
 	for k := range r.Comparisons {
 		c := &r.Comparisons[k]
-		err := c.validate(r.Config.Steps)
+		err := validateComparison(c, r.Config.Steps)
 		if err == nil && seen[c.After] {
 			err = fmt.Errorf("a second one after %d steps", c.After)
 		}
@@ -114,19 +114,19 @@ const minLoss, maxLoss = -0.7, 746
 
 // validate tells whether the comparison is one of a run of so many steps and can
 // be drawn.
-func (c *Comparison) validate(steps int) error {
+func validateComparison(c *twin.Comparison, steps int) error {
 	if c.After < 0 || c.After > steps {
 		return fmt.Errorf("after %d steps: want 0 to %d", c.After, steps)
 	}
 	if c.Check == nil {
 		return errors.New("no check")
 	}
-	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
+	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e twin.SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
 		return fmt.Errorf("a sweep of %d steps has curves of another length", len(s.Steps))
 	}
 	for _, h := range c.Errors {
-		if len(h.Counts) != errorBins {
-			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, errorBins)
+		if len(h.Counts) != twin.ErrorBins {
+			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, twin.ErrorBins)
 		}
 		if i := slices.IndexFunc(h.Counts, func(n int) bool { return n < 0 }); i >= 0 || h.Equal < 0 {
 			return fmt.Errorf("the error of %s: %d equal and counts %v: want none below 0", h.Tensor, h.Equal, h.Counts)
