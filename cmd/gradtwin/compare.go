@@ -239,6 +239,14 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return err
 		}
 		run.Comparisons = append(run.Comparisons, g)
+		if j.detailed {
+			copy(backends.Symbolic.Params().Flat, reached)
+			p, err := backends.Predict(after, j.data.Test)
+			if err != nil {
+				return err
+			}
+			run.Predictions = append(run.Predictions, p)
+		}
 		return j.printer.compared(c, g)
 	}
 	if err := gradients(0); err != nil {

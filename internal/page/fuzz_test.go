@@ -171,7 +171,7 @@ func FuzzPoint(f *testing.F) {
 			if err != nil {
 				return
 			}
-			if err := pageTemplate.ExecuteTemplate(&bytes.Buffer{}, "gallery.html", newGallery(p)); err != nil {
+			if err := pageTemplate.ExecuteTemplate(&bytes.Buffer{}, "gallery.html", newGallery("p", p, &payload{})); err != nil {
 				t.Errorf("a point that was read cannot be drawn: %v", err)
 			}
 			again, err := report.EncodePoint(p)

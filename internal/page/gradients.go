@@ -21,8 +21,13 @@ type comparison struct {
 	Gallery   *gallery
 }
 
-func newComparison(run *report.Run, c *twin.Comparison) comparison {
-	id := fmt.Sprintf("%v-step%d", run.Config.Policy, c.After)
+// pointID names a point of a run on the page.
+func pointID(run *report.Run, c *twin.Comparison) string {
+	return fmt.Sprintf("%v-step%d", run.Config.Policy, c.After)
+}
+
+func newComparison(run *report.Run, c *twin.Comparison, data *payload) comparison {
+	id := pointID(run, c)
 	out := comparison{
 		ID: id, Title: "Gradients " + report.When(c), Outcome: report.OutcomeOf(c.Check),
 		Found: found(c.Check), NotJudged: c.Check.NotJudged, Warnings: c.Check.Warnings,
@@ -30,7 +35,7 @@ func newComparison(run *report.Run, c *twin.Comparison) comparison {
 		Charts: drawAll(pointCharts(id+"-", c, run.Config.Spec.Smooth())),
 	}
 	if c.Point != nil {
-		out.Gallery = newGallery(c.Point)
+		out.Gallery = newGallery(id, c.Point, data)
 	}
 	return out
 }

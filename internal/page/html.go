@@ -5,6 +5,7 @@ package page
 import (
 	"bytes"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"strings"
@@ -22,10 +23,21 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 		return template.CSS(colorSheet() + string(b)), err
 	},
 	"script": func() (template.JS, error) {
-		b, err := pageFiles.ReadFile("page/report.js")
-		return template.JS(b), err
+		var all []byte
+		for _, name := range []string{"charts", "network", "pictures", "microscope", "digit", "units"} {
+			b, err := pageFiles.ReadFile("page/" + name + ".js")
+			if err != nil {
+				return "", err
+			}
+			all = append(all, b...)
+		}
+		return template.JS(all), nil
 	},
 	"explain": explain,
+	"json": func(v any) (string, error) {
+		b, err := json.Marshal(v)
+		return string(b), err
+	},
 	"rest":    func(percent float64) float64 { return 100 - percent },
 	"digits":  func(n int, v float64) string { return words.Digits(v, n) },
 	"tenfold": func(percent float64) float64 { return side / 100 * percent },
@@ -41,7 +53,9 @@ type page struct {
 	Notes       []string
 	Facts       []fact
 	Replay      []fact
+	Network     *diagram
 	Sections    []section
+	Payload     *payload
 }
 
 // fact is a name and what stands beside it.
@@ -116,8 +130,13 @@ func newPage(r *report.Results) *page {
 		Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
 	}
 	p.judge(r)
+	p.Payload = newPayload(r)
 	for i := range r.Runs {
-		p.Sections = append(p.Sections, newSection(&r.Runs[i]))
+		p.Sections = append(p.Sections, newSection(&r.Runs[i], p.Payload))
+	}
+	p.Payload.seal()
+	if len(r.Runs) > 0 {
+		p.Network = drawNetwork(r.Runs[0].Config.Spec, p.Payload.Image)
 	}
 	return p
 }
@@ -131,11 +150,11 @@ func (p *page) judge(r *report.Results) {
 	}
 }
 
-func newSection(run *report.Run) section {
-	s := section{ID: run.Config.Policy.String(), Title: run.Title(), Sentences: run.Sentences(), Tables: notEmpty(timingTable(run))}
+func newSection(run *report.Run, data *payload) section {
+	s := section{ID: run.Config.Policy.String(), Title: run.Title(), Sentences: run.Sentences(), Tables: notEmpty(append(confusionTables(run), timingTable(run))...)}
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
-		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i]))
+		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))
 	}
 	return s
 }

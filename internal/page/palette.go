@@ -10,7 +10,7 @@ import (
 // also tell apart without red and green (Okabe and Ito, 2008).
 var colors = [...]struct{ light, dark string }{
 	{"#0072b2", "#56b4e9"}, {"#d55e00", "#ff9d4d"}, {"#008060", "#2fd0a3"}, {"#8a4f7d", "#d79bc8"},
-	{"#8a6d00", "#e8c547"}, {"#3b6fd4", "#8ab4ff"}, {"#6e5494", "#b9a0e8"}, {"#555555", "#b0b8c0"},
+	{"#8a6d00", "#e8c547"}, {"#b8336a", "#ff8fb8"}, {"#6e5494", "#b9a0e8"}, {"#555555", "#b0b8c0"},
 }
 
 const (

@@ -28,6 +28,24 @@ type pictureGroup struct {
 	Headings []string
 	Pictures []picture
 	Bars     []colorBar
+	Values   values
+
+	symbolic, numeric, ratio []tile
+}
+
+// values is what the script needs to tell a picture's values: those of all cells,
+// tile by tile, and which element a cell is.
+type values struct {
+	Point    string `json:"point"` // where
+	Tensor   string `json:"tensor"`
+	Rows     int    `json:"rows"` // of a tile
+	Cols     int    `json:"cols"`
+	Units    []int  `json:"units,omitempty"` // each tile is one unit's column; nil where one tile is the matrix
+	Block    int    `json:"block"`           // a cell is so many rows and columns of the matrix
+	Turned   bool   `json:"turned"`          // a tile's rows are the matrix's columns
+	Symbolic array  `json:"symbolic"`
+	Gap      array  `json:"gap"`   // symbolic − numeric
+	Ratio    array  `json:"ratio"` // over the bound
 }
 
 // picture is one image.
@@ -64,7 +82,8 @@ const (
 	maxRings = 12
 )
 
-func newGallery(p *twin.Point) *gallery {
+// newGallery draws a point; its values go into the payload.
+func newGallery(id string, p *twin.Point, data *payload) *gallery {
 	g := &gallery{}
 	if n := min(p.Batch.Len(), maxDigits); n > 0 && p.Height > 0 {
 		tiles := make([]tile, n)
@@ -86,6 +105,7 @@ func newGallery(p *twin.Point) *gallery {
 		} else {
 			g.Groups = append(g.Groups, m.asHeatMap())
 		}
+		g.Groups[len(g.Groups)-1].carry(id, data)
 	}
 	return g
 }
@@ -121,7 +141,8 @@ func (m *matrix) asImages(height, width int) pictureGroup {
 	for _, u := range units {
 		g.Headings = append(g.Headings, fmt.Sprintf("unit %d", u))
 	}
-	g.fill(m.name, symbolic, numeric, ratio, func(k, offset int) string { return fmt.Sprintf("%s[%d,%d]", m.name, offset, units[k]) })
+	g.Values = values{Tensor: m.name, Units: units, Block: 1}
+	g.fill(m.name, symbolic, numeric, ratio)
 	return g
 }
 
@@ -162,16 +183,8 @@ func (m *matrix) asHeatMap() pictureGroup {
 	cells := func(values []float64) []tile { return []tile{m.reduce(values, block)} }
 	ratio := cells(m.ratio)
 	g.Wide = ratio[0].cols > 3*ratio[0].rows
-	g.fill(m.name, cells(m.symbolic), cells(m.numeric), ratio, func(_, offset int) string {
-		r, c := offset/ratio[0].cols, offset%ratio[0].cols
-		if m.rows > m.cols {
-			r, c = c, r
-		}
-		if block > 1 {
-			return fmt.Sprintf("%s near [%d,%d]", m.name, r*block, c*block)
-		}
-		return fmt.Sprintf("%s[%d,%d]", m.name, r, c)
-	})
+	g.Values = values{Tensor: m.name, Block: block, Turned: m.rows > m.cols}
+	g.fill(m.name, cells(m.symbolic), cells(m.numeric), ratio)
 	return g
 }
 
@@ -197,7 +210,9 @@ func (m *matrix) reduce(values []float64, block int) tile {
 }
 
 // fill adds the three pictures and their scales.
-func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile, element func(k, offset int) string) {
+func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile) {
+	g.Values.Rows, g.Values.Cols = ratio[0].rows, ratio[0].cols
+	g.symbolic, g.numeric, g.ratio = symbolic, numeric, ratio
 	largest := 0.0
 	for _, tiles := range [][]tile{symbolic, numeric} {
 		for _, t := range tiles {
@@ -208,17 +223,52 @@ func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile, elemen
 			}
 		}
 	}
-	values, ratios := valueMap(largest), ratioMap()
+	gradients, ratios := valueMap(largest), ratioMap()
 	difference := newPicture("difference, in units of the bound", "difference of the gradients of "+name, ratios, ratio...)
-	difference.Rings = rings(difference, ratio, element)
+	difference.Rings = rings(difference, ratio, g.Values.element)
 	g.Pictures = []picture{
-		*newPicture("symbolic", "symbolic gradient of "+name, values, symbolic...),
-		*newPicture("numeric", "numeric gradient of "+name, values, numeric...),
+		*newPicture("symbolic", "symbolic gradient of "+name, gradients, symbolic...),
+		*newPicture("numeric", "numeric gradient of "+name, gradients, numeric...),
 		*difference,
 	}
 	g.Bars = []colorBar{
-		{"gradient, both rows", dataURI(values.bar()), []tick{{0, -largest, words.Digits(-largest, 2)}, {50, 0, "0"}, {100, largest, words.Digits(largest, 2)}}},
+		{"gradient, both rows", dataURI(gradients.bar()), []tick{{0, -largest, words.Digits(-largest, 2)}, {50, 0, "0"}, {100, largest, words.Digits(largest, 2)}}},
 		{"difference / bound", dataURI(ratios.bar()), []tick{{0, -1, "−1"}, {20, -0.01, "−0.01"}, {50, 0, "0"}, {80, 0.01, "0.01"}, {100, 1, "1"}}},
+	}
+}
+
+// element names the element that a cell shows, or the corner of its block.
+func (v values) element(tile, offset int) string {
+	r, c := offset/v.Cols, offset%v.Cols
+	switch {
+	case v.Units != nil:
+		r, c = offset, v.Units[tile]
+	case v.Turned:
+		r, c = c, r
+	}
+	if v.Block > 1 {
+		return fmt.Sprintf("%s near [%d,%d]", v.Tensor, r*v.Block, c*v.Block)
+	}
+	return fmt.Sprintf("%s[%d,%d]", v.Tensor, r, c)
+}
+
+// carry puts the values into the payload. The microscope needs all digits of the
+// symbolic ones, where it can look.
+func (g *pictureGroup) carry(id string, data *payload) {
+	var symbolic, gap, ratio []float64
+	for k, t := range g.symbolic {
+		symbolic = append(symbolic, t.values...)
+		ratio = append(ratio, g.ratio[k].values...)
+		for i, v := range t.values {
+			gap = append(gap, v-g.numeric[k].values[i])
+		}
+	}
+	v := &g.Values
+	v.Gap, v.Ratio = data.floats16(gap), data.floats16(ratio)
+	if v.Block == 1 && slices.ContainsFunc(data.Points, func(p payloadPoint) bool { return p.ID == id }) {
+		v.Point, v.Symbolic = id, data.floats64(symbolic)
+	} else {
+		v.Symbolic = data.floats32(symbolic)
 	}
 }
 

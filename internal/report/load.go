@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/npz"
 )
@@ -103,6 +104,34 @@ func (r *Run) Validate(rows int) error {
 			return fmt.Errorf("comparison %d: %w", k+1, err)
 		}
 		seen[c.After] = true
+	}
+	for i, p := range r.Predictions {
+		if err := validatePredictions(p, r.Config.Spec); err != nil {
+			return fmt.Errorf("predictions %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// validatePredictions tells whether predictions are of the spec's classes and can
+// be drawn.
+func validatePredictions(p *twin.Predictions, s gradtwin.Spec) error {
+	if p == nil {
+		return errors.New("none")
+	}
+	classes := len(p.Symbolic)
+	for _, table := range [][][]int{p.Symbolic, p.Numeric} {
+		ragged := slices.ContainsFunc(table, func(row []int) bool {
+			return len(row) != classes || slices.ContainsFunc(row, func(n int) bool { return n < 0 })
+		})
+		if len(table) != classes || classes > s.Classes() || ragged {
+			return fmt.Errorf("want two square tables of %d classes at most with counts of 0 or more", s.Classes())
+		}
+	}
+	for _, m := range p.Mistakes {
+		if len(m.Pixels) != s.Inputs() || min(m.Label, m.Symbolic, m.Numeric) < 0 || max(m.Label, m.Symbolic, m.Numeric) >= s.Classes() {
+			return fmt.Errorf("row %d of class %d with %d pixels, taken for %d and %d: want %d pixels and classes below %d", m.Row, m.Label, len(m.Pixels), m.Symbolic, m.Numeric, s.Inputs(), s.Classes())
+		}
 	}
 	return nil
 }

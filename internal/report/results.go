@@ -65,7 +65,10 @@ type File struct {
 type Run struct {
 	twin.Trace
 	Comparisons []twin.Comparison `json:"comparisons"`
-	Memory      []StepMemory      `json:"memory,omitempty"` // of both backends, when a report was asked for
+	// Predictions are those of the test rows at the start and the end, when a report
+	// was asked for.
+	Predictions []*twin.Predictions `json:"predictions,omitempty"`
+	Memory      []StepMemory        `json:"memory,omitempty"` // of both backends, when a report was asked for
 	// Error is what ended the run early, a signal aside, or is wrong with it.
 	Error    string `json:"error,omitempty"`
 	Diverged bool   `json:"diverged,omitempty"` // Error says that training did

@@ -4,7 +4,9 @@ document.documentElement.classList.add("js");
 // Values in a tooltip have six significant digits.
 const show = v => v === null ? "–" : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(3) : String(+v.toPrecision(6));
 
-for (const chart of document.querySelectorAll(".chart")) {
+const short = v => v === 0 ? "0" : v.toExponential(1);
+
+for (const chart of document.querySelectorAll(".chart:not([data-plain])")) {
   const data = JSON.parse(chart.querySelector("script[type='application/json']").textContent);
   const place = data.log ? Math.log : x => x;
   const min = place(data.min), width = place(data.max) - min;
