@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -24,14 +26,26 @@ learning rates, inner steps and so on side by side.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" && len(args) == 1 {
+				out = folderOf(args[0])
+			}
 			if out == "" {
-				return usagef("report: --out DIR says where the page goes")
+				return usagef("report: several runs: --out DIR says where their page goes")
 			}
 			return a.report(args, out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "folder for the report")
+	cmd.Flags().StringVar(&out, "out", "", "folder for the report; of one run, its own when not given")
 	return cmd
+}
+
+// folderOf returns the folder of a run, which is named by it or by the results.json
+// in it.
+func folderOf(run string) string {
+	if info, err := os.Stat(run); err == nil && info.IsDir() {
+		return run
+	}
+	return filepath.Dir(run)
 }
 
 func (a *app) report(paths []string, out string) error {
