@@ -19,7 +19,8 @@ var allowed = map[string][]string{
 	"gradtwin/graph/faults":               {"gradtwin/graph/internal/peek"},
 	"gradtwin/graph/internal/peek":        {},
 	"gradtwin/graph/models":               {}, // tests alone
-	"gradtwin/graph/audit":                {"gradtwin", "gradtwin/graph", "gradtwin/compare"},
+	"gradtwin/graph/audit":                {"gradtwin", "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/compare"},
+	"gradtwin/backprop":                   {"gradtwin"},
 	"gradtwin/numeric":                    {"gradtwin", "gradtwin/internal/simd"},
 	"gradtwin/compare":                    {"gradtwin", "gradtwin/internal/stats"},
 	"gradtwin/compare/battery":            {}, // tests alone

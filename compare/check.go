@@ -23,6 +23,16 @@ import (
 // and from where MaxTime stops.
 func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	begun := time.Now()
+	r, err := checkPoints(ctx, f, o)
+	if err != nil {
+		return nil, err
+	}
+	r.Seconds = time.Since(begun).Seconds()
+	return r, nil
+}
+
+// checkHere is Check at the point where the function stands.
+func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	c, err := newCheck(ctx, f, o, Shard{1, 1})
 	if err != nil {
 		return nil, err
@@ -40,7 +50,6 @@ func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 			o.Each(c.known.element(one))
 		}
 	}
-	r.Seconds = time.Since(begun).Seconds()
 	return r, nil
 }
 
@@ -92,7 +101,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	c := &check{judged: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
-		Notes: notesOf(f), Faults: faultsOf(f), Work: e.work,
+		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
 	if at.narrow != nil {
 		c.known.Work.add(at.narrow.work)
@@ -232,7 +241,7 @@ func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *eng
 	case tensorUnit:
 		err = j.tensor(ctx, e, pl, u, &f)
 	case blockUnit:
-		if err = j.block(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
+		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
 		}
 	case controlUnit:

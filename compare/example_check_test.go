@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/optimize"
 	"gonum.org/v1/gonum/optimize/functions"
@@ -56,6 +57,32 @@ func ExampleCheck() {
 	// false 1 of 3
 	// y[0] -1.5 1.5
 	// replay: compare.Options{Mode: compare.Auto, Seed: 0}
+}
+
+// largest is the maximum of its elements with a derivative that forgets the last.
+func largest(x ...float64) compare.Function {
+	at := func(v []float64) int { return slices.Index(v, slices.Max(v)) }
+	return compare.Of(func(v []float64) float64 { return slices.Max(v) }, func(g, v []float64) {
+		clear(g)
+		g[at(v[:len(v)-1])] = 1
+	}, x)
+}
+
+// A fault that shows with some values only can pass at one point.
+func ExampleOptions_points() {
+	f := largest(1, 9, 3)
+	for _, points := range []int{1, 8} {
+		report, err := compare.Check(context.Background(), f, compare.Options{Points: points})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(report.Result())
+	}
+	fmt.Println(f.At(0), f.At(1), f.At(2))
+	// Output:
+	// ok
+	// wrong
+	// 1 9 3
 }
 
 // A check that would pass whatever the gradient is refused.

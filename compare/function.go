@@ -37,6 +37,19 @@ type Cloner interface {
 	Clone() (Function, error)
 }
 
+// Keeper is a Function that can keep results from one loss to the next.
+type Keeper interface {
+	Function
+	// Keep says that until Release nothing but Set changes what Loss depends on,
+	// so that it need compute only what depends on the elements set since the last.
+	// Loss gives the same bits.
+	Keep() error
+	// Release ends that. An error says that something else has changed, an
+	// operation that writes into an input perhaps, and that no result since Keep is
+	// to be relied on.
+	Release() error
+}
+
 // Narrow is a Function that may compute in float32. Float32 reports whether it
 // does: it is asked, and the bits of a value are never taken for a sign of it.
 type Narrow interface {
@@ -54,10 +67,29 @@ type Widener interface {
 	Float64() (Function, error)
 }
 
+// Redrawer is a Function that holds what is random in it at one draw, which a
+// seed decides.
+type Redrawer interface {
+	Function
+	// Draw returns the seed of the present draw, 0 of a function in which nothing
+	// is random.
+	Draw() uint64
+	// Redraw draws anew: the same numbers for the same seed.
+	Redraw(seed uint64) error
+}
+
 // SecondOrder is a Function whose gradient can be differentiated once more.
 type SecondOrder interface {
 	Function
 	// SecondOrder returns the function v·∇f, with v drawn from the seed, or an
 	// error that says what stands in the way.
 	SecondOrder(seed uint64) (Function, error)
+}
+
+// Stepped is a Function whose gradient is the one that a step of training uses.
+type Stepped interface {
+	Function
+	// Misuses returns what the step does that it should not, whatever its gradient
+	// is: a check fails where there is something.
+	Misuses() []gradtwin.Fault
 }

@@ -49,6 +49,13 @@ type Options struct {
 	// Where it decides nothing, the checker's own steps follow. 0 begins with
 	// those: 1e-5, and more where the loss's noise asks for it.
 	Step float64 `json:"step,omitempty"`
+	// Points is at how many points the check is made: where the function stands,
+	// which is all that 0 and 1 ask for, and beside it, each with a draw of its own
+	// of what is random and held (see Redrawer). A fault that shows with some
+	// values only, as a maximum taken of the wrong elements, can pass at one point.
+	// See Report.Points. The calls of MaxCalls and the time of MaxTime are divided
+	// among the points.
+	Points int `json:"points,omitempty"`
 	// Order is which derivative is checked: 0 and 1 the gradient, 2 the
 	// gradient of the gradient along a direction drawn from Seed, for a
 	// function that is a SecondOrder. Where that cannot be had, the error says
@@ -63,8 +70,9 @@ type Options struct {
 	// Each is called for every element that was judged one by one, in the order
 	// of their places, from the goroutine that called Check, once the check is
 	// done. An element whose first difference disagrees and that was not followed
-	// further, because enough others were wrong, has the verdict Inconclusive. nil
-	// calls nothing.
+	// further, because enough others were wrong, has the verdict Inconclusive. Of
+	// several Points it gets those of the one that the report is of. nil calls
+	// nothing.
 	Each func(Element) `json:"-"`
 }
 
@@ -102,6 +110,8 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 		return o, fmt.Errorf("check mode %v: want 0 to %d", o.Mode, len(modeNames)-1)
 	case o.Order < 0 || o.Order > 2:
 		return o, fmt.Errorf("order %d: want 1 or 2", o.Order)
+	case o.Points < 0:
+		return o, fmt.Errorf("points %d: want 0 or more", o.Points)
 	case o.Samples < 0:
 		return o, fmt.Errorf("samples %d: want 0 or more", o.Samples)
 	case o.MaxCalls < 0:

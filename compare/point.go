@@ -76,6 +76,7 @@ const (
 	purposeNeighbor
 	purposeDiagnosis
 	purposeTaylor
+	purposePoint
 )
 
 // random returns the generator for the n-th use of a purpose in tensor k.
@@ -199,14 +200,20 @@ func (p *point) measureSizes() {
 	for k := range p.layout {
 		from, to := p.tensor(k)
 		p.largest[k] = largestOf(p.g[from:to])
-		n := 0.0
-		for _, x := range p.x[from:to] {
-			if x != 0 {
-				n++
-				p.scale[k] += (math.Abs(x) - p.scale[k]) / n
-			}
+		p.scale[k] = meanSize(p.x[from:to])
+	}
+}
+
+// meanSize returns the mean magnitude of the elements that are not 0.
+func meanSize(x []float64) float64 {
+	n, mean := 0.0, 0.0
+	for _, v := range x {
+		if v != 0 {
+			n++
+			mean += (math.Abs(v) - mean) / n
 		}
 	}
+	return mean
 }
 
 // largestOf returns the largest magnitude.

@@ -38,11 +38,17 @@ func (r *Report) String() string {
 	for _, text := range r.NotJudged {
 		writeLine(&b, "  ", "not judged: "+text)
 	}
+	if r.Points != nil {
+		writeLine(&b, "  ", "points: "+pointsLine(r.Points))
+	}
 	if r.Diagnosis != "" {
 		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
 	}
 	if r.Culprit != nil {
 		writeLine(&b, "  ", "culprit: "+r.Culprit.String())
+	}
+	for _, f := range r.Misuses {
+		writeLine(&b, "  ", "misuse: "+faultText(f))
 	}
 	for _, f := range r.Faults {
 		writeLine(&b, "  ", faultLine(f, r.Wrong()))
@@ -72,9 +78,17 @@ func faultLine(f gradtwin.Fault, wrong bool) string {
 		s = "known fault: "
 	}
 	if f.Node != "" {
-		s += "at " + f.Node + ": "
+		s += "at "
 	}
-	s += f.Problem
+	return s + faultText(f)
+}
+
+// faultText says where something is wrong, what, and what to write instead.
+func faultText(f gradtwin.Fault) string {
+	s := f.Problem
+	if f.Node != "" {
+		s = f.Node + ": " + s
+	}
 	if f.Instead != "" {
 		s += "; instead: " + f.Instead
 	}
@@ -143,6 +157,9 @@ func (r *Report) wrongLine() string {
 		if t.wrong() {
 			names = append(names, clip(t.Tensor.Name))
 		}
+	}
+	if names == nil {
+		return "in the training step; " + r.agreeLine()
 	}
 	text := "in " + strings.Join(names, ", ")
 	if r.Counts.Wrong > 0 {

@@ -110,16 +110,24 @@ type Report struct {
 	Noise     float64   `json:"noise"` // ε: the measured noise of the loss
 	Step      float64   `json:"step"`  // the first h for an element of size up to 1
 	Precision Precision `json:"precision"`
-	Calls     int       `json:"calls"`     // of Loss
-	Gradients int       `json:"gradients"` // calls of Gradient
-	Whole     int       `json:"whole"`     // full finite-difference gradients from the function's own engine
-	Seconds   float64   `json:"seconds,omitempty"`
-	Options   Options   `json:"options"`
-	Seed      uint32    `json:"seed"`
-	Replay    string    `json:"replay"` // Go code that repeats the check
-	Warnings  []string  `json:"warnings,omitempty"`
+	// Points is what the check found at each point, when Options.Points asked for
+	// several. The rest of the report is of one of them: the first that is wrong, or
+	// else not judged, or else where the function stands. Calls, Gradients and
+	// Whole are of all.
+	Points    []Point  `json:"points,omitempty"`
+	Calls     int      `json:"calls"`     // of Loss
+	Gradients int      `json:"gradients"` // calls of Gradient
+	Whole     int      `json:"whole"`     // full finite-difference gradients from the function's own engine
+	Seconds   float64  `json:"seconds,omitempty"`
+	Options   Options  `json:"options"`
+	Seed      uint32   `json:"seed"`
+	Replay    string   `json:"replay"` // Go code that repeats the check
+	Warnings  []string `json:"warnings,omitempty"`
 	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
-	Faults    []gradtwin.Fault `json:"faults,omitempty"`
+	Faults []gradtwin.Fault `json:"faults,omitempty"`
+	// Misuses is what a step of training does that it should not, of a function
+	// that is Stepped.
+	Misuses   []gradtwin.Fault `json:"misuses,omitempty"`
 	Diagnosis string           `json:"diagnosis,omitempty"`
 	Culprit   *Culprit         `json:"culprit,omitempty"` // nil where no operation was found to be at fault
 	Control   Control          `json:"control"`
@@ -130,10 +138,34 @@ type Report struct {
 // judged.
 func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
 
-// Wrong reports whether something is wrong: an element, or a tensor as a whole. A
-// check that is neither OK nor Wrong is not judged, and NotJudged says why: a
+// Wrong reports whether something is wrong: an element, a tensor as a whole, or
+// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged, and NotJudged says why: a
 // tensor that the loss does not show, or a negative control that was missed.
-func (r *Report) Wrong() bool { return slices.ContainsFunc(r.Tensors, TensorReport.wrong) }
+func (r *Report) Wrong() bool {
+	return len(r.Misuses) > 0 || slices.ContainsFunc(r.Tensors, TensorReport.wrong)
+}
+
+// Result is how a check ended.
+type Result string
+
+// The results.
+const (
+	Passed     Result = "ok"
+	Failed     Result = "wrong"
+	NotJudged  Result = "not judged"
+	NotChecked Result = "not checked" // an error
+)
+
+// Result returns how the check ended.
+func (r *Report) Result() Result {
+	switch {
+	case r.Wrong():
+		return Failed
+	case !r.OK():
+		return NotJudged
+	}
+	return Passed
+}
 
 func (r *Report) unfollowed() int {
 	n := 0
@@ -160,6 +192,7 @@ type known struct {
 	Point   facts            `json:"point"`
 	Notes   []string         `json:"notes,omitempty"`
 	Faults  []gradtwin.Fault `json:"faults,omitempty"`
+	Misuses []gradtwin.Fault `json:"misuses,omitempty"`
 	Work    work             `json:"work"` // to measure the point
 }
 
@@ -206,7 +239,7 @@ func (k *known) report(f *findings) (*Report, error) {
 	r := &Report{
 		Layout: k.Layout, Total: k.Layout.Len(), Options: k.Options, Seed: k.Options.Seed, Mode: k.Mode,
 		Loss: at.Loss, Noise: at.Noise, Step: cmp.Or(k.Options.Step, at.Step), Precision: at.Precision,
-		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults,
+		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults, Misuses: k.Misuses,
 	}
 	work := k.Work
 	work.add(f.Work)

@@ -174,6 +174,14 @@ func notesOf(f Function) []string {
 	return nil
 }
 
+// misusesOf returns what a step of training does that it should not.
+func misusesOf(f Function) []gradtwin.Fault {
+	if s, ok := f.(Stepped); ok {
+		return s.Misuses()
+	}
+	return nil
+}
+
 func faultsOf(f Function) []gradtwin.Fault {
 	if s, ok := f.(suspect); ok {
 		return s.Faults()
@@ -234,6 +242,7 @@ func replay(o Options) string {
 	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
 	add(o.C > 0, "C: %v", o.C)
 	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Points > 1, "Points: %d", o.Points)
 	add(o.Order > 1, "Order: %d", o.Order)
 	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"

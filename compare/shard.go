@@ -74,8 +74,8 @@ func (s Shard) units(pl *plan) []unit {
 // which are probed along directions, and blocks of 512 elements. Every shard
 // measures the point, and Merge makes sure that all found the same.
 //
-// A budget cannot be divided: MaxCalls and MaxTime must be 0, and Each is not
-// called. An EmptyError is Merge's to find.
+// A budget cannot be divided, nor several points: MaxCalls and MaxTime must be 0,
+// Points 1 at most, and Each is not called. An EmptyError is Merge's to find.
 func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -95,6 +95,9 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 func divisible(o Options) error {
 	if o.MaxCalls > 0 || o.MaxTime > 0 {
 		return errors.New("a budget cannot be divided into shards: want no limit of calls or time")
+	}
+	if o.Points > 1 {
+		return fmt.Errorf("%d points cannot be divided into shards: want 1, and a check of its own for each point", o.Points)
 	}
 	return nil
 }

@@ -2,6 +2,10 @@
 // operations, with gradients from gorgonia.Grad ([New]), and makes a function
 // that can be checked of any node of any other Gorgonia graph ([Wrap],
 // [WrapModel], [WrapGraph]).
+//
+// The network of New runs Gorgonia's graph, and its gradient's, with matrix
+// products, a softmax and an update of this module's own, for speed. [NewStock]
+// is the same network with nothing but Gorgonia.
 package graph
 
 // Gorgonia asserts that the garbage collector does not move objects, and the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"testing"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -46,6 +47,18 @@ func ExampleWrap() {
 
 	fmt.Println(f.Layout())
 	// Output: [{w [2]} {b []}]
+}
+
+// What a gradient costs, beside its loss and beside differences of the loss:
+//
+//	go test -run '^$' -bench Logistic ./graph
+func BenchmarkLogistic(b *testing.B) {
+	cost, w, bias := logistic()
+	f, err := graph.Wrap(cost, w, bias)
+	if err != nil {
+		b.Fatal(err)
+	}
+	compare.Benchmark(b, f)
 }
 
 // printer stands for a *testing.T, which an example has not.
@@ -92,4 +105,66 @@ func ExampleWrapped_SecondOrder() {
 	}
 	fmt.Println(report.OK())
 	// Output: true
+}
+
+// A fault that depends on shapes, and what it depends on: Sum along an axis that
+// is neither the first nor the last.
+func ExampleWrap_sweep() {
+	sizes := []int{1, 2, 3}
+	swept, err := compare.Sweep(context.Background(), compare.Grid(sizes, sizes, sizes[1:], sizes[1:]), func(shape []int) (compare.Function, error) {
+		g := gorgonia.NewGraph()
+		x := gorgonia.NewTensor(g, tensor.Float64, 4, gorgonia.WithShape(shape...), gorgonia.WithName("x"), gorgonia.WithInit(gorgonia.Gaussian(0, 1)))
+		return graph.Wrap(gorgonia.Must(gorgonia.Sum(x, 2)), x)
+	}, compare.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, row := range swept.Rows[16:20] {
+		fmt.Println(row.Shape, row.Result)
+	}
+	fmt.Println(swept.Wrong.Text)
+	// Output:
+	// [2 2 2 2] ok
+	// [2 2 2 3] ok
+	// [2 2 3 2] wrong
+	// [2 2 3 3] wrong
+	// axis 1 > 1 and axis 2 > 2
+}
+
+// A step of training as it is written, but for the Reset that was forgotten: from
+// the second step on the machine does nothing.
+func ExampleWrapStep() {
+	cost, w, b := logistic()
+	gorgonia.Grad(cost, w, b)
+	vm := gorgonia.NewTapeMachine(cost.Graph(), gorgonia.BindDualValues(w, b))
+	solver := gorgonia.NewVanillaSolver(gorgonia.WithLearnRate(0.1))
+
+	f, err := graph.Wrap(cost, w, b)
+	if err != nil {
+		log.Fatal(err)
+	}
+	s, err := graph.WrapStep(f, solver, func(solver gorgonia.Solver) error {
+		if err := vm.RunAll(); err != nil {
+			return err
+		}
+		return solver.Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w, b}))
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	report, err := compare.Check(context.Background(), s, compare.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Result())
+	for _, m := range report.Misuses {
+		fmt.Printf("%s:\n%s;\ninstead: %s\n", m.Node, m.Problem, m.Instead)
+	}
+	fmt.Println(w.Value())
+	// Output:
+	// wrong
+	// run 2 of the step:
+	// the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset (a LispMachine runs only once), and what was bound before is used;
+	// instead: the machine's RunAll, the solver's Step, the machine's Reset, in this order
+	// [ 0.3  -0.2]
 }

@@ -177,7 +177,7 @@ func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 					Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", w.label(o.writer), w.label(o.victim), w.label(o.user)),
 				}
 				if isKind(o.writer, "elemBinOp", "elemUnaryOp") {
-					f.Instead = "f(Reshape(x)) ∘ y in place of Reshape(f(x)) ∘ y"
+					f.Instead = faults.Overwriting.Instead
 				}
 				found = append(found, f)
 			}
@@ -205,7 +205,11 @@ func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
 	var known []string
 	for _, n := range nodes {
 		for _, k := range faults.Of(n, nil) {
-			if text := fmt.Sprintf("%s: %s: use %s", label(n), k.Problem, k.Instead); slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
+			text := fmt.Sprintf("%s: %s", label(n), k.Problem)
+			if k.Instead != "" {
+				text += ": use " + k.Instead
+			}
+			if slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
 				known = append(known, text)
 			}
 		}

@@ -20,11 +20,12 @@ type draws struct {
 	masks  map[*gorgonia.Node]*tensor.Dense // of dropout: 0 or the factor of each element
 	values map[*gorgonia.Node]*leaf         // of nodes without operands
 	random gorgonia.Nodes                   // all of them, in order
+	seed   uint64
 }
 
 // hold draws the random nodes among some.
 func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
-	d := &draws{masks: map[*gorgonia.Node]*tensor.Dense{}, values: map[*gorgonia.Node]*leaf{}}
+	d := &draws{masks: map[*gorgonia.Node]*tensor.Dense{}, values: map[*gorgonia.Node]*leaf{}, seed: seed}
 	for k, n := range nodes {
 		if n.Op() == nil || !peek.IsGorgonias(n.Op()) {
 			continue
@@ -132,9 +133,17 @@ func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 	return nil
 }
 
+// Draw returns the seed of what the random nodes hold, 0 where there are none.
+// Wrap draws with seed 1.
+func (w *Wrapped) Draw() uint64 {
+	if w.user.held == nil || len(w.user.held.random) == 0 {
+		return 0
+	}
+	return w.user.held.seed
+}
+
 // Redraw gives the random nodes other draws, which the seed decides. Functions
-// made of w before, by Clone, Float64 and SecondOrder, keep theirs. Wrap's own
-// draws are those of seed 1.
+// made of w before, by Clone, Float64 and SecondOrder, keep theirs.
 func (w *Wrapped) Redraw(seed uint64) error {
 	if w.user.held == nil || len(w.user.held.random) == 0 {
 		return nil
@@ -149,6 +158,7 @@ func (w *Wrapped) Redraw(seed uint64) error {
 	for n, l := range w.user.held.values {
 		copy(memory(l.node.Value()), memory(next.values[n].node.Value()))
 	}
+	w.user.held.seed = seed
 	return nil
 }
 

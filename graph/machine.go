@@ -42,7 +42,7 @@ func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err er
 	building.Lock()
 	defer building.Unlock()
 	c := *w
-	c.runs.backup = nil
+	c.runs.backup, c.keeping = nil, nil
 	program, registers, err := gorgonia.CompileFunction(w.graph, w.graph.ExactSubgraphRoots(w.cost).Inputs(), gorgonia.Nodes{w.cost})
 	if err != nil {
 		return nil, fmt.Errorf("compile the cost: %w", err)

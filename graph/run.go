@@ -22,8 +22,8 @@ func (w *Wrapped) run(e evaluator) error {
 		if l.drawn {
 			continue
 		}
-		if !l.node.IsScalar() && !l.node.Shape().Eq(l.held.Shape()) {
-			return errors.Join(err, fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.node.Shape(), l.held.Shape()))
+		if shape := l.checkShape(); shape != nil {
+			return errors.Join(err, shape)
 		}
 		if !bytes.Equal(w.runs.backup[k], l.bytes) {
 			return errors.Join(err, w.overwritten(e, k))
@@ -32,9 +32,23 @@ func (w *Wrapped) run(e evaluator) error {
 	return err
 }
 
+// checkShape returns an error where a run has given a leaf's value another shape.
+func (l *leaf) checkShape() error {
+	if l.node.IsScalar() || l.node.Shape().Eq(l.held.Shape()) {
+		return nil
+	}
+	return fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.node.Shape(), l.held.Shape())
+}
+
 // prepare takes up the inputs' values and the operations' state, and keeps a
 // copy of the values.
 func (w *Wrapped) prepare() error {
+	if h := w.keeping; h != nil {
+		h.whole = false // the run to come may be of the same tape
+		if h.err = w.unchanged(); h.err != nil {
+			return h.err
+		}
+	}
 	if w.runs.backup == nil {
 		w.runs.backup = make([][]byte, len(w.runs.watched))
 	}

@@ -137,31 +137,43 @@ func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed f
 // answered for too.
 func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
-	defer func() {
-		if r := recover(); r != nil {
-			err = &nodeError{node: s.node, err: fmt.Errorf("panic: %v", r)}
-		}
-	}()
+	defer recoverStep(&s, &err)
 	clear(t.regs)
 	for k := range t.code {
 		s = &t.code[k]
-		if s.leaf {
-			if s.value = value(s.node); s.value == nil {
-				return fmt.Errorf("input %v: no value", s.node.Name())
-			}
-			setEngine(s.value)
-			t.regs[s.out] = s.value
-			computed(s.node)
-			continue
+		if !s.leaf {
+			before(s)
 		}
-		before(s)
-		if err := s.exec(t.regs); err != nil {
-			return &nodeError{node: s.node, err: err}
+		if err := t.take(s, value); err != nil {
+			return err
 		}
-		if !computed(s.node) {
+		if !computed(s.node) && !s.leaf {
 			break
 		}
 	}
+	return nil
+}
+
+// recoverStep turns a panic of a step's operation into an error.
+func recoverStep(s **step, err *error) {
+	if r := recover(); r != nil {
+		*err = &nodeError{node: (*s).node, err: fmt.Errorf("panic: %v", r)}
+	}
+}
+
+// take computes one step, or asks for the value of a leaf.
+func (t *tape) take(s *step, value func(leaf *gorgonia.Node) gorgonia.Value) error {
+	if !s.leaf {
+		if err := s.exec(t.regs); err != nil {
+			return &nodeError{node: s.node, err: err}
+		}
+		return nil
+	}
+	if s.value = value(s.node); s.value == nil {
+		return fmt.Errorf("input %v: no value", s.node.Name())
+	}
+	setEngine(s.value)
+	t.regs[s.out] = s.value
 	return nil
 }
 

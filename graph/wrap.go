@@ -47,13 +47,14 @@ type Wrapped struct {
 	starts []int                    // of each parameter in the flat vector
 	single bool                     // some of it is float32
 
-	user  source
-	graph *gorgonia.ExprGraph
-	cost  *gorgonia.Node // copies
-	grads gorgonia.Nodes // nil where the gradient is 0
-	ops   *operations    // whose state is renewed at each run, nil when there are none
-	runs  runs
-	usage *usage // nil until Users or Cut asks
+	user    source
+	graph   *gorgonia.ExprGraph
+	cost    *gorgonia.Node // copies
+	grads   gorgonia.Nodes // nil where the gradient is 0
+	ops     *operations    // whose state is renewed at each run, nil when there are none
+	runs    runs
+	keeping *keeping // nil unless between Keep and Release
+	usage   *usage   // nil until Users or Cut asks
 }
 
 // source is the user's graph that a function is made of.
@@ -273,11 +274,18 @@ func (w *Wrapped) At(i int) float64 {
 func (w *Wrapped) Set(i int, x float64) {
 	l, k := w.locate(i)
 	l.set(k, x)
+	if w.keeping != nil {
+		w.set(l, k)
+	}
 }
 
 // Loss computes the cost from what the nodes hold, without the gradient.
 func (w *Wrapped) Loss() (float64, error) {
-	if err := w.run(w.runs.loss); err != nil {
+	run := func() error { return w.run(w.runs.loss) }
+	if w.keeping != nil {
+		run = w.runKept
+	}
+	if err := run(); err != nil {
 		return 0, err
 	}
 	e, err := elementsOf(w.runs.loss.value(w.cost))

@@ -108,7 +108,7 @@ def main():
     checked, rights, bad = {}, 0, 0
     for line in sys.stdin:
         row = json.loads(line)
-        case = CASES.get((row["op"], row["variant"]))
+        case = CASES.get((row.get("op"), row.get("variant")))
         if case is None:
             continue
         for o in row["outcomes"]:

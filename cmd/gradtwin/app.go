@@ -29,7 +29,7 @@ const exitCodes = `Exit codes:
   0    agreed or done
   1    error
   2    wrong usage
-  3    the gradients disagree
+  3    the gradients disagree, or audit finds something worse than its baseline
   4    the gradients could not be judged
   130  interrupted; what was done so far was printed and written
   141  the reader of the output, head for example, has closed it; what was done
@@ -37,10 +37,12 @@ const exitCodes = `Exit codes:
 `
 
 // errDisagree ends a command that worked and found wrong gradients, errNotJudged
-// one that found none and could not judge all.
+// one that found none and could not judge all, errWorse an audit that found more
+// wrong than an earlier one.
 var (
 	errDisagree  = errors.New("the gradients disagree")
 	errNotJudged = errors.New("the gradients could not be judged")
+	errWorse     = errors.New("something is worse than in the baseline")
 )
 
 // endOf returns the error that a command ends with whose checks ended so.
@@ -88,7 +90,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	code := exitCode(err)
 	for _, cause := range causes(err) {
 		switch {
-		case cause == errDisagree, cause == errNotJudged: // the result says it
+		case cause == errDisagree, cause == errNotJudged, cause == errWorse: // the result says it
 		case errors.Is(cause, syscall.EPIPE): // the reader knows
 		case errors.Is(cause, context.Canceled):
 			fmt.Fprintln(stderr, "gradtwin: interrupted")
@@ -110,7 +112,7 @@ func exitCode(err error) int {
 	for _, cause := range causes(err) {
 		var usage usageError
 		switch {
-		case cause == errDisagree:
+		case cause == errDisagree, cause == errWorse:
 			code = exitDisagree
 		case cause == errNotJudged:
 			code = exitNotJudged

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/moby/sys/atomicwriter"
 	"github.com/spf13/cobra"
 
 	"gradtwin/graph/audit"
@@ -19,11 +23,15 @@ import (
 
 // auditFlags say what of the audit is printed, and how.
 type auditFlags struct {
-	only             string
-	failures         bool
-	markdown, asJSON bool
-	worker           bool
-	programs         string
+	only     string
+	failures bool
+	asJSON   bool
+	markdown string
+	worker   bool
+	programs string
+	baseline string
+	fuzz     bool
+	seed     uint64
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -36,11 +44,18 @@ the tape machine and on the Lisp machine, and sets value and gradient against
 plain Go and central differences. A row's verdict is the worst of: its inputs
 being leaves, inner nodes, used twice, and in float32.
 
-The exit code is 0 whatever is found: the faults are Gorgonia's.`,
+With --fuzz it also draws shapes and settings of every operation at random, and
+states the conditions under which an operation fails.
+
+The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
+it is 3 when something is worse than in an earlier audit, as for a fork.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.worker {
 				return audit.Work(os.Stdin, a.stdout)
+			}
+			if cmd.Flags().Changed("seed") && !f.fuzz {
+				return usagef("--seed %d: want it with --fuzz", f.seed)
 			}
 			return a.audit(cmd.Context(), &f)
 		},
@@ -49,9 +64,12 @@ The exit code is 0 whatever is found: the faults are Gorgonia's.`,
 	s.SortFlags = false
 	s.StringVar(&f.only, "only", "", "operations whose name contains this, as in SoftMax")
 	s.BoolVar(&f.failures, "failures", false, "only what is not right, with the numbers that show it")
-	s.BoolVar(&f.markdown, "markdown", false, "print the whole page docs/audit.md")
+	s.StringVar(&f.markdown, "markdown", "", "write the pages audit.md and audit-tables.md into this folder")
 	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this folder")
+	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a file that --json has printed, and exit 3\nwhen something is worse")
+	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and state when it fails")
+	s.Uint64Var(&f.seed, "seed", 1, "what the shapes of --fuzz are drawn from")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
 		panic("gradtwin: " + err.Error()) // no such flag
@@ -73,14 +91,19 @@ func auditWorker() (func(context.Context) *exec.Cmd, error) {
 }
 
 func (a *app) audit(ctx context.Context, f *auditFlags) error {
-	if f.markdown && f.asJSON {
-		return usagef("--markdown and --json: want one of them")
+	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "" || f.fuzz) {
+		return usagef("--markdown writes files and prints nothing: want it without --json, --failures, --baseline and --fuzz")
 	}
+	log.SetOutput(io.Discard) // Gorgonia's own, of which GroupNorm's derivative makes use
 	worker, err := auditWorker()
 	if err != nil {
 		return err
 	}
-	only := func(c *audit.Case) bool { return strings.Contains(strings.ToLower(c.Op), strings.ToLower(f.only)) }
+	only := func(r audit.Row) bool { return strings.Contains(strings.ToLower(r.Op), strings.ToLower(f.only)) }
+	before, err := readBaseline(f.baseline)
+	if err != nil {
+		return err
+	}
 	rows, err := audit.Run(ctx, worker, only)
 	if err != nil {
 		return err
@@ -88,38 +111,139 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if len(rows) == 0 {
 		return usagef("no operation's name contains %q", f.only)
 	}
-	v, all := auditVersions(), rows
+	built := versions()
+	v := audit.Versions{Gorgonia: built["gorgonia.org/gorgonia"], Tensor: built["gorgonia.org/tensor"], Go: runtime.Version()}
 	if f.programs != "" {
 		if err := writePrograms(f.programs, rows); err != nil {
 			return err
 		}
 	}
-	if f.markdown {
-		return audit.Markdown(a.stdout, rows, v)
+	if f.markdown != "" {
+		return writePages(f.markdown, rows, v)
 	}
+	all := rows
 	if f.failures {
-		var failing []audit.Row
-		for _, r := range rows {
-			if r.Tape().Failure() || r.Lisp().Failure() {
-				failing = append(failing, r)
-			}
-		}
-		rows = failing
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r audit.Row) bool { return !r.Fails() })
 	}
 	if f.asJSON {
+		if err := a.line(auditLine{"config", "audit", versions()}); err != nil {
+			return err
+		}
 		for _, r := range rows {
 			if err := a.line(r); err != nil {
 				return err
 			}
 		}
+	} else {
+		a.printAudit(rows, f.failures)
+		all := audit.OfType(all, audit.TypeOperation)
+		tape, lisp := audit.Counts(all)
+		fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
+			v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
+	}
+	if f.fuzz {
+		if err := a.fuzzAudit(ctx, worker, f); err != nil {
+			return err
+		}
+	}
+	if before == nil {
 		return nil
 	}
-	a.printAudit(rows, f.failures)
-	tape, lisp := audit.Counts(all)
-	fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
-		v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
+	before = slices.DeleteFunc(before, func(r audit.Row) bool { return !only(r) })
+	return a.compareAudits(audit.Compare(before, all), f)
+}
+
+// fuzzAudit draws cases and prints what fails among them, and when.
+func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.Cmd, f *auditFlags) error {
+	found, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool { return strings.Contains(strings.ToLower(op), strings.ToLower(f.only)) })
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		for _, r := range found.Rows {
+			if err := a.line(r); err != nil {
+				return err
+			}
+		}
+		for _, c := range found.Conditions {
+			if err := a.line(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := a.table()
+	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "told", "smallest"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70}, {Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
+	failures := 0
+	for _, r := range found.Rows {
+		if r.Fails() {
+			failures++
+		}
+	}
+	for _, c := range found.Conditions {
+		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures, c.Smallest})
+	}
+	fmt.Fprintln(a.stdout)
+	t.Render()
+	fmt.Fprintf(a.stdout, "\n%s shapes drawn from seed %d: %s fail\n", commas(len(found.Rows)), f.seed, commas(failures))
 	return nil
 }
+
+// auditLine is the first line of the audit's JSON: what ran.
+type auditLine struct {
+	Type     string            `json:"type"` // config
+	Command  string            `json:"command"`
+	Versions map[string]string `json:"versions"`
+}
+
+// readBaseline reads an earlier audit; nil without one.
+func readBaseline(path string) ([]audit.Row, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	rows, err := audit.ReadRows(file)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline %s: %w", path, err)
+	}
+	return rows, nil
+}
+
+// compareAudits prints what is worse than in the baseline, and what could not be
+// compared.
+func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
+	if c.Outcomes == 0 {
+		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", f.baseline, commas(c.New))
+	}
+	if f.asJSON {
+		for _, w := range c.Worse {
+			if err := a.line(w); err != nil {
+				return err
+			}
+		}
+	} else {
+		for _, w := range c.Worse {
+			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell, oneLine(w.After.String()), oneLine(w.Before.String()))
+		}
+		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, commas(len(c.Worse)), commas(c.Outcomes))
+		if c.Gone+c.New > 0 {
+			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", commas(c.Gone), commas(c.New))
+		}
+		fmt.Fprintln(a.stdout)
+	}
+	if len(c.Worse) > 0 {
+		return errWorse
+	}
+	return nil
+}
+
+// oneLine joins a text of several lines.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func (a *app) printAudit(rows []audit.Row, failures bool) {
 	t := a.table()
@@ -129,32 +253,28 @@ func (a *app) printAudit(rows []audit.Row, failures bool) {
 		t.SetColumnConfigs([]table.ColumnConfig{{Name: "what", WidthMax: 100, WidthMaxEnforcer: text.Trim}})
 	}
 	t.AppendHeader(header)
-	for _, r := range rows {
+	for _, r := range audit.OfType(rows, audit.TypeOperation) {
 		row := table.Row{r.Op, r.Variant, r.Tape(), r.Lisp()}
 		if o := r.Shown(); failures && o != nil {
-			row = append(row, o.Cell, strings.Join(strings.Fields(o.String()), " "))
+			row = append(row, o.Cell, oneLine(o.String()))
 		}
 		t.AppendRow(row)
 	}
 	t.Render()
 }
 
-// auditVersions reads the versions from the program itself.
-func auditVersions() audit.Versions {
-	v := audit.Versions{Gorgonia: "unknown", Tensor: "unknown", Go: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return v
-	}
-	for _, d := range info.Deps {
-		switch d.Path {
-		case "gorgonia.org/gorgonia":
-			v.Gorgonia = d.Version
-		case "gorgonia.org/tensor":
-			v.Tensor = d.Version
+// writePages writes the page to read and that of the tables.
+func writePages(dir string, rows []audit.Row, v audit.Versions) error {
+	for name, write := range map[string]func(io.Writer, []audit.Row, audit.Versions) error{"audit.md": audit.Page, "audit-tables.md": audit.Tables} {
+		var b bytes.Buffer
+		if err := write(&b, rows, v); err != nil {
+			return err
+		}
+		if err := atomicwriter.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o666); err != nil {
+			return err
 		}
 	}
-	return v
+	return nil
 }
 
 // writePrograms writes a folder with a main.go for each failure, and removes

@@ -27,9 +27,19 @@ func spread(x []float64) float64 {
 	return (s[len(s)-1-cut] - s[cut]) / stats.Median(s)
 }
 
-// printChanges prints the medians of an earlier run and of this one, with the
-// change where benchstat would call it significant: Mann and Whitney's test at
-// the 5 % level.
+// confidence is that of the intervals around the medians.
+const confidence = 0.95
+
+// interval writes the median of some times in ns with its confidence interval, as
+// benchstat does: ±2%, or ±∞ where there are too few times to say.
+func interval(s *benchmath.Sample) string {
+	c := benchmath.AssumeNothing.Summary(s, confidence)
+	return duration(c.Center/1e9) + " ±" + c.PctRangeString()
+}
+
+// printChanges prints the medians of an earlier run and of this one with their
+// confidence intervals, and the change where benchstat would call it significant:
+// Mann and Whitney's test at the 5 % level.
 func (a *app) printChanges(cases []*benchCase, before map[string][]float64) error {
 	t := a.table()
 	t.AppendHeader(table.Row{"case", "before", "now", "change", ""})
@@ -37,13 +47,13 @@ func (a *app) printChanges(cases []*benchCase, before map[string][]float64) erro
 		now := benchmath.NewSample(c.ns, &benchmath.DefaultThresholds)
 		times, ok := before[c.name]
 		if !ok {
-			t.AppendRow(table.Row{c.name, "", duration(stats.Median(c.ns) / 1e9), "new", ""})
+			t.AppendRow(table.Row{c.name, "", interval(now), "new", ""})
 			continue
 		}
 		then := benchmath.NewSample(times, &benchmath.DefaultThresholds)
 		m, n := stats.Median(times), stats.Median(c.ns)
 		change := benchmath.AssumeNothing.Compare(then, now)
-		t.AppendRow(table.Row{c.name, duration(m / 1e9), duration(n / 1e9), change.FormatDelta(m, n), change.String()})
+		t.AppendRow(table.Row{c.name, interval(then), interval(now), change.FormatDelta(m, n), change.String()})
 	}
 	if _, err := fmt.Fprintln(a.stdout); err != nil {
 		return fmt.Errorf("write the output: %w", err)

@@ -17,7 +17,7 @@ func TestBenchFormat(t *testing.T) {
 	if code := run(args, &out, &errs); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
-	name := regexp.MustCompile(`^(Forward|Gradient|Step)/backend=(graph|numeric)/dtype=(float64|float32)/batch=(2|5)$`)
+	name := regexp.MustCompile(`^(Forward|Gradient|Step)/backend=(stock|graph|backprop|numeric|plain)/dtype=(float64|float32)/batch=(2|5)$`)
 	seen := map[string]int{}
 	reader := benchfmt.NewReader(&out, "bench")
 	for reader.Scan() {
@@ -29,7 +29,7 @@ func TestBenchFormat(t *testing.T) {
 			t.Errorf("name %q", r.Name)
 		}
 		seen[r.Name.String()]++
-		if sec, ok := r.Value("sec/op"); !ok || !(sec > 0) || sec > 10 {
+		if sec, ok := r.Value("sec/op"); !ok || !(sec > 0) {
 			t.Errorf("%s: %v s", r.Name, sec)
 		}
 		for _, unit := range []string{"B/op", "allocs/op"} {
@@ -47,9 +47,9 @@ func TestBenchFormat(t *testing.T) {
 	if err := reader.Err(); err != nil {
 		t.Fatal(err)
 	}
-	// 3 operations, 2 batches; float32 for the graph alone.
-	if len(seen) != 3*2*3 {
-		t.Errorf("%d cases, want 18: %v", len(seen), seen)
+	// 3 operations, 2 batches, 5 rows; float32 for the graph alone.
+	if len(seen) != 3*2*6 {
+		t.Errorf("%d cases, want 36: %v", len(seen), seen)
 	}
 	for name, n := range seen {
 		if n != 3 {

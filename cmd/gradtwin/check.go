@@ -26,6 +26,7 @@ type checkFlags struct {
 	after   int
 	inject  string
 	h       float64
+	backend string
 	sweep   bool
 	shard   string
 }
@@ -36,7 +37,7 @@ func (a *app) checkCommand() *cobra.Command {
 	var check checkFlags
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Check the graph's gradient against differences of the plain code's loss",
+		Short: "Check a backend's gradient against differences of the plain code's loss",
 		Long: `The gradient is that of the first batch's loss at the initial weights, or after
 some steps of training. Each element gets one of five verdicts: ok, kink (the
 loss has a kink there, and the value is a valid subgradient), wrong,
@@ -60,6 +61,7 @@ with 0: only merge knows whether all was judged.
 	}
 	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
+	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same by Gorgonia alone) or backprop (written by hand)")
 	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
 	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
 	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
@@ -68,7 +70,7 @@ with 0: only merge knows whether all was judged.
 	s.BoolVar(&check.strict, "strict", false, "not judged where a single element is unseen or inconclusive")
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
 	s.Float64Var(&check.h, "diff-step", 0, "step of the first difference of an element, times max(1, |x|); the checker's own steps follow where it decides nothing; 0: only those")
-	s.StringVar(&check.inject, "inject", "", "corrupt an element of the symbolic gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
+	s.StringVar(&check.inject, "inject", "", "corrupt an element of the gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
 	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
 	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
 	out.addTo(cmd, "folder for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
@@ -116,6 +118,12 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 	}
+	if check.backend == backendNumeric {
+		return usagef("backend %s: its differences are what the others are checked by: want %s, %s or %s", backendNumeric, backendStock, backendGraph, backendBackprop)
+	}
+	if err := checkBackends(cmd, check.backend, backendNumeric); err != nil {
+		return err
+	}
 	if check.after < 0 {
 		return usagef("after %d: want 0 or more steps", check.after)
 	}
@@ -124,7 +132,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		return err
 	}
 	c, data := run.configs[0], run.data
-	backends, err := f.newBackends(c, run.options)
+	backends, err := f.newBackends([2]string{check.backend, backendNumeric}, c, run.options)
 	if err != nil {
 		return err
 	}
@@ -133,7 +141,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 	}
-	wide, err := f.newWide(c)
+	wide, err := f.newWide(check.backend, c)
 	if err != nil {
 		return err
 	}
@@ -151,7 +159,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	copy(backends.Numeric.Params().Flat, backends.Symbolic.Params().Flat)
 
 	config, err := json.Marshal(configLine{
-		Type: "config", Command: cmd.Name(), Replay: replay(cmd), Config: c, Engine: f.engine,
+		Type: "config", Command: cmd.Name(), Replay: replay(cmd, idle(cmd, check.backend, backendNumeric)...), Config: c, Engine: f.engine,
 		Data: data.describe(), Kernels: newKernels(), Environment: newEnvironment(),
 	})
 	if err != nil {

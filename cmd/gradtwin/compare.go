@@ -29,9 +29,10 @@ const (
 
 // compareFlags are the flags that compare has beside a run's.
 type compareFlags struct {
-	every int
-	fault string
-	keep  checkpointFlags
+	backends []string
+	every    int
+	fault    string
+	keep     checkpointFlags
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -40,10 +41,15 @@ func (a *app) compareCommand() *cobra.Command {
 	var f compareFlags
 	cmd := &cobra.Command{
 		Use:   "compare",
-		Short: "Check the gradients, then train both backends and compare",
-		Long: `For each batch policy: the gradients of both backends are compared in every
+		Short: "Check the gradients, then train two backends and compare",
+		Long: `For each batch policy: the gradients of two backends are compared in every
 parameter at the start; both backends are trained from that start on the same
 batches; the gradients are compared again at the end.
+
+The backends are graph (symbolic gradients, by Gorgonia), backprop
+(backpropagation written by hand) and numeric (differences of the loss). The
+verdict on a gradient that is not numeric comes from differences of the loss,
+whichever two are compared.
 
 ` + exitCodes,
 		Args: noArgs,
@@ -52,9 +58,10 @@ batches; the gradients are compared again at the end.
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
 	run.addTo(cmd, both)
 	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
-	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the symbolic gradients that are compared, not of those that train: W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd
@@ -74,6 +81,13 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if cf.every < 0 {
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
+	names, err := twoBackends(cf.backends)
+	if err == nil {
+		err = checkBackends(cmd, names[:]...)
+	}
+	if err != nil {
+		return earlier.blame(err)
+	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return earlier.blame(err)
@@ -85,19 +99,19 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd), Engine: f.engine, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
-	var printer comparePrinter = &compareText{app: a}
+	var printer comparePrinter = &compareText{app: a, names: names}
 	if out.json {
-		printer = &compareJSON{app: a}
+		printer = &compareJSON{app: a, names: names}
 	}
 	if err := printer.begin(results); err != nil {
 		return err
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)
@@ -152,6 +166,7 @@ type comparePrinter interface {
 // twinJob is the comparison under one policy.
 type twinJob struct {
 	app      *app
+	names    [2]string // of the backends
 	flags    *runFlags
 	options  numeric.Options
 	data     *dataset
@@ -197,13 +212,25 @@ func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Tra
 
 // run returns what was done, also next to an error; nil when that is nothing.
 func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
-	backends, err := j.flags.newBackends(c, j.options)
+	backends, err := j.flags.newBackends(j.names, c, j.options)
 	if err != nil {
 		return nil, j.earlier.blame(err)
 	}
-	// Each check takes two whole numerical gradients, the table's and the
-	// verdict's.
-	if err := j.flags.refuseLong(backends.Numeric, c, j.data.Train, 4); err != nil {
+	// The differences that judge a gradient are the numeric backend's, in training
+	// or not.
+	judge, trained := backends.Numeric.(*numeric.Network)
+	if !trained {
+		if judge, err = numeric.New(c.Spec, j.options); err != nil {
+			return nil, j.earlier.blame(err)
+		}
+	}
+	// Each of two checks takes two full finite-difference gradients, the table's and
+	// the verdict's, or those of two verdicts.
+	gradients := 4.0
+	if trained {
+		gradients += float64(c.Steps)
+	}
+	if err := j.flags.refuseLong(judge, c, j.data.Train, gradients); err != nil {
 		return nil, j.earlier.blame(err)
 	}
 	compared := backends.Symbolic
@@ -212,23 +239,24 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return nil, j.earlier.blame(err)
 		}
 	}
-	wide, err := j.flags.newWide(c)
+	wide, err := j.flags.newWide(j.names[0], c)
 	if err != nil {
 		return nil, err
 	}
-	first, err := begin(c, j.data, nil, map[string]twin.Backend{"symbolic": backends.Symbolic, "numeric": backends.Numeric})
+	first, err := begin(c, j.data, nil, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
 	batch := first.Next()
 
 	run := &report.Run{}
-	gradients := func(after int) error {
+	compareAfter := func(after int) error {
 		reached := slices.Clone(backends.Symbolic.Params().Flat)
-		// The gradients are compared at one point: the numeric backend's weights.
+		// The gradients are compared at one point: the second backend's weights.
 		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
-		pair := twin.Pair{Symbolic: compared, Numeric: backends.Numeric, Wide: wide, Batch: batch}
-		g, err := twin.Compare(ctx, pair, j.options.Step, c.Spec.Smooth(), c.Seed)
+		copy(judge.Params().Flat, backends.Numeric.Params().Flat)
+		pair := twin.Pair{Symbolic: compared, Numeric: judge, Wide: wide, Batch: batch}
+		g, err := twin.Compare(ctx, pair, backends.Numeric, j.options.Step, c.Spec.Smooth(), c.Seed)
 		if err != nil {
 			return err
 		}
@@ -249,7 +277,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		}
 		return j.printer.compared(c, g)
 	}
-	if err := gradients(0); err != nil {
+	if err := compareAfter(0); err != nil {
 		return nil, err
 	}
 	// The gradients were compared on the first batch, which is the run's too.
@@ -260,7 +288,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err != nil {
 		return run, err
 	}
-	if err := gradients(c.Steps); err != nil {
+	if err := compareAfter(c.Steps); err != nil {
 		// Where a run has diverged to, there may be no gradient to check.
 		if diverged != nil && ctx.Err() == nil {
 			err = errors.Join(err, j.printer.ran(run))

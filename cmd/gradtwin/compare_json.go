@@ -8,10 +8,13 @@ import (
 )
 
 // compareJSON prints a comparison as JSON Lines.
-type compareJSON struct{ *app }
+type compareJSON struct {
+	*app
+	names [2]string // of the backends
+}
 
 func (j *compareJSON) begin(r *report.Results) error {
-	return j.line(configLine{Type: "config", Command: "compare", Replay: r.Replay, Engine: r.Engine, Step: r.Step, Kernels: newKernels(),
+	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Step: r.Step, Kernels: newKernels(),
 		Data: r.Data, Environment: r.Environment})
 }
 
@@ -28,6 +31,7 @@ type gradientLine struct {
 	Verdict report.Outcome    `json:"verdict"`
 	Tensors []twin.Difference `json:"tensors"`
 	Check   *compare.Report   `json:"check"`
+	Other   *compare.Report   `json:"other,omitempty"` // of the second backend, where that is not numeric itself
 }
 
 func (j *compareJSON) compared(c twin.Config, g twin.Comparison) error {
@@ -36,14 +40,15 @@ func (j *compareJSON) compared(c twin.Config, g twin.Comparison) error {
 			return err
 		}
 	}
-	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, g.Check.OK(), report.OutcomeOf(g.Check), g.Tensors, g.Check})
+	outcome := report.OutcomeOf(g.Checks()...)
+	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, outcome == report.Agree, outcome, g.Tensors, g.Check, g.Other})
 }
 
 func (j *compareJSON) step(c twin.Config, symbolic, numeric twin.Step) error {
 	for _, s := range []struct {
 		backend string
 		twin.Step
-	}{{backendGraph, symbolic}, {backendNumeric, numeric}} {
+	}{{j.names[0], symbolic}, {j.names[1], numeric}} {
 		if err := j.line(stepLine{"step", c.Policy.String(), s.backend, s.Step.Step, number(s.Loss), s.Seconds}); err != nil {
 			return err
 		}

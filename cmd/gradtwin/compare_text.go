@@ -13,7 +13,10 @@ import (
 )
 
 // compareText prints a comparison as tables.
-type compareText struct{ *app }
+type compareText struct {
+	*app
+	names [2]string // of the backends
+}
 
 func (t *compareText) begin(r *report.Results) error {
 	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, commas(r.Data.Train), commas(r.Data.Test))
@@ -27,20 +30,28 @@ func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 	} else {
 		fmt.Fprintf(t.stdout, "\n== %v batches ==\n", c.Policy)
 	}
-	_, err := fmt.Fprintf(t.stdout, "\nSymbolic against numerical gradient %s, h = %g\n", where, g.Step)
+	if g.Step > 0 {
+		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s, h = %g\n", t.names[0], t.names[1], where, g.Step)
+	} else {
+		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s\n", t.names[0], t.names[1], where)
+	}
 	t.differences(g.Tensors)
 	if sentence := report.Misses(&g); sentence != "" {
 		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
 	}
-	fmt.Fprintln(t.stdout, "The verdict on each element, with a step of its own:")
-	fmt.Fprint(t.stdout, g.Check)
+	fmt.Fprintf(t.stdout, "The verdict on each element of %s, by differences with a step of its own:\n", t.names[0])
+	_, err := fmt.Fprint(t.stdout, g.Check)
+	if g.Other != nil {
+		fmt.Fprintf(t.stdout, "And on each of %s:\n", t.names[1])
+		_, err = fmt.Fprint(t.stdout, g.Other)
+	}
 	return err
 }
 
 // differences prints one line per tensor, with the element that is farthest off.
 func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
-	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", "symbolic", "numerical", "relative"})
+	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", t.names[0], t.names[1], "relative"})
 	for _, d := range tensors {
 		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
 			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),

@@ -85,7 +85,7 @@ func TestExperimentFirstSteps(t *testing.T) {
 	}
 }
 
-// The graph's whole runs are those of NumPy with exact gradients.
+// The whole runs with exact gradients are NumPy's.
 func TestExperimentExact(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: two runs of 1,000 steps")
@@ -102,9 +102,11 @@ func TestExperimentExact(t *testing.T) {
 		if len(want) != 1000 {
 			t.Fatalf("%s: %d golden losses, want 1000", batches, len(want))
 		}
-		got := trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8")
-		near(t, batches, got[:3], want[:3], tolSymbolic)
-		near(t, batches, got, want, tolSymbolicEnd)
+		for _, backend := range []string{backendGraph, backendBackprop} {
+			got := trainLosses(t, "--backend", backend, "--policy", batches, "--seed", "8")
+			near(t, backend+" "+batches, got[:3], want[:3], tolSymbolic)
+			near(t, backend+" "+batches, got, want, tolSymbolicEnd)
+		}
 	}
 }
 

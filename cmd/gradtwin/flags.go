@@ -96,14 +96,18 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 		usage += "; both runs one after the other"
 	}
 	s.StringVar(&f.policy, "policy", policy, usage)
-	if s.Lookup("batch") == nil { // bench has its own of these two
+	bench := s.Lookup("batch") != nil // it has its own of these three
+	if !bench {
 		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
 		s.StringVar(&f.dtype, "dtype", dtype64, "what the graph backend computes in: float64 or float32; the numeric one is float64")
 	}
 	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
 	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
 	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
-	s.StringVar(&f.engine, "engine", numeric.Incremental.String(), "numeric engine: incremental, or plain (whole forward passes, slow)")
+	f.engine = numeric.Incremental.String()
+	if !bench {
+		s.StringVar(&f.engine, "engine", f.engine, "numeric engine: incremental, or plain (whole forward passes, slow)")
+	}
 }
 
 // prepared is what every run begins with.
@@ -240,11 +244,15 @@ func settings(cmd *cobra.Command) iter.Seq2[string, string] {
 // plainArg is an argument that a shell takes as it is.
 var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
 
-// replay returns a command line that runs the same again. It names the flags
-// at their defaults too, so that it stays true when a default changes.
-func replay(cmd *cobra.Command) string {
+// replay returns a command line that runs the same again, without the flags that
+// have no effect. It names the flags at their defaults too, so that it stays true
+// when a default changes.
+func replay(cmd *cobra.Command, idle ...string) string {
 	args := []string{cmd.CommandPath()}
 	for name, value := range settings(cmd) {
+		if slices.Contains(idle, name) {
+			continue
+		}
 		if !plainArg.MatchString(value) {
 			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 		}
@@ -258,7 +266,7 @@ func replay(cmd *cobra.Command) string {
 }
 
 // versions returns the versions of the modules that the results depend on, as
-// they were built in.
+// they were built in. A fork names its module or folder.
 func versions() map[string]string {
 	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
 	out := map[string]string{}
@@ -267,8 +275,12 @@ func versions() map[string]string {
 		return out
 	}
 	for _, m := range info.Deps {
-		if slices.Contains(want, m.Path) {
-			out[m.Path] = m.Version
+		if !slices.Contains(want, m.Path) {
+			continue
+		}
+		out[m.Path] = m.Version
+		if r := m.Replace; r != nil {
+			out[m.Path] += " => " + r.Path + strings.TrimSuffix(" "+r.Version, " (devel)")
 		}
 	}
 	return out

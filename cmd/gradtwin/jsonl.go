@@ -36,16 +36,17 @@ func (a *app) line(v any) error {
 // configLine is the first line of every command's JSON: what is needed to run
 // the same again.
 type configLine struct {
-	Type        string  `json:"type"` // config
-	Command     string  `json:"command"`
-	Backend     string  `json:"backend,omitempty"`
-	Replay      string  `json:"replay"`
-	Config      any     `json:"config"`
-	Engine      string  `json:"engine,omitempty"`
-	Step        float64 `json:"step"` // h of the central differences
-	Data        any     `json:"data"`
-	Kernels     kernels `json:"kernels"`
-	Environment any     `json:"environment"`
+	Type        string   `json:"type"` // config
+	Command     string   `json:"command"`
+	Backend     string   `json:"backend,omitempty"`
+	Backends    []string `json:"backends,omitempty"` // of a comparison
+	Replay      string   `json:"replay"`
+	Config      any      `json:"config"`
+	Engine      string   `json:"engine,omitempty"`
+	Step        float64  `json:"step"` // h of the central differences
+	Data        any      `json:"data"`
+	Kernels     kernels  `json:"kernels"`
+	Environment any      `json:"environment"`
 }
 
 // kernels says which code has computed: the same run on another kind of

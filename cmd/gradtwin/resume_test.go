@@ -263,7 +263,7 @@ func TestResumeKeepsLaterRuns(t *testing.T) {
 	config := twin.Experiment()
 	config.Policy, config.Spec.Layers = twin.Fixed, []int{784, 4, 10}
 	f := runFlags{dtype: dtype64}
-	backends, err := f.newBackends(config, numeric.Options{})
+	backends, err := f.newBackends([2]string{backendGraph, backendNumeric}, config, numeric.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
 	"gradtwin/internal/stats"
+	"gradtwin/numeric"
 )
 
 func (a *app) trainCommand() *cobra.Command {
@@ -30,7 +31,7 @@ rate against it, and reports the loss of the same batch after the update.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients) or numeric (central differences)")
+	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
 	run.addTo(cmd, twin.SGD.String())
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
@@ -49,6 +50,9 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 		return err
 	}
 	name := *backend
+	if err := checkBackends(cmd, name); err != nil {
+		return earlier.blame(err)
+	}
 	run, err := f.prepare(ctx, a, out)
 	if err != nil {
 		return earlier.blame(err)
@@ -58,8 +62,11 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err != nil {
 		return earlier.blame(err)
 	}
-	if err := f.refuseLong(b, c, data.Train, 0); err != nil {
-		return earlier.blame(err)
+	if n, ok := b.(*numeric.Network); ok {
+		// Floating-point: the largest number of steps is an int's largest.
+		if err := f.refuseLong(n, c, data.Train, float64(c.Steps)); err != nil {
+			return earlier.blame(err)
+		}
 	}
 	high, err := twin.NewHighLoss(b, c, data.Train)
 	if err != nil {
@@ -70,7 +77,7 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 		return err
 	}
 	t := trainOutput{app: a, json: out.json, config: c, backend: name, high: high}
-	if err := t.begin(f, replay(cmd), data.describe()); err != nil {
+	if err := t.begin(f, replay(cmd, idle(cmd, name)...), data.describe()); err != nil {
 		return err
 	}
 	if err := t.resume(earlier, feed.Done()); err != nil {

@@ -11,9 +11,10 @@ import (
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
 	After   int             `json:"after"`            // steps done; 0 is the start
-	Step    float64         `json:"step"`             // h of the differences in Tensors
+	Step    float64         `json:"step"`             // h of the differences in Tensors; 0 when the second backend takes none
 	Tensors []Difference    `json:"tensors"`          // tensor by tensor
-	Check   *compare.Report `json:"check"`            // the verdict on every element
+	Check   *compare.Report `json:"check"`            // the verdict on every element of the first backend's gradient
+	Other   *compare.Report `json:"other,omitempty"`  // and of the second's, where that is not numeric itself
 	Misses  []Miss          `json:"misses,omitempty"` // the ten farthest off
 	Causes  Causes          `json:"causes,omitzero"`  // of all misses
 	// Errors and Sweep are there when a report was asked for.
@@ -30,31 +31,54 @@ type differencer interface {
 	Differences(ctx context.Context, dst []float64, from int, h float64) error
 }
 
-// Compare sets the symbolic gradient of a pair beside its central differences with
-// step h, and has the checker judge every element. Smooth says that the loss has
-// no kink anywhere.
-func Compare(ctx context.Context, pair Pair, h float64, smooth bool, seed uint32) (Comparison, error) {
+// Compare sets the gradient of pair.Symbolic beside that of second, which has step
+// h where it is pair.Numeric, and has the checker judge every element of each that
+// is not numeric itself. Smooth says that the loss has no kink anywhere.
+func Compare(ctx context.Context, pair Pair, second Backend, h float64, smooth bool, seed uint32) (Comparison, error) {
 	n := pair.Layout().Len()
-	symbolic, numerical := make([]float64, n), make([]float64, n)
-	if err := pair.Gradient(symbolic); err != nil {
-		return Comparison{}, fmt.Errorf("symbolic gradient: %w", err)
+	a, b := make([]float64, n), make([]float64, n)
+	if err := pair.Gradient(a); err != nil {
+		return Comparison{}, fmt.Errorf("%s gradient: %w", pair.Symbolic.Name(), err)
 	}
-	if err := pair.Differences(ctx, numerical, 0, h); err != nil {
-		return Comparison{}, fmt.Errorf("numerical gradient: %w", err)
+	if err := second.Gradient(ctx, b, pair.Batch); err != nil {
+		return Comparison{}, fmt.Errorf("%s gradient: %w", second.Name(), err)
 	}
-	p := NewPoint(pair.Layout(), symbolic, numerical)
-	check, err := compare.Check(ctx, pair, compare.Options{Mode: compare.Full, Seed: seed, Each: p.Judge})
+	options := compare.Options{Mode: compare.Full, Seed: seed}
+	var other *compare.Report
+	if second != pair.Numeric {
+		h = 0
+		var err error
+		if other, err = compare.Check(ctx, Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch}, options); err != nil {
+			return Comparison{}, fmt.Errorf("check of the %s gradient: %w", second.Name(), err)
+		}
+	}
+	p := NewPoint(pair.Layout(), a, b)
+	options.Each = p.Judge
+	check, err := compare.Check(ctx, pair, options)
 	if err != nil {
-		return Comparison{}, fmt.Errorf("gradient check: %w", err)
+		return Comparison{}, fmt.Errorf("check of the %s gradient: %w", pair.Symbolic.Name(), err)
 	}
-	return NewComparison(ctx, pair, p, h, smooth, check)
+	c, err := NewComparison(ctx, pair, p, h, smooth, check)
+	c.Other = other
+	return c, err
+}
+
+// Checks returns the one or two checks of the comparison.
+func (c *Comparison) Checks() []*compare.Report {
+	if c.Other != nil {
+		return []*compare.Report{c.Check, c.Other}
+	}
+	return []*compare.Report{c.Check}
 }
 
 // NewComparison returns a comparison with the step h of p's numeric gradient, whose
 // elements were judged by the check. It takes differences of f with smaller steps
-// to tell why some miss.
+// to tell why some miss; with h = 0 there are none.
 func NewComparison(ctx context.Context, f differencer, p *Point, h float64, smooth bool, check *compare.Report) (Comparison, error) {
 	c := Comparison{Step: h, Tensors: Differences(p.Layout, p.Symbolic, p.Numeric), Check: check, Point: p}
+	if h == 0 {
+		return c, nil
+	}
 	var err error
 	c.Misses, c.Causes, err = p.misses(ctx, f, h, check.Noise, smooth)
 	return c, err

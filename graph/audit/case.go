@@ -1,8 +1,11 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -24,20 +27,42 @@ type Case struct {
 	Ref func(in []Array) Array
 	// Design is why there is no gradient to expect; empty where there is one.
 	Design string
-	Eval   bool // run in evaluation mode
+	// Features are what the fuzzer's conditions are made of.
+	Features []Feature
+	Eval     bool // run in evaluation mode
+	Single   bool // computed in float32, whatever the cell
+}
+
+// Feature is a number that a case was drawn with, as the size of an axis.
+type Feature struct {
+	Name  string
+	Value int
 }
 
 // Name names the case.
 func (c *Case) Name() string { return c.Op + " (" + c.Variant + ")" }
 
+func (c *Case) row() Row {
+	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, In: c.In, Outcomes: make([]Outcome, cells)}
+	for cell := range cells {
+		r.Outcomes[cell].Cell = cell.String()
+	}
+	return r
+}
+
+func (c *Case) outcome(k int) Outcome { return c.run(Cell(k)) }
+
 // Input is a leaf of the graph.
 type Input struct {
-	Name      string
-	Shape     []int
-	Low, High float64
-	Values    []float64 // nil draws them from [Low, High)
-	Fixed     bool      // no gradient is asked for
-	Int       bool      // of type int, and fixed
+	Name   string    `json:"name"`
+	Shape  []int     `json:"shape"`
+	Low    float64   `json:"low"`
+	High   float64   `json:"high"`
+	Values []float64 `json:"values,omitempty"` // nil draws them from [Low, High)
+	Fixed  bool      `json:"fixed,omitempty"`  // no gradient is asked for
+	Type   string    `json:"type,omitempty"`   // empty is that of the cell; those that are no floats are fixed
+	// Constant makes it a node of NewConstant's, and fixed.
+	Constant bool `json:"constant,omitempty"`
 }
 
 // Array is a tensor in plain Go, row by row.
@@ -56,23 +81,28 @@ func size(shape []int) int {
 
 func newArray(shape ...int) Array { return Array{shape, make([]float64, size(shape))} }
 
-// golden is the fractional part of the golden ratio: its multiples fill the
-// unit interval evenly and never repeat.
-const golden = 0.6180339887498949
+// strides are one for each draw of the data: the fractional parts of the golden
+// ratio and of √2, whose multiples fill the unit interval evenly, never repeat,
+// and come in another order. What is right on one draw can be luck: a maximum
+// taken over the wrong elements is often the right one all the same.
+var strides = [...]float64{0.6180339887498949, 0.41421356237309505}
+
+// draws is how many draws of the data every verdict rests on.
+const draws = len(strides)
 
 // fromZero keeps drawn values off 0, where many functions have their kink.
 const fromZero = 0.1
 
-// array returns the values of input k of a case: with three decimals, so that
-// a program can show them whole.
-func (in Input) array(k int) Array {
+// array returns the values of input k of a case in a draw: with three decimals,
+// so that a program can show them whole.
+func (in Input) array(k, draw int) Array {
 	a := newArray(in.Shape...)
 	if in.Values != nil {
 		copy(a.Data, in.Values)
 		return a
 	}
 	for i := range a.Data {
-		_, u := math.Modf(0.37 + float64(i+1)*golden + 0.271*float64(k))
+		_, u := math.Modf(0.37 + float64(i+1)*strides[draw] + 0.271*float64(k))
 		v := math.Round(1000*(in.Low+(in.High-in.Low)*u)) / 1000
 		if math.Abs(v) < fromZero && in.Low < 0 {
 			v += math.Copysign(fromZero, v)
@@ -82,74 +112,100 @@ func (in Input) array(k int) Array {
 	return a
 }
 
-func (in Input) fixed() bool { return in.Fixed || in.Int }
+// arrays returns the inputs' values in a draw.
+func (c *Case) arrays(draw int) []Array {
+	in := make([]Array, len(c.In))
+	for k := range in {
+		in[k] = c.In[k].array(k, draw)
+	}
+	return in
+}
+
+// drawn reports whether an input's values are drawn.
+func (c *Case) drawn() bool {
+	return slices.ContainsFunc(c.In, func(in Input) bool { return in.Values == nil })
+}
+
+func (in Input) fixed() bool { return in.Fixed || in.Constant || !isFloat(in.dtype(tensor.Float64)) }
+
+// dtype is the input's type where the cell's is the one given.
+func (in Input) dtype(cell tensor.Dtype) tensor.Dtype {
+	for _, d := range dtypes {
+		if d.String() == in.Type {
+			return d
+		}
+	}
+	return cell
+}
+
+func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
+
+// exported is a type's name in packages gorgonia and tensor.
+func exported(d tensor.Dtype) string {
+	if d == tensor.Uint8 {
+		return "Byte"
+	}
+	s := d.String()
+	return strings.ToUpper(s[:1]) + s[1:]
+}
 
 // value makes the array a Gorgonia value.
 func value(a Array, dtype tensor.Dtype) gorgonia.Value {
-	f32, ints := make([]float32, len(a.Data)), make([]int, len(a.Data))
+	backing := reflect.MakeSlice(reflect.SliceOf(dtype.Type), len(a.Data), len(a.Data))
 	for i, v := range a.Data {
-		f32[i], ints[i] = float32(v), int(v)
+		backing.Index(i).Set(reflect.ValueOf(v).Convert(dtype.Type))
 	}
 	if len(a.Shape) == 0 {
-		switch dtype {
-		case tensor.Float64:
-			return gorgonia.NewF64(a.Data[0])
-		case tensor.Float32:
-			return gorgonia.NewF32(f32[0])
-		}
-		return gorgonia.NewI(ints[0])
+		return gorgonia.NewConstant(backing.Index(0).Interface()).Value()
 	}
-	var backing any = append([]float64(nil), a.Data...)
-	switch dtype {
-	case tensor.Float32:
-		backing = f32
-	case tensor.Int:
-		backing = ints
-	}
-	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(backing))
+	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(backing.Interface()))
 }
 
-// leaf puts an input into a graph.
+// node makes an input a node of a graph.
+func (in Input) node(g *gorgonia.ExprGraph, a Array, cell tensor.Dtype) *gorgonia.Node {
+	dtype := in.dtype(cell)
+	if in.Constant {
+		return gorgonia.NewConstant(value(a, dtype), gorgonia.WithName(in.Name))
+	}
+	return leaf(g, in.Name, a, dtype)
+}
+
+// leaf puts a value into a graph.
 func leaf(g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype) *gorgonia.Node {
 	return gorgonia.NewTensor(g, dtype, len(a.Shape), gorgonia.WithShape(a.Shape...), gorgonia.WithName(name), gorgonia.WithValue(value(a, dtype)))
 }
 
 // elements returns the numbers that a value holds, in the order of its shape.
 func elements(v gorgonia.Value) (Array, error) {
-	switch v := v.(type) {
-	case nil:
-		return Array{}, fmt.Errorf("no value")
-	case *gorgonia.F64:
-		return Array{nil, []float64{float64(*v)}}, nil
-	case *gorgonia.F32:
-		return Array{nil, []float64{float64(*v)}}, nil
-	case gorgonia.Scalar:
-		return Array{}, fmt.Errorf("a scalar of type %v", v.Dtype())
-	case *tensor.Dense:
-		a := Array{Shape: append([]int(nil), v.Shape()...)}
-		if v.RequiresIterator() || !v.DataOrder().IsContiguous() || v.DataOrder().IsColMajor() {
-			v = v.Materialize().(*tensor.Dense)
-		}
-		switch data := v.Data().(type) {
-		case []float64:
-			a.Data = append(a.Data, data...)
-		case []float32:
-			for _, x := range data {
-				a.Data = append(a.Data, float64(x))
-			}
-		case float64:
-			a.Data = []float64{data}
-		case float32:
-			a.Data = []float64{float64(data)}
-		default:
-			return a, fmt.Errorf("a tensor of type %v", v.Dtype())
-		}
-		if len(a.Data) != size(a.Shape) {
-			return a, fmt.Errorf("a tensor of shape %v with %d elements", a.Shape, len(a.Data))
-		}
-		return a, nil
+	if v == nil {
+		return Array{}, errors.New("no value")
 	}
-	return Array{}, fmt.Errorf("a value of type %T", v)
+	a := Array{}
+	data := v.Data()
+	if d, ok := v.(*tensor.Dense); ok {
+		a.Shape = append(a.Shape, d.Shape()...)
+		if d.RequiresIterator() || !d.DataOrder().IsContiguous() || d.DataOrder().IsColMajor() {
+			d = d.Materialize().(*tensor.Dense)
+		}
+		data = d.Data()
+	} else if _, ok := v.(gorgonia.Scalar); !ok {
+		return a, fmt.Errorf("a value of type %T", v)
+	}
+	numbers := reflect.ValueOf(data)
+	if numbers.Kind() != reflect.Slice {
+		numbers = reflect.Append(reflect.MakeSlice(reflect.SliceOf(numbers.Type()), 0, 1), numbers)
+	}
+	float := reflect.TypeFor[float64]()
+	if !numbers.Type().Elem().ConvertibleTo(float) {
+		return a, fmt.Errorf("a value of type %v", v.Dtype())
+	}
+	for i := range numbers.Len() {
+		a.Data = append(a.Data, numbers.Index(i).Convert(float).Float())
+	}
+	if len(a.Data) != size(a.Shape) {
+		return a, fmt.Errorf("a tensor of shape %v with %d elements", a.Shape, len(a.Data))
+	}
+	return a, nil
 }
 
 // dims writes a shape as 2x3; a scalar's is "scalar".

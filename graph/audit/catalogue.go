@@ -4,5 +4,5 @@ import "slices"
 
 // Catalogue returns all cases, in the order of the page.
 func Catalogue() []Case {
-	return slices.Concat(elementwise(), reductions(), products(), shaping(), networks())
+	return slices.Concat(elementwise(), reductions(), products(), shaping(), networks(), stored())
 }

@@ -2,4 +2,4 @@
 // every one that its public face offers, against central differences.
 package audit
 
-//go:generate sh -c "go run gradtwin/cmd/gradtwin audit --markdown --programs ../../docs/audit > page.tmp && mv page.tmp ../../docs/audit.md"
+//go:generate go run gradtwin/cmd/gradtwin audit --markdown ../../docs

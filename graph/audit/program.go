@@ -1,11 +1,14 @@
 package audit
 
 import (
+	_ "embed" // of the template
 	"fmt"
 	"go/format"
-	"path"
 	"slices"
 	"strings"
+	"text/template"
+
+	"gorgonia.org/gorgonia"
 )
 
 // Marker is in every generated program.
@@ -36,7 +39,10 @@ func Programs(rows []Row) ([]Program, error) {
 		}
 	}
 	for _, r := range rows {
-		c := cases[r.Op+" ("+r.Variant+")"]
+		c := cases[r.Name()]
+		if c == nil {
+			continue // a hazard: hazards.go is its program
+		}
 		if o := r.Example(Forward, LispLeaf); o != nil {
 			note(slug(r.Op)+"-"+slug(o.Verdict.String()), c, o)
 		} else if o := r.Example(LispLeaf, cells); o != nil {
@@ -80,159 +86,164 @@ func slug(s string) string {
 // program writes the program that shows the outcome of a cell.
 func (c *Case) program(o *Outcome) (string, error) {
 	cell := Cell(slices.Index(cellNames[:], o.Cell))
-	machine := "the tape machine"
-	if cell.lisp() {
-		machine = "the Lisp machine"
+	d := programData{
+		Marker: Marker, Case: c, Outcome: o, Lisp: cell.lisp(), Forward: cell == Forward,
+		Code: c.Code, Dtype: "Float64", Shown: strings.Replace(o.Element, "Σw·y", "cost", 1), Got: o.Got, Want: o.Want,
 	}
-	in := make([]Array, len(c.In))
-	for k := range in {
-		in[k] = c.In[k].array(k)
+	if cell.dtype() != Forward.dtype() {
+		d.Dtype = "Float32"
+		d.Code = strings.ReplaceAll(strings.ReplaceAll(c.Code, "float64", "float32"), "NewConstant(1.0)", "NewConstant(float32(1))")
+	}
+	if !d.Lisp {
+		for _, k := range c.known() {
+			d.Notes = append(d.Notes, k.Problem+".")
+			if k.Instead != "" {
+				d.Notes = append(d.Notes, "Instead: "+k.Instead+".")
+			}
+		}
+	}
+	f := &scalarOf{c: c, in: c.arrays(o.Draw), cell: cell, plain: o.Plain}
+	for k := range c.In {
+		d.add(c.In[k], f.in[k], cell)
+	}
+	if o.Verdict == WrongGradient || o.Verdict == Zero {
+		for i := range f.Layout().Len() {
+			if f.Layout().Element(i) != o.Element {
+				continue
+			}
+			text, err := f.arithmetic(i)
+			if err != nil {
+				return "", err
+			}
+			d.Notes = append(d.Notes, text)
+			if cell.inner() {
+				d.Got, d.Want, d.Shown = 2*d.Got, 2*d.Want, "u"+d.Shown
+			}
+		}
+	}
+	if !d.Forward && !o.Plain {
+		d.Weight = &programLeaf{"w", d.Dtype, weights(weightOf, c.shape(f.in, cell))}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "//go:build ignore\n\n%s\n\n// %s on %s: %s.\n", Marker, c.Name(), machine, o.Verdict)
-	if why := reasons[c.Op]; why != "" && !cell.lisp() {
-		fmt.Fprintf(&b, "//\n// %s\n", strings.ReplaceAll(why, "\n", "\n// "))
+	if err := programTemplate.Execute(&b, &d); err != nil {
+		return "", err
 	}
-	f := &scalarOf{c: c, in: in, cell: cell, plain: o.Plain}
-	layout, at := f.Layout(), -1
-	if o.Verdict == WrongGradient || o.Verdict == Zero {
-		for i := range layout.Len() {
-			if layout.Element(i) == o.Element {
-				at = i
-			}
-		}
-	}
-	if at >= 0 {
-		text, err := f.arithmetic(at)
-		if err != nil {
-			return "", err
-		}
-		fmt.Fprintf(&b, "//\n// %s\n", strings.ReplaceAll(text, "\n", "\n// "))
-	}
-	b.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\n\t\"gorgonia.org/gorgonia\"\n\t\"gorgonia.org/tensor\"\n)\n\n")
-	b.WriteString("func main() {\n")
-	if cell.lisp() && o.Verdict == Failed {
-		b.WriteString("\t// The Lisp machine may write err.dot into the working directory.\n\tif err := os.Chdir(os.TempDir()); err != nil {\n\t\tpanic(err)\n\t}\n\tdefer os.Remove(\"err.dot\")\n")
-	}
-	b.WriteString("\tg := gorgonia.NewGraph()\n")
-	double := true
-	dtype := "Float64"
-	if cell.dtype() != Forward.dtype() {
-		double, dtype = false, "Float32"
-	}
-	leaf := func(name string, a Array, kind string) {
-		fmt.Fprintf(&b, "\t%s := gorgonia.NewTensor(g, gorgonia.%s, %d, gorgonia.WithShape(%s), gorgonia.WithName(%q),\n\t\tgorgonia.WithValue(%s))\n",
-			name, kind, len(a.Shape), list(a.Shape), name, literal(a, kind))
-	}
-	var leaves []string
-	for k, n := range c.In {
-		switch {
-		case n.Int:
-			leaf(n.Name, in[k], "Int")
-		case cell.inner() && !n.fixed():
-			half, two := newArray(n.Shape...), newArray(n.Shape...)
-			for i, v := range in[k].Data {
-				half.Data[i], two.Data[i] = v/2, 2
-			}
-			leaf("u"+n.Name, half, dtype)
-			leaf("v"+n.Name, two, dtype)
-			fmt.Fprintf(&b, "\t%s := gorgonia.Must(gorgonia.HadamardProd(u%s, v%s))\n", n.Name, n.Name, n.Name)
-			leaves = append(leaves, "u"+n.Name)
-		default:
-			leaf(n.Name, in[k], dtype)
-			if !n.fixed() {
-				leaves = append(leaves, n.Name)
-			}
-		}
-	}
-	code := c.Code
-	if !double {
-		code = strings.ReplaceAll(strings.ReplaceAll(code, "float64", "float32"), "NewConstant(1.0)", "NewConstant(float32(1))")
-	}
-	fmt.Fprintf(&b, "\ty := gorgonia.Must(%s)\n", code)
-	options := ""
-	if c.Eval {
-		options = ", gorgonia.EvalMode()"
-	}
-	run := "\tif err := vm.RunAll(); err != nil {\n\t\tfmt.Println(\"error:\", err)\n\t\treturn\n\t}\n"
-	if cell == Forward {
-		fmt.Fprintf(&b, "\tvm := gorgonia.NewTapeMachine(g%s)\n%s\tfmt.Println(\"value:\", y.Value())\n", options, run)
-		if o.Element != "" {
-			fmt.Fprintf(&b, "\tfmt.Println(\"%s is %.6g, right is %.6g\")\n", o.Element, o.Got, o.Want)
-		} else if o.Note != "" {
-			fmt.Fprintf(&b, "\tfmt.Println(%q)\n", "the audit: "+o.String())
-		}
-	} else {
-		shape := f.resultShape()
-		if shape == nil && o.Verdict != Failed && o.Verdict != Panicked {
-			return "", fmt.Errorf("no shape of the result")
-		}
-		closing := func(cost, y, name string, w Array) {
-			leaf(name, w, dtype)
-			fmt.Fprintf(&b, "\t%s := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(%s, %s))))\n", cost, y, name)
-		}
-		if o.Plain {
-			b.WriteString("\tcost := y\n")
-		} else {
-			closing("cost", "y", "w", weights(weightOf, *shape))
-		}
-		if cell.twice() {
-			k := 0
-			for _, n := range c.In {
-				if n.fixed() {
-					continue
-				}
-				closing(fmt.Sprint("more", k+1), n.Name, fmt.Sprint("w", k+1), weights(secondUse+k, n.Shape))
-				fmt.Fprintf(&b, "\tcost = gorgonia.Must(gorgonia.Add(cost, more%d))\n", k+1)
-				k++
-			}
-		}
-		value := func(name string, k int) string { return fmt.Sprintf("grads[%d].Value()", k) }
-		if cell.lisp() {
-			fmt.Fprintf(&b, "\tvm := gorgonia.NewLispMachine(g%s)\n%s", options, run)
-			value = func(name string, k int) string { return "gradient(" + name + ")" }
-		} else {
-			fmt.Fprintf(&b, "\tgrads, err := gorgonia.Grad(cost, %s)\n\tif err != nil {\n\t\tfmt.Println(\"error:\", err)\n\t\treturn\n\t}\n", strings.Join(leaves, ", "))
-			fmt.Fprintf(&b, "\tvm := gorgonia.NewTapeMachine(g%s)\n%s", options, run)
-		}
-		b.WriteString("\tfmt.Println(\"cost:\", cost.Value())\n")
-		for k, n := range leaves {
-			fmt.Fprintf(&b, "\tfmt.Println(\"gradient of %s:\", %s)\n", n, value(n, k))
-		}
-		twice := ""
-		got, want := o.Got, o.Want
-		if cell.inner() && at >= 0 {
-			got, want, twice = 2*got, 2*want, "u"
-		}
-		if o.Element != "" {
-			name := strings.Replace(o.Element, "Σw·y", "cost", 1)
-			fmt.Fprintf(&b, "\tfmt.Println(\"%s%s is %.6g, right is %.6g\")\n", twice, name, got, want)
-		}
-	}
-	b.WriteString("}\n")
-	if cell.lisp() {
-		b.WriteString("\nfunc gradient(n *gorgonia.Node) gorgonia.Value {\n\tv, err := n.Grad()\n\tif err != nil {\n\t\tfmt.Println(\"error:\", err)\n\t}\n\treturn v\n}\n")
-	}
-	text := b.String()
-	for _, unused := range []string{"os", "gorgonia.org/tensor"} {
-		if !strings.Contains(strings.SplitN(text, "func main", 2)[1], path.Base(unused)+".") {
-			text = strings.Replace(text, fmt.Sprintf("\t%q\n", unused), "", 1)
-		}
-	}
-	formatted, err := format.Source([]byte(text))
+	formatted, err := format.Source([]byte(b.String()))
 	return string(formatted), err
 }
 
-// resultShape is the shape that Σ w·y gives its weights.
-func (f *scalarOf) resultShape() *[]int {
-	if y, err := f.c.forward(f.in, Forward); err == nil {
-		return &y.Shape
+// programData is what the template of a program is filled with.
+type programData struct {
+	Marker        string
+	Case          *Case
+	Outcome       *Outcome
+	Lisp, Forward bool
+	Notes         []string
+	Code, Dtype   string
+	Inputs        []programInput
+	Weight        *programLeaf // of the result; nil where it is the cost itself
+	Shown         string       // the element whose two numbers are printed
+	Got, Want     float64
+}
+
+// programInput is an input of the operation: a leaf, or the product of two.
+type programInput struct {
+	Name     string
+	Leaves   []programLeaf
+	More     *programLeaf // the weight of its second use
+	Fixed    bool
+	Constant bool
+}
+
+// programLeaf is a leaf of the graph.
+type programLeaf struct {
+	Name, Dtype string
+	Array       Array
+}
+
+func (d *programData) add(n Input, a Array, cell Cell) {
+	p := programInput{Name: n.Name, Fixed: n.fixed(), Constant: n.Constant}
+	dtype := exported(n.dtype(cell.dtype()))
+	switch {
+	case cell.inner() && !n.fixed():
+		half, two := newArray(n.Shape...), newArray(n.Shape...)
+		for i, v := range a.Data {
+			half.Data[i], two.Data[i] = v/2, 2
+		}
+		p.Leaves = []programLeaf{{"u" + n.Name, dtype, half}, {"v" + n.Name, dtype, two}}
+	default:
+		p.Leaves = []programLeaf{{n.Name, dtype, a}}
 	}
-	if f.c.Ref != nil {
-		y := f.c.Ref(f.in)
-		return &y.Shape
+	if cell.twice() && !p.Fixed {
+		k := len(d.Leaves())
+		p.More = &programLeaf{fmt.Sprint("w", k+1), d.Dtype, weights(secondUse+k, n.Shape)}
 	}
-	return &[]int{}
+	d.Inputs = append(d.Inputs, p)
+}
+
+// Leaves returns the names of the leaves that have a gradient.
+func (d *programData) Leaves() (names []string) {
+	for _, in := range d.Inputs {
+		if !in.Fixed {
+			names = append(names, in.Leaves[0].Name)
+		}
+	}
+	return names
+}
+
+// Imports returns the packages that the program uses.
+func (d *programData) Imports() []string {
+	paths := []string{"fmt"}
+	if d.WritesFile() {
+		paths = append(paths, "os")
+	}
+	paths = append(paths, "gorgonia.org/gorgonia")
+	leaves := []*programLeaf{d.Weight}
+	for _, in := range d.Inputs {
+		for k := range in.Leaves {
+			leaves = append(leaves, &in.Leaves[k])
+		}
+	}
+	if d.Forward {
+		leaves = leaves[1:]
+	}
+	if strings.Contains(d.Code, "tensor.") || slices.ContainsFunc(leaves, func(l *programLeaf) bool { return l != nil && len(l.Array.Shape) > 0 }) {
+		paths = append(paths, "gorgonia.org/tensor")
+	}
+	return paths
+}
+
+// WritesFile reports whether the program may write err.dot, as the Lisp machine
+// does when it fails.
+func (d *programData) WritesFile() bool { return d.Lisp && d.Outcome.Verdict == Failed }
+
+// Value returns the leaf's value in Go.
+func (l programLeaf) Value() string { return literal(l.Array, l.Dtype) }
+
+// Rank returns the number of dimensions.
+func (l programLeaf) Rank() int { return len(l.Array.Shape) }
+
+// Shape returns the sizes, separated by commas.
+func (l programLeaf) Shape() string { return list(l.Array.Shape) }
+
+//go:embed program.tmpl
+var programText string
+
+var programTemplate = template.Must(template.New("program").Funcs(template.FuncMap{
+	"comment": func(s string) string { return strings.ReplaceAll(s, "\n", "\n// ") },
+	"join":    func(s []string) string { return strings.Join(s, ", ") },
+	"number":  func(x float64) string { return fmt.Sprintf("%.6g", x) },
+}).Parse(programText))
+
+// shape is that of the result as the graph has it, and a scalar's where it
+// cannot be built.
+func (c *Case) shape(in []Array, cell Cell) (shape []int) {
+	var err error
+	defer recovered(&err)
+	if b, err := c.build(gorgonia.NewGraph(), in, cell); err == nil {
+		shape = b.result.Shape()
+	}
+	return shape
 }
 
 // arithmetic writes out the central difference at element i.
@@ -261,44 +272,13 @@ func (f *scalarOf) arithmetic(i int) (string, error) {
 // literal writes an array as a Gorgonia value.
 func literal(a Array, kind string) string {
 	if len(a.Shape) == 0 {
-		switch kind {
-		case "Float32":
-			return fmt.Sprintf("float32(%v)", a.Data[0])
-		case "Int":
-			return fmt.Sprintf("int(%v)", a.Data[0])
-		}
-		return fmt.Sprintf("float64(%v)", a.Data[0])
+		return fmt.Sprintf("%s(%v)", strings.ToLower(kind), a.Data[0])
 	}
-	text := floats(a.Data)
-	switch kind {
-	case "Float32":
-		text = strings.Replace(text, "float64", "float32", 1)
-	case "Int":
-		text = strings.Replace(text, "float64", "int", 1)
-	}
+	text := strings.Replace(floats(a.Data), "float64", strings.ToLower(kind), 1)
 	return fmt.Sprintf("tensor.New(tensor.WithShape(%s), tensor.WithBacking(%s))", list(a.Shape), text)
 }
 
 // floats writes numbers as a slice.
 func floats(x []float64) string {
 	return "[]float64{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(x), "[]"), " ", ", ") + "}"
-}
-
-// reasons say of the tape machine's failures what arithmetic says, and what
-// Gorgonia's code does instead where that is plain to see.
-var reasons = map[string]string{
-	"Log2":                "The derivative of log₂x is 1/(x·ln 2); Gorgonia's is ln 2/x.",
-	"InverseSqrt":         "The derivative of 1/√x is -1/(2·x·√x).",
-	"LogSumExp":           "log Σ exp(x) is m + log Σ exp(x-m) with m the maximum; Gorgonia adds m inside the logarithm.",
-	"AveragePool2D":       "An average divides by the kernel's size; Gorgonia divides by the image's width,\nand its gradient goes to the last element under the kernel alone.",
-	"AveragePool1D":       "AveragePool1D calls MaxPool2D: the values are maxima.",
-	"GlobalAveragePool2D": "The gradient is 1/(H·W) for every element; building it panics.",
-	"Norm":                "The p-norm is (Σ|x|ᵖ)^(1/p); Gorgonia leaves the absolute value out.",
-	"SoftMax":             "Without an axis the value is that along axis 0 and the gradient that of another axis.",
-	"LogSoftMax":          "Without an axis the value is that along axis 0 and the gradient that of another axis.",
-	"OuterProd":           "The gradient of a⊗b with respect to b is Gᵀa, with G the gradient of the result.",
-	"CTCLoss":             "The loss is a tensor of no dimensions, which cannot be multiplied by a scalar. As the cost\nitself it runs, and its gradient holds for the outcome of a LogSoftMax alone.",
-	"At":                  "At takes one element; Gorgonia's node is never computed.",
-	"MaxPool2D":           "With four numbers of padding the window begins at the padding of the far side.",
-	"Sparsemax":           "Sparsemax projects each row onto the simplex (Martins & Astudillo 2016).",
 }

@@ -44,6 +44,9 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 // documentation says.
 func (v Verdict) Failure() bool { return v >= Failed }
 
+// wrong reports whether there is a result, and a wrong one.
+func (v Verdict) wrong() bool { return v == Zero || v == WrongGradient || v == WrongValue }
+
 // Outcome is what was found in one cell.
 type Outcome struct {
 	Cell    string  `json:"cell"`
@@ -55,6 +58,7 @@ type Outcome struct {
 	Element string  `json:"element,omitempty"`
 	Got     float64 `json:"got,omitempty"`
 	Want    float64 `json:"want,omitempty"`
+	Draw    int     `json:"draw,omitempty"`  // of the data, from 0
 	Plain   bool    `json:"plain,omitempty"` // the result is the cost itself, without a weight
 	Note    string  `json:"note,omitempty"`  // the error, the panic, what is odd
 }
@@ -71,13 +75,27 @@ func (o Outcome) String() string {
 	return s
 }
 
-// Row is what was found for one case.
+// Row is what was found for one case, or for one hazard.
 type Row struct {
+	Type     string    `json:"type"` // TypeOperation, TypeMerge, TypeInstead or TypeHazard
 	Op       string    `json:"op"`
 	Variant  string    `json:"variant"`
-	Code     string    `json:"code"`
-	Outcomes []Outcome `json:"outcomes"` // by Cell
+	Code     string    `json:"code,omitempty"`
+	Instead  string    `json:"instead,omitempty"` // the text of an expression, or what to do about a hazard
+	In       []Input   `json:"in,omitempty"`
+	Outcomes []Outcome `json:"outcomes"` // of a case by Cell, of a hazard as written and instead
 }
+
+// The types of rows.
+const (
+	TypeOperation = "operation"
+	TypeMerge     = "merge" // expressions of one graph, which must not become one node
+	TypeHazard    = "hazard"
+	TypeInstead   = "instead" // an expression that package faults gives
+)
+
+// Name names the row.
+func (r Row) Name() string { return r.Op + " (" + r.Variant + ")" }
 
 // Tape is the verdict on the tape machine, with the forward value: the worst of
 // its cells.
@@ -86,10 +104,24 @@ func (r Row) Tape() Verdict { return r.worst(Forward, LispLeaf) }
 // Lisp is the verdict on the Lisp machine.
 func (r Row) Lisp() Verdict { return r.worst(LispLeaf, cells) }
 
+// Fails reports whether anything of the row is a failure.
+func (r Row) Fails() bool {
+	return slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Verdict.Failure() })
+}
+
 func (r Row) worst(from, to Cell) Verdict {
 	worst := NotRun
-	for _, o := range r.Outcomes[from:to] {
+	if r.Type == TypeHazard || r.Type == TypeMerge {
+		return worst
+	}
+	to = min(to, Cell(len(r.Outcomes))) // an expression is not run on the Lisp machine
+	for _, o := range r.Outcomes[min(from, to):to] {
 		worst = max(worst, o.Verdict)
 	}
 	return worst
+}
+
+// OfType returns the rows of a type.
+func OfType(rows []Row, of string) []Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Type != of })
 }

@@ -10,18 +10,60 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
 
-// job is one cell of one case.
+// gcPercent is that of a worker, which makes much garbage and keeps little.
+const gcPercent = 800
+
+// subject is what is audited: a case, expressions of one graph, an expression in
+// place of a fault, or a hazard.
+type subject interface {
+	row() Row              // with its outcomes empty but for their names
+	outcome(k int) Outcome // the row's outcome k
+}
+
+// subjects returns all of them, in the order of the page.
+func subjects() (all []subject) {
+	for _, c := range Catalogue() {
+		all = append(all, &c)
+	}
+	for _, t := range merging() {
+		all = append(all, &t)
+	}
+	for _, c := range insteads() {
+		all = append(all, &c)
+	}
+	for k := range hazards {
+		all = append(all, &hazards[k])
+	}
+	return all
+}
+
+// job is one outcome of one subject, or what a generator draws with choices.
 type job struct {
-	Case int
-	Cell Cell
+	Subject, Outcome int
+	Choices          string `json:",omitempty"`
+}
+
+// do runs a job. The case of a generator is run in all cells of the fuzzer.
+func (j job) do(all []subject, generators []generator) (Outcome, error) {
+	if j.Choices != "" && j.Subject >= 0 && j.Subject < len(generators) {
+		c := generators[j.Subject].draw(parseChoices(j.Choices))
+		return c.fuzzed(), nil
+	}
+	if j.Choices != "" || j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 || j.Outcome >= len(all[j.Subject].row().Outcomes) {
+		return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
+	}
+	return all[j.Subject].outcome(j.Outcome), nil
 }
 
 // reply is a worker's line: that it starts a job, or what came of it.
@@ -35,7 +77,8 @@ type reply struct {
 // an operation that panics in a goroutine of Gorgonia's ends such a process and
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
-	cases := Catalogue()
+	debug.SetGCPercent(gcPercent)
+	all, drawn := subjects(), generators()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {
 		var j job
@@ -44,36 +87,48 @@ func Work(r io.Reader, w io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if j.Case < 0 || j.Case >= len(cases) || j.Cell >= cells {
-			return fmt.Errorf("no case %d or cell %d", j.Case, j.Cell)
-		}
 		if err := out.Encode(reply{Job: j}); err != nil {
 			return err
 		}
-		o := cases[j.Case].run(j.Cell)
+		o, err := j.do(all, drawn)
+		if err != nil {
+			return err
+		}
 		if err := out.Encode(reply{j, &o}); err != nil {
 			return err
 		}
 	}
 }
 
-// Run audits the cases of the catalogue that only accepts, in as many worker
+// Run audits the rows that only accepts, which are given to it empty, in as many worker
 // processes at a time as there are processors. worker starts one: a process
 // that calls Work on its standard input and output.
-func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(*Case) bool) ([]Row, error) {
-	cases := Catalogue()
+func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(Row) bool) ([]Row, error) {
+	all := subjects()
 	var jobs []job
-	rows := make([]Row, len(cases))
-	for i := range cases {
-		c := &cases[i]
-		rows[i] = Row{Op: c.Op, Variant: c.Variant, Code: c.Code, Outcomes: make([]Outcome, cells)}
-		if !only(c) {
+	rows := make([]Row, len(all))
+	for i, of := range all {
+		rows[i] = of.row()
+		if !only(rows[i]) {
 			continue
 		}
-		for cell := range cells {
-			jobs = append(jobs, job{i, cell})
+		for k := range rows[i].Outcomes {
+			jobs = append(jobs, job{Subject: i, Outcome: k})
 		}
 	}
+	outcomes, err := runJobs(ctx, worker, jobs)
+	if err != nil {
+		return nil, err
+	}
+	for n, j := range jobs {
+		outcomes[n].Cell = rows[j.Subject].Outcomes[j.Outcome].Cell
+		rows[j.Subject].Outcomes[j.Outcome] = outcomes[n]
+	}
+	return slices.DeleteFunc(rows, func(r Row) bool { return !only(r) }), nil
+}
+
+// runJobs returns the outcomes of jobs, in order.
+func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs []job) ([]Outcome, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// The Lisp machine writes err.dot into the working directory.
@@ -82,35 +137,23 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	var mu sync.Mutex
-	take := func(n int) []job {
-		mu.Lock()
-		defer mu.Unlock()
-		n = min(n, len(jobs))
-		batch := jobs[:n]
-		jobs = jobs[n:]
-		return batch
-	}
-	record := func(j job, o Outcome) {
-		mu.Lock()
-		defer mu.Unlock()
-		o.Cell = j.Cell.String()
-		rows[j.Case].Outcomes[j.Cell] = o
-	}
+	outcomes := make([]Outcome, len(jobs))
+	size := min(batchSize, len(jobs)/runtime.GOMAXPROCS(0)+1)
+	var next atomic.Int64 // the first job that nobody has taken
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for ctx.Err() == nil {
-				batch := take(batchSize)
-				if len(batch) == 0 {
+				from := int(next.Add(int64(size))) - size
+				if from >= len(jobs) {
 					return
 				}
-				for len(batch) > 0 && ctx.Err() == nil {
-					n, err := process(ctx, worker, dir, batch, record)
+				for to := min(from+size, len(jobs)); from < to && ctx.Err() == nil; {
+					n, err := process(ctx, worker, dir, jobs[from:to], outcomes[from:to])
 					if err != nil {
 						cancel(err)
 					}
-					batch = batch[n:]
+					from += n
 				}
 			}
 		})
@@ -119,13 +162,7 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	var out []Row
-	for i := range rows {
-		if only(&cases[i]) {
-			out = append(out, rows[i])
-		}
-	}
-	return out, nil
+	return outcomes, nil
 }
 
 // batchSize is how many jobs a process gets: starting one costs as much as
@@ -134,7 +171,7 @@ const batchSize = 400
 
 // process runs jobs in one worker until they are done or it dies, and returns
 // how many got an outcome: the one that it died of too.
-func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, record func(job, Outcome)) (int, error) {
+func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, outcomes []Outcome) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := worker(ctx)
@@ -170,7 +207,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 		}
 		hung.Reset(cellTimeout)
 		if started = r.Outcome == nil; !started {
-			record(r.Job, *r.Outcome)
+			outcomes[n] = *r.Outcome
 			n++
 		}
 	}
@@ -181,11 +218,11 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 	if !started {
 		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
 	}
-	o := Outcome{Verdict: Panicked, Note: "ends the process: " + firstPanic(stderr.String())}
+	o := Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(stderr.String()))}
 	if !hung.Stop() {
 		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	}
-	record(jobs[n], o)
+	outcomes[n] = o
 	return n + 1, nil
 }
 

@@ -38,12 +38,22 @@ const (
 // Known is one fault of the table.
 type Known struct {
 	Op      string // the function of package gorgonia
+	Case    string // of an operation with several faults, which inputs have this one; empty for most
 	Problem string
-	Instead string // the expression that is right
+	Instead string // the expression that is right; empty when none is known
 	Effect  Effect
 
 	gradient bool              // the nodes that have it are those that Grad made
 	match    func(n node) bool // the node's operation is Gorgonia's own
+}
+
+// Name names the fault among those that another expression mends: the
+// operation, and the case where that has several.
+func (k Known) Name() string {
+	if k.Case == "" {
+		return k.Op
+	}
+	return k.Op + " " + k.Case
 }
 
 // node is a node as a condition sees it.
@@ -57,8 +67,17 @@ type node struct {
 	value func(*gorgonia.Node) []float64
 }
 
+// Overwriting is the fault of an element-wise operation that writes over what
+// Reshape has left in place. No node shows it by itself: package graph finds it
+// by following a run.
+var Overwriting = Known{
+	Op: "Reshape", Effect: Derivative,
+	Problem: "an element-wise operation on Reshape(f(x)) writes over f(x), which the derivative of f needs",
+	Instead: "f(Reshape(x)) ∘ y in place of Reshape(f(x)) ∘ y",
+}
+
 // Table returns all known faults.
-func Table() []Known { return slices.Clone(table) }
+func Table() []Known { return append(slices.Clone(table), Overwriting) }
 
 // Of returns the faults of a node. Some depend on values: value returns the
 // elements of a node, or nil where they are not known, and may be nil itself. A

@@ -143,6 +143,16 @@ func constant(n *gorgonia.Node) (float64, bool) {
 	return 0, false
 }
 
+// integers returns the elements of an input of integers, nil where it has no
+// value.
+func integers(n *gorgonia.Node) []int {
+	if n.Value() == nil {
+		return nil
+	}
+	x, _ := n.Value().Data().([]int)
+	return x
+}
+
 // isRectify matches what Rectify builds: x ⊙ (x >= 0). Where that is 0, so is
 // its derivative.
 func isRectify(n *gorgonia.Node) bool {

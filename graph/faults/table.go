@@ -11,9 +11,11 @@ import (
 
 // What several faults have in common.
 const (
-	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
-	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
-	lastAxis         = "Transpose so that the axis is the last one"
+	insteadOfDropout   = "the product with a mask of your own, which holds 0 or 1/(1−p)"
+	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
+	insteadOfAverage   = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC       = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
+	lastAxis           = "Transpose so that the axis is the last one"
 )
 
 // table is in the order of Gorgonia's documentation: element by element,
@@ -33,13 +35,13 @@ var table = []Known{
 	},
 	{
 		Op: "MinBetween", Effect: Failure,
-		Problem: "MinBetween of scalars is an error",
+		Problem: "MinBetween with a scalar is an error",
 		Instead: "a − Rectify(a−b)",
 		match:   func(n node) bool { return n.kind == "minBetween" && n.IsScalar() },
 	},
 	{
 		Op: "MaxBetween", Effect: Failure,
-		Problem: "MaxBetween of scalars is an error",
+		Problem: "MaxBetween with a scalar is an error",
 		Instead: "Rectify(a−b) + b",
 		match:   func(n node) bool { return n.kind == "maxBetween" && n.IsScalar() },
 	},
@@ -60,10 +62,17 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Max", Effect: Derivative,
+		Op: "Max", Case: "at ties", Effect: Derivative,
 		Problem: "the derivative of Max is 1 at each of several largest elements, where their shares must add up to 1",
-		Instead: "values that do not tie, or LogSumExp as Mean(x − LogSoftMax(x, axis), axis)",
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
+	},
+	{
+		Op: "Max", Case: "beyond axis 3", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error",
+		Instead: "Transpose so that the axis is the first one, and Max along that",
+		match: func(n node) bool {
+			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
+		},
 	},
 	{
 		Op: "Broadcast", Effect: Derivative,
@@ -108,7 +117,7 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "Tensordot", Effect: SomeUses,
+		Op: "Tensordot", Case: "of a scalar", Effect: SomeUses,
 		Problem: "the scalar that Tensordot gives is a vector when it is computed, and element-wise operations on it fail",
 		Instead: "Sum of the product",
 		match:   func(n node) bool { return n.kind == "tensordotOp" && n.IsScalar() },
@@ -120,9 +129,18 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "atOp" },
 	},
 	{
+		Op: "ByIndices", Effect: Value,
+		Problem: "ByIndices along an inner axis reads the wrong elements",
+		Instead: insteadOfByIndices,
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			return n.kind == "byIndicesOp" && ok && axis > 0 && axis < n.in[0].Dims()-1
+		},
+	},
+	{
 		Op: "ByIndices", Effect: Derivative,
 		Problem: "the derivative of ByIndices, of a vector or not along axis 0, is wrong or panics for most indices",
-		Instead: "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix",
+		Instead: insteadOfByIndices,
 		match: func(n node) bool {
 			axis, ok := peek.Int(n.op, "axis")
 			return n.kind == "byIndicesOp" && ok && (axis != 0 || n.in[0].Dims() < 2)
@@ -153,6 +171,30 @@ var table = []Known{
 			dims := n.Dims()
 			return n.kind == "sparsemaxOp" && ok && !(axis < 0 && dims <= 2 || axis == 1 && dims == 2)
 		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "ConvType converts between int and a float alone",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "the derivative of ConvType of a tensor to int panics",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && n.in[0].Dtype() != tensor.Int && n.Dtype() == tensor.Int && n.Dims() > 0
+		},
+	},
+	{
+		Op: "DiagFlat", Effect: Failure,
+		Problem: "DiagFlat of one element is an error",
+		match:   func(node) bool { return false }, // it has no node
+	},
+	{
+		Op: "Reshape", Case: "of a scalar", Effect: SomeUses,
+		Problem: "element-wise operations fail on the scalar that Reshape makes, and on the vector that it makes of one",
+		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
 	},
 	{
 		Op: "AveragePool2D", Effect: Value,
@@ -224,7 +266,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is right for the outcome of a LogSoftMax alone",
-		Instead: "give CTCLoss a LogSoftMax node",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && !isLogSoftMax(n.in[0])
 		},
@@ -232,7 +274,7 @@ var table = []Known{
 	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss with ReductionMean is not divided as the loss is",
-		Instead: "ReductionSum, divided by a constant",
+		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			reduction := peek.Field(n.op, "reduction")
 			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
@@ -240,9 +282,16 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "CTCLoss", Case: "of shorter sequences", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN beyond the end of a sequence shorter than the batch",
+		match: func(n node) bool {
+			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
+		},
+	},
+	{
 		Op: "CTCLoss", Effect: SomeUses,
 		Problem: "the scalar that CTCLoss gives is a tensor when it is computed, and element-wise operations on it fail",
-		Instead: "CTCLoss as the cost itself",
+		Instead: insteadOfCTC,
 		match:   func(n node) bool { return n.kind == "ctcLossOp" },
 	},
 }

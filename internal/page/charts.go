@@ -29,12 +29,12 @@ func drawAll(charts []*chart) []*drawnChart {
 	return out
 }
 
-// twins returns the symbolic curve, broad, and the numeric one, thin on top of it:
-// where the two agree, both are seen.
-func twins(symbolic, numeric []float64) []series {
+// twins returns the first backend's curve, broad, and the second's, thin on top of
+// it: where the two agree, both are seen.
+func twins(run *report.Run, first, second []float64) []series {
 	return []series{
-		{Name: "symbolic", Color: symbolicColor, Style: "broad", Y: symbolic},
-		{Name: "numeric", Color: numericColor, Style: "thin", Y: numeric},
+		{Name: report.Label(run.Symbolic.Backend), Color: symbolicColor, Style: "broad", Y: first},
+		{Name: report.Label(run.Numeric.Backend), Color: numericColor, Style: "thin", Y: second},
 	}
 }
 
@@ -46,13 +46,13 @@ func lossChart(run *report.Run) *chart {
 	c := &chart{
 		ID: run.Config.Policy.String() + "-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: stepNumbers(n), Axes: []string{"linear", "log"},
 		Note:   "The loss of each step's own batch, after the update.",
-		Series: twins(s, m),
+		Series: twins(run, s, m),
 	}
 	if window == 1 {
 		return c
 	}
 	c.Note += fmt.Sprintf(" Smoothed is the mean over %d steps.", window)
-	smoothed := twins(smooth(s, window), smooth(m, window))
+	smoothed := twins(run, smooth(s, window), smooth(m, window))
 	// A batch drawn anew gives noise: there the smoothed curves tell more.
 	noisy := run.Config.Policy == twin.SGD
 	for i := range smoothed {
@@ -73,7 +73,7 @@ func trainingCharts(run *report.Run) []*chart {
 	id := run.Config.Policy.String() + "-"
 	gap := &chart{
 		ID: id + "gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note:   "|symbolic − numeric| over the larger of the two. Equal losses are gaps on the logarithmic axis.",
+		Note:   fmt.Sprintf("|%s − %s| over the larger of the two.", report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend)) + " Equal losses are gaps on the logarithmic axis.",
 		Series: []series{{Name: "difference", Color: 2, Y: apart(run.Symbolic.Loss[:n], run.Numeric.Loss[:n])}},
 	}
 	drift := &chart{
@@ -84,7 +84,7 @@ func trainingCharts(run *report.Run) []*chart {
 	accuracy := &chart{
 		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
 		Note:   "Measured on the whole test set, at the marked steps.",
-		Series: twins(run.Symbolic.Accuracy, run.Numeric.Accuracy),
+		Series: twins(run, run.Symbolic.Accuracy, run.Numeric.Accuracy),
 	}
 	for i := range accuracy.Series {
 		accuracy.Series[i].Marked = true
@@ -115,10 +115,21 @@ func pointCharts(id string, c *twin.Comparison, smooth bool) []*chart {
 
 // chosenSteps marks the check's first step and the run's.
 func chosenSteps(c *twin.Comparison) []mark {
+	if c.Step == 0 {
+		return []mark{{Name: "check's h", X: c.Check.Step}}
+	}
 	if c.Check.Step == c.Step {
 		return []mark{{Name: "h of check and run", X: c.Step}}
 	}
 	return []mark{{Name: "check's h", X: c.Check.Step}, {Name: "run's h", X: c.Step}}
+}
+
+// atStep names the step of the differences, "" where there are none.
+func atStep(c *twin.Comparison) string {
+	if c.Step == 0 {
+		return ""
+	}
+	return ", central differences at h = " + words.Digits(c.Step, 2)
 }
 
 // errorChart draws the distribution of the errors.
@@ -126,7 +137,7 @@ func errorChart(id string, c *twin.Comparison) *chart {
 	out := &chart{
 		ID: id, Title: "Relative error, tensor by tensor", Explain: "errors", XName: "relative difference", YName: "share of the tensor's elements, %",
 		XLog: true, Axes: []string{"linear", "log"},
-		Note: fmt.Sprintf("How many elements are how far apart, in bins of half a decade, central differences at h = %s.", words.Digits(c.Step, 2)),
+		Note: "How many elements are how far apart, in bins of half a decade" + atStep(c) + ".",
 	}
 	if c.Causes.Total() > 0 {
 		out.Note += " Far to the right are those for which this h is too large or too small."

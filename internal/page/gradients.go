@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
@@ -29,10 +30,14 @@ func pointID(run *report.Run, c *twin.Comparison) string {
 func newComparison(run *report.Run, c *twin.Comparison, data *payload) comparison {
 	id := pointID(run, c)
 	out := comparison{
-		ID: id, Title: "Gradients " + report.When(c), Outcome: report.OutcomeOf(c.Check),
+		ID: id, Title: "Gradients " + report.When(c), Outcome: report.OutcomeOf(c.Checks()...),
 		Found: found(c.Check), NotJudged: c.Check.NotJudged, Warnings: c.Check.Warnings,
-		Tables: notEmpty(differenceTable(c), elementTable(c.Check), missTable(c)),
+		Tables: notEmpty(differenceTable(run, c), elementTable(c.Check), missTable(c)),
 		Charts: drawAll(pointCharts(id+"-", c, run.Config.Spec.Smooth())),
+	}
+	if c.Other != nil {
+		out.Found = report.Label(run.Symbolic.Backend) + ": " + out.Found + " " + report.Label(run.Numeric.Backend) + ": " + found(c.Other)
+		out.NotJudged = append(slices.Clone(out.NotJudged), c.Other.NotJudged...)
 	}
 	if c.Point != nil {
 		out.Gallery = newGallery(id, c.Point, data)
@@ -57,11 +62,11 @@ func found(r *compare.Report) string {
 }
 
 // differenceTable sets the two gradients side by side, tensor by tensor.
-func differenceTable(c *twin.Comparison) *table {
+func differenceTable(run *report.Run, c *twin.Comparison) *table {
 	t := &table{
-		Caption: fmt.Sprintf("The two gradients tensor by tensor, central differences at h = %s, and the element where they are farthest apart. The check takes a step of its own for each element.", words.Digits(c.Step, 2)),
+		Caption: "The two gradients tensor by tensor" + atStep(c) + ", and the element where they are farthest apart. The check takes a step of its own for each element.",
 		Label:   "differences by tensor",
-		Head:    []string{"tensor", "elements", "mean |s − n|", "largest |s − n|", "at", "symbolic", "numeric", "relative there", "mean relative"},
+		Head:    []string{"tensor", "elements", "mean |s − n|", "largest |s − n|", "at", report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend), "relative there", "mean relative"},
 	}
 	if text := report.Misses(c); text != "" {
 		t.Caption += " " + text

@@ -37,7 +37,7 @@ func playPage(t *testing.T, activation gradtwin.Activation) played {
 	p := played{}
 	for _, after := range []int{0, 3} {
 		pair := twintest.NewPair(t, spec, 4, after, 3)
-		c, err := twin.Compare(t.Context(), pair, 1e-4, spec.Smooth(), 1)
+		c, err := twin.Compare(t.Context(), pair, pair.Numeric, 1e-4, spec.Smooth(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

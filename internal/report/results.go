@@ -85,8 +85,8 @@ type StepMemory struct {
 // checks returns the checks of the run.
 func (r *Run) checks() []*compare.Report {
 	var out []*compare.Report
-	for _, c := range r.Comparisons {
-		out = append(out, c.Check)
+	for k := range r.Comparisons {
+		out = append(out, r.Comparisons[k].Checks()...)
 	}
 	return out
 }

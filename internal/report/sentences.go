@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gradtwin/compare/twin"
@@ -39,11 +40,11 @@ func (r *Run) Sentences() []string {
 	gap, step := r.LossGap()
 	end := len(r.Drift) - 1
 	out = append(out,
-		fmt.Sprintf("After %s steps the loss is %s with symbolic gradients and %s with central differences.",
-			words.Commas(float64(end+1)), words.Digits(r.Symbolic.Loss[end], 6), words.Digits(r.Numeric.Loss[end], 6)),
+		fmt.Sprintf("After %s the loss is %s with %s and %s with %s.", words.Count(end+1, "step", "steps"),
+			words.Digits(r.Symbolic.Loss[end], 6), method(r.Symbolic.Backend), words.Digits(r.Numeric.Loss[end], 6), method(r.Numeric.Backend)),
 		fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
 			words.Digits(gap, 2), words.Commas(float64(step)), words.Digits(r.Drift[end], 2)),
-		SpeedSentence(r.SpeedRatio()),
+		r.faster(),
 	)
 	if why := r.why(); why != "" {
 		out = append(out, why)
@@ -55,15 +56,6 @@ func (r *Run) Sentences() []string {
 	return out
 }
 
-// SpeedSentence says which backend was faster; ratio is the numeric backend's
-// time a step over the symbolic one's.
-func SpeedSentence(ratio float64) string {
-	if ratio < 1 {
-		return fmt.Sprintf("A step with central differences is %.1f times faster than one with symbolic gradients.", 1/ratio)
-	}
-	return fmt.Sprintf("A step with symbolic gradients is %.1f times faster than one with central differences.", ratio)
-}
-
 // apart is the relative difference of losses or parameters from which a reader
 // asks for the reason.
 const apart = 0.01
@@ -72,7 +64,8 @@ const apart = 0.01
 // not.
 func (r *Run) why() string {
 	gap, _ := r.LossGap()
-	if r.Outcome() != Agree || max(gap, r.Drift[len(r.Drift)-1]) < apart {
+	// Two backends that take no differences have no step to blame.
+	if r.Outcome() != Agree || !r.steps() || max(gap, r.Drift[len(r.Drift)-1]) < apart {
 		return ""
 	}
 	cause := "where that is too large or too small for an element, its difference is not quite the derivative"
@@ -83,6 +76,11 @@ func (r *Run) why() string {
 	}
 	return "Why equal gradients led to different networks: the check takes a step h of its own for each element, training the same one for all; " + cause +
 		". That moves the weights a little, and every later step carries the difference on, the more so the larger the learning rate. " + remedy
+}
+
+// steps reports whether a gradient of the run comes from differences with a step.
+func (r *Run) steps() bool {
+	return slices.ContainsFunc(r.Comparisons, func(c twin.Comparison) bool { return c.Step > 0 })
 }
 
 // Misses says how many differences at the run's h miss the gradient, and why; ""

@@ -142,7 +142,10 @@ func (r *Results) notJudged() []string {
 func (r *Results) each(do func(where string, check *compare.Report)) {
 	for i := range r.Runs {
 		for _, c := range r.Runs[i].Comparisons {
-			do(fmt.Sprintf(" (%v batches, %s)", r.Runs[i].Config.Policy, When(&c)), c.Check)
+			where := fmt.Sprintf(" (%v batches, %s)", r.Runs[i].Config.Policy, When(&c))
+			for _, check := range c.Checks() {
+				do(where, check)
+			}
 		}
 	}
 }

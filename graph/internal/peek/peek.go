@@ -1,5 +1,5 @@
 // Package peek reads what Gorgonia v0.9.18 keeps unexported: the operands of a
-// node and the settings of an operation.
+// node and the settings of an operation or a solver.
 package peek
 
 import (
@@ -25,8 +25,8 @@ func Children(n *gorgonia.Node) gorgonia.Nodes {
 	return out
 }
 
-// TypeName returns the name of an operation's type, without a pointer's star.
-func TypeName(op gorgonia.Op) string { return structOf(reflect.TypeOf(op)).Name() }
+// TypeName returns the name of the type of an operation or a solver, without a pointer's star.
+func TypeName(of any) string { return structOf(reflect.TypeOf(of)).Name() }
 
 // IsGorgonias reports whether an operation is one of Gorgonia's own.
 func IsGorgonias(op gorgonia.Op) bool { return IsGorgoniasType(reflect.TypeOf(op)) }
@@ -35,10 +35,10 @@ func IsGorgonias(op gorgonia.Op) bool { return IsGorgoniasType(reflect.TypeOf(op
 // Gorgonia.
 func IsGorgoniasType(t reflect.Type) bool { return structOf(t).PkgPath() == gorgoniaPath }
 
-// Field returns a field of an operation's struct, for reading alone. It is not
+// Field returns a field of the struct of an operation or a solver, for reading alone. It is not
 // valid when there is none.
-func Field(op gorgonia.Op, name string) reflect.Value {
-	v := reflect.ValueOf(op)
+func Field(of any, name string) reflect.Value {
+	v := reflect.ValueOf(of)
 	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
@@ -48,18 +48,18 @@ func Field(op gorgonia.Op, name string) reflect.Value {
 	return v.FieldByName(name)
 }
 
-// Int returns an integer setting of an operation, and whether it has it.
-func Int(op gorgonia.Op, name string) (int, bool) {
-	f := Field(op, name)
+// Int returns an integer setting, and whether it has it.
+func Int(of any, name string) (int, bool) {
+	f := Field(of, name)
 	if !f.IsValid() || !f.CanInt() {
 		return 0, false
 	}
 	return int(f.Int()), true
 }
 
-// Ints returns a list of integers among an operation's settings.
-func Ints(op gorgonia.Op, name string) []int {
-	f := Field(op, name)
+// Ints returns a list of integers among the settings.
+func Ints(of any, name string) []int {
+	f := Field(of, name)
 	if !f.IsValid() || f.Kind() != reflect.Slice || !f.Type().Elem().ConvertibleTo(reflect.TypeFor[int]()) {
 		return nil
 	}
@@ -70,31 +70,36 @@ func Ints(op gorgonia.Op, name string) []int {
 	return out
 }
 
-// Bool returns a switch among an operation's settings, and whether it has it.
-func Bool(op gorgonia.Op, name string) (value, ok bool) {
-	f := Field(op, name)
+// Bool returns a switch among the settings, and whether it has it.
+func Bool(of any, name string) (value, ok bool) {
+	f := Field(of, name)
 	if !f.IsValid() || f.Kind() != reflect.Bool {
 		return false, false
 	}
 	return f.Bool(), true
 }
 
-// Float returns a number among an operation's settings, and whether it has it.
-func Float(op gorgonia.Op, name string) (float64, bool) {
-	f := Field(op, name)
+// Float returns a number among the settings, and whether it has it.
+func Float(of any, name string) (float64, bool) {
+	f := Field(of, name)
 	if !f.IsValid() || !f.CanFloat() {
 		return 0, false
 	}
 	return f.Float(), true
 }
 
-// SetFunc replaces a function among an operation's settings, where it has one of
-// f's type. The operation must be a pointer to a struct of the caller's own.
-func SetFunc(op gorgonia.Op, name string, f any) {
-	field, value := Field(op, name), reflect.ValueOf(f)
+// SetFunc replaces a function among the settings, where it has one of
+// f's type. It must be a pointer to a struct.
+func SetFunc(of any, name string, f any) {
+	field, value := Field(of, name), reflect.ValueOf(f)
 	if field.IsValid() && field.CanAddr() && value.CanConvert(field.Type()) {
 		Writable(field).Set(value.Convert(field.Type()))
 	}
+}
+
+// SetOp replaces a node's operation.
+func SetOp(n *gorgonia.Node, op gorgonia.Op) {
+	Writable(reflect.ValueOf(n).Elem().FieldByName("op")).Set(reflect.ValueOf(op))
 }
 
 // Writable returns a field, perhaps unexported, of an addressable struct such

@@ -1,0 +1,188 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Condition is what some shapes have in common that the others have not.
+type Condition struct {
+	Text string `json:"text"` // as in "axis 1 > 1 and axis 2 ≠ 2"
+	// Others is how many conditions of as many parts hold for just the same shapes:
+	// more shapes would tell which one it is.
+	Others int `json:"others,omitempty"`
+}
+
+// String says it in words.
+func (c *Condition) String() string {
+	if c.Text == "" {
+		return "whatever the shape"
+	}
+	s := "exactly where " + c.Text
+	if c.Others > 0 {
+		s += fmt.Sprintf(" (or by %s as simple: more sizes would tell)", plural(c.Others, "other condition"))
+	}
+	return s
+}
+
+const (
+	// mostParts is how many parts a condition has at most.
+	mostParts = 3
+	// mostChance is the share of the ways to choose as many of the shapes that some
+	// condition of as many parts may hold for just the chosen ones: above it a
+	// condition says nothing. One of a single part is said in any case.
+	mostChance = 0.01
+	// mostAtoms is how many parts there are to choose of, the plainest, where a
+	// condition has three: their count grows with its cube.
+	mostAtoms = 120
+)
+
+// set is a set of shapes, of which there are 64 in a word.
+type set []uint64
+
+func newSet(members []bool) set {
+	b := make(set, (len(members)+63)/64)
+	for i, in := range members {
+		if in {
+			b[i/64] |= 1 << (i % 64)
+		}
+	}
+	return b
+}
+
+func (b set) count() (n int) {
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// in reports whether all of b are in a.
+func (b set) in(a set) bool {
+	for i, w := range b {
+		if w&^a[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// join sets b to what is in both a and c, or in either.
+func (b set) join(a, c set, either bool) {
+	for i := range b {
+		if b[i] = a[i] & c[i]; either {
+			b[i] = a[i] | c[i]
+		}
+	}
+}
+
+// explain returns the simplest condition that holds for just those of the shapes
+// that have the mark: one part, or up to three that all hold, or of which one
+// holds. It is nil where none has the mark, where no condition fits, and where one
+// would fit by chance.
+func explain(shapes [][]int, members []bool) *Condition {
+	marked, of := newSet(members), len(shapes)
+	n := marked.count()
+	switch n {
+	case 0:
+		return nil
+	case of:
+		return &Condition{}
+	}
+	atoms := atomsOf(shapes)
+	for parts := 1; parts <= mostParts; parts++ {
+		if parts == mostParts {
+			atoms = atoms[:min(len(atoms), mostAtoms)]
+		}
+		all := conditions(atoms, marked, parts, " and ", false)
+		if parts > 1 {
+			all = append(all, conditions(atoms, marked, parts, " or ", true)...)
+		}
+		if len(all) == 0 {
+			continue
+		}
+		if parts > 1 && chance(atoms, parts, n, of) > mostChance {
+			return nil
+		}
+		c := &Condition{Text: all[0].text, Others: len(all) - 1}
+		for _, a := range all {
+			c.Others += a.same
+		}
+		return c
+	}
+	return nil
+}
+
+// conditions returns the conditions of so many parts that hold for the marked
+// shapes alone. Of parts that are joined by or, each holds for marked ones only; of
+// others each holds for all marked ones.
+func conditions(atoms []atom, marked set, parts int, join string, or bool) (found []atom) {
+	var useful []atom
+	for _, a := range atoms {
+		if or && a.of.in(marked) || !or && marked.in(a.of) {
+			useful = append(useful, a)
+		}
+	}
+	combine(useful, parts, or, func(chosen []int, s set) {
+		if !slices.Equal(s, marked) {
+			return
+		}
+		texts := make([]string, len(chosen))
+		same := 1
+		for i, k := range chosen {
+			texts[i] = useful[k].text
+			same *= useful[k].same + 1
+		}
+		found = append(found, atom{text: strings.Join(texts, join), same: same - 1})
+	})
+	return found
+}
+
+// combine calls do for each choice of so many atoms, with the shapes for which
+// all hold, or one of them. What do is given is overwritten.
+func combine(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
+	if len(atoms) < parts {
+		return
+	}
+	chosen, sets := make([]int, parts), make([]set, parts)
+	for d := range sets {
+		sets[d] = make(set, len(atoms[0].of))
+	}
+	var choose func(depth, from int)
+	choose = func(depth, from int) {
+		if depth == parts {
+			do(chosen, sets[depth-1])
+			return
+		}
+		for k := from; k < len(atoms); k++ {
+			before := atoms[k].of
+			if depth > 0 {
+				before = sets[depth-1]
+			}
+			chosen[depth] = k
+			sets[depth].join(before, atoms[k].of, or)
+			choose(depth+1, k+1)
+		}
+	}
+	choose(0, 0)
+}
+
+// chance returns the share of all choices of n among so many shapes for which
+// some condition of so many parts holds.
+func chance(atoms []atom, parts, n, of int) float64 {
+	seen := map[string]bool{}
+	for _, or := range []bool{false, true} {
+		combine(atoms, parts, or, func(_ []int, s set) {
+			if s.count() == n {
+				seen[fmt.Sprint(s)] = true
+			}
+		})
+	}
+	all, _ := math.Lgamma(float64(of + 1))
+	chosen, _ := math.Lgamma(float64(n + 1))
+	rest, _ := math.Lgamma(float64(of - n + 1))
+	return float64(len(seen)) / math.Exp(all-chosen-rest)
+}

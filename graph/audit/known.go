@@ -1,0 +1,73 @@
+package audit
+
+import (
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph"
+	"gradtwin/graph/faults"
+)
+
+// known returns the faults of package faults that are in a case's graph, and
+// where it cannot be built those of its operation.
+func (c *Case) known() []faults.Known {
+	if faults.Replaced() != "" {
+		return nil
+	}
+	found, built := c.inGraph()
+	if built {
+		return found
+	}
+	return slices.DeleteFunc(faults.Table(), func(k faults.Known) bool { return k.Op != c.Op })
+}
+
+// inGraph returns the faults in a case's graph, each once, and reports whether
+// the operation can be built at all.
+func (c *Case) inGraph() (found []faults.Known, built bool) {
+	add := func(more ...faults.Known) {
+		for _, k := range more {
+			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
+				found = append(found, k)
+			}
+		}
+	}
+	var err error
+	defer recovered(&err) // what cannot be built further has shown what it has
+	g := gorgonia.NewGraph()
+	b, err := c.build(g, c.arrays(0), TapeLeaf)
+	if b.result == nil {
+		return nil, false
+	}
+	built = true
+	if c.Eval {
+		gorgonia.NewTapeMachine(g, gorgonia.EvalMode()) // which switches all operations
+	}
+	value := func(n *gorgonia.Node) []float64 {
+		a, err := elements(n.Value())
+		if err != nil {
+			return nil
+		}
+		return a.Data
+	}
+	forward := g.AllNodes()
+	for _, n := range forward {
+		add(faults.Of(n, value)...)
+	}
+	cost, err := c.cost(b.leaves, b.result, TapeLeaf, way{})
+	if err != nil {
+		return found, true
+	}
+	w, err := graph.Wrap(cost, b.leaves...)
+	if err != nil {
+		return found, true
+	}
+	for _, f := range w.Faults() {
+		for _, k := range faults.Table() {
+			if f.Problem == k.Problem || f.Instead == k.Instead && k.Problem == faults.Overwriting.Problem {
+				add(k)
+			}
+		}
+	}
+	return found, true
+}

@@ -1,0 +1,184 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+)
+
+// together are expressions of the same inputs that are built in one graph, where
+// each must get a node of its own.
+type together struct {
+	op, inputs string
+	all        []Case
+}
+
+func (t *together) row() Row {
+	return Row{Type: TypeMerge, Op: t.op, Variant: fmt.Sprintf("%s, %d expressions in one graph", t.inputs, len(t.all)), Outcomes: []Outcome{{Cell: "one graph"}}}
+}
+
+// merging returns them: every setting of an operation, and every operation in one setting.
+// Gorgonia takes nodes of one hash for one node, and the hash of some operations
+// leaves settings out.
+func merging() []together {
+	var order []string
+	groups := map[string][]Case{}
+	put := func(key string, c Case) {
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		if !slices.ContainsFunc(groups[key], func(other Case) bool { return other.Code == c.Code }) {
+			groups[key] = append(groups[key], c)
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range slices.Concat(elementwise(), reductions(), products(), shaping(), networks(), settings()) {
+		if c.Single || c.Eval || slices.ContainsFunc(c.In, func(in Input) bool { return in.Values != nil && in.Type == "" || in.Constant }) {
+			continue
+		}
+		of := c.inputs()
+		put(c.Op+" of "+of, c)
+		if !seen[c.Op+of] {
+			seen[c.Op+of] = true
+			put(across+" of "+of, c)
+		}
+	}
+	// Of an operation the inputs with the most expressions say it all.
+	most := map[string]int{}
+	for key, all := range groups {
+		op, _, _ := strings.Cut(key, " of ")
+		most[op] = max(most[op], len(all))
+	}
+	var out []together
+	for _, key := range order {
+		all := groups[key]
+		op, of, _ := strings.Cut(key, " of ")
+		if len(all) < 2 || op != across && len(all) < most[op] {
+			continue
+		}
+		most[op]++ // the first of several
+		out = append(out, together{op, of, all})
+	}
+	return out
+}
+
+// across is in the place of an operation's name where the expressions are of
+// several operations.
+const across = "Merge"
+
+// inputs names the inputs and their shapes, and the values of those that have
+// some.
+func (c *Case) inputs() string {
+	var s []string
+	for _, in := range c.In {
+		s = append(s, strings.TrimSpace(fmt.Sprint(in.Name, " ", dims(in.Shape), " ", strings.Trim(fmt.Sprint(in.Values), "[]"))))
+	}
+	return strings.Join(s, ", ")
+}
+
+// settings are cases that differ from those of the catalogue in one setting
+// alone.
+func settings() []Case {
+	image, filter := []int{1, 1, 4, 4}, []int{1, 1, 2, 2}
+	var cases []Case
+	for _, w := range []window{one, one.withStride(2, 2), one.withPad(1, 1), one.withDilation(2, 2)} {
+		v := convolution2{image, filter, w}
+		cases = append(cases, v.of(), v.columns())
+	}
+	for _, p := range poolOps {
+		for _, kernel := range [][2]int{{2, 2}, {3, 3}} {
+			for _, stride := range [][2]int{{1, 1}, {2, 2}} {
+				for _, pad := range [][]int{{0, 0}, {1, 1}, {1, 0}, {0, 1}} {
+					cases = append(cases, p.of(image, kernel, stride, pad))
+				}
+			}
+		}
+	}
+	for _, scale := range []int{2, 3} {
+		cases = append(cases, upsampleOf(image, scale))
+	}
+	for _, epsilon := range []float64{1e-5, 0.01, 0.1} {
+		cases = append(cases, batchNormOf([]int{4, 2, 2, 2}, []int{1, 2, 1, 1}, epsilon, false))
+	}
+	for _, transposed := range [][2]bool{{false, false}, {true, false}, {false, true}, {true, true}} {
+		cases = append(cases, batchedOf([]int{2, 3, 3}, []int{2, 3, 3}, transposed[0], transposed[1]))
+	}
+	for _, axes := range [][2]int{{0, 0}, {0, 1}, {1, 0}, {1, 1}} {
+		cases = append(cases, tensordotOf([]int{3, 3}, []int{3, 3}, []int{axes[0]}, []int{axes[1]}))
+	}
+	for axis := range 2 {
+		cases = append(cases, concatOf(axis, [][]int{{3, 3}, {3, 3}}), byIndicesOf([]int{3, 3}, axis, []float64{2, 0}))
+	}
+	for _, cut := range []span{{0, 2, 1}, {256, 258, 1}, {0, 4, 2}} {
+		cases = append(cases, sliceOf([]int{260}, []span{cut}))
+	}
+	for _, at := range [][]int{{1, 2}, {0, 1}} {
+		cases = append(cases, atOf([]int{2, 3}, at))
+	}
+	for _, groups := range []int{1, 2, 4} {
+		cases = append(cases, groupNormOf([]int{2, 4, 2, 2}, groups))
+	}
+	for _, k := range []int{2, 3} {
+		for _, p := range pool1Ops {
+			cases = append(cases, p.of([]int{2, 2, 1, 6}, k, 0, 1), p.of([]int{2, 2, 1, 6}, k, 0, 2), p.of([]int{2, 2, 1, 6}, k, 1, 1))
+		}
+	}
+	for _, s := range [][3]int{{0, 1, 1}, {1, 1, 1}, {0, 2, 1}, {0, 1, 2}} {
+		cases = append(cases, convolution1Of([]int{1, 2, 1, 5}, 2, 2, s[0], s[1], s[2]))
+	}
+	return cases
+}
+
+// outcome builds all expressions in one graph and asks whether each has a node
+// of its own.
+func (t *together) outcome(int) Outcome {
+	o := t.row().Outcomes[0]
+	o.Verdict = Right
+	g := gorgonia.NewGraph()
+	var inputs gorgonia.Nodes
+	in := t.all[0].arrays(0)
+	for k, a := range in {
+		inputs = append(inputs, t.all[0].In[k].node(g, a, Forward.dtype()))
+	}
+	var nodes gorgonia.Nodes // one for each expression, nil where it fails: its own row says so
+	for k := range t.all {
+		n, _ := t.all[k].tryBuild(inputs)
+		nodes = append(nodes, n)
+	}
+	var notes []string
+	for k, n := range nodes {
+		if n == nil || slices.Index(nodes, n) < k {
+			continue
+		}
+		names := []string{t.all[k].written()}
+		for other := k + 1; other < len(nodes); other++ {
+			if nodes[other] == n && !sameArrays(t.all[k].Ref, t.all[other].Ref, in) {
+				names = append(names, t.all[other].written())
+			}
+		}
+		if len(names) > 1 {
+			notes = append(notes, strings.Join(names, " and "))
+		}
+	}
+	if len(notes) > 0 {
+		o.Verdict, o.Note = WrongValue, strings.Join(notes, "; ")+" become one node"
+	}
+	return o
+}
+
+func sameArrays(f, g func([]Array) Array, in []Array) bool {
+	a, b := f(in), g(in)
+	return slices.Equal(a.Data, b.Data) && slices.Equal(squeeze(a.Shape), squeeze(b.Shape))
+}
+
+// written is the expression without its package.
+func (c *Case) written() string {
+	return strings.Join(strings.Fields(strings.NewReplacer("gorgonia.", "", "tensor.", "").Replace(c.Code)), " ")
+}
+
+func (c *Case) tryBuild(inputs gorgonia.Nodes) (n *gorgonia.Node, err error) {
+	defer recovered(&err)
+	return c.Build(inputs)
+}

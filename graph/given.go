@@ -1,0 +1,174 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// given is a gradient that a step has used.
+type given struct {
+	run       int // from 0
+	again     bool
+	bound     []float64 // the gradient
+	entry     []float64 // what was there before the step, or the call, began
+	right     []float64 // the graph's gradient
+	previous  []float64 // the graph's gradient at the use before, nil at the first
+	slack     []float64 // how far each element of bound may be off, nil for not at all
+	x         []float64
+	ranLater  bool   // something was bound after the solver had been called
+	of        []bool // the tensors that it is about
+	followed  bool
+	idle      []string
+	changed   []string
+	deviation bool // it is the gradient of the step as a function
+	byHand    bool // it is read off the elements' move, by a rate that may change
+}
+
+// each calls do for the elements that a gradient is about.
+func (j *stepJudge) each(g *given, do func(i int)) {
+	for k, of := range g.of {
+		for from, to := j.span(k); of && from < to; from++ {
+			do(from)
+		}
+	}
+}
+
+// any reports whether a vector has an element there that is not 0.
+func (j *stepJudge) any(g *given, v []float64) (any bool) {
+	j.each(g, func(i int) { any = any || v[i] != 0 })
+	return any
+}
+
+// all reports whether the used gradient is the wanted one, in all its tensors.
+func (j *stepJudge) all(g *given, want []float64) bool {
+	for k, of := range g.of {
+		if of && !j.fits(g, want, k) {
+			return false
+		}
+	}
+	return true
+}
+
+// smallTensor is how much smaller than all gradients those of one tensor may be
+// before their rounding counts for a difference: a bias in front of a batch
+// normalization has only rounding.
+const smallTensor = 1e-3
+
+// fits reports whether the used gradient of tensor k is the wanted one.
+func (j *stepJudge) fits(g *given, want []float64, k int) bool {
+	from, to := j.span(k)
+	scale, whole := 0.0, 0.0
+	for i, w := range want {
+		whole = max(whole, math.Abs(w), math.Abs(g.right[i]))
+		if i >= from && i < to {
+			scale = max(scale, math.Abs(w), math.Abs(g.bound[i]))
+		}
+	}
+	bound := j.tolerance() * max(scale, smallTensor*whole)
+	for i := from; i < to; i++ {
+		slack := 0.0
+		if g.slack != nil {
+			slack = g.slack[i]
+		}
+		if math.Float64bits(g.bound[i]) != math.Float64bits(want[i]) && !(math.Abs(g.bound[i]-want[i]) <= bound+slack) {
+			return false
+		}
+	}
+	return true
+}
+
+// factor returns what the graph's gradient is best multiplied by to give the used
+// one, 0 where it is 0.
+func (j *stepJudge) factor(g *given) float64 {
+	product, square := 0.0, 0.0
+	j.each(g, func(i int) {
+		product += g.bound[i] * g.right[i]
+		square += g.right[i] * g.right[i]
+	})
+	if square == 0 {
+		return 0
+	}
+	return product / square
+}
+
+// isBatch reports whether a number is a batch size: the first axis of an input.
+func (j *stepJudge) isBatch(n float64) bool {
+	return n > 1 && slices.ContainsFunc(j.leaves, func(l *leaf) bool {
+		s := l.node.Shape()
+		return len(s) > 0 && float64(s[0]) == n
+	})
+}
+
+// deliberate notes what a user does to a gradient on purpose: a factor above 0 or
+// below 1 for each tensor, a limit to each element, a share of the elements
+// themselves. A single element shows none of these.
+func (j *stepJudge) deliberate(g *given) bool {
+	n, limit, product, square := 0, 0.0, 0.0, 0.0
+	j.each(g, func(i int) {
+		n++
+		limit = max(limit, math.Abs(g.bound[i]))
+		product += (g.bound[i] - g.right[i]) * g.x[i]
+		square += g.x[i] * g.x[i]
+	})
+	if n < 2 {
+		return false
+	}
+	clipped, decayed := slices.Clone(g.right), slices.Clone(g.right)
+	j.each(g, func(i int) {
+		clipped[i] = max(-limit, min(limit, g.right[i]))
+		decayed[i] += product / square * g.x[i]
+	})
+	switch c := j.factor(g); {
+	case c > 0 && j.all(g, scaled(g.right, c)):
+		j.note(fmt.Sprintf("what is used is %.6g times the gradient, as with a limit to its norm", c))
+	case j.shrunk(g):
+		j.note("what is used is the gradient with a factor below 1 for each tensor, as with a limit to its norm")
+	case limit > 0 && j.all(g, clipped):
+		j.note(fmt.Sprintf("what is used is the gradient, each element limited to ±%.6g", limit))
+	case square > 0 && j.all(g, decayed):
+		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", product/square))
+	default:
+		return false
+	}
+	return true
+}
+
+// shrunk reports whether each tensor's gradient has a factor of its own from 0 to
+// 1, and they are not all of one element, which always has a factor.
+func (j *stepJudge) shrunk(g *given) bool {
+	one := *g
+	for k, of := range g.of {
+		if !of {
+			continue
+		}
+		one.of = make([]bool, len(g.of))
+		one.of[k] = true
+		if c := j.factor(&one); !(c > 0 && c < 1 && j.all(&one, scaled(g.right, c))) {
+			return false
+		}
+	}
+	for k, of := range g.of {
+		if of && j.layout[k].Len() > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// same reports whether two vectors have the same bits.
+func same(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+}
+
+// combined returns a + n·b.
+func combined(a, b []float64, n float64) []float64 {
+	out := make([]float64, len(a))
+	for i := range out {
+		out[i] = a[i] + n*b[i]
+	}
+	return out
+}
+
+// scaled returns c·a.
+func scaled(a []float64, c float64) []float64 { return combined(make([]float64, len(a)), a, c) }

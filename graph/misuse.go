@@ -1,0 +1,216 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin"
+	"gradtwin/graph/internal/peek"
+)
+
+// stepJudge says what the runs of a step show.
+type stepJudge struct {
+	*recorder
+	step *TrainingStep
+	rate float64 // of a step that updates by hand, 0 where it is not known
+}
+
+// judge looks at all runs.
+func (j *stepJudge) judge() error {
+	var previous []float64
+	listed := make([]bool, len(j.params))
+	var others []string
+	for n, t := range j.runs {
+		entry := t.entry
+		for m, c := range t.calls {
+			g := &given{
+				run: n, again: m > 0, bound: c.bound, entry: entry, right: c.gradient, previous: previous, x: c.x,
+				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), of: c.given, followed: c.followed, idle: c.idle, changed: c.changed, deviation: n == 0 && m == 0,
+			}
+			if err := j.gradient(g); err != nil {
+				return err
+			}
+			j.move(n, c)
+			j.undone(n, m, c)
+			previous, entry = c.gradient, c.left
+			for k, of := range c.given {
+				listed[k] = listed[k] || of
+			}
+			others = append(others, c.others...)
+		}
+		if len(t.calls) == 0 {
+			if err := j.byHand(n, t, previous); err != nil {
+				return err
+			}
+			previous = t.gradient
+		}
+	}
+	j.summary(listed, others)
+	return nil
+}
+
+// summary says what was seen of a step in which nothing is wrong, and what the
+// solver is not asked to move.
+func (j *stepJudge) summary(listed []bool, others []string) {
+	if len(j.runs[0].calls) == 0 {
+		return
+	}
+	for k, of := range listed {
+		if !of {
+			j.note(j.layout[k].Name + " is not in the list that the solver is given, and is not moved by it")
+		}
+	}
+	if slices.Sort(others); len(others) > 0 {
+		j.note("the solver also moves " + strings.Join(slices.Compact(others), ", "))
+	}
+	if t := reflect.TypeOf(j.solver); !peek.IsGorgoniasType(t) && mayKeepState(t) {
+		j.note(fmt.Sprintf("%v is not Gorgonia's own: what it keeps from step to step is not put back", t))
+	}
+	if j.step.misuses != nil {
+		return
+	}
+	text := fmt.Sprintf("the training step was run %d times and put back: %s is given the gradient", trainingRuns, solverName(j.solver))
+	if d, ok := descentOf(j.solver); ok {
+		text += fmt.Sprintf(" and moves the elements by %v", d)
+	} else {
+		text += "; how it moves the elements is not judged"
+	}
+	j.note(text)
+}
+
+// note adds a sentence, once.
+func (j *stepJudge) note(text string) {
+	if !slices.Contains(j.step.notes, text) {
+		j.step.notes = append(j.step.notes, text)
+	}
+}
+
+// misuse adds what is wrong, once.
+func (j *stepJudge) misuse(run int, problem, instead string) {
+	if !slices.ContainsFunc(j.step.misuses, func(f gradtwin.Fault) bool { return f.Problem == problem }) {
+		j.step.misuses = append(j.step.misuses, gradtwin.Fault{Node: fmt.Sprintf("run %d of the step", run+1), Problem: problem, Instead: instead})
+	}
+}
+
+// gradient says whether a gradient that was used is that of the graph, and what it
+// is when it is not.
+func (j *stepJudge) gradient(g *given) error {
+	all := g.of
+	g.of = slices.Clone(all)
+	for k := range g.of {
+		g.of[k] = all[k] && !j.fits(g, g.right, k)
+	}
+	if !slices.Contains(g.of, true) {
+		return nil
+	}
+	problem, instead := j.recognise(g)
+	switch {
+	case problem == "" && len(g.idle) > 0:
+		problem = strings.Join(g.idle, ", ") + " in evaluation mode: a machine that was made with EvalMode switches the operations of its graph for all machines"
+		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
+	case problem == "" && !g.followed:
+		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", labels(j.user.held.random))
+	case problem == "" && j.deliberate(g):
+		return nil
+	case problem == "" && len(g.changed) > 0:
+		return fmt.Errorf("the step changes %s, and what is used is not the gradient of the last run alone: to be judged, a step has to use one batch", strings.Join(g.changed, ", "))
+	case problem == "":
+		problem = j.names(g) + ": what is used is not the gradient of the cost with the elements and the data that the inputs hold then"
+	}
+	if g.deviation {
+		j.step.deviation = make([]float64, len(g.bound))
+		j.each(g, func(i int) { j.step.deviation[i] = g.bound[i] - g.right[i] })
+	}
+	j.misuse(g.run, problem, instead)
+	return nil
+}
+
+// mostRuns is how many runs of a machine in one step are told apart.
+const mostRuns = 16
+
+// recognise names what a gradient is that is not the graph's, "" where it is
+// nothing known.
+func (j *stepJudge) recognise(g *given) (problem, instead string) {
+	const order = "the machine's RunAll, the solver's Step, the machine's Reset, in this order"
+	empty := !j.any(g, g.entry)
+	switch {
+	case same(g.bound, g.entry) && g.again:
+		return "the solver is called again before the machine has run again: there is no gradient any more", "one call of the solver a run"
+	case same(g.bound, g.entry) && g.ranLater:
+		return "the solver is called before the machine runs", order
+	case same(g.bound, g.entry):
+		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset (a LispMachine runs only once), and what was bound before is used", order
+	case g.previous != nil && j.all(g, g.previous):
+		return "what is used is the gradient of the step before", order
+	}
+	for runs := 1; runs <= mostRuns; runs++ {
+		switch sum := combined(g.entry, g.right, float64(runs)); {
+		case runs == 1 && !empty && j.all(g, sum):
+			return "the gradients accumulate over runs: each run adds to what is bound, and nothing has cleared it", "a solver of Gorgonia's, which clears what it has used, or zeros in what Grad() returns, before each run"
+		case runs > 1 && j.all(g, sum):
+			return fmt.Sprintf("the machine runs %d times before the gradient is used, and each run adds to what is bound", runs), "one run a step, and a machine without BindDualValues to look at the loss"
+		}
+	}
+	if name := j.otherCost(g); name != "" {
+		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph (a second Grad in one graph returns the first cost's gradient)", name), "a graph of its own for each cost"
+	}
+	if c := j.factor(g); c > 0 && c < 1 && !g.byHand {
+		if n := math.Round(1 / c); j.isBatch(n) && j.all(g, scaled(g.right, 1/n)) {
+			return fmt.Sprintf("what is used is the gradient divided by %.0f", n), "the gradient of the cost as it is: a mean is divided already"
+		}
+	}
+	return "", ""
+}
+
+// mostCosts is how many other scalars of a graph are tried.
+const mostCosts = 8
+
+// otherCost names another scalar of the graph whose gradient was used, "" where
+// there is none.
+func (j *stepJudge) otherCost(g *given) string {
+	defer j.place(j.elements())
+	j.place(g.x)
+	graph := j.user.cost.Graph()
+	costs, _ := differentiated(graph)
+	costs = append(costs, scalarRoots(graph)...)
+	var wrt gorgonia.Nodes
+	for k, l := range j.params {
+		if g.of[k] {
+			wrt = append(wrt, l.node)
+		}
+	}
+	for _, n := range costs[:min(mostCosts, len(costs))] {
+		if n == j.user.cost {
+			continue
+		}
+		w, err := Wrap(n, wrt...)
+		if err != nil {
+			continue
+		}
+		other, all := make([]float64, w.layout.Len()), make([]float64, len(g.bound))
+		if err := w.Gradient(other); err != nil {
+			continue
+		}
+		j.each(g, func(i int) { all[i], other = other[0], other[1:] })
+		if j.any(g, all) && j.all(g, all) {
+			return label(n)
+		}
+	}
+	return ""
+}
+
+// names lists the tensors that a gradient is about.
+func (j *stepJudge) names(g *given) string {
+	var names []string
+	for k, of := range g.of {
+		if of {
+			names = append(names, j.layout[k].Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}

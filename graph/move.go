@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// move says whether a solver has done what it should with what it was given.
+func (j *stepJudge) move(run int, c *call) {
+	if c.err != nil {
+		j.misuse(run, fmt.Sprintf("the solver returns an error that the step ignores: %v", c.err), "the step returns it")
+		return
+	}
+	name := solverName(j.solver)
+	if batch := dividesBy(j.solver); batch > 1 && j.averages(batch) {
+		text := fmt.Sprintf("the gradient is divided by the batch size twice: the cost is a mean over %.0f rows already, and WithBatchSize(%.0f) divides by it again", batch, batch)
+		if _, adam := j.solver.(*gorgonia.AdamSolver); adam {
+			j.note(text + ", which an AdamSolver's steps hardly depend on")
+		} else {
+			j.misuse(run, text, "no WithBatchSize, or Sum in place of Mean")
+		}
+	}
+	d, known := descentOf(j.solver)
+	rate := d.rate
+	if !known {
+		if rate, _ = peek.Float(j.solver, "eta"); rate == 0 {
+			if rate, _ = peek.Float(j.solver, "η"); rate == 0 && !peek.IsGorgoniasType(reflect.TypeOf(j.solver)) {
+				rate = 1
+			}
+		}
+	}
+	moved, should := false, false
+	var still, other []string
+	for k, of := range c.given {
+		if !of {
+			continue
+		}
+		stands, differs, due := true, false, false
+		from, to := j.span(k)
+		for i := from; i < to; i++ {
+			by := c.after[i] - c.x[i]
+			bound := d.bound(c.x[i], c.bound[i], j.single)
+			want := d.step(c.x[i], c.bound[i])
+			if !known {
+				want = rate * min(1, math.Abs(c.bound[i]))
+			}
+			stands = stands && by == 0
+			due = due || math.Abs(want) > bound
+			differs = differs || known && !(math.Abs(by-want) <= bound)
+		}
+		moved, should = moved || !stands, should || due
+		switch {
+		case stands && due:
+			still = append(still, j.layout[k].Name)
+		case differs:
+			other = append(other, j.layout[k].Name)
+		}
+	}
+	switch {
+	case !moved && should && name == "AdamW":
+		j.misuse(run, "AdamW.Step of gorgonia v0.9.18 never updates the weights: it changes copies of them", "AdamSolver, with WithL2Reg where the weights are to decay")
+	case !moved && should:
+		j.misuse(run, name+" moves no element though the gradient is not 0", "")
+	case known && len(still) > 0:
+		j.misuse(run, fmt.Sprintf("%s does not move %s%s", name, strings.Join(still, ", "), j.shared()), "BindDualValues for all that the solver is given")
+	case len(other) > 0:
+		j.misuse(run, fmt.Sprintf("%s moves %s otherwise than by %v", name, strings.Join(other, ", "), d), "")
+	}
+}
+
+// shared says which inputs have one gradient in common, which a solver clears for
+// the first of them.
+func (j *stepJudge) shared() string {
+	for a, l := range j.params {
+		for b, o := range j.params[:a] {
+			x, err := l.node.Grad()
+			y, also := o.node.Grad()
+			if err == nil && also == nil && x != nil && y != nil && overlap(memory(x), memory(y)) {
+				return fmt.Sprintf(": %s and %s have one gradient in common, which is cleared with the first of them", j.layout[b].Name, j.layout[a].Name)
+			}
+		}
+	}
+	return ""
+}
+
+// undone says that a step gives inputs their old values again.
+func (j *stepJudge) undone(run, call int, c *call) {
+	t := j.runs[run]
+	for k, of := range c.given {
+		from, to := j.span(k)
+		part := func(x []float64) []float64 { return x[from:to] }
+		moved := !same(part(c.x), part(c.after))
+		switch {
+		case !of || call > 0:
+		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(part(t.before), part(c.x)) && same(part(c.x), part(j.runs[run-1].calls[0].x)):
+			j.misuse(run, fmt.Sprintf("the step gives %s its old values before the machine runs: what the solver has changed is lost", j.layout[k].Name), "values that are set once, before the first step")
+		case moved && len(t.calls) == 1 && same(part(t.after), part(c.x)):
+			j.misuse(run, fmt.Sprintf("the step gives %s its old values after the solver was called: what that has changed is lost", j.layout[k].Name), "")
+		}
+	}
+}
+
+// byHand judges a step that calls no solver by how it moves the elements: by the
+// gradient times a rate, which the first run shows.
+func (j *stepJudge) byHand(run int, t *training, previous []float64) error {
+	if j.solver != nil {
+		j.note("the step does not call the solver that it is given")
+	}
+	move := make([]float64, len(t.before))
+	g := &given{
+		run: run, right: t.gradient, previous: previous, x: t.before, of: make([]bool, len(j.params)), byHand: true, followed: len(j.user.held.random) == 0,
+		bound: make([]float64, len(t.before)), entry: make([]float64, len(t.before)), slack: make([]float64, len(t.before)),
+	}
+	for i := range move {
+		move[i] = t.after[i] - t.before[i]
+	}
+	for k := range g.of {
+		g.of[k] = true
+	}
+	if same(t.before, t.after) {
+		if j.any(g, t.gradient) {
+			j.misuse(run, "the step changes none of the inputs", "a call of the solver with the inputs in its list")
+		}
+		return nil
+	}
+	if run == 0 {
+		g.bound = move
+		j.rate = -j.factor(g)
+	}
+	if j.rate == 0 {
+		return nil
+	}
+	unit := math.Pow(2, -52)
+	if j.single {
+		unit = math.Pow(2, -23)
+	}
+	for i := range move {
+		g.bound[i] = -move[i] / j.rate
+		g.slack[i] = 4 * unit * math.Abs(t.before[i]/j.rate)
+	}
+	if run == 0 {
+		if !j.all(g, t.gradient) {
+			j.rate = 0
+			j.note("the step moves the elements by hand and not along the gradient: how is not judged")
+			return nil
+		}
+		j.note(fmt.Sprintf("the step moves the elements by hand, by %.4g times the gradient", -j.rate))
+		return nil
+	}
+	for i := range g.entry {
+		// What stays bound from run to run is what the runs before have used.
+		g.entry[i] = -(j.runs[run-1].after[i] - j.runs[run-1].before[i]) / j.rate
+	}
+	return j.gradient(g)
+}

@@ -1,0 +1,272 @@
+package graph
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/peek"
+)
+
+// call is one call of a solver: what it was given and what it did.
+type call struct {
+	x, after []float64 // the elements before and after
+	gradient []float64 // the graph's, there
+	bound    []float64 // what the solver was given
+	left     []float64 // what it left of that
+	given    []bool    // of each tensor: it is in the solver's list
+	others   []string  // inputs in the list that are not checked
+	followed bool      // what is random was the same in the graph's gradient
+	idle     []string  // operations that are in evaluation mode
+	changed  []string  // other inputs than the elements that the step has changed
+	err      error     // the solver's
+}
+
+// training is one run of a step.
+type training struct {
+	before, after []float64 // the elements
+	entry, exit   []float64 // what was bound
+	data          []string  // the bytes of the other inputs, before
+	gradient      []float64 // the graph's, where no solver was called
+	calls         []*call
+}
+
+// recorder runs a step and writes down what it does. It is the solver that the
+// step is given.
+type recorder struct {
+	*Wrapped
+	solver gorgonia.Solver
+	runs   []*training
+	failed error // of the graph's own gradient
+}
+
+// run runs the step once.
+func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	t := &training{before: r.elements(), entry: r.bound(), data: r.data()}
+	r.runs = append(r.runs, t)
+	var solver gorgonia.Solver
+	if r.solver != nil {
+		solver = r
+	}
+	if err := step(solver); err != nil {
+		return err
+	}
+	if r.failed != nil {
+		return r.failed
+	}
+	t.after, t.exit = r.elements(), r.bound()
+	if len(t.calls) == 0 {
+		moved := t.after
+		r.place(t.before)
+		t.gradient = make([]float64, len(t.before))
+		err = r.Gradient(t.gradient)
+		r.place(moved)
+	}
+	return err
+}
+
+// Step implements gorgonia.Solver.
+func (r *recorder) Step(model []gorgonia.ValueGrad) error {
+	t := r.runs[len(r.runs)-1]
+	c := &call{x: r.elements(), bound: r.bound(), given: make([]bool, len(r.params)), idle: r.idle()}
+	for k, now := range r.data() {
+		if now != t.data[k] {
+			c.changed = append(c.changed, r.leaves[k].name)
+		}
+	}
+	for _, v := range model {
+		switch k := r.param(v); {
+		case k >= 0:
+			c.given[k] = true
+			if g, err := v.Grad(); err == nil {
+				r.read(c.bound, k, g)
+			}
+		default:
+			if n, ok := v.(*gorgonia.Node); ok && slices.ContainsFunc(r.leaves, func(l *leaf) bool { return l.node == n }) {
+				c.others = append(c.others, label(n))
+			}
+		}
+	}
+	if slices.Contains(c.given, true) {
+		c.gradient = make([]float64, len(c.x))
+		r.followDraws()
+		if err := r.Gradient(c.gradient); err != nil {
+			r.failed = fmt.Errorf("the gradient where the solver is called: %w", err)
+			return r.failed
+		}
+		c.followed = r.sameLoss()
+		t.calls = append(t.calls, c)
+	}
+	c.err = r.solve(model)
+	c.after, c.left = r.elements(), r.bound()
+	return c.err
+}
+
+// solve calls the solver. A panic in it becomes an error: AdamW's, of Gorgonia
+// v0.9.18, of a scalar.
+func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s.Step: panic: %v", solverName(r.solver), v)
+		}
+	}()
+	return r.solver.Step(model)
+}
+
+// param returns the parameter that an entry of a solver's list stands for: the
+// node itself, or one that shares its value's memory, −1 for others.
+func (r *recorder) param(v gorgonia.ValueGrad) int {
+	if n, ok := v.(*gorgonia.Node); ok {
+		if k := slices.IndexFunc(r.params, func(l *leaf) bool { return l.node == n }); k >= 0 {
+			return k
+		}
+	}
+	value := v.Value()
+	return slices.IndexFunc(r.params, func(l *leaf) bool { return value != nil && overlap(memory(l.node.Value()), memory(value)) })
+}
+
+// elements returns all elements.
+func (r *recorder) elements() []float64 {
+	x := make([]float64, r.layout.Len())
+	for i := range x {
+		x[i] = r.At(i)
+	}
+	return x
+}
+
+// data returns the bytes of the inputs that are not checked, "" for others.
+func (r *recorder) data() []string {
+	out := make([]string, len(r.leaves))
+	for k, l := range r.leaves {
+		if !l.drawn && !slices.Contains(r.params, l) {
+			out[k] = string(memory(l.node.Value()))
+		}
+	}
+	return out
+}
+
+// place sets all elements.
+func (r *recorder) place(x []float64) {
+	for i, v := range x {
+		r.Set(i, v)
+	}
+}
+
+// bound returns the gradients that the nodes give out, 0 where there is none.
+func (r *recorder) bound() []float64 {
+	g := make([]float64, r.layout.Len())
+	for k, l := range r.params {
+		if v, err := l.node.Grad(); err == nil && v != nil {
+			r.read(g, k, v)
+		}
+	}
+	return g
+}
+
+// read reads the gradient of parameter k.
+func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
+	if e, err := elementsOf(v); err == nil && e.n == r.layout[k].Len() {
+		from, to := r.span(k)
+		e.read(dst[from:to])
+	}
+}
+
+// span returns the elements of parameter k as [from, to).
+func (r *recorder) span(k int) (from, to int) { return r.starts[k], r.starts[k] + r.layout[k].Len() }
+
+// shake moves all elements a little, so that a gradient of another place shows,
+// however small the solver's steps are.
+func (r *recorder) shake(run int) {
+	const share = 1. / 64
+	random := rand.New(rand.NewPCG(drawSeed, uint64(run)))
+	for i := range r.layout.Len() {
+		x := r.At(i)
+		u := share * (2*random.Float64() - 1)
+		if x == 0 {
+			r.Set(i, u)
+		} else {
+			r.Set(i, x*(1+u))
+		}
+	}
+}
+
+// holdDropout makes the user's own dropout drop what the graph's gradient is
+// computed with.
+func (r *recorder) holdDropout(k *undo) {
+	for n, mask := range r.user.held.masks {
+		e, err := elementsOf(mask)
+		if err != nil {
+			continue
+		}
+		next := 0
+		k.value(peek.Writable(peek.Field(n.Op(), "rndGen")))
+		// The operation keeps an element when the number that it draws is below 1−p.
+		peek.SetFunc(n.Op(), "rndGen", func() float64 {
+			i := next % e.n
+			next++
+			if e.at(i) != 0 {
+				return 0
+			}
+			return 1
+		})
+	}
+}
+
+// followDraws gives the graph's gradient the values that the random nodes had in
+// the step's run.
+func (r *recorder) followDraws() {
+	for n, l := range r.user.held.values {
+		if v := n.Value(); v != nil && v.Shape().TotalSize() == l.node.Shape().TotalSize() && v.Dtype() == l.node.Dtype() {
+			copy(memory(l.node.Value()), memory(v))
+		}
+	}
+}
+
+// sameLoss reports whether the step's run had the loss that the graph has: with
+// other draws it has another one.
+func (r *recorder) sameLoss() bool {
+	if len(r.user.held.random) == 0 {
+		return true
+	}
+	if !r.user.cost.IsScalar() {
+		return false
+	}
+	f, err := r.Loss()
+	e, also := elementsOf(r.user.cost.Value())
+	return err == nil && also == nil && near([]float64{f}, []float64{e.at(0)}, r.tolerance())
+}
+
+// tolerance is how far two computations of one gradient may be apart.
+func (r *recorder) tolerance() float64 {
+	if r.single {
+		return sameGradient32
+	}
+	return sameGradient64
+}
+
+// idle returns the user's operations that are in evaluation mode while those of
+// the graph's gradient are not.
+func (r *recorder) idle() (names []string) {
+	for c, n := range r.user.nodes {
+		if _, ok := n.Op().(gorgonia.TrainModeOp); !ok {
+			continue
+		}
+		users, _ := peek.Bool(n.Op(), "isTraining")
+		if held, ok := c.Op().(*heldDropout); ok {
+			if copied, _ := peek.Bool(held.SDOp, "isTraining"); copied && !users {
+				names = append(names, label(n))
+			}
+		} else if copied, _ := peek.Bool(c.Op(), "isTraining"); copied && !users {
+			names = append(names, label(n))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
