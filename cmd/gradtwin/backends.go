@@ -13,7 +13,7 @@ import (
 	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
-	"gradtwin/internal/report"
+	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -159,7 +159,7 @@ func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data,
 		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
 	}
 	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",
-		c.Steps, report.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
+		c.Steps, words.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
 }
 
 // stepProgress shows one step of training on a bar or as a line.

@@ -10,6 +10,7 @@ import (
 
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
+	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 	"gradtwin/internal/shard"
 )
@@ -202,7 +203,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 		if dir != "" {
-			if err := errors.Join(dir.WriteSweep(sweep.central, found.Step), dir.WriteFormulas(sweep.formulas)); err != nil {
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()), page.WriteFormulas(dir, sweep.formulas))
+			if err != nil {
 				return err
 			}
 		}
@@ -229,7 +231,7 @@ func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sw
 		Agree    bool               `json:"agree"`
 		Verdict  report.Outcome     `json:"verdict"`
 		Check    *compare.Report    `json:"check"`
-		Sweep    *report.Sweep      `json:"sweep,omitempty"`
+		Sweep    *twin.Sweep        `json:"sweep,omitempty"`
 		Formulas *twin.FormulaSweep `json:"formulas,omitempty"`
 	}{"result", r.OK(), outcome, r, sweep.central, sweep.formulas}} {
 		if err := a.line(l); err != nil {

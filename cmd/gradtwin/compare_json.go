@@ -34,7 +34,7 @@ type gradientLine struct {
 	Other   *compare.Report   `json:"other,omitempty"` // of the second backend, where that is not numeric itself
 }
 
-func (j *compareJSON) compared(c twin.Config, g report.Comparison) error {
+func (j *compareJSON) compared(c twin.Config, g twin.Comparison) error {
 	if g.After == 0 {
 		if err := j.line(runLine{"run", c}); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 )
 
@@ -82,7 +83,7 @@ func (a *app) rates(cmd *cobra.Command, rates []float64, out *outputFlags) error
 			lines = append(lines, rateRun{"rate", lr, r.Error, newRunResult(&r.Runs[i])})
 		}
 	}
-	if err := dir.WriteTogether(all); err != nil {
+	if err := page.WriteTogether(dir, all); err != nil {
 		return err
 	}
 	if out.json {

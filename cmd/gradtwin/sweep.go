@@ -9,13 +9,12 @@ import (
 
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
-	"gradtwin/internal/report"
 )
 
 // sweeps is what check --sweep measures: the error of central differences for an
 // element of each tensor, and that of all formulas for one of these.
 type sweeps struct {
-	central  *report.Sweep
+	central  *twin.Sweep
 	formulas *twin.FormulaSweep
 }
 
@@ -25,8 +24,8 @@ func newSweeps(ctx context.Context, pair twin.Pair, found *compare.Report) (swee
 	if err := pair.Gradient(gradient); err != nil {
 		return sweeps{}, err
 	}
-	elements := report.SweepElements(gradient, found)
-	steps, err := report.NewSweep(ctx, pair, gradient, found.Noise, elements)
+	elements := twin.SweepElements(gradient, found)
+	steps, err := twin.NewSweep(ctx, pair, gradient, found.Noise, elements)
 	if err != nil {
 		return sweeps{}, err
 	}
@@ -74,7 +73,7 @@ func (a *app) printFormulas(s *twin.FormulaSweep) {
 }
 
 // printSweep prints the error of each swept element against the step.
-func (a *app) printSweep(s *report.Sweep) {
+func (a *app) printSweep(s *twin.Sweep) {
 	fmt.Fprintf(a.stdout, "\nError of central differences, |symbolic − numeric|, against their step h;\nε/h is what rounding makes of it\n")
 	w := a.table()
 	head := table.Row{"h", "ε/h"}
