@@ -176,7 +176,10 @@ differences. It checks one against the other and trains both on MNIST.
 	root.SetErr(a.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.compareCommand(), a.trainCommand(), a.checkCommand(), a.mergeCommand(), a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand(), a.versionCommand())
+	root.AddCommand(
+		a.compareCommand(), a.ratesCommand(), a.trainCommand(), a.predictCommand(), a.checkCommand(), a.mergeCommand(),
+		a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand(), a.versionCommand(),
+	)
 	return root
 }
 
