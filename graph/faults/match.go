@@ -199,6 +199,8 @@ func padsUnequally(op gorgonia.Op) bool {
 	return pads[0] != pads[1] || pads[2] != pads[3]
 }
 
+func isFloat(t tensor.Dtype) bool { return t == tensor.Float64 || t == tensor.Float32 }
+
 // settings returns integer settings of an operation.
 func settings(op gorgonia.Op, names ...string) tensor.Shape {
 	out := make(tensor.Shape, len(names))
