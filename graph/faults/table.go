@@ -176,8 +176,11 @@ var table = []Known{
 		Op: "ConvType", Effect: Failure,
 		Problem: "ConvType converts between int and a float alone",
 		match: func(n node) bool {
+			if n.kind != "dtConvOp" {
+				return false
+			}
 			from, to := n.in[0].Dtype(), n.Dtype()
-			return n.kind == "dtConvOp" && !(from == tensor.Int && isFloat(to)) && !(isFloat(from) && to == tensor.Int)
+			return !(from == tensor.Int && isFloat(to)) && !(isFloat(from) && to == tensor.Int)
 		},
 	},
 	{
@@ -185,6 +188,13 @@ var table = []Known{
 		Problem: "the derivative of ConvType of a tensor to int panics",
 		match: func(n node) bool {
 			return n.kind == "dtConvOp" && isFloat(n.in[0].Dtype()) && n.Dtype() == tensor.Int && n.Dims() > 0
+		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "the derivative of ConvType of a tensor to int panics",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && n.in[0].Dtype() != tensor.Int && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{
