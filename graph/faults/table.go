@@ -15,7 +15,7 @@ const (
 	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
 	insteadOfAverage   = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
 	insteadOfCTC       = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
-	lastAxis           = "Transpose so that the axis is the last one"
+	lastAxis           = "Transpose so that the axis is last"
 )
 
 // table is in the order of Gorgonia's documentation: element by element,
@@ -69,7 +69,7 @@ var table = []Known{
 	{
 		Op: "Max", Case: "beyond axis 3", Effect: Failure,
 		Problem: "the derivative of Max along axis 4 or a later one is an error",
-		Instead: "Transpose so that the axis is the first one, and Max along that",
+		Instead: "Transpose so that the axis is first, and Max along that",
 		match: func(n node) bool {
 			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
 		},
@@ -189,7 +189,7 @@ var table = []Known{
 		Op: "ConvType", Effect: Failure,
 		Problem: "the derivative of ConvType of a tensor to int panics",
 		match: func(n node) bool {
-			return n.kind == "dtConvOp" && n.in[0].Dtype() != tensor.Int && n.Dtype() == tensor.Int && n.Dims() > 0
+			return n.kind == "dtConvOp" && isFloat(n.in[0].Dtype()) && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{
