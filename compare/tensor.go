@@ -24,7 +24,7 @@ type Probed struct {
 	// agree and it would not.
 	Verdict    Verdict `json:"verdict"`
 	Directions int     `json:"directions"` // that agreed
-	// Resolution is the error that would have shown: 32 times the bound of the
+	// Resolution is the error that would have shown: 48 times the bound of the
 	// direction that showed more. In a single element an eighth of it would.
 	Resolution float64 `json:"resolution"`
 	// Beside is how far from the point the tensor was probed, relative to
@@ -146,7 +146,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 				out.show(o)
 			}
 		default:
-			if o.verdict == Wrong && o.nearKinks && off == 0 {
+			if o.verdict == Wrong && o.has(nearKinks) && off == 0 {
 				// One may be a value of many kinks that the gradients beside the point
 				// did not reach.
 				off++
@@ -190,9 +190,9 @@ func (p *prober) relativeSize() func(x float64) float64 {
 	return func(x float64) float64 { return max(least, math.Abs(x)) }
 }
 
-// run probes the tensor and, where asked to, names the wrong elements if a
-// direction disagrees.
-func (p *prober) run(ctx context.Context, f *finding, name bool) error {
+// run probes the tensor and names up to so many wrong elements if a direction
+// disagrees.
+func (p *prober) run(ctx context.Context, f *finding, named int) error {
 	if p.at.noise.chaotic {
 		f.probe = &Probed{Verdict: Inconclusive}
 		return nil
@@ -230,8 +230,8 @@ func (p *prober) run(ctx context.Context, f *finding, name bool) error {
 		}
 	}
 	f.probe = &probe
-	if probe.Verdict == Wrong && name {
-		f.located, err = p.locate(ctx, at, line)
+	if probe.Verdict == Wrong && named > 0 {
+		f.located, err = p.locate(ctx, at, line, named)
 		f.allow(p.options.Rtol)
 	}
 	return err
@@ -244,7 +244,7 @@ func (f *finding) allow(rtol float64) {
 	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
 	p := f.probe
 	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
-		p.Verdict, p.Resolution = OK, 4*cancelling*p.Error
+		p.Verdict, p.Resolution = OK, 6*cancelling*p.Error
 	}
 }
 

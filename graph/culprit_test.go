@@ -57,6 +57,13 @@ func TestCulprit(t *testing.T) {
 		{"a user's, with a second use of the operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.Add(must(gorgonia.ApplyOp(tripled{}, x)), x))
 		}), []int{4}, "tripled ", 2, 2, false},
+		{"two that are known, of one operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			a := must(gorgonia.ByIndices(x, ints(m, "k", 3, 3), 0))
+			return must(gorgonia.HadamardProd(a, must(gorgonia.ByIndices(x, ints(m, "l", 2, 0), 0))))
+		}), []int{4}, "ByIndices", 2, 0, true},
+		{"Max of two equal elements that are computed from one", alone(func(_ *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Max(must(gorgonia.Upsample2D(x, 2)), 3))
+		}), []int{1, 2, 2, 2}, "Max", 1, 2, true},
 		{"Log", alone(unary(gorgonia.Log)), []int{4}, "", 0, 0, false},
 		{"Dropout of a half", alone(dropout(0.5)), []int{4, 5}, "", 0, 0, false},
 	} {
@@ -210,6 +217,45 @@ func TestCulpritWork(t *testing.T) {
 	for i, x := range before {
 		if now := w.At(i); now != x {
 			t.Fatalf("element %d is %v after the check: want %v", i, now, x)
+		}
+	}
+}
+
+// In a deep chain the search takes a few cuts, and its calls grow with the
+// logarithm of the depth.
+func TestCulpritOfDeepChain(t *testing.T) {
+	for _, all := range []bool{false, true} { // the inputs of all layers, or the first alone
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 0.1, 0.5, 4)
+		y, wrt := x, gorgonia.Nodes{x}
+		const layers = 60
+		for k := range layers {
+			b := m.input(fmt.Sprint("b", k), 0, 0.01, 4)
+			if y = must(gorgonia.Sin(must(gorgonia.Add(y, b)))); k == layers/2 {
+				y = must(gorgonia.Log2(must(gorgonia.Exp(y))))
+			}
+			if all {
+				wrt = append(wrt, b)
+			}
+		}
+		w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(y)))), wrt...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := compare.Check(t.Context(), w, compare.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Culprit == nil || len(report.Culprit.Operations) != 1 || !strings.HasPrefix(report.Culprit.Operations[0], "log2 ") {
+			t.Fatalf("culprit %+v: want log2\n%v", report.Culprit, report)
+		}
+		part, err := compare.CheckShard(t.Context(), w, compare.Options{}, compare.Shard{Index: 1, Count: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const most = 200 // a dozen cuts of 6 to 16 calls
+		if calls := report.Calls - part.Report().Calls; calls > most {
+			t.Errorf("%d calls for the search: want %d at most", calls, most)
 		}
 	}
 }

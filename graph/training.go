@@ -56,7 +56,7 @@ func WrapStep(f *Wrapped, solver gorgonia.Solver, step func(solver gorgonia.Solv
 		return nil, errors.New("training step: of a function that Wrap has not made itself")
 	}
 	r := &recorder{Wrapped: f, solver: solver}
-	k := newSnapshot(f, solver)
+	k := takeDown(f, solver)
 	defer k.restore()
 	r.holdDropout(k)
 	for n := range trainingRuns {
@@ -90,7 +90,8 @@ func (r *recorder) hint() string {
 	if unbound == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
+	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, "+
+		"make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
 }
 
 // Gradient computes the gradient that the solver was given in the first run. At

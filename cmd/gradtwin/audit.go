@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,8 @@ type auditFlags struct {
 	worker   bool
 	programs string
 	baseline string
+	fuzz     bool
+	seed     uint64
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -41,12 +44,18 @@ the tape machine and on the Lisp machine, and sets value and gradient against
 plain Go and central differences. A row's verdict is the worst of: its inputs
 being leaves, inner nodes, used twice, and in float32.
 
+With --fuzz it also draws shapes and settings of every operation at random, and
+states the conditions under which an operation fails.
+
 The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
 it is 3 when something is worse than in an earlier audit, as for a fork.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.worker {
 				return audit.Work(os.Stdin, a.stdout)
+			}
+			if cmd.Flags().Changed("seed") && !f.fuzz {
+				return usagef("--seed %d: want it with --fuzz", f.seed)
 			}
 			return a.audit(cmd.Context(), &f)
 		},
@@ -59,6 +68,8 @@ it is 3 when something is worse than in an earlier audit, as for a fork.`,
 	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this folder")
 	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a file that --json has printed, and exit 3\nwhen something is worse")
+	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and state when it fails")
+	s.Uint64Var(&f.seed, "seed", 1, "what the shapes of --fuzz are drawn from")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
 		panic("gradtwin: " + err.Error()) // no such flag
@@ -80,9 +91,10 @@ func auditWorker() (func(context.Context) *exec.Cmd, error) {
 }
 
 func (a *app) audit(ctx context.Context, f *auditFlags) error {
-	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "") {
-		return usagef("--markdown writes files and prints nothing: want it without --json, --failures and --baseline")
+	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "" || f.fuzz) {
+		return usagef("--markdown writes files and prints nothing: want it without --json, --failures, --baseline and --fuzz")
 	}
+	log.SetOutput(io.Discard) // Gorgonia's own, of which GroupNorm's derivative makes use
 	worker, err := auditWorker()
 	if err != nil {
 		return err
@@ -129,11 +141,53 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
 			v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
 	}
+	if f.fuzz {
+		if err := a.fuzzAudit(ctx, worker, f); err != nil {
+			return err
+		}
+	}
 	if before == nil {
 		return nil
 	}
 	before = slices.DeleteFunc(before, func(r audit.Row) bool { return !only(r) })
 	return a.compareAudits(audit.Compare(before, all), f)
+}
+
+// fuzzAudit draws cases and prints what fails among them, and when.
+func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.Cmd, f *auditFlags) error {
+	found, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool { return strings.Contains(strings.ToLower(op), strings.ToLower(f.only)) })
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		for _, r := range found.Rows {
+			if err := a.line(r); err != nil {
+				return err
+			}
+		}
+		for _, c := range found.Conditions {
+			if err := a.line(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := a.table()
+	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "told", "smallest"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70}, {Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
+	failures := 0
+	for _, r := range found.Rows {
+		if r.Fails() {
+			failures++
+		}
+	}
+	for _, c := range found.Conditions {
+		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures, c.Smallest})
+	}
+	fmt.Fprintln(a.stdout)
+	t.Render()
+	fmt.Fprintf(a.stdout, "\n%s shapes drawn from seed %d: %s fail\n", commas(len(found.Rows)), f.seed, commas(failures))
+	return nil
 }
 
 // auditLine is the first line of the audit's JSON: what ran.

@@ -83,13 +83,21 @@ func Compare(before, after []Row) Comparison {
 const grown = 1.001
 
 // worse reports whether an outcome is worse than an earlier one: a worse
-// verdict, none where there was one, or the same with a larger error.
+// verdict, none where there was one, or the same with a larger error. A gradient
+// that is no longer zero is judged by its error.
 func (o Outcome) worse(than Outcome) bool {
+	verdict, before := o.Verdict, than.Verdict
+	if before == Zero {
+		before = WrongGradient
+	}
+	if verdict == Zero {
+		verdict = WrongGradient
+	}
 	switch {
-	case o.Verdict == NotRun:
-		return than.Verdict == Right
-	case o.Verdict != than.Verdict:
-		return o.Verdict > max(than.Verdict, Right)
+	case verdict == NotRun:
+		return before == Right
+	case verdict != before:
+		return verdict > max(before, Right)
 	case !o.Verdict.Failure() || than.Element == "":
 		return false
 	}

@@ -26,6 +26,8 @@ func TestCompare(t *testing.T) {
 		{"a larger error", wrong(2), wrong(3), true},
 		{"on the other side, and larger", wrong(2), wrong(-1), true},
 		{"a smaller error", wrong(3), wrong(2), false},
+		{"zero, and then half of it", Outcome{Verdict: Zero, Element: "x[0]", Want: 1}, wrong(0.5), false},
+		{"zero, and then the other sign", Outcome{Verdict: Zero, Element: "x[0]", Want: 1}, wrong(-1), true},
 		{"NaN now", wrong(2), Outcome{Verdict: WrongGradient, Note: "x[0] is NaN"}, true},
 		{"judged no more", Outcome{Verdict: Right}, Outcome{}, true},
 		{"judged now, right", Outcome{}, Outcome{Verdict: Right}, false},

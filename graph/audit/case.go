@@ -27,8 +27,16 @@ type Case struct {
 	Ref func(in []Array) Array
 	// Design is why there is no gradient to expect; empty where there is one.
 	Design string
-	Eval   bool // run in evaluation mode
-	Single bool // computed in float32, whatever the cell
+	// Features are what the fuzzer's conditions are made of.
+	Features []Feature
+	Eval     bool // run in evaluation mode
+	Single   bool // computed in float32, whatever the cell
+}
+
+// Feature is a number that a case was drawn with, as the size of an axis.
+type Feature struct {
+	Name  string
+	Value int
 }
 
 // Name names the case.

@@ -127,6 +127,9 @@ func addReductions(add adder) {
 	four := []int{2, 2, 3, 2}
 	add("Sum", "2x2x3x2, axes 2, 3", reduce([]int{2, 3}, sum), func(in gorgonia.Nodes) *gorgonia.Node { return must(gorgonia.Sum(must(gorgonia.Sum(in[0], 3)), 2)) }, in("x", -2, 2, four...))
 	add("Max", "2x2x3x2, axes 2, 3", reduce([]int{2, 3}, slices.Max), func(in gorgonia.Nodes) *gorgonia.Node { return must(gorgonia.Max(must(gorgonia.Max(in[0], 3)), 2)) }, in("x", -2, 2, four...))
+	add("Max beyond axis 3", "2x2x1x2x3, axis 4", reduce([]int{4}, slices.Max), func(in gorgonia.Nodes) *gorgonia.Node {
+		return must(gorgonia.Max(must(gorgonia.Transpose(in[0], 4, 0, 1, 2, 3)), 0))
+	}, in("x", -2, 2, 2, 2, 1, 2, 3))
 	for _, s := range []struct {
 		shape []int
 		axis  int
@@ -180,6 +183,11 @@ func addTensors(add adder) {
 	add("ByIndices", "2x4, axis 1, transposed", picked, func(in nodes) *gorgonia.Node {
 		return must(gorgonia.Transpose(must(gorgonia.ByIndices(must(gorgonia.Transpose(in[0])), in[1], 0))))
 	}, in("x", -2, 2, 2, 4), index)
+	add("ByIndices", "2x3x2, axis 1, transposed", func(in []Array) Array {
+		return fill([]int{2, 2, 2}, func(at []int) float64 { return in[0].get(at[0], []int{2, 0}[at[1]], at[2]) })
+	}, func(in nodes) *gorgonia.Node {
+		return must(gorgonia.Transpose(must(gorgonia.ByIndices(must(gorgonia.Transpose(in[0], 1, 0, 2)), in[1], 0)), 1, 0, 2))
+	}, in("x", -2, 2, 2, 3, 2), index)
 	oneHot := given("h", []float64{0, 1, 0, 0, 1, 0, 0, 0}, 4, 2)
 	oneHot.Fixed = true
 	add("ByIndices", "2x4, axis 1, one-hot", picked, func(in nodes) *gorgonia.Node { return must(gorgonia.Mul(in[0], in[1])) }, in("x", -2, 2, 2, 4), oneHot)

@@ -8,7 +8,8 @@ import (
 )
 
 // Every expression that package faults gives is right in every cell, and each
-// of them is tried.
+// of them is tried. A scalar cannot be transposed or cut, and to CTCLoss nothing
+// can be added.
 func TestInstead(t *testing.T) {
 	rows, err := Run(t.Context(), worker(t), func(r Row) bool { return r.Type == TypeInstead })
 	if err != nil {
@@ -16,7 +17,8 @@ func TestInstead(t *testing.T) {
 	}
 	for _, r := range rows {
 		for _, o := range r.Outcomes {
-			if o.Verdict != Right && (r.Op != "CTCLoss" || o.Verdict != NotRun) {
+			optional := o.Cell == TapeTransposed.String() || o.Cell == TapeSliced.String() || r.Op == "CTCLoss" && o.Cell == TapeTwice.String()
+			if o.Verdict != Right && !(optional && o.Verdict == NotRun) {
 				t.Errorf("%s, %s: %v", r.Name(), o.Cell, o)
 			}
 		}

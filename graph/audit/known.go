@@ -12,8 +12,11 @@ import (
 // known returns the faults of package faults that are in a case's graph, and
 // where it cannot be built those of its operation.
 func (c *Case) known() []faults.Known {
+	if faults.Replaced() != "" {
+		return nil
+	}
 	found, built := c.inGraph()
-	if built || faults.Replaced() != "" {
+	if built {
 		return found
 	}
 	return slices.DeleteFunc(faults.Table(), func(k faults.Known) bool { return k.Op != c.Op })
@@ -22,6 +25,20 @@ func (c *Case) known() []faults.Known {
 // inGraph returns the faults in a case's graph, each once, and reports whether
 // the operation can be built at all.
 func (c *Case) inGraph() (found []faults.Known, built bool) {
+	for draw := range draws { // some faults show at some values alone
+		more, ok := c.inGraphOf(draw)
+		built = built || ok
+		for _, k := range more {
+			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
+				found = append(found, k)
+			}
+		}
+	}
+	return found, built
+}
+
+// inGraphOf looks at one draw of the data.
+func (c *Case) inGraphOf(draw int) (found []faults.Known, built bool) {
 	add := func(more ...faults.Known) {
 		for _, k := range more {
 			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
@@ -32,7 +49,7 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 	var err error
 	defer recovered(&err) // what cannot be built further has shown what it has
 	g := gorgonia.NewGraph()
-	b, err := c.build(g, c.arrays(0), TapeLeaf)
+	b, err := c.build(g, c.arrays(draw), TapeLeaf)
 	if b.result == nil {
 		return nil, false
 	}

@@ -62,10 +62,10 @@ func Page(w io.Writer, rows []Row, v Versions) error {
 				fmt.Fprintf(&b, "| %s | %s |\n", escape(r.Variant), escape(instead))
 			}
 		}
-	}
-	if merged := failing(OfType(rows, TypeMerge)); len(merged) > 0 {
-		fmt.Fprintf(&b, "\n## Nodes that merge\n\nExpressions of one graph that become one node, of these operations: %s ([which](audit-tables.md#nodes-that-merge)). "+
-			"Build each in a graph of its own, or on an input of its own name.\n", codes(operations(merged)))
+		if merged := failing(OfType(rows, TypeMerge)); len(merged) > 0 {
+			ops := slices.DeleteFunc(operations(merged), func(op string) bool { return op == across })
+			fmt.Fprintf(&b, "| Settings of one operation become one node: %s | a graph for each |\n", codes(ops))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -170,9 +170,9 @@ func lispParagraph(rows []Row) string {
 	return s + " It cannot be run again after Reset, and writes err.dot into the working directory when a root is not a scalar."
 }
 
-// codes writes names as code, separated by commas.
+// codes writes names as one piece of code, separated by commas: the page is short.
 func codes(names []string) string {
-	return "`" + strings.Join(names, "`, `") + "`"
+	return "`" + strings.Join(names, ", ") + "`"
 }
 
 const pageHeader = `# Gorgonia's operations: what is wrong, and what to write instead

@@ -6,72 +6,100 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// stored are element-wise operations over Reshape and Ravel of a computed node.
-// Gorgonia's share the node's memory, which its derivative may still need when
-// the operation after them has written its result into it.
-func stored() []Case {
+// storedInner are the operations whose result Reshape and Ravel share. Gorgonia's
+// derivatives of most of them need it when the operation over Reshape has
+// written its own result into it.
+var storedInner = []string{"Exp", "Sigmoid", "Tanh", "Sqrt", "Inverse", "Sin", "SoftMax"}
+
+// storedOuter are the element-wise operations over Reshape and Ravel: the second
+// operand of those of two is another input.
+var storedOuter = []string{"Add", "Sub", "HadamardProd", "HadamardDiv", "Square"}
+
+// storedOf is f(Reshape(g(x))), f an element-wise operation; Ravel where there is
+// no shape to go to.
+func storedOf(outer, inner string, from, to []int) Case {
 	type node = *gorgonia.Node
-	var cases []Case
-	for _, inner := range []struct {
-		op  string
-		f   func(node) (node, error)
-		ref func(in []Array) Array
-	}{
-		{"Exp", gorgonia.Exp, nil}, {"Sigmoid", gorgonia.Sigmoid, nil}, {"Tanh", gorgonia.Tanh, nil}, {"Sqrt", gorgonia.Sqrt, nil}, {"Inverse", gorgonia.Inverse, nil}, {"Sin", gorgonia.Sin, nil},
-		{"SoftMax", func(x node) (node, error) { return gorgonia.SoftMax(x) }, along(1, softMax)},
-	} {
-		low, high := 0.4, 2.0
-		for _, u := range unaryOps {
-			if u.op == inner.op {
-				inner.ref = each(u.ref)
-			}
+	g, gRef := func(x node) (node, error) { return gorgonia.SoftMax(x) }, along(len(from)-1, softMax)
+	for _, u := range unaryOps {
+		if u.op == inner {
+			g, gRef = u.f, each(u.ref)
 		}
-		for _, shared := range []struct {
-			op string
-			to []int
-		}{{"Reshape", []int{3, 2}}, {"Ravel", []int{6}}} {
-			over := fmt.Sprintf("f(%s(g(x)))", shared.op)
-			code := fmt.Sprintf("gorgonia.Must(gorgonia.%s(gorgonia.Must(gorgonia.%s(x))))", shared.op, inner.op)
-			if shared.op == "Reshape" {
-				code = fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{3, 2}))", inner.op)
-			}
-			moved := func(x node) (node, error) {
-				y, err := inner.f(x)
+	}
+	op, target, code := "Reshape", to, fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{%s}))", inner, list(to))
+	if to == nil {
+		op, target, code = "Ravel", []int{size(from)}, fmt.Sprintf("gorgonia.Must(gorgonia.Ravel(gorgonia.Must(gorgonia.%s(x))))", inner)
+	}
+	moved := func(x node) (node, error) {
+		y, err := g(x)
+		if err != nil {
+			return nil, err
+		}
+		if to == nil {
+			return gorgonia.Ravel(y)
+		}
+		return gorgonia.Reshape(y, to)
+	}
+	movedRef := func(in []Array) Array { return Array{target, gRef(in[:1]).Data} }
+	const low, high = 0.4, 2
+	c := Case{Op: "f(" + op + "(g(x)))", Variant: fmt.Sprintf("%s to %s, f is %s, g is %s", dims(from), dims(target), outer, inner), In: []Input{in("x", low, high, from...)}}
+	for _, u := range unaryOps {
+		if u.op == outer {
+			c.Code = "gorgonia." + outer + "(" + code + ")"
+			c.Ref = func(in []Array) Array { return each(u.ref)([]Array{movedRef(in)}) }
+			c.Build = func(in gorgonia.Nodes) (node, error) {
+				n, err := moved(in[0])
 				if err != nil {
 					return nil, err
 				}
-				if shared.op == "Ravel" {
-					return gorgonia.Ravel(y)
+				return u.f(n)
+			}
+		}
+	}
+	for _, p := range pairwiseOps {
+		if p.op == outer {
+			c.In = append(c.In, in("y", low, high, target...))
+			c.Code = p.written(code, "y")
+			c.Ref = func(in []Array) Array { return pairs(p.ref)([]Array{movedRef(in), in[1]}) }
+			c.Build = func(in gorgonia.Nodes) (node, error) {
+				n, err := moved(in[0])
+				if err != nil {
+					return nil, err
 				}
-				return gorgonia.Reshape(y, shared.to)
+				return p.f(n, in[1])
 			}
-			for _, p := range pairwiseOps[:4] {
-				cases = append(cases, Case{Op: over, Variant: fmt.Sprintf("2x3, f(u) is %s(u, y), g is %s", p.op, inner.op),
-					In: []Input{in("x", low, high, 2, 3), in("y", low, high, shared.to...)}, Code: p.written(code, "y"),
-					Ref: func(in []Array) Array {
-						return pairs(p.ref)([]Array{{shared.to, inner.ref(in[:1]).Data}, in[1]})
-					},
-					Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-						n, err := moved(in[0])
-						if err != nil {
-							return nil, err
-						}
-						return p.f(n, in[1])
-					}})
+		}
+	}
+	return c
+}
+
+func stored() []Case {
+	var cases []Case
+	for _, inner := range storedInner {
+		for _, to := range [][]int{{3, 2}, nil} {
+			for _, outer := range storedOuter {
+				cases = append(cases, storedOf(outer, inner, []int{2, 3}, to))
 			}
-			cases = append(cases, Case{Op: over, Variant: "2x3, f is Square, g is " + inner.op,
-				In: []Input{in("x", low, high, 2, 3)}, Code: "gorgonia.Square(" + code + ")",
-				Ref: func(in []Array) Array {
-					return each(func(x float64) float64 { return x * x })([]Array{{shared.to, inner.ref(in).Data}})
-				},
-				Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-					n, err := moved(in[0])
-					if err != nil {
-						return nil, err
-					}
-					return gorgonia.Square(n)
-				}})
 		}
 	}
 	return cases
+}
+
+func storedGenerators() []generator {
+	draw := func(c *choices, ravel bool) Case {
+		from := c.anyShape(2, 4)
+		if from[len(from)-1] == 1 {
+			from[len(from)-1] = 2 // SoftMax takes a column for a vector
+		}
+		to := []int{size(from[1:]), from[0]}
+		if ravel {
+			to = nil
+		}
+		outer, inner := storedOuter[c.n(len(storedOuter))], storedInner[c.n(len(storedInner))]
+		return storedOf(outer, inner, from, to).with(features("f is HadamardProd", outer == "HadamardProd", "f is HadamardDiv", outer == "HadamardDiv", "f is Square", outer == "Square",
+			"g is Sin", inner == "Sin", "elements", size(from)))
+	}
+	return []generator{
+		{"f(Reshape(g(x)))", func(c *choices) Case { return draw(c, false) }},
+		{"f(Ravel(g(x)))", func(c *choices) Case { return draw(c, true) }},
+	}
 }

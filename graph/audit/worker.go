@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,8 +48,23 @@ func subjects() (all []subject) {
 	return all
 }
 
-// job is one outcome of one subject.
-type job struct{ Subject, Outcome int }
+// job is one outcome of one subject, or what a generator draws with choices.
+type job struct {
+	Subject, Outcome int
+	Choices          string `json:",omitempty"`
+}
+
+// do runs a job. The case of a generator is run in all cells of the fuzzer.
+func (j job) do(all []subject, generators []generator) (Outcome, error) {
+	if j.Choices != "" && j.Subject >= 0 && j.Subject < len(generators) {
+		c := generators[j.Subject].draw(parseChoices(j.Choices))
+		return c.fuzzed(), nil
+	}
+	if j.Choices != "" || j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 || j.Outcome >= len(all[j.Subject].row().Outcomes) {
+		return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
+	}
+	return all[j.Subject].outcome(j.Outcome), nil
+}
 
 // reply is a worker's line: that it starts a job, or what came of it.
 type reply struct {
@@ -62,7 +78,7 @@ type reply struct {
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
 	debug.SetGCPercent(gcPercent)
-	all := subjects()
+	all, drawn := subjects(), generators()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {
 		var j job
@@ -71,13 +87,13 @@ func Work(r io.Reader, w io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 || j.Outcome >= len(all[j.Subject].row().Outcomes) {
-			return fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
-		}
 		if err := out.Encode(reply{Job: j}); err != nil {
 			return err
 		}
-		o := all[j.Subject].outcome(j.Outcome)
+		o, err := j.do(all, drawn)
+		if err != nil {
+			return err
+		}
 		if err := out.Encode(reply{j, &o}); err != nil {
 			return err
 		}
@@ -97,9 +113,22 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 			continue
 		}
 		for k := range rows[i].Outcomes {
-			jobs = append(jobs, job{i, k})
+			jobs = append(jobs, job{Subject: i, Outcome: k})
 		}
 	}
+	outcomes, err := runJobs(ctx, worker, jobs)
+	if err != nil {
+		return nil, err
+	}
+	for n, j := range jobs {
+		outcomes[n].Cell = rows[j.Subject].Outcomes[j.Outcome].Cell
+		rows[j.Subject].Outcomes[j.Outcome] = outcomes[n]
+	}
+	return slices.DeleteFunc(rows, func(r Row) bool { return !only(r) }), nil
+}
+
+// runJobs returns the outcomes of jobs, in order.
+func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs []job) ([]Outcome, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	// The Lisp machine writes err.dot into the working directory.
@@ -108,35 +137,23 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	var mu sync.Mutex
-	take := func(n int) []job {
-		mu.Lock()
-		defer mu.Unlock()
-		n = min(n, len(jobs))
-		batch := jobs[:n]
-		jobs = jobs[n:]
-		return batch
-	}
-	record := func(j job, o Outcome) {
-		mu.Lock()
-		defer mu.Unlock()
-		o.Cell = rows[j.Subject].Outcomes[j.Outcome].Cell
-		rows[j.Subject].Outcomes[j.Outcome] = o
-	}
+	outcomes := make([]Outcome, len(jobs))
+	size := min(batchSize, len(jobs)/runtime.GOMAXPROCS(0)+1)
+	var next atomic.Int64 // the first job that nobody has taken
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for ctx.Err() == nil {
-				batch := take(batchSize)
-				if len(batch) == 0 {
+				from := int(next.Add(int64(size))) - size
+				if from >= len(jobs) {
 					return
 				}
-				for len(batch) > 0 && ctx.Err() == nil {
-					n, err := process(ctx, worker, dir, batch, record)
+				for to := min(from+size, len(jobs)); from < to && ctx.Err() == nil; {
+					n, err := process(ctx, worker, dir, jobs[from:to], outcomes[from:to])
 					if err != nil {
 						cancel(err)
 					}
-					batch = batch[n:]
+					from += n
 				}
 			}
 		})
@@ -145,7 +162,7 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(rows, func(r Row) bool { return !only(r) }), nil
+	return outcomes, nil
 }
 
 // batchSize is how many jobs a process gets: starting one costs as much as
@@ -154,7 +171,7 @@ const batchSize = 400
 
 // process runs jobs in one worker until they are done or it dies, and returns
 // how many got an outcome: the one that it died of too.
-func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, record func(job, Outcome)) (int, error) {
+func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, outcomes []Outcome) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := worker(ctx)
@@ -190,7 +207,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 		}
 		hung.Reset(cellTimeout)
 		if started = r.Outcome == nil; !started {
-			record(r.Job, *r.Outcome)
+			outcomes[n] = *r.Outcome
 			n++
 		}
 	}
@@ -205,7 +222,7 @@ func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir st
 	if !hung.Stop() {
 		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	}
-	record(jobs[n], o)
+	outcomes[n] = o
 	return n + 1, nil
 }
 

@@ -120,8 +120,12 @@ func TestReplacedIn(t *testing.T) {
 
 // Each fault says what is wrong and what is right, and none twice.
 func TestTable(t *testing.T) {
-	seen := map[string]bool{}
+	seen, instead := map[string]bool{}, map[string]string{}
 	for _, k := range Table() {
+		if other, ok := instead[k.Name()]; ok && other != k.Instead {
+			t.Errorf("%s: in its place %q and %q: want one, or a case for each", k.Name(), other, k.Instead)
+		}
+		instead[k.Name()] = k.Instead
 		if k.Op == "" || k.Problem == "" || k.match == nil && k.Problem != Overwriting.Problem {
 			t.Errorf("%+v: a field is empty", k)
 		}

@@ -11,10 +11,11 @@ import (
 
 // What several faults have in common.
 const (
-	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
-	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
-	insteadOfCTC     = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
-	lastAxis         = "Transpose so that the axis is the last one"
+	insteadOfDropout   = "the product with a mask of your own, which holds 0 or 1/(1−p)"
+	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
+	insteadOfAverage   = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC       = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
+	lastAxis           = "Transpose so that the axis is the last one"
 )
 
 // table is in the order of Gorgonia's documentation: element by element,
@@ -66,8 +67,9 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "maxOp" && !fromRectify(n.in[0]) && ties(n) },
 	},
 	{
-		Op: "Max", Effect: Failure,
-		Problem: "the derivative of Max along axis 4 or a later one is an error: a broadcast pattern has room for axes 0 to 3",
+		Op: "Max", Case: "beyond axis 3", Effect: Failure,
+		Problem: "the derivative of Max along axis 4 or a later one is an error",
+		Instead: "Transpose so that the axis is the first one, and Max along that",
 		match: func(n node) bool {
 			return n.kind == "maxOp" && slices.ContainsFunc(peek.Ints(n.op, "along"), func(axis int) bool { return axis > 3 })
 		},
@@ -107,12 +109,9 @@ var table = []Known{
 	},
 	{
 		Op: "Tensordot", Effect: Failure,
-		Problem: "the derivative of Tensordot over several axes is an error where they are all axes of one operand and not all of the other's",
+		Problem: "Tensordot is an error where the contracted axes have one element, and its derivative where the other axes of an operand have, but for a matrix and a vector",
 		Instead: "Reshape the axes into one, and Mul",
-		match: func(n node) bool {
-			axes := len(peek.Ints(n.op, "aAxes"))
-			return n.kind == "tensordotOp" && axes > 1 && (n.in[0].Dims() == axes) != (n.in[1].Dims() == axes)
-		},
+		match:   contractsOne,
 	},
 	{
 		Op: "Tensordot", Case: "of a scalar", Effect: SomeUses,
@@ -127,9 +126,18 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "atOp" },
 	},
 	{
+		Op: "ByIndices", Effect: Value,
+		Problem: "ByIndices along an inner axis reads the wrong elements",
+		Instead: insteadOfByIndices,
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			return n.kind == "byIndicesOp" && ok && axis > 0 && axis < n.in[0].Dims()-1
+		},
+	},
+	{
 		Op: "ByIndices", Effect: Derivative,
 		Problem: "the derivative of ByIndices, of a vector or not along axis 0, is wrong or panics for most indices",
-		Instead: "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix",
+		Instead: insteadOfByIndices,
 		match: func(n node) bool {
 			axis, ok := peek.Int(n.op, "axis")
 			return n.kind == "byIndicesOp" && ok && (axis != 0 || n.in[0].Dims() < 2)
@@ -140,6 +148,11 @@ var table = []Known{
 		Problem: "a slice by steps leaves out its last element where the length is not a multiple of the step",
 		Instead: "ByIndices, or an end that makes the length a multiple",
 		match:   leavesOut,
+	},
+	{
+		Op: "Slice", Case: "of one element", Effect: Failure,
+		Problem: "a slice by steps that has one element, and a Slice of one element after another axis was cut to one, panic",
+		match:   func(n node) bool { return n.kind == "sliceOp" && n.in[0].Shape().TotalSize() == 1 },
 	},
 	{
 		Op: "SoftMax", Effect: Derivative,
@@ -163,9 +176,20 @@ var table = []Known{
 	},
 	{
 		Op: "ConvType", Effect: Failure,
-		Problem: "ConvType knows no conversion but between int and float64 or float32: between the two floats it is an error",
+		Problem: "ConvType converts between int and a float alone",
 		match: func(n node) bool {
-			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+			if n.kind != "dtConvOp" {
+				return false
+			}
+			from, to := n.in[0].Dtype(), n.Dtype()
+			return !(from == tensor.Int && isFloat(to) || isFloat(from) && to == tensor.Int)
+		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "the derivative of ConvType of a tensor to int panics",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && n.in[0].Dtype() != tensor.Int && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{
@@ -174,9 +198,9 @@ var table = []Known{
 		match:   func(node) bool { return false }, // it has no node
 	},
 	{
-		Op: "Reshape", Effect: SomeUses,
-		Problem: "the scalar that Reshape gives is a tensor when it is computed, and the vector of a scalar is a scalar, and element-wise operations on them fail",
-		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
+		Op: "Reshape", Case: "of a scalar", Effect: SomeUses,
+		Problem: "element-wise operations fail on the scalar that Reshape makes, and on the vector that it makes of one",
+		match:   func(n node) bool { return n.kind == "reshapeOp" && (n.IsScalar() || n.in[0].IsScalar()) },
 	},
 	{
 		Op: "AveragePool2D", Effect: Value,
@@ -190,9 +214,7 @@ var table = []Known{
 		Op: "AveragePool2D", Effect: Derivative,
 		Problem: "the derivative of AveragePool2D is right for strides of 1 without pads alone",
 		Instead: insteadOfAverage,
-		match: func(n node) bool {
-			return n.kind == "avgPoolOp" && !settings(n.op, "strideH", "strideW", "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{1, 1, 0, 0, 0, 0})
-		},
+		match:   averagesByStrides,
 	},
 	{
 		Op: "AveragePool1D", Effect: Value,
@@ -246,6 +268,11 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "Dropout", Case: "of a scalar", Effect: Failure,
+		Problem: "Dropout of a scalar is an error",
+		match:   func(n node) bool { return n.kind == "dropoutOp" && n.IsScalar() },
+	},
+	{
 		Op: "CTCLoss", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is right for the outcome of a LogSoftMax alone",
 		Instead: insteadOfCTC,
@@ -264,8 +291,8 @@ var table = []Known{
 		},
 	},
 	{
-		Op: "CTCLoss", Effect: Derivative,
-		Problem: "the derivative of CTCLoss is NaN at the steps beyond the end of a sequence, where an input length is less than the number of steps",
+		Op: "CTCLoss", Case: "of shorter sequences", Effect: Derivative,
+		Problem: "the derivative of CTCLoss is NaN beyond the end of a sequence shorter than the batch",
 		match: func(n node) bool {
 			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
 		},
