@@ -29,12 +29,18 @@ func drawAll(charts []*chart) []*drawnChart {
 	return out
 }
 
+// backendNames returns what the page calls the two backends.
+func backendNames(run *report.Run) [2]string {
+	return [2]string{report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend)}
+}
+
 // twins returns the first backend's curve, broad, and the second's, thin on top of
 // it: where the two agree, both are seen.
 func twins(run *report.Run, first, second []float64) []series {
+	names := backendNames(run)
 	return []series{
-		{Name: report.Label(run.Symbolic.Backend), Color: symbolicColor, Style: "broad", Y: first},
-		{Name: report.Label(run.Numeric.Backend), Color: numericColor, Style: "thin", Y: second},
+		{Name: names[0], Color: symbolicColor, Style: "broad", Y: first},
+		{Name: names[1], Color: numericColor, Style: "thin", Y: second},
 	}
 }
 

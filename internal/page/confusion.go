@@ -16,17 +16,18 @@ func confusionTables(run *report.Run) []*table {
 		return nil
 	}
 	last := run.Predictions[len(run.Predictions)-1]
-	return []*table{accuracyTable(run.Predictions), confusionTable(last)}
+	return []*table{accuracyTable(run), confusionTable(run, last)}
 }
 
 // accuracyTable counts the rows that both backends get right, before and after.
-func accuracyTable(all []*twin.Predictions) *table {
+func accuracyTable(run *report.Run) *table {
+	names := backendNames(run)
 	t := &table{
 		Caption: "Test rows that the two networks take for the right class.",
 		Label:   "right predictions",
-		Head:    []string{"when", "symbolic", "numeric", "rows"},
+		Head:    []string{"when", names[0], names[1], "rows"},
 	}
-	for _, p := range all {
+	for _, p := range run.Predictions {
 		right := func(counts [][]int) string {
 			n := 0
 			for i := range counts {
@@ -47,9 +48,10 @@ func accuracyTable(all []*twin.Predictions) *table {
 
 // confusionTable shows one line per class; where the two networks differ, both
 // counts.
-func confusionTable(p *twin.Predictions) *table {
+func confusionTable(run *report.Run, p *twin.Predictions) *table {
+	names := backendNames(run)
 	t := &table{
-		Caption: fmt.Sprintf("What the test rows of each class are taken for %s: a line per class, a column per answer; where the two networks differ, symbolic / numeric.", report.When(&twin.Comparison{After: p.After})),
+		Caption: fmt.Sprintf("What the test rows of each class are taken for %s: a line per class, a column per answer; where the two networks differ, %s / %s.", report.When(&twin.Comparison{After: p.After}), names[0], names[1]),
 		Label:   "confusion matrix",
 		Head:    []string{"class"},
 	}

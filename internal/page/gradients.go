@@ -36,7 +36,8 @@ func newComparison(run *report.Run, c *twin.Comparison, data *payload) compariso
 		Charts: drawAll(pointCharts(id+"-", c, run.Config.Spec.Smooth())),
 	}
 	if c.Other != nil {
-		out.Found = report.Label(run.Symbolic.Backend) + ": " + out.Found + " " + report.Label(run.Numeric.Backend) + ": " + found(c.Other)
+		names := backendNames(run)
+		out.Found = names[0] + ": " + out.Found + " " + names[1] + ": " + found(c.Other)
 		out.NotJudged = append(slices.Clone(out.NotJudged), c.Other.NotJudged...)
 	}
 	if c.Point != nil {
@@ -63,10 +64,11 @@ func found(r *compare.Report) string {
 
 // differenceTable sets the two gradients side by side, tensor by tensor.
 func differenceTable(run *report.Run, c *twin.Comparison) *table {
+	names := backendNames(run)
 	t := &table{
 		Caption: "The two gradients tensor by tensor" + atStep(c) + ", and the element where they are farthest apart. The check takes a step of its own for each element.",
 		Label:   "differences by tensor",
-		Head:    []string{"tensor", "elements", "mean |s − n|", "largest |s − n|", "at", report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend), "relative there", "mean relative"},
+		Head:    []string{"tensor", "elements", "mean |s − n|", "largest |s − n|", "at", names[0], names[1], "relative there", "mean relative"},
 	}
 	if text := report.Misses(c); text != "" {
 		t.Caption += " " + text

@@ -50,7 +50,6 @@ type array struct {
 type payloadPoint struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title"`
-	H        float64   `json:"h"`     // of the run
 	Noise    float64   `json:"noise"` // of the loss
 	Weights  array     `json:"weights"`
 	X        array     `json:"x"`
@@ -68,6 +67,7 @@ type element struct {
 // trained is a pair of networks after training.
 type trained struct {
 	Title    string    `json:"title"`
+	Names    [2]string `json:"names"` // of the two networks
 	Start    *array    `json:"start"` // the weights before training
 	Symbolic array     `json:"symbolic"`
 	Numeric  array     `json:"numeric"`
@@ -124,7 +124,7 @@ func (p *payload) add(run *report.Run, start bool) {
 			continue
 		}
 		out := payloadPoint{
-			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c), H: c.Step, Noise: c.Check.Noise,
+			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c), Noise: c.Check.Noise,
 			Weights: weights, X: p.floats64(point.Batch.X), Labels: point.Batch.Labels,
 		}
 		for _, i := range twin.SweepElements(point.Symbolic, c.Check) {
@@ -146,7 +146,7 @@ func (p *payload) train(r *report.Results) {
 			if c.After == 0 || c.Point == nil || 4*len(c.Point.NumericParams) > maxTrained || !slices.Equal(run.Config.Spec.Layers, p.Layers) {
 				continue
 			}
-			t := &trained{Title: run.Title(), Symbolic: p.floats32(c.Point.SymbolicParams)}
+			t := &trained{Title: run.Title(), Names: backendNames(run), Symbolic: p.floats32(c.Point.SymbolicParams)}
 			if numeric, ok := p.carry(c.Point.NumericParams); ok {
 				t.Numeric = numeric
 			} else {

@@ -72,7 +72,7 @@ func runNames(runs []report.Run) []string {
 
 func togetherTable(names []string, runs []report.Run) *table {
 	t := &table{
-		Caption: "What each run reached, symbolic and numeric. Times are medians, and comparable only where they were measured on one machine.",
+		Caption: "What each run reached, the first backend / the second. Times are medians, and comparable only where they were measured on one machine.",
 		Label:   "what each run reached",
 		Head:    []string{"run", "steps", "last loss", "test accuracy", "drift", "time per step", "ratio", "gradients"},
 	}
@@ -120,13 +120,13 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	evaluated = slices.Compact(evaluated)
 	x := stepNumbers(steps)
 	window := smoothWindow(steps)
-	note := "Each run has one colour in all charts; the numeric backend is dashed."
+	note := "Each run has one colour in all charts; its second backend is dashed."
 	loss := &chart{ID: "all-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: x, Axes: []string{"linear", "log"}, Note: note}
 	if window > 1 {
 		loss.Note += fmt.Sprintf(" The mean over %d steps.", window)
 	}
 	gap := &chart{ID: "all-gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note: "|symbolic − numeric| over the larger of the two."}
+		Note: "The difference of a run's two losses over the larger of the two."}
 	accuracy := &chart{ID: "all-accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(evaluated), Axes: []string{"linear"}, Note: note}
 	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
 		Note: "How far the two parameter vectors of a run are apart."}
@@ -134,7 +134,8 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	for i := range runs {
 		r := &runs[i]
 		both := func(s, n []float64) []series {
-			return []series{{Name: names[i] + ", symbolic", Color: i, Y: s}, {Name: names[i] + ", numeric", Color: i, Style: "dashed", Y: n}}
+			backends := backendNames(r)
+			return []series{{Name: names[i] + ", " + backends[0], Color: i, Y: s}, {Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n}}
 		}
 		loss.Series = append(loss.Series, both(padded(smooth(r.Symbolic.Loss, window), steps), padded(smooth(r.Numeric.Loss, window), steps))...)
 		for _, s := range both(placed(r.Symbolic.Accuracy, r.Evaluated, evaluated), placed(r.Numeric.Accuracy, r.Evaluated, evaluated)) {

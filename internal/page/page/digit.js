@@ -19,7 +19,7 @@
       bar.style.setProperty("--share", 100 * p[c] + "%");
       bar.textContent = (100 * p[c]).toFixed(1) + " %";
     }));
-    answer.textContent = best[0] === best[1] ? `Both say ${best[0]}.` : `Symbolic says ${best[0]}, numeric ${best[1]}.`;
+    answer.textContent = best[0] === best[1] ? `Both say ${best[0]}.` : `${t.names[0]} says ${best[0]}, ${t.names[1]} ${best[1]}.`;
   };
   // look makes of the drawing what MNIST made of its digits: scaled into 5/7 of the
   // image, with the middle of its ink in the middle.
