@@ -41,7 +41,7 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addCulprit(ctx, c.judged, c.o); err != nil {
+	if err := r.addCulprit(ctx, c.judged, c.at, c.o); err != nil {
 		return nil, err
 	}
 	if o.Each != nil {
@@ -88,7 +88,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		judged = wide
 	}
 	e := &evaluator{f: judged, left: unlimited}
-	at, err := measure(ctx, e, layout, resolved)
+	at, err := measure(ctx, e, layout, resolved, nil)
 	if err == nil && wide != nil {
 		err = measureNarrow(ctx, f, at, e)
 	}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -15,9 +16,9 @@ import (
 //
 // It is looked for when a tensor is wrong, in a function that can be cut at its
 // inner values (a graph.Wrap is one): a cut is the function of one inner value,
-// and is checked as a tensor is that is probed, in 50 to 200 calls that the report
+// and is probed along directions as a tensor is, in 10 to 60 calls that the report
 // counts. As many cuts as the logarithm of the graph's depth are enough for a
-// chain. Nothing is looked for under Options.MaxCalls and MaxTime, at order 2, and
+// chain, and fewer where tensors on both sides of the fault were checked. Nothing is looked for under Options.MaxCalls and MaxTime, at order 2, and
 // by shards: Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
@@ -66,22 +67,33 @@ const (
 	mostNamed = 3
 	// mostSuspects is how many users of a value are looked at.
 	mostSuspects = 16
+	// mostSearched is how many wrong tensors are searched from, until an operation
+	// is named: one is enough but where the cuts say nothing.
+	mostSearched = 8
 )
 
 // addCulprit names the operation at fault, if there is one and the function can
 // be cut. The calls it takes are added to the report's.
-func (r *Report) addCulprit(ctx context.Context, f Function, o Options) error {
+func (r *Report) addCulprit(ctx context.Context, f Function, at *point, o Options) error {
 	d, ok := f.(cuttable)
 	if !ok || !r.Wrong() || o.MaxCalls > 0 || o.MaxTime > 0 || o.Order > 1 {
 		return nil
 	}
-	s := &search{cuttable: d, report: r, options: o, seen: map[string]*cut{}}
+	s := &search{cuttable: d, report: r, options: o, noise: &at.noise, seen: map[string]Verdict{}, right: map[string]bool{}}
+	var ways [][]string
 	for _, t := range r.Tensors {
-		if !t.wrong() {
-			continue
+		way := s.way(t.Tensor.Name)
+		switch {
+		case t.wrong():
+			ways = append(ways, way)
+		case t.Largest > 0 && len(way) > 1:
+			s.right[way[1]] = true
 		}
+	}
+	slices.SortStableFunc(ways, func(a, b []string) int { return cmp.Compare(len(a), len(b)) })
+	for _, way := range ways[:min(len(ways), mostSearched)] {
 		var err error
-		if r.Culprit, err = s.from(ctx, t.Tensor.Name); err != nil || r.Culprit != nil {
+		if r.Culprit, err = s.from(ctx, way); err != nil || r.Culprit != nil {
 			return err
 		}
 	}
@@ -92,29 +104,34 @@ func (r *Report) addCulprit(ctx context.Context, f Function, o Options) error {
 type search struct {
 	cuttable
 	report  *Report
-	options Options // resolved
-	seen    map[string]*cut
+	options Options    // resolved
+	noise   *lossNoise // of the whole function, whose loss every cut has
+	seen    map[string]Verdict
+	right   map[string]bool // operations that use a tensor whose gradient is right
 }
 
-// cut is what the check of a cut has found.
-type cut struct {
-	verdict           Verdict // OK, Wrong, or Inconclusive where it says nothing
-	symbolic, numeric float64
+// way returns one way from a value to the loss.
+func (s *search) way(name string) []string {
+	way := []string{name}
+	for users := s.Users(name); len(users) > 0; users = s.Users(users[0]) {
+		way = append(way, users[0])
+	}
+	return way
 }
 
-// from looks between a wrong tensor and the loss. It returns nil where the
-// function is right once it is cut at the tensor itself: then what is wrong is
+// from looks along the way from a wrong tensor to the loss. It returns nil where
+// the function is right once it is cut at the tensor itself: then what is wrong is
 // not in what can be cut.
-func (s *search) from(ctx context.Context, name string) (*Culprit, error) {
-	if len(s.Users(name)) == 0 {
+func (s *search) from(ctx context.Context, way []string) (*Culprit, error) {
+	if len(way) == 1 {
 		return nil, nil
 	}
-	c, err := s.at(ctx, name)
-	if err != nil || c.verdict != Wrong {
+	if v, err := s.at(ctx, way[0]); err != nil || v != Wrong {
 		return nil, err
 	}
 	for {
-		if name, err = s.bisect(ctx, name); err != nil {
+		name, err := s.bisect(ctx, way)
+		if err != nil {
 			return nil, err
 		}
 		suspects, above, err := s.suspects(ctx, name)
@@ -122,27 +139,27 @@ func (s *search) from(ctx context.Context, name string) (*Culprit, error) {
 			return nil, err
 		}
 		if above == "" {
-			return s.culprit(name, suspects), nil
+			return s.culprit(ctx, name, suspects)
 		}
-		name = above
+		way = s.way(above)
 	}
 }
 
-// bisect returns a wrong value on one way from a wrong value to the loss whose
-// user on that way is not wrong.
-func (s *search) bisect(ctx context.Context, name string) (string, error) {
-	way := []string{name}
-	for users := s.Users(name); len(users) > 0; users = s.Users(users[0]) {
-		way = append(way, users[0])
-	}
+// bisect returns the last wrong value on a way that begins with one, whose user on
+// the way is not wrong. The gradient of an operation that uses a right tensor is
+// most likely right too, which makes the way shorter.
+func (s *search) bisect(ctx context.Context, way []string) (string, error) {
 	wrong, beyond := 0, len(way)-1 // the last one is the loss
+	middle := 1 + slices.IndexFunc(way[1:], func(name string) bool { return s.right[name] })
 	for beyond-wrong > 1 {
-		middle := (wrong + beyond) / 2
-		c, err := s.at(ctx, way[middle])
+		if middle <= wrong || middle >= beyond {
+			middle = (wrong + beyond) / 2
+		}
+		v, err := s.at(ctx, way[middle])
 		if err != nil {
 			return "", err
 		}
-		if c.verdict == Wrong {
+		if v == Wrong {
 			wrong = middle
 		} else {
 			beyond = middle
@@ -168,13 +185,13 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 		}
 		met[user] = true
 		suspects = append(suspects, user)
-		c, err := s.at(ctx, user)
+		v, err := s.at(ctx, user)
 		switch {
 		case err != nil:
 			return nil, "", err
-		case c.verdict == Wrong:
+		case v == Wrong:
 			return nil, user, nil
-		case c.verdict != OK:
+		case v != OK:
 			next = append(next, s.Users(user)...)
 		}
 	}
@@ -183,12 +200,8 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 
 // culprit puts together what was found. Of several suspects a known fault is the
 // one; too many say nothing.
-func (s *search) culprit(operand string, suspects []string) *Culprit {
-	at := s.seen[operand]
-	c := &Culprit{Operations: suspects, Operand: operand, Symbolic: at.symbolic, Numeric: at.numeric}
-	if at.numeric != 0 && at.numeric != math.MaxFloat64 {
-		c.Ratio = at.symbolic / at.numeric
-	}
+func (s *search) culprit(ctx context.Context, operand string, suspects []string) (*Culprit, error) {
+	c := &Culprit{Operations: suspects, Operand: operand}
 	known := slices.DeleteFunc(slices.Clone(suspects), func(name string) bool {
 		return !slices.ContainsFunc(s.report.Faults, func(f gradtwin.Fault) bool { return f.Node == name })
 	})
@@ -196,75 +209,91 @@ func (s *search) culprit(operand string, suspects []string) *Culprit {
 		c.Operations, c.Known = known, true
 	}
 	if len(c.Operations) == 0 || len(c.Operations) > mostNamed {
-		return nil
+		return nil, nil
 	}
-	return c
+	err := s.cut(ctx, operand, func(p *prober) error { return c.measure(ctx, p) })
+	if c.Numeric != 0 && c.Numeric != math.MaxFloat64 {
+		c.Ratio = c.Symbolic / c.Numeric
+	}
+	return c, err
 }
 
-// at checks the function cut at a value, once.
-func (s *search) at(ctx context.Context, name string) (*cut, error) {
-	if c := s.seen[name]; c != nil {
-		return c, nil
+// measure sets the slopes: those of the element with the largest gradient if it is
+// wrong, and else those along a direction that is.
+func (c *Culprit) measure(ctx context.Context, p *prober) error {
+	o, err := p.element(ctx, p.e, p.k, p.largestFirst(1)[0])
+	if err != nil {
+		return err
 	}
-	c := &cut{verdict: Inconclusive}
-	s.seen[name] = c
+	if o.verdict == Wrong {
+		c.Symbolic, c.Numeric = o.symbolic, finite(o.numeric)
+		return nil
+	}
+	f := finding{tally: newTally()}
+	err = p.run(ctx, &f, 0)
+	c.Symbolic, c.Numeric = f.probe.Symbolic, f.probe.Numeric
+	return err
+}
+
+// at checks the function cut at a value, once. Inconclusive says nothing.
+func (s *search) at(ctx context.Context, name string) (Verdict, error) {
+	if v, ok := s.seen[name]; ok {
+		return v, nil
+	}
+	v := Inconclusive
 	if len(s.Users(name)) == 0 { // the loss, whose gradient is 1
-		c.verdict = OK
-		return c, nil
+		v = OK
+	} else if err := s.cut(ctx, name, func(p *prober) (err error) {
+		v, err = p.verdict(ctx)
+		return err
+	}); err != nil {
+		return v, err
 	}
+	s.seen[name] = v
+	return v, nil
+}
+
+// cut does something with the function cut at a value. What ends in an error is
+// left out, but for the end of the context.
+func (s *search) cut(ctx context.Context, name string, do func(p *prober) error) error {
 	f, err := s.Cut(name)
 	if err != nil {
-		return c, nil // it says nothing
+		return nil
 	}
 	e := &evaluator{f: f, left: unlimited}
-	at, err := measure(ctx, e, f.Layout(), s.options)
-	if err == nil {
+	if at, err := measure(ctx, e, f.Layout(), s.options, s.noise); err == nil {
 		j := newJudge(s.options, at)
-		err = c.judge(ctx, &prober{judge: j, e: e})
+		_ = do(&prober{judge: j, e: e})
 		e.restore(at.x)
 		e.work.add(besideWork(j.beside.levels()))
 	}
 	s.report.Calls += e.Calls
 	s.report.Gradients += e.Gradients
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err != nil {
-		c.verdict = Inconclusive // it says nothing either
-	}
-	return c, nil
-}
-
-// judge probes the cut value, and judges some of its elements where the directions
-// do not decide, or where they disagree for the slopes of one.
-func (c *cut) judge(ctx context.Context, p *prober) error {
-	f := finding{tally: newTally()}
-	if err := p.run(ctx, &f, false); err != nil {
-		return err
-	}
-	if f.probe.Verdict == OK {
-		c.verdict = OK
-		return nil
-	}
-	elements := stratified(p.at, []int{p.k}, uncertifiedShare)
-	if f.probe.Verdict == Wrong {
-		c.verdict, c.symbolic, c.numeric = Wrong, f.probe.Symbolic, f.probe.Numeric
-		elements = p.largestFirst(1)
-	}
-	agree := false
-	for _, i := range elements {
-		o, err := p.element(ctx, p.e, p.k, i)
-		if err != nil {
-			return err
-		}
-		if o.verdict == Wrong {
-			c.verdict, c.symbolic, c.numeric = Wrong, o.symbolic, finite(o.numeric)
-			return nil
-		}
-		agree = agree || o.verdict == OK || o.verdict == Kink
-	}
-	if agree && c.verdict != Wrong {
-		c.verdict = OK
+		return context.Cause(ctx)
 	}
 	return nil
+}
+
+// verdict probes the cut value, and judges some of its elements where the
+// directions do not decide.
+func (p *prober) verdict(ctx context.Context) (Verdict, error) {
+	f := finding{tally: newTally()}
+	if err := p.run(ctx, &f, 0); err != nil {
+		return Inconclusive, err
+	}
+	if v := f.probe.Verdict; v == OK || v == Wrong {
+		return v, nil
+	}
+	v := Inconclusive
+	for _, i := range stratified(p.at, []int{p.k}, uncertifiedShare) {
+		o, err := p.element(ctx, p.e, p.k, i)
+		if err != nil || o.verdict == Wrong {
+			return o.verdict, err
+		}
+		if o.verdict == OK || o.verdict == Kink {
+			v = OK
+		}
+	}
+	return v, nil
 }

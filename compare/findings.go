@@ -25,7 +25,7 @@ type finding struct {
 // elements of one that the directions could not certify, where no block does.
 func (j *judge) tensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *finding) error {
 	p := &prober{judge: j, e: e, k: u.k}
-	if err := p.run(ctx, f, pl.mode != Full); err != nil {
+	if err := p.run(ctx, f, pl.named); err != nil {
 		return err
 	}
 	if err := j.narrowWrong(ctx, e, f, pl, u.k); err != nil {

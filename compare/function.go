@@ -67,6 +67,17 @@ type Widener interface {
 	Float64() (Function, error)
 }
 
+// Surrounded is a Widener that is computed from more numbers than its elements, as
+// a network is from its data. What they make of the rounding of a float32 gradient
+// shows when they are moved too.
+type Surrounded interface {
+	Widener
+	// Surroundings returns those numbers. The float64 form has as many.
+	Surroundings() ([]float64, error)
+	// SetSurroundings writes them, rounded as the function holds them.
+	SetSurroundings(x []float64) error
+}
+
 // Redrawer is a Function that holds what is random in it at one draw, which a
 // seed decides.
 type Redrawer interface {

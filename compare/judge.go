@@ -222,33 +222,34 @@ const (
 	// blockSize is how many consecutive elements of a tensor make one unit of work.
 	blockSize = 512
 	// enoughWrong ends the pursuit in a block: with so many elements wrong the
-	// rest that disagree are counted, and not followed further.
+	// rest that disagree are counted, and not followed further. Of very many tensors
+	// one each is enough.
 	enoughWrong = 8
 )
 
 // block judges some elements of one tensor, one by one, as far as its budget
-// goes.
+// goes. Of those that are wrong so many are followed to the end.
 func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
 	wrong := 0
 	for _, i := range u.elements {
 		o, agrees := en.outcome(i)
-		followed := true
+		pursued := true
 		var err error
 		switch {
 		case agrees:
 			o, err = j.narrowed(ctx, e, u.k, o)
-		case wrong < enoughWrong:
+		case wrong < u.followed:
 			o, err = j.element(ctx, e, u.k, i)
 		case en == nil:
-			o, followed, err = j.firstOutcome(ctx, e, u.k, i)
+			o, pursued, err = j.firstOutcome(ctx, e, u.k, i)
 		default:
-			followed = false
+			pursued = false
 		}
 		if err != nil {
 			return err
 		}
 		f.done++
-		if followed {
+		if pursued {
 			f.tally.add(o)
 		} else {
 			o.verdict = Inconclusive

@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	// maxNamed is how many wrong elements of one tensor are looked for.
-	maxNamed = 3
+	// maxNamed is how many wrong elements of one tensor are looked for, where no more
+	// than fewTensors are checked: of very many, as of a deep net, one each is enough.
+	maxNamed   = 3
+	fewTensors = 16
 	// redraws is how often the search draws new sizes when the two halves of a
 	// wrong whole both agree.
 	redraws = 4
@@ -19,10 +21,11 @@ const (
 	namedLargest = 4
 )
 
-// locate names wrong elements of a tensor whose direction disagrees at a place,
-// by halving the elements that move. Every hit is judged by the rule for
-// elements, at the point to check.
-func (p *prober) locate(ctx context.Context, at *place, line *direction) ([]outcome, error) {
+// locate names up to so many wrong elements of a tensor whose direction disagrees
+// at a place, by halving the elements that move. Every hit is judged by the rule
+// for elements, at the point to check. Where one is enough the largest comes
+// first: when all are wrong, it is.
+func (p *prober) locate(ctx context.Context, at *place, line *direction, most int) ([]outcome, error) {
 	var found []outcome
 	judged := map[int]bool{}
 	wrong := 0
@@ -41,6 +44,11 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction) ([]outc
 		}
 		return nil
 	}
+	if most == 1 {
+		if err := take(p.largestFirst(1)[0]); err != nil || wrong == most {
+			return found, err
+		}
+	}
 	for range redraws {
 		i, err := p.halve(ctx, at, line)
 		if err != nil {
@@ -50,7 +58,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction) ([]outc
 			return found, err
 		}
 		rest := slices.DeleteFunc(p.at.indices(p.k), func(i int) bool { return judged[i] })
-		if len(rest) == 0 || wrong == maxNamed {
+		if len(rest) == 0 || wrong >= most {
 			break
 		}
 		line = p.draw(purposeDirection, rest, size)

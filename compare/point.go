@@ -85,8 +85,9 @@ func random(seed uint32, p purpose, k, n int) *rand.Rand {
 }
 
 // measure reads the point where the function stands: the loss and the gradient
-// twice each, no element changed by either, and the noise of both.
-func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Options) (*point, error) {
+// twice each, no element changed by either, and the noise of both. That of the
+// loss may be known.
+func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Options, known *lossNoise) (*point, error) {
 	n := layout.Len()
 	p := &point{layout: layout, seed: o.Seed, single: isSingle(e.f)}
 	p.x, p.g = make([]float64, n), make([]float64, n)
@@ -109,7 +110,9 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	}
 	p.measureSizes()
 	defer e.restore(p.x)
-	if err := p.measureNoise(ctx, e, repeats); err != nil {
+	if known != nil {
+		p.noise = *known
+	} else if err := p.measureNoise(ctx, e, repeats); err != nil {
 		return nil, err
 	}
 	if err := p.measureRounding(ctx, e, repeats); err != nil {

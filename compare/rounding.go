@@ -213,15 +213,25 @@ func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evalua
 }
 
 // differences returns, at points next to the one to check, the float32 gradient
-// less the float64 one.
+// less the float64 one. The data move as the elements do: what is rounded may
+// depend on them alone, as in a batch that is normalized first.
 func (p *point) differences(ctx context.Context, e, wide *evaluator, first, last int) ([][]float64, error) {
 	var runs [][]float64
 	defer e.restore(p.x)
 	defer wide.restore(p.x)
+	around, err := surroundingsOf(e.f, wide.f)
+	if err != nil {
+		return nil, err
+	}
+	defer around.restore()
 	exact := make([]float64, len(p.x))
 	for n := first; n < last; n++ {
-		e.move(p.ulpAway(singleUnit, widening[n%len(widening)], n))
+		away := p.ulpAway(singleUnit, widening[n%len(widening)], n)
+		e.move(away)
 		wide.restore(e.elements())
+		if err := around.move(away); err != nil {
+			return nil, err
+		}
 		g := make([]float64, len(p.x))
 		if err := e.gradient(ctx, g); err != nil {
 			return nil, err
@@ -237,6 +247,59 @@ func (p *point) differences(ctx context.Context, e, wide *evaluator, first, last
 		}
 	}
 	return runs, nil
+}
+
+// surroundings are the numbers that a function in float32, and its float64 form,
+// are computed from besides the elements.
+type surroundings struct {
+	narrow, wide Surrounded // nil where there are none
+	x            []float64
+}
+
+// mostSurroundings limits the memory for them.
+const mostSurroundings = 1 << 24
+
+func surroundingsOf(f, wide Function) (surroundings, error) {
+	a, ok := f.(Surrounded)
+	b, also := wide.(Surrounded)
+	if !ok || !also {
+		return surroundings{}, nil
+	}
+	x, err := a.Surroundings()
+	if err != nil {
+		return surroundings{}, err
+	}
+	if y, err := b.Surroundings(); err != nil || len(x) != len(y) || len(x) > mostSurroundings {
+		return surroundings{}, err
+	}
+	return surroundings{a, b, x}, nil
+}
+
+// move moves them, to the same places in both functions.
+func (s surroundings) move(to func(i int, x float64) float64) error {
+	if s.narrow == nil {
+		return nil
+	}
+	y := make([]float64, len(s.x))
+	for i, x := range s.x {
+		y[i] = to(i, x)
+	}
+	if err := s.narrow.SetSurroundings(y); err != nil {
+		return err
+	}
+	y, err := s.narrow.Surroundings() // as they are rounded
+	if err != nil {
+		return err
+	}
+	return s.wide.SetSurroundings(y)
+}
+
+// restore puts them back where they were.
+func (s surroundings) restore() {
+	if s.narrow != nil {
+		_ = s.narrow.SetSurroundings(s.x) // it has been done before
+		_ = s.wide.SetSurroundings(s.x)
+	}
 }
 
 // beyond sets the bounds at so many times the measured rounding, and returns the
@@ -259,11 +322,15 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 // vanishing returns what the float32 gradient of a tensor may be of which the
 // float64 one is nothing but rounding beside the terms it is a sum of, 0 of any
 // other. The terms are as large as another tensor's gradient, or smaller, as large
-// as the loss over the elements.
+// as the loss over the elements; where every gradient vanishes, as large as that.
 func (p *point) vanishing(k int) float64 {
 	terms := slices.Max(p.largest)
 	if p.scale[k] > 0 {
-		terms = min(terms, math.Abs(p.f)/p.scale[k])
+		byLoss := math.Abs(p.f) / p.scale[k]
+		if terms > narrowUnits*p.unit()*byLoss {
+			byLoss = min(byLoss, terms)
+		}
+		terms = byLoss
 	}
 	if p.largest[k] > narrowUnits*p.unit()*terms {
 		return 0

@@ -190,9 +190,9 @@ func (p *prober) relativeSize() func(x float64) float64 {
 	return func(x float64) float64 { return max(least, math.Abs(x)) }
 }
 
-// run probes the tensor and, where asked to, names the wrong elements if a
-// direction disagrees.
-func (p *prober) run(ctx context.Context, f *finding, name bool) error {
+// run probes the tensor and names up to so many wrong elements if a direction
+// disagrees.
+func (p *prober) run(ctx context.Context, f *finding, named int) error {
 	if p.at.noise.chaotic {
 		f.probe = &Probed{Verdict: Inconclusive}
 		return nil
@@ -230,8 +230,8 @@ func (p *prober) run(ctx context.Context, f *finding, name bool) error {
 		}
 	}
 	f.probe = &probe
-	if probe.Verdict == Wrong && name {
-		f.located, err = p.locate(ctx, at, line)
+	if probe.Verdict == Wrong && named > 0 {
+		f.located, err = p.locate(ctx, at, line, named)
 		f.allow(p.options.Rtol)
 	}
 	return err

@@ -15,6 +15,7 @@ type unit struct {
 	k        int   // the tensor
 	elements []int // of a block
 	calls    int   // of the loss that it may make
+	followed int   // wrong elements of a block that are followed to the end
 }
 
 type unitKind uint8
@@ -33,6 +34,8 @@ type plan struct {
 	selected []int // the tensors to check
 	units    []unit
 	judged   int // elements in the blocks
+	named    int // wrong elements that directions name in a tensor, 0 where every element is judged
+	followed int // wrong elements of a block that are followed to the end
 }
 
 const (
@@ -76,10 +79,16 @@ func sizeOf(layout gradtwin.Layout, tensors []int) int {
 // newPlan lists the units of a check. spent is how many calls of the loss were
 // made to measure the point.
 func newPlan(o Options, p *point, hasEngine bool, spent int) *plan {
-	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors)}
+	pl := &plan{mode: o.Mode, selected: selectTensors(p.layout, o.Tensors), named: maxNamed, followed: enoughWrong}
 	size := sizeOf(p.layout, pl.selected)
 	if pl.mode == Auto && (size <= autoFull || hasEngine) {
 		pl.mode = Full
+	}
+	switch {
+	case pl.mode == Full:
+		pl.named = 0
+	case len(pl.selected) > fewTensors:
+		pl.named, pl.followed = 1, 1
 	}
 	left := float64(unlimited)
 	if o.MaxCalls > 0 {
@@ -158,7 +167,7 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 		}
 		pl.judged += len(elements)
 		for block := range slices.Chunk(elements, blockSize) {
-			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited}
+			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited, followed: pl.followed}
 			if o.MaxCalls > 0 {
 				u.calls = int(left * float64(len(block)) / float64(max(1, wanted)))
 			}

@@ -40,6 +40,10 @@ func (o openBLAS) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []f
 	o.dense.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
+// skipsZeros reports whether products with a on the left are computed by package
+// gemm.
+func skipsZeros[T float32 | float64](a []T) bool { return mostlyZero(a) }
+
 // looked is how many elements of a matrix are looked at: every n-th of them,
 // with n odd, so that not one column decides.
 const looked = 509

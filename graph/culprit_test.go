@@ -214,6 +214,45 @@ func TestCulpritWork(t *testing.T) {
 	}
 }
 
+// In a deep chain the search takes a few cuts, and its calls grow with the
+// logarithm of the depth.
+func TestCulpritOfDeepChain(t *testing.T) {
+	for _, all := range []bool{false, true} { // the inputs of all layers, or the first alone
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 0.1, 0.5, 4)
+		y, wrt := x, gorgonia.Nodes{x}
+		const layers = 60
+		for k := range layers {
+			b := m.input(fmt.Sprint("b", k), 0, 0.01, 4)
+			if y = must(gorgonia.Sin(must(gorgonia.Add(y, b)))); k == layers/2 {
+				y = must(gorgonia.Log2(must(gorgonia.Exp(y))))
+			}
+			if all {
+				wrt = append(wrt, b)
+			}
+		}
+		w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(y)))), wrt...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := compare.Check(t.Context(), w, compare.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Culprit == nil || len(report.Culprit.Operations) != 1 || !strings.HasPrefix(report.Culprit.Operations[0], "log2 ") {
+			t.Fatalf("culprit %+v: want log2\n%v", report.Culprit, report)
+		}
+		part, err := compare.CheckShard(t.Context(), w, compare.Options{}, compare.Shard{Index: 1, Count: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const most = 200 // a dozen cuts of 6 to 16 calls
+		if calls := report.Calls - part.Report().Calls; calls > most {
+			t.Errorf("%d calls for the search: want %d at most", calls, most)
+		}
+	}
+}
+
 // A value without a name, or without a gradient, cannot be cut.
 func TestCutErrors(t *testing.T) {
 	cost, wrt := planted(newMaker(tensor.Float64), alone(unary(gorgonia.Log)), 4)

@@ -9,7 +9,16 @@ import (
 // engine is what the network's tensors compute with: Gorgonia's, with the
 // matrix products taken to products. gorgonia.Use would do that too, but for
 // the whole process.
-type engine struct{ gorgonia.StandardEngine }
+type engine struct {
+	gorgonia.StandardEngine
+	inputs multiplier
+}
+
+// multiplier computes products of a matrix that it knows. It returns false for
+// any other.
+type multiplier interface {
+	multiply(a *tensor.Dense, trans blas.Transpose, b *tensor.Dense, n, ldb int, c *tensor.Dense, ldc int) bool
+}
 
 // gemmer is the part of a BLAS that is used.
 type gemmer interface {
@@ -26,6 +35,9 @@ func (e engine) MatMul(a, b, c tensor.Tensor) error {
 		return e.StandardEngine.MatMul(a, b, c)
 	}
 	m, k, n := a.Shape()[0], a.Shape()[1], b.Shape()[1]
+	if tB == blas.NoTrans && e.inputs.multiply(x, tA, y, n, ldb, z, ldc) {
+		return nil
+	}
 	switch z.Dtype() {
 	case tensor.Float64:
 		products.Dgemm(tA, tB, m, n, k, 1, x.Float64s(), lda, y.Float64s(), ldb, 0, z.Float64s(), ldc)

@@ -157,7 +157,8 @@ type computation[T float32 | float64] struct {
 	weights []T // Params().Flat itself in float64
 	grad    []T
 	x, t    []T
-	used    int // rows of x and t in use
+	inputs  *inputMatrix[T] // x
+	used    int             // rows of x and t in use
 
 	lossProgram, gradProgram, predictProgram *program
 }
@@ -170,7 +171,8 @@ func newComputation[T float32 | float64](n *Network, dtype tensor.Dtype, weights
 		x:       make([]T, n.rows*n.spec.Inputs()),
 		t:       make([]T, n.rows*n.spec.Classes()),
 	}
-	eng := engine{}
+	c.inputs = &inputMatrix[T]{x: c.x, rows: n.rows, cols: n.spec.Inputs()}
+	eng := engine{inputs: c.inputs}
 	dense := func(backing []T, shape ...int) *tensor.Dense {
 		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing), tensor.WithEngine(eng))
 	}
@@ -243,6 +245,7 @@ func (c *computation[T]) load(b gradtwin.Batch) {
 // loadInputs fills the first rows of x and clears those that an earlier,
 // larger batch left behind.
 func (c *computation[T]) loadInputs(x []float64) {
+	c.inputs.changed()
 	if dst, ok := any(c.x).([]float64); ok {
 		copy(dst, x)
 	} else {

@@ -199,7 +199,7 @@ func (r *recorder) shake(run int) {
 
 // holdDropout makes the user's own dropout drop what the graph's gradient is
 // computed with.
-func (r *recorder) holdDropout(k *snapshot) {
+func (r *recorder) holdDropout(k *undo) {
 	for n, mask := range r.user.held.masks {
 		e, err := elementsOf(mask)
 		if err != nil {

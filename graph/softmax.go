@@ -61,16 +61,10 @@ func (e engine) SoftMaxB(y, g tensor.Tensor, axis int, opts ...tensor.FuncOpt) (
 func rowwise(x tensor.Tensor, axis int, opts []tensor.FuncOpt) (in, out *tensor.Dense, ok bool) {
 	in, okIn := x.(*tensor.Dense)
 	out, okOut := tensor.ParseFuncOpts(opts...).Reuse().(*tensor.Dense)
-	if !okIn || !okOut || x.Dims() != 2 || axis != 1 && axis != -1 || in.Dtype() != out.Dtype() ||
-		in.Dtype() != tensor.Float64 && in.Dtype() != tensor.Float32 || !in.Shape().Eq(out.Shape()) {
+	if !okIn || !okOut || x.Dims() != 2 || axis != 1 && axis != -1 || in.Dtype() != out.Dtype() || !in.Shape().Eq(out.Shape()) {
 		return nil, nil, false
 	}
-	for _, t := range []*tensor.Dense{in, out} {
-		if t.IsMasked() || t.RequiresIterator() || t.DataOrder().IsColMajor() {
-			return nil, nil, false
-		}
-	}
-	return in, out, true
+	return in, out, whole(in) && whole(out)
 }
 
 func softmax[T float32 | float64](dst, x []T, n int, log bool) {

@@ -56,7 +56,7 @@ func WrapStep(f *Wrapped, solver gorgonia.Solver, step func(solver gorgonia.Solv
 		return nil, errors.New("training step: of a function that Wrap has not made itself")
 	}
 	r := &recorder{Wrapped: f, solver: solver}
-	k := newSnapshot(f, solver)
+	k := takeDown(f, solver)
 	defer k.restore()
 	r.holdDropout(k)
 	for n := range trainingRuns {

@@ -3,10 +3,12 @@ package graph
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/faults"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -49,25 +51,32 @@ func (w *Wrapped) unsteady(gradient bool) *gorgonia.Node {
 	return nil
 }
 
-// NotFinite runs the loss and names the first node that has an element that is
-// NaN or infinite, with the element, while its operands have none. It is empty
-// when there is none.
+// NotFinite runs the loss, and then the gradient, and names the first node that
+// has an element that is NaN or infinite, with the element, while its operands
+// have none. It is empty when there is none.
 func (w *Wrapped) NotFinite() string {
-	nodes, err := w.computed(false)
-	if err != nil {
-		return ""
-	}
-	bad := map[*gorgonia.Node]bool{}
-	for _, c := range nodes {
-		if bad[c.node] = c.at >= 0; !bad[c.node] {
-			continue
+	for _, gradient := range []bool{false, true} {
+		nodes, err := w.computed(gradient)
+		if err != nil {
+			return ""
 		}
-		if c.node.Op() == nil {
-			return fmt.Sprintf("input %s: element %d is %v", w.label(c.node), c.at, c.x)
+		if k := slices.IndexFunc(nodes, func(v value) bool { return v.at >= 0 }); k >= 0 {
+			return w.notFinite(nodes[k])
 		}
-		return fmt.Sprintf("%s, of %s: element %d is %v", w.label(c.node), w.labels(peek.Children(c.node)), c.at, c.x)
 	}
 	return ""
+}
+
+// notFinite describes a node, with what is known of it.
+func (w *Wrapped) notFinite(v value) string {
+	if v.node.Op() == nil {
+		return fmt.Sprintf("input %s: element %d is %v", w.label(v.node), v.at, v.x)
+	}
+	found := fmt.Errorf("%s, of %s: element %d is %v", w.label(v.node), w.labels(peek.Children(v.node)), v.at, v.x)
+	if forward := cone(w.user.cost); !forward.Contains(w.user.nodes[v.node]) {
+		found = explain(found, derivativesOf(v.node, forward), faults.Value, faults.Derivative)
+	}
+	return found.Error()
 }
 
 // value is what a run computed for a node.

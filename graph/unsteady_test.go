@@ -70,6 +70,36 @@ func TestNotFinite(t *testing.T) {
 	}
 }
 
+// A gradient that is NaN where the loss is a number begins in the gradient, and
+// what is known of the operation that it is the derivative of is said.
+func TestNotFiniteGradient(t *testing.T) {
+	for _, c := range []struct {
+		of   func(x *gorgonia.Node) (*gorgonia.Node, error)
+		at   []float64
+		want []string
+	}{
+		{gorgonia.Sqrt, []float64{0, -1, -1}, []string{"the gradient's ÷ ", "element 0 is "}},
+		{func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Sparsemax(x, 0) }, []float64{0.1, -2, 1}, []string{"the gradient's ", "known: Sparsemax %2 (3×1)"}},
+	} {
+		m := newMaker(tensor.Float64)
+		x := m.input("x", 0.5, 1.5, 3, 1)
+		y := must(c.of(must(gorgonia.Neg(x))))
+		w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.HadamardProd(y, m.input("v", 0.5, 1.5, 3, 1))))), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range c.at {
+			w.Set(i, x)
+		}
+		got := w.NotFinite()
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q: want %q", got, want)
+			}
+		}
+	}
+}
+
 // An input that another goroutine changes is not called overwritten by the
 // graph's operations.
 func TestChangedFromOutside(t *testing.T) {

@@ -25,20 +25,20 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 
 // estimate times the preparation of a few rows, and a few units of each layer.
 func (e *incremental) estimate(b gradtwin.Batch, p plan) time.Duration {
-	e.begin(context.Background(), 0, len(e.columns), b, p, nil)
-	rows := min(e.batchRows, rowsAtOnce)
-	e.take(b, 0, rows)
+	r := e.begin(0, len(e.params.Flat), b, p)
+	rows := min(b.Len(), rowsAtOnce)
+	e.take(r, 0, rows)
 	w := e.workers[0]
-	total := timed(0, rows, func(i int) { e.prepareRow(i, &w.table) }) * time.Duration(rows)
+	total := timed(0, rows, func(i int) { e.prepareRow(r, i, &w.mem) }) * time.Duration(rows)
 	for l, first := 0, 0; l < e.spec.Affine(); l++ {
 		count := e.spec.Layers[l+1]
 		// Units from all over the layer: some may be dead.
 		const stride = 7
-		one := timed(5*time.Millisecond, 3, func(i int) { w.unit(e.units[first+i*stride%count]) })
+		one := timed(5*time.Millisecond, 3, func(i int) { w.unit(context.Background(), r, e.units[first+i*stride%count]) })
 		total += one * time.Duration(count)
 		first += count
 	}
-	return total * time.Duration(e.batchRows) / time.Duration(rows*len(e.workers))
+	return total * time.Duration(b.Len()) / time.Duration(rows*len(e.workers))
 }
 
 // timed returns the mean time of f, called at least a number of times and for

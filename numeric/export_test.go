@@ -1,8 +1,6 @@
 package numeric
 
 import (
-	"context"
-
 	"gradtwin"
 	"gradtwin/internal/simd"
 )
@@ -19,16 +17,16 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 	if b.Len() > rowsAtOnce {
 		panic("numeric: Operations of more rows than are prepared together")
 	}
-	e.begin(context.Background(), 0, len(e.columns), b, n.gradientPlan, nil)
-	e.take(b, 0, b.Len())
-	for r := range e.rows {
-		e.prepareRow(r, &e.workers[0].table)
+	run := e.begin(0, len(n.params.Flat), b, n.gradientPlan)
+	e.take(run, 0, b.Len())
+	for i := range run.rows {
+		e.prepareRow(run, i, &e.workers[0].mem)
 	}
 	last := e.spec.Affine() - 1
 	total := 0
 	for _, u := range e.units {
-		for r := range e.rows {
-			layer := &e.rows[r].layers[u.layer]
+		for r := range run.rows {
+			layer := &run.rows[r].layers[u.layer]
 			lanes := len(layer.inputs.steps) * simd.Width
 			if u.layer == last {
 				total += lanes * (exp + log)
@@ -37,11 +35,11 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 			if layer.Act == simd.ReLU && layer.Z[u.number] <= -layer.inputs.reach {
 				continue
 			}
-			above := &e.rows[r].layers[u.layer+1]
+			above := &run.rows[r].layers[u.layer+1]
 			live := len(above.Live)
 			per := 3 + live*4 // change of the unit, of the layer above
 			for m := u.layer + 2; m <= last; m++ {
-				size := len(e.rows[r].layers[m].Z)
+				size := len(run.rows[r].layers[m].Z)
 				per += size * (2*live + 1)
 				if m < last {
 					per += 2 * size

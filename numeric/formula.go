@@ -100,7 +100,7 @@ func (s stencil) errorOf(withH, with2H, h, noise float64) float64 {
 
 // scheme is what one call computes.
 type scheme struct {
-	stencil
+	stencil  stencil
 	h        float64
 	relative bool // the step is h·max(1, |x|)
 	errors   bool // are estimated too
@@ -118,14 +118,14 @@ func (s scheme) scale(x float64) float64 {
 // estimate the error takes the formula with 2h too.
 func (s scheme) sizes() int {
 	if s.errors {
-		return len(s.weights) + 1
+		return len(s.stencil.weights) + 1
 	}
-	return len(s.weights)
+	return len(s.stencil.weights)
 }
 
 // central tells whether the scheme is a central difference and nothing else:
 // one f(x+h) − f(x−h).
-func (s scheme) central() bool { return s.sizes() == 1 && !s.oneSided }
+func (s scheme) central() bool { return s.sizes() == 1 && !s.stencil.oneSided }
 
 // changes returns by how many times h a parameter is changed: to +h and −h, +2h
 // and −2h, and so on, or without the negative ones.
@@ -133,7 +133,7 @@ func (s scheme) changes() []float64 {
 	var c []float64
 	for k := range s.sizes() {
 		c = append(c, float64(int(1)<<k))
-		if !s.oneSided {
+		if !s.stencil.oneSided {
 			c = append(c, -float64(int(1)<<k))
 		}
 	}

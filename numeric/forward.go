@@ -32,6 +32,19 @@ func (f *forward) logits(x []float64, rows int) []float64 {
 	return f.z[len(f.z)-1]
 }
 
+// each calls row with the logits and the label of each row of a valid batch.
+// Its memory does not grow with the batch.
+func (f *forward) each(b gradtwin.Batch, row func(logits []float64, label int)) {
+	in, classes := f.spec.Inputs(), f.spec.Classes()
+	for from := 0; from < b.Len(); from += affineRows {
+		to := min(from+affineRows, b.Len())
+		z := f.logits(b.X[from*in:to*in], to-from)
+		for r, label := range b.Labels[from:to] {
+			row(z[r*classes:(r+1)*classes], label)
+		}
+	}
+}
+
 // grow makes room for a number of rows.
 func (f *forward) grow(rows int) {
 	for l := range f.z {
@@ -70,11 +83,21 @@ func affine(z, x, w, b []float64) {
 	for from := 0; from < len(z); from += out {
 		copy(z[from:], b)
 	}
+	add := func(to, i int, v float64) {
+		blas64.Axpy(v, blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]}, blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
+	}
+	if len(x) == in {
+		for i, v := range x {
+			if v != 0 {
+				add(0, i, v)
+			}
+		}
+		return
+	}
 	for i := range in {
-		row := blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]}
 		for at, to := i, 0; at < len(x); at, to = at+in, to+out {
 			if v := x[at]; v != 0 {
-				blas64.Axpy(v, row, blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
+				add(to, i, v)
 			}
 		}
 	}
@@ -82,12 +105,8 @@ func affine(z, x, w, b []float64) {
 
 // loss returns L = −(1/B) Σ t·ln(y + δ) of a valid batch.
 func (f *forward) loss(b gradtwin.Batch) float64 {
-	classes := f.spec.Classes()
-	z := f.logits(b.X, b.Len())
 	sum := 0.0
-	for r, label := range b.Labels {
-		sum += rowLoss(z[r*classes:(r+1)*classes], label, f.spec.Delta)
-	}
+	f.each(b, func(logits []float64, label int) { sum += rowLoss(logits, label, f.spec.Delta) })
 	return sum / float64(b.Len())
 }
 

@@ -243,26 +243,45 @@ func TestIncrementalFarLosses(t *testing.T) {
 	}
 }
 
+// Once a call has been made, no later one takes memory: of whatever values, and
+// of more rows.
 func TestIncrementalAllocations(t *testing.T) {
-	s, p, b := randomCase(rand.New(rand.NewPCG(1, 3)))
-	n := newNetwork(t, s, numeric.Options{Workers: 3})
-	copy(n.Params().Flat, p.Flat)
-	ctx := context.Background()
-	grad, errs := make([]float64, len(p.Flat)), make([]float64, len(p.Flat))
-	for name, f := range map[string]func() error{
-		"Step":        func() error { _, err := n.Step(ctx, b, 0.01); return err },
-		"Gradient":    func() error { return n.Gradient(ctx, grad, b) },
-		"Estimated":   func() error { return n.Estimated(ctx, grad, errs, b) },
-		"Differences": func() error { return n.Differences(ctx, grad, 0, b, 1e-5) },
-	} {
-		run := func() {
-			if err := f(); err != nil {
-				t.Fatal(err)
+	r := rand.New(rand.NewPCG(1, 3))
+	s := gradtwin.Spec{Layers: []int{40, 12, 9, 5}, Delta: 1e-7}
+	for _, relative := range []bool{false, true} {
+		n := newNetwork(t, s, numeric.Options{Workers: 3, Relative: relative})
+		ctx := context.Background()
+		grad, errs := make([]float64, len(n.Params().Flat)), make([]float64, len(n.Params().Flat))
+		batch := func(rows int, zeros float64) gradtwin.Batch {
+			b := gradtwin.Batch{X: make([]float64, rows*s.Inputs()), Labels: make([]int, rows)}
+			for i := range b.X {
+				if r.Float64() >= zeros {
+					b.X[i] = r.NormFloat64()
+				}
 			}
+			return b
 		}
-		run()
-		if a := testing.AllocsPerRun(50, run); a != 0 {
-			t.Errorf("%s: %v allocations", name, a)
+		// The first is the least, of more rows than are computed together.
+		batches := []gradtwin.Batch{batch(130, 0.99), batch(260, 0), batch(390, 0.5), batch(130, 0)}
+		for name, f := range map[string]func(b gradtwin.Batch) error{
+			"Step":        func(b gradtwin.Batch) error { _, err := n.Step(ctx, b, 0.01); return err },
+			"Gradient":    func(b gradtwin.Batch) error { return n.Gradient(ctx, grad, b) },
+			"Estimated":   func(b gradtwin.Batch) error { return n.Estimated(ctx, grad, errs, b) },
+			"Differences": func(b gradtwin.Batch) error { return n.Differences(ctx, grad, 0, b, 1e-5) },
+		} {
+			for i := range n.Params().Flat {
+				n.Params().Flat[i] = r.NormFloat64()
+			}
+			next := 0
+			run := func() {
+				if err := f(batches[next%len(batches)]); err != nil {
+					t.Fatal(err)
+				}
+				next++
+			}
+			if a := testing.AllocsPerRun(20, run); a != 0 { // after a first run that does not count
+				t.Errorf("%s, relative=%v: %v allocations", name, relative, a)
+			}
 		}
 	}
 }

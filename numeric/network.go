@@ -100,7 +100,7 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 		return err
 	}
 	p := n.centralPlan
-	p.h = h
+	p.scheme.h = h
 	return n.differentiate(ctx, dst, nil, from, b, p)
 }
 

@@ -18,10 +18,9 @@ func (n *Network) plain(ctx context.Context, dst, errs []float64, from int, b gr
 	x := n.params.Flat[from:][:len(dst)]
 	before := f()
 	off := 0.0
-	for r, label := range b.Labels {
-		classes := n.spec.Classes()
-		off += noise(n.forward.z[n.spec.Affine()-1][r*classes:(r+1)*classes], label, n.spec.Delta) / float64(b.Len())
-	}
+	n.forward.each(b, func(logits []float64, label int) {
+		off += noise(logits, label, n.spec.Delta) / float64(b.Len())
+	})
 	for i, v := range x {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -34,7 +33,7 @@ func (n *Network) plain(ctx context.Context, dst, errs []float64, from int, b gr
 			step := h * float64(int(1)<<k)
 			x[i] = v + step
 			d[k] = f()
-			if s.oneSided {
+			if s.stencil.oneSided {
 				d[k] -= before
 			} else {
 				x[i] = v - step
@@ -42,9 +41,9 @@ func (n *Network) plain(ctx context.Context, dst, errs []float64, from int, b gr
 			}
 		}
 		x[i] = v
-		dst[i] = s.sum(d[:]) / (s.divisor * h)
+		dst[i] = s.stencil.sum(d[:]) / (s.stencil.divisor * h)
 		if errs != nil {
-			errs[i] = s.errorOf(dst[i], s.sum(d[1:])/(s.divisor*2*h), h, off)
+			errs[i] = s.stencil.errorOf(dst[i], s.stencil.sum(d[1:])/(s.stencil.divisor*2*h), h, off)
 		}
 		if n.options.Progress != nil {
 			n.options.Progress(i+1, len(x))

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"gradtwin"
 	"gradtwin/internal/simd"
 )
 
@@ -24,52 +25,63 @@ type rowLayer struct {
 	inputs inputs    // the same for all units whose weights' steps have the scale 1
 }
 
+// reserve makes room for what a row of a network can need.
+func (row *row) reserve(s gradtwin.Spec, p *plan) {
+	row.layers = resize(row.layers, s.Affine())
+	for l := range row.layers {
+		layer := &row.layers[l]
+		layer.inputs.reserve(s.Layers[l], p)
+		layer.live = resize(layer.live, s.Layers[l+1])
+	}
+	row.logits = resize(row.logits, s.Classes())
+}
+
 // prepareRow runs a row through the network and finds out what the changes of
-// its units can reach. The hash table is only lent for its memory.
-func (e *incremental) prepareRow(r int, table *[]int32) {
-	e.forward.compute(e.batch.X, r, r+1)
-	row := &e.rows[r]
-	row.label = e.batch.Labels[r]
+// its units can reach.
+func (e *incremental) prepareRow(r *run, i int, mem *scratch) {
+	in := e.spec.Inputs()
+	a := r.batch.X[(r.first+i)*in:][:in]
+	e.forward.compute(r.batch.X[r.first*in:], i, i+1)
+	row := &r.rows[i]
+	row.label = r.batch.Labels[r.first+i]
 	last := e.spec.Affine() - 1
-	row.layers = resize(row.layers, last+1)
-	a := e.batch.X[r*e.spec.Inputs() : (r+1)*e.spec.Inputs()]
 	for l := range row.layers {
 		layer := &row.layers[l]
 		n := e.spec.Layers[l+1]
 		layer.below = a
-		layer.inputs.fill(a, nil, e.wanted[l], e.plan, table)
-		layer.Z = e.forward.z[l][r*n : (r+1)*n]
+		layer.inputs.fill(a, nil, r.wanted[l], &r.plan, mem)
+		layer.Z = e.forward.z[l][i*n : (i+1)*n]
 		layer.Act, layer.Live = simd.Identity, e.all[:n]
 		if l < last {
 			layer.Act = e.activation
-			layer.A = e.forward.a[l][r*n : (r+1)*n]
+			layer.A = e.forward.a[l][i*n : (i+1)*n]
 			a = layer.A
 		}
 		if l > 0 && layer.Act == simd.ReLU {
-			e.findLive(layer, &row.layers[l-1], l)
+			layer.findLive(&row.layers[l-1], r.scales[l-1], r.largest[l])
 		}
 	}
-	e.prepareLogits(row)
-	if e.errors {
+	row.prepareLogits()
+	if r.plan.scheme.errors {
 		row.noise = noise(row.layers[last].Z, row.label, e.spec.Delta)
 	}
 }
 
 // prepareWeights finds the largest weight, absolute, into each unit, and the
 // largest scale of a step in each layer.
-func (e *incremental) prepareWeights() {
-	for l := range e.largest {
-		n := e.spec.Layers[l+1]
-		e.largest[l] = resize(e.largest[l], n)
-		clear(e.largest[l])
-		for row := range slices.Chunk(e.params.W(l), n) {
+func (e *incremental) prepareWeights(r *run) {
+	for l, largest := range r.largest {
+		clear(largest)
+		for row := range slices.Chunk(e.params.W(l), len(largest)) {
 			for k, w := range row {
-				e.largest[l][k] = max(e.largest[l][k], math.Abs(w))
+				if w = math.Abs(w); w > largest[k] || w != w {
+					largest[k] = w
+				}
 			}
 		}
-		e.scales[l] = 1
+		r.scales[l] = 1
 		for k, b := range e.params.B(l) {
-			e.scales[l] = max(e.scales[l], e.scale(b), e.scale(e.largest[l][k]))
+			r.scales[l] = max(r.scales[l], r.plan.scheme.scale(b), r.plan.scheme.scale(largest[k]))
 		}
 	}
 }
@@ -77,19 +89,20 @@ func (e *incremental) prepareWeights() {
 // liveSlack is more than the rounding of the products that findLive compares.
 const liveSlack = 1 + 1e-9
 
-// findLive leaves out the ReLU units of layer l that are dead under every
-// change of one unit of the layer below.
-func (e *incremental) findLive(layer, below *rowLayer, l int) {
+// findLive leaves out the ReLU units of a layer that are dead under every
+// change of one unit of the layer below: steps there are scaled by up to scale,
+// and the weights into this layer's units are at most largest.
+func (layer *rowLayer) findLive(below *rowLayer, scale float64, largest []float64) {
 	// The unit below moves by as much as its input at most, and by the
 	// rounding of the two.
-	largest := 0.0
+	far := 0.0
 	for _, z := range below.Z {
-		largest = max(largest, math.Abs(z))
+		far = max(far, math.Abs(z))
 	}
-	move := below.inputs.reach*e.scales[l-1] + largest*0x1p-50
-	layer.live = resize(layer.live, len(layer.Z))[:0]
+	move := below.inputs.reach*scale + far*0x1p-50
+	layer.live = layer.live[:0]
 	for k, z := range layer.Z {
-		if !(z <= -move*e.largest[l][k]*liveSlack) { // not >: a NaN stays
+		if !(z <= -move*largest[k]*liveSlack) { // not >: a NaN stays
 			layer.live = append(layer.live, int32(k))
 		}
 	}
@@ -97,10 +110,9 @@ func (e *incremental) findLive(layer, below *rowLayer, l int) {
 }
 
 // prepareLogits finds what remains of a row's softmax when one logit changes.
-func (e *incremental) prepareLogits(row *row) {
+func (row *row) prepareLogits() {
 	z := row.layers[len(row.layers)-1].Z
 	m := slices.Max(z)
-	row.logits = resize(row.logits, len(z))
 	sum := 0.0
 	for c, v := range z {
 		row.logits[c] = simd.Logit{Z: v - m, Others: sum, Label: math.Exp(z[row.label] - m)}

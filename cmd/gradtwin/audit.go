@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -93,6 +94,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "" || f.fuzz) {
 		return usagef("--markdown writes files and prints nothing: want it without --json, --failures, --baseline and --fuzz")
 	}
+	log.SetOutput(io.Discard) // Gorgonia's own, of which GroupNorm's derivative makes use
 	worker, err := auditWorker()
 	if err != nil {
 		return err

@@ -183,6 +183,11 @@ func addTensors(add adder) {
 	add("ByIndices", "2x4, axis 1, transposed", picked, func(in nodes) *gorgonia.Node {
 		return must(gorgonia.Transpose(must(gorgonia.ByIndices(must(gorgonia.Transpose(in[0])), in[1], 0))))
 	}, in("x", -2, 2, 2, 4), index)
+	add("ByIndices", "2x3x2, axis 1, transposed", func(in []Array) Array {
+		return fill([]int{2, 2, 2}, func(at []int) float64 { return in[0].get(at[0], []int{2, 0}[at[1]], at[2]) })
+	}, func(in nodes) *gorgonia.Node {
+		return must(gorgonia.Transpose(must(gorgonia.ByIndices(must(gorgonia.Transpose(in[0], 1, 0, 2)), in[1], 0)), 1, 0, 2))
+	}, in("x", -2, 2, 2, 3, 2), index)
 	oneHot := given("h", []float64{0, 1, 0, 0, 1, 0, 0, 0}, 4, 2)
 	oneHot.Fixed = true
 	add("ByIndices", "2x4, axis 1, one-hot", picked, func(in nodes) *gorgonia.Node { return must(gorgonia.Mul(in[0], in[1])) }, in("x", -2, 2, 2, 4), oneHot)

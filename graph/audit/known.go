@@ -12,8 +12,11 @@ import (
 // known returns the faults of package faults that are in a case's graph, and
 // where it cannot be built those of its operation.
 func (c *Case) known() []faults.Known {
+	if faults.Replaced() != "" {
+		return nil
+	}
 	found, built := c.inGraph()
-	if built || faults.Replaced() != "" {
+	if built {
 		return found
 	}
 	return slices.DeleteFunc(faults.Table(), func(k faults.Known) bool { return k.Op != c.Op })

@@ -170,9 +170,9 @@ func lispParagraph(rows []Row) string {
 	return s + " It cannot be run again after Reset, and writes err.dot into the working directory when a root is not a scalar."
 }
 
-// codes writes names as code, separated by commas.
+// codes writes names as one piece of code, separated by commas: the page is short.
 func codes(names []string) string {
-	return "`" + strings.Join(names, "`, `") + "`"
+	return "`" + strings.Join(names, ", ") + "`"
 }
 
 const pageHeader = `# Gorgonia's operations: what is wrong, and what to write instead

@@ -238,14 +238,14 @@ func averagesByStrides(n node) bool {
 	return !settings(n.op, "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{0, 0, 0, 0})
 }
 
-func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
-
 // padsUnequally reports whether a pooling operation has different pads on two
 // opposite sides.
 func padsUnequally(op gorgonia.Op) bool {
 	pads := settings(op, "padNorth", "padSouth", "padWest", "padEast")
 	return pads[0] != pads[1] || pads[2] != pads[3]
 }
+
+func isFloat(t tensor.Dtype) bool { return t == tensor.Float64 || t == tensor.Float32 }
 
 // settings returns integer settings of an operation.
 func settings(op gorgonia.Op, names ...string) tensor.Shape {

@@ -11,10 +11,11 @@ import (
 
 // What several faults have in common.
 const (
-	insteadOfDropout = "the product with a mask of your own, which holds 0 or 1/(1−p)"
-	insteadOfAverage = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
-	insteadOfCTC     = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
-	lastAxis         = "Transpose so that the axis is the last one"
+	insteadOfDropout   = "the product with a mask of your own, which holds 0 or 1/(1−p)"
+	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
+	insteadOfAverage   = "Conv2d with a constant filter on images of shape (N·C, 1, H, W)"
+	insteadOfCTC       = "CTCLoss of a LogSoftMax with ReductionSum, as the cost itself"
+	lastAxis           = "Transpose so that the axis is the last one"
 )
 
 // table is in the order of Gorgonia's documentation: element by element,
@@ -125,9 +126,18 @@ var table = []Known{
 		match:   func(n node) bool { return n.kind == "atOp" },
 	},
 	{
+		Op: "ByIndices", Effect: Value,
+		Problem: "ByIndices along an inner axis reads the wrong elements",
+		Instead: insteadOfByIndices,
+		match: func(n node) bool {
+			axis, ok := peek.Int(n.op, "axis")
+			return n.kind == "byIndicesOp" && ok && axis > 0 && axis < n.in[0].Dims()-1
+		},
+	},
+	{
 		Op: "ByIndices", Effect: Derivative,
 		Problem: "the derivative of ByIndices, of a vector or not along axis 0, is wrong or panics for most indices",
-		Instead: "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix",
+		Instead: insteadOfByIndices,
 		match: func(n node) bool {
 			axis, ok := peek.Int(n.op, "axis")
 			return n.kind == "byIndicesOp" && ok && (axis != 0 || n.in[0].Dims() < 2)
@@ -141,7 +151,7 @@ var table = []Known{
 	},
 	{
 		Op: "Slice", Case: "of one element", Effect: Failure,
-		Problem: "a slice by steps that has one element, and a Slice of one element after another axis was cut to one, panic",
+		Problem: "slices by steps that have one element, and slices of what has one, panic",
 		match:   func(n node) bool { return n.kind == "sliceOp" && n.in[0].Shape().TotalSize() == 1 },
 	},
 	{
@@ -172,7 +182,14 @@ var table = []Known{
 				return false
 			}
 			from, to := n.in[0].Dtype(), n.Dtype()
-			return !(from == tensor.Int && isFloat(to) || isFloat(from) && to == tensor.Int)
+			return !(from == tensor.Int && isFloat(to)) && !(isFloat(from) && to == tensor.Int)
+		},
+	},
+	{
+		Op: "ConvType", Effect: Failure,
+		Problem: "the derivative of ConvType of a tensor to int panics",
+		match: func(n node) bool {
+			return n.kind == "dtConvOp" && isFloat(n.in[0].Dtype()) && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{

@@ -97,12 +97,19 @@ func (n *net) constant(x float64) node {
 	return gorgonia.NewConstant(x)
 }
 
-// grad is what every training program calls.
-func (n *net) grad(cost node) node {
+// program is a graph to train, as its user has it.
+type program struct {
+	g     *gorgonia.ExprGraph
+	cost  node
+	learn gorgonia.Nodes
+}
+
+// train is what every training program calls before it makes a machine.
+func (n *net) train(cost node) program {
 	if _, err := gorgonia.Grad(cost, n.learn...); err != nil {
 		panic(err)
 	}
-	return cost
+	return program{n.g, cost, n.learn}
 }
 
 // must is gorgonia.Must under a short name.
@@ -141,11 +148,20 @@ func halve(x node) node {
 	return must(gorgonia.MaxPool2D(x, tensor.Shape{2, 2}, []int{0, 0}, []int{2, 2}))
 }
 
-// normalize is batch normalization with the scale and bias that Gorgonia makes.
+// normalize is batch normalization with the scale and bias that Gorgonia makes, of
+// random numbers of its own that differ from run to run: here they get others.
 func (n *net) normalize(x node) node {
 	y, scale, bias, _, err := gorgonia.BatchNorm(x, nil, nil, 0.9, 1e-5)
 	if err != nil {
 		panic(err)
+	}
+	for _, p := range []struct {
+		of   node
+		near float64
+	}{{scale, 1}, {bias, 0}} {
+		if err := gorgonia.Let(p.of, n.value(func(int) float64 { return p.near + 0.2*n.random.Float64() - 0.1 }, p.of.Shape()...)); err != nil {
+			panic(err)
+		}
 	}
 	n.learn = append(n.learn, scale, bias)
 	return y

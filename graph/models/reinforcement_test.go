@@ -5,24 +5,21 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gradtwin/graph"
 )
 
 // qNetwork is the loss of deep Q-learning: the value of the action taken
-// against its target. The cost stays inside this function, as in a library.
-func qNetwork() (*graph.Wrapped, error) {
+// against its target.
+func qNetwork() program {
 	n := newNet(tensor.Float32)
 	state, action, target := n.data("state", -1, 1, 10, 4), n.oneHot("action", 10, 2), n.data("target", 0, 2, 10)
 	h := relu(n.dense("hidden2", relu(n.dense("hidden1", state, 4, 8)), 8, 8))
 	q := sum(times(n.dense("q", h, 8, 2), action), 1)
-	n.grad(mean(square(sub(q, target))))
-	return graph.WrapGraph(n.g)
+	return n.train(mean(square(sub(q, target))))
 }
 
 // policyValueNet has residual blocks and two heads, and its learnables are kept
 // as solvers take them.
-func policyValueNet() (*graph.Wrapped, error) {
+func policyValueNet() program {
 	const filters, side, moves = 3, 3, 10
 	n := newNet(tensor.Float32)
 	board := n.data("board", -1, 1, 4, 2, side, side)
@@ -36,13 +33,12 @@ func policyValueNet() (*graph.Wrapped, error) {
 	flat := reshape(x, 4, filters*side*side)
 	moveLoss := crossEntropy(logSoftMax(n.dense("policy", flat, filters*side*side, moves)), policy)
 	v := tanh(n.dense("value2", relu(n.dense("value1", flat, filters*side*side, 6)), 6, 1))
-	cost := n.grad(add(moveLoss, mean(square(sub(v, value)))))
-	return graph.WrapModel(cost, gorgonia.NodesToValueGrads(n.learn))
+	return n.train(add(moveLoss, mean(square(sub(v, value)))))
 }
 
 // clippedPolicy is the loss of proximal policy optimization (Schulman et al.
 // 2017): the smaller one of the ratio's and the clipped ratio's advantage.
-func clippedPolicy() (*graph.Wrapped, error) {
+func clippedPolicy() program {
 	const batch = 12
 	n := newNet(tensor.Float32)
 	state, action := n.data("state", -1, 1, batch, 5), n.oneHot("action", batch, 3)
@@ -54,6 +50,5 @@ func clippedPolicy() (*graph.Wrapped, error) {
 	clipped := must(gorgonia.MaxBetween(must(gorgonia.MinBetween(ratio, high)), low))
 	surrogate := mean(must(gorgonia.MinBetween(times(ratio, advantage), times(clipped, advantage))))
 	entropy := neg(mean(sum(times(exp(log), log), 1)))
-	cost := n.grad(neg(add(surrogate, times(n.constant(0.01), entropy))))
-	return graph.Wrap(cost, n.learn...)
+	return n.train(neg(add(surrogate, times(n.constant(0.01), entropy))))
 }

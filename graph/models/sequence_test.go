@@ -5,8 +5,6 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-
-	"gradtwin/graph"
 )
 
 // gate is an affine function of an input and a state, both vectors.
@@ -16,16 +14,17 @@ func (n *net) gate(name string, in, hidden int) func(x, h node) node {
 }
 
 // charLSTM reads a text character by character, each a row sliced out of an
-// embedding. All sizes are multiples of four: gonum's float32 products of a
-// matrix and a vector of 5 round in another order at another memory address.
-func charLSTM() (*graph.Wrapped, error) {
+// embedding. All sizes are multiples of four, so that its training can be compared
+// to the bit: gonum's float32 products of a matrix and a vector of 5 round in
+// another order at another memory address.
+func charLSTM() program {
 	const vocabulary, embedded, hidden = 8, 4, 8
 	n := newNet(tensor.Float32)
 	embedding := n.weight("embedding", vocabulary, embedded)
 	in, forget, out, cell := n.gate("in", embedded, hidden), n.gate("forget", embedded, hidden), n.gate("out", embedded, hidden), n.gate("cell", embedded, hidden)
 	decoder, bias := n.weight("decoder", vocabulary, hidden), n.bias("decoder.b", vocabulary)
 	h, c := n.data("h0", 0, 0, hidden), n.data("c0", 0, 0, hidden)
-	text := []int{0, 3, 1, 1, 5, 2, 4, 0}
+	text := []int{0, 3, 1, 1, 5, 2}
 	var cost node
 	for t := range text[1:] {
 		x := must(gorgonia.Slice(embedding, gorgonia.S(text[t])))
@@ -38,8 +37,7 @@ func charLSTM() (*graph.Wrapped, error) {
 			cost = add(cost, loss)
 		}
 	}
-	cost = n.grad(cost)
-	return graph.Wrap(cost, n.learn...)
+	return n.train(cost)
 }
 
 // step is one step of an LSTM.
@@ -59,35 +57,33 @@ func (n *net) gru(name string, in, hidden int) func(x, h node) node {
 	}
 }
 
-// sequenceToSequence encodes four vectors and decodes three.
-func sequenceToSequence() (*graph.Wrapped, error) {
-	const in, hidden, out = 3, 5, 4
+// sequenceToSequence encodes three vectors and decodes two.
+func sequenceToSequence() program {
+	const in, hidden, out = 3, 4, 4
 	n := newNet(tensor.Float64)
 	encode, decode := n.gru("encoder", in, hidden), n.gru("decoder", out, hidden)
 	w, b := n.weight("out.w", out, hidden), n.bias("out.b", out)
 	h := n.data("h0", 0, 0, hidden)
-	for t := range 4 {
+	for t := range 3 {
 		h = encode(n.data(fmt.Sprint("x", t), -1, 1, in), h)
 	}
 	var losses gorgonia.Nodes
 	previous := n.data("start", 0, 0, out)
-	for t := range 3 {
+	for t := range 2 {
 		target := n.data(fmt.Sprint("y", t), 0, 1, out)
 		h = decode(previous, h)
 		losses = append(losses, neg(sum(times(target, logSoftMax(add(mul(w, h), b))))))
 		previous = target
 	}
-	cost := n.grad(must(gorgonia.ReduceAdd(losses)))
-	return graph.Wrap(cost, n.learn...)
+	return n.train(must(gorgonia.ReduceAdd(losses)))
 }
 
 // embedding looks rows up, averages them and classifies the average.
-func embedding() (*graph.Wrapped, error) {
+func embedding() program {
 	n := newNet(tensor.Float32)
 	table := n.weight("embedding", 8, 5)
 	y := n.oneHot("y", 1, 3)
 	words := must(gorgonia.ByIndices(table, n.indices("words", 2, 7, 2, 0, 1, 3, 4, 5, 6), 0))
 	h := relu(n.dense("hidden", reshape(mean(words, 0), 1, 5), 5, 6))
-	cost := n.grad(crossEntropy(logSoftMax(n.dense("out", h, 6, 3)), y))
-	return graph.Wrap(cost, n.learn...)
+	return n.train(crossEntropy(logSoftMax(n.dense("out", h, 6, 3)), y))
 }

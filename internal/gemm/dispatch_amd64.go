@@ -24,7 +24,7 @@ var best = func() level {
 	switch {
 	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasPOPCNT:
 		return avx512
-	case cpu.X86.HasAVX2 && cpu.X86.HasFMA:
+	case cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasPOPCNT:
 		return avx2
 	}
 	return generic
@@ -47,7 +47,7 @@ func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, 
 		return
 	}
 	size := int(unsafe.Sizeof(b[0]))
-	lanes, most := 32/size, 12
+	lanes, most := 32/size, 13
 	if best == avx512 {
 		lanes, most = 64/size, 16
 	}
@@ -77,17 +77,26 @@ func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, 
 // compress is genericCompress.
 func compress[T float32 | float64](value []T, offset []int32, x []T, step int) int {
 	n, from := 0, 0
+	size := int(unsafe.Sizeof(*new(T)))
+	lanes := 4
 	if best == avx512 {
-		size := int(unsafe.Sizeof(*new(T)))
-		lanes := 64 / size
-		if from = len(x) - len(x)%lanes; from > 0 {
-			pv, px := unsafe.Pointer(&value[:len(x)+slack][0]), unsafe.Pointer(&x[0])
-			po := &offset[:len(x)+slack][0]
-			if size == 8 {
-				n = compress64AVX512((*float64)(pv), po, (*float64)(px), from, step)
-			} else {
-				n = compress32AVX512((*float32)(pv), po, (*float32)(px), from, step)
-			}
+		lanes = 64 / size
+	}
+	if from = len(x) - len(x)%lanes; best == generic {
+		from = 0
+	}
+	if from > 0 {
+		pv, px := unsafe.Pointer(&value[:len(x)+slack][0]), unsafe.Pointer(&x[0])
+		po := &offset[:len(x)+slack][0]
+		switch {
+		case best == avx512 && size == 8:
+			n = compress64AVX512((*float64)(pv), po, (*float64)(px), from, step)
+		case best == avx512:
+			n = compress32AVX512((*float32)(pv), po, (*float32)(px), from, step)
+		case size == 8:
+			n = compress64AVX2((*float64)(pv), po, (*float64)(px), from, step)
+		default:
+			n = compress32AVX2((*float32)(pv), po, (*float32)(px), from, step)
 		}
 	}
 	for i, v := range x[from:] {

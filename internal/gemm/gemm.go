@@ -148,17 +148,16 @@ func (p *pack[T]) packRows(a []T, lda, rows, cols, ldb int) {
 
 // packColumns packs columns of A, each a row of its transpose.
 func (p *pack[T]) packColumns(a []T, lda, rows, cols, ldb int) {
-	count := grow(&p.count, cols)
-	next := grow(&p.next, cols+1)
-	value, column := grow(&p.value, rows*cols+slack), grow(&p.column, rows*cols+slack)
+	value, column, end := findAll(a, lda, rows, cols, &p.value, &p.column, &p.end)
+	p.turnColumns(value, column, 0, end, cols, ldb)
+}
+
+// turnColumns packs columns of a matrix from its rows' elements that are not 0:
+// a row's end at an end minus start, and begin where the row before ended.
+func (p *pack[T]) turnColumns(value []T, column []int32, start int, end []int, cols, ldb int) {
+	count, next := grow(&p.count, cols), grow(&p.next, cols)
 	clear(count)
-	n := 0
-	end := grow(&p.end, rows)
-	for i := range end {
-		n += compress(value[n:], column[n:], a[i*lda:][:cols], 1)
-		end[i] = n
-	}
-	for _, j := range column[:n] {
+	for _, j := range column {
 		count[j]++
 	}
 	at := int32(0)
@@ -166,9 +165,10 @@ func (p *pack[T]) packColumns(a []T, lda, rows, cols, ldb int) {
 		next[j] = at
 		at += c
 	}
-	factor, offset := grow(&p.factor, n), grow(&p.offset, n)
+	factor, offset := grow(&p.factor, len(value)), grow(&p.offset, len(value))
 	from := 0
-	for i, to := range end {
+	for i, e := range end {
+		to := e - start
 		for t := from; t < to; t++ {
 			j := column[t]
 			factor[next[j]], offset[next[j]] = value[t], int32(i*ldb)

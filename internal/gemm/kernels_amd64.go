@@ -10,6 +10,12 @@ package gemm
 //go:noescape
 func rows64AVX2(dst *float64, ldc int, count *int32, offset *int32, factor *float64, b *float64, rows int, vectors int, mask *int32, add bool)
 
+// compress64AVX2 is genericCompress for whole groups of four: n is a multiple of four
+// and not 0. It writes up to four elements beyond what it counts.
+//
+//go:noescape
+func compress64AVX2(value *float64, offset *int32, x *float64, n int, step int) int
+
 // rows64AVX512 is genericRows for the first columns of dst: so many vectors of them,
 // of the last the lanes in the mask. There is at least one row.
 //
@@ -27,6 +33,12 @@ func compress64AVX512(value *float64, offset *int32, x *float64, n int, step int
 //
 //go:noescape
 func rows32AVX2(dst *float32, ldc int, count *int32, offset *int32, factor *float32, b *float32, rows int, vectors int, mask *int32, add bool)
+
+// compress32AVX2 is genericCompress for whole groups of four: n is a multiple of four
+// and not 0. It writes up to four elements beyond what it counts.
+//
+//go:noescape
+func compress32AVX2(value *float32, offset *int32, x *float32, n int, step int) int
 
 // rows32AVX512 is genericRows for the first columns of dst: so many vectors of them,
 // of the last the lanes in the mask. There is at least one row.

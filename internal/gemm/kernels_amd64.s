@@ -41,6 +41,89 @@ TEXT ·rows64AVX2(SB), NOSPLIT, $0-73
 	JE      row10
 	CMPQ    R9, $0x0b
 	JE      row11
+	CMPQ    R9, $0x0c
+	JE      row12
+
+row13:
+	MOVLQSX (DX), R9
+	ADDQ    $0x04, DX
+	TESTB   R10, R10
+	JNZ     load13
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	VXORPS  Y13, Y13, Y13
+	VXORPS  Y14, Y14, Y14
+	JMP     begin13
+
+load13:
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	VMOVUPS    64(AX), Y4
+	VMOVUPS    96(AX), Y5
+	VMOVUPS    128(AX), Y6
+	VMOVUPS    160(AX), Y7
+	VMOVUPS    192(AX), Y8
+	VMOVUPS    224(AX), Y9
+	VMOVUPS    256(AX), Y10
+	VMOVUPS    288(AX), Y11
+	VMOVUPS    320(AX), Y12
+	VMOVUPS    352(AX), Y13
+	VMASKMOVPD 384(AX), Y0, Y14
+
+begin13:
+	TESTQ R9, R9
+	JZ    store13
+
+term13:
+	MOVLQSX      (BX), R11
+	VBROADCASTSD (SI), Y15
+	VFMADD231PD  (DI)(R11*8), Y15, Y2
+	VFMADD231PD  32(DI)(R11*8), Y15, Y3
+	VFMADD231PD  64(DI)(R11*8), Y15, Y4
+	VFMADD231PD  96(DI)(R11*8), Y15, Y5
+	VFMADD231PD  128(DI)(R11*8), Y15, Y6
+	VFMADD231PD  160(DI)(R11*8), Y15, Y7
+	VFMADD231PD  192(DI)(R11*8), Y15, Y8
+	VFMADD231PD  224(DI)(R11*8), Y15, Y9
+	VFMADD231PD  256(DI)(R11*8), Y15, Y10
+	VFMADD231PD  288(DI)(R11*8), Y15, Y11
+	VFMADD231PD  320(DI)(R11*8), Y15, Y12
+	VFMADD231PD  352(DI)(R11*8), Y15, Y13
+	VMASKMOVPD   384(DI)(R11*8), Y0, Y1
+	VFMADD231PD  Y1, Y15, Y14
+	ADDQ         $0x04, BX
+	ADDQ         $0x08, SI
+	DECQ         R9
+	JNZ          term13
+
+store13:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
+	VMOVUPS    Y6, 128(AX)
+	VMOVUPS    Y7, 160(AX)
+	VMOVUPS    Y8, 192(AX)
+	VMOVUPS    Y9, 224(AX)
+	VMOVUPS    Y10, 256(AX)
+	VMOVUPS    Y11, 288(AX)
+	VMOVUPS    Y12, 320(AX)
+	VMOVUPS    Y13, 352(AX)
+	VMASKMOVPD Y14, Y0, 384(AX)
+	ADDQ       CX, AX
+	DECQ       R8
+	JNZ        row13
+	VZEROUPPER
+	RET
 
 row12:
 	MOVLQSX (DX), R9
@@ -701,6 +784,258 @@ store1:
 	JNZ        row1
 	VZEROUPPER
 	RET
+
+// func compress64AVX2(value *float64, offset *int32, x *float64, n int, step int) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·compress64AVX2(SB), NOSPLIT, $0-48
+	MOVQ         value+0(FP), AX
+	MOVQ         offset+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         step+32(FP), SI
+	VMOVD        SI, X1
+	VPBROADCASTD X1, X1
+	VPMULLD      counting<>+0(SB), X1, X0
+	VPSLLD       $0x02, X1, X1
+	LEAQ         permutations4<>+0(SB), SI
+	LEAQ         permutations8<>+0(SB), DI
+	XORQ         R8, R8
+
+four:
+	VXORPD    Y2, Y2, Y2
+	VMOVUPD   (DX), Y3
+	VCMPPD    $0x04, Y2, Y3, Y2
+	VMOVMSKPD Y2, R9
+	MOVQ      R9, R10
+	SHLQ      $0x04, R10
+	VMOVDQU   (DI)(R10*2), Y2
+	VPERMPS   Y3, Y2, Y2
+	VMOVUPD   Y2, (AX)(R8*8)
+	VPERMILPS (SI)(R10*1), X0, X2
+	VMOVUPS   X2, (CX)(R8*4)
+	POPCNTQ   R9, R9
+	ADDQ      R9, R8
+	VPADDD    X1, X0, X0
+	ADDQ      $0x20, DX
+	SUBQ      $0x04, BX
+	JNZ       four
+	MOVQ      R8, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA counting<>+0(SB)/4, $0x00000000
+DATA counting<>+4(SB)/4, $0x00000001
+DATA counting<>+8(SB)/4, $0x00000002
+DATA counting<>+12(SB)/4, $0x00000003
+DATA counting<>+16(SB)/4, $0x00000004
+DATA counting<>+20(SB)/4, $0x00000005
+DATA counting<>+24(SB)/4, $0x00000006
+DATA counting<>+28(SB)/4, $0x00000007
+DATA counting<>+32(SB)/4, $0x00000008
+DATA counting<>+36(SB)/4, $0x00000009
+DATA counting<>+40(SB)/4, $0x0000000a
+DATA counting<>+44(SB)/4, $0x0000000b
+DATA counting<>+48(SB)/4, $0x0000000c
+DATA counting<>+52(SB)/4, $0x0000000d
+DATA counting<>+56(SB)/4, $0x0000000e
+DATA counting<>+60(SB)/4, $0x0000000f
+GLOBL counting<>(SB), RODATA|NOPTR, $64
+
+DATA permutations4<>+0(SB)/4, $0x00000000
+DATA permutations4<>+4(SB)/4, $0x00000000
+DATA permutations4<>+8(SB)/4, $0x00000000
+DATA permutations4<>+12(SB)/4, $0x00000000
+DATA permutations4<>+16(SB)/4, $0x00000000
+DATA permutations4<>+20(SB)/4, $0x00000000
+DATA permutations4<>+24(SB)/4, $0x00000000
+DATA permutations4<>+28(SB)/4, $0x00000000
+DATA permutations4<>+32(SB)/4, $0x00000001
+DATA permutations4<>+36(SB)/4, $0x00000000
+DATA permutations4<>+40(SB)/4, $0x00000000
+DATA permutations4<>+44(SB)/4, $0x00000000
+DATA permutations4<>+48(SB)/4, $0x00000000
+DATA permutations4<>+52(SB)/4, $0x00000001
+DATA permutations4<>+56(SB)/4, $0x00000000
+DATA permutations4<>+60(SB)/4, $0x00000000
+DATA permutations4<>+64(SB)/4, $0x00000002
+DATA permutations4<>+68(SB)/4, $0x00000000
+DATA permutations4<>+72(SB)/4, $0x00000000
+DATA permutations4<>+76(SB)/4, $0x00000000
+DATA permutations4<>+80(SB)/4, $0x00000000
+DATA permutations4<>+84(SB)/4, $0x00000002
+DATA permutations4<>+88(SB)/4, $0x00000000
+DATA permutations4<>+92(SB)/4, $0x00000000
+DATA permutations4<>+96(SB)/4, $0x00000001
+DATA permutations4<>+100(SB)/4, $0x00000002
+DATA permutations4<>+104(SB)/4, $0x00000000
+DATA permutations4<>+108(SB)/4, $0x00000000
+DATA permutations4<>+112(SB)/4, $0x00000000
+DATA permutations4<>+116(SB)/4, $0x00000001
+DATA permutations4<>+120(SB)/4, $0x00000002
+DATA permutations4<>+124(SB)/4, $0x00000000
+DATA permutations4<>+128(SB)/4, $0x00000003
+DATA permutations4<>+132(SB)/4, $0x00000000
+DATA permutations4<>+136(SB)/4, $0x00000000
+DATA permutations4<>+140(SB)/4, $0x00000000
+DATA permutations4<>+144(SB)/4, $0x00000000
+DATA permutations4<>+148(SB)/4, $0x00000003
+DATA permutations4<>+152(SB)/4, $0x00000000
+DATA permutations4<>+156(SB)/4, $0x00000000
+DATA permutations4<>+160(SB)/4, $0x00000001
+DATA permutations4<>+164(SB)/4, $0x00000003
+DATA permutations4<>+168(SB)/4, $0x00000000
+DATA permutations4<>+172(SB)/4, $0x00000000
+DATA permutations4<>+176(SB)/4, $0x00000000
+DATA permutations4<>+180(SB)/4, $0x00000001
+DATA permutations4<>+184(SB)/4, $0x00000003
+DATA permutations4<>+188(SB)/4, $0x00000000
+DATA permutations4<>+192(SB)/4, $0x00000002
+DATA permutations4<>+196(SB)/4, $0x00000003
+DATA permutations4<>+200(SB)/4, $0x00000000
+DATA permutations4<>+204(SB)/4, $0x00000000
+DATA permutations4<>+208(SB)/4, $0x00000000
+DATA permutations4<>+212(SB)/4, $0x00000002
+DATA permutations4<>+216(SB)/4, $0x00000003
+DATA permutations4<>+220(SB)/4, $0x00000000
+DATA permutations4<>+224(SB)/4, $0x00000001
+DATA permutations4<>+228(SB)/4, $0x00000002
+DATA permutations4<>+232(SB)/4, $0x00000003
+DATA permutations4<>+236(SB)/4, $0x00000000
+DATA permutations4<>+240(SB)/4, $0x00000000
+DATA permutations4<>+244(SB)/4, $0x00000001
+DATA permutations4<>+248(SB)/4, $0x00000002
+DATA permutations4<>+252(SB)/4, $0x00000003
+GLOBL permutations4<>(SB), RODATA|NOPTR, $256
+
+DATA permutations8<>+0(SB)/4, $0x00000000
+DATA permutations8<>+4(SB)/4, $0x00000000
+DATA permutations8<>+8(SB)/4, $0x00000000
+DATA permutations8<>+12(SB)/4, $0x00000000
+DATA permutations8<>+16(SB)/4, $0x00000000
+DATA permutations8<>+20(SB)/4, $0x00000000
+DATA permutations8<>+24(SB)/4, $0x00000000
+DATA permutations8<>+28(SB)/4, $0x00000000
+DATA permutations8<>+32(SB)/4, $0x00000000
+DATA permutations8<>+36(SB)/4, $0x00000001
+DATA permutations8<>+40(SB)/4, $0x00000000
+DATA permutations8<>+44(SB)/4, $0x00000000
+DATA permutations8<>+48(SB)/4, $0x00000000
+DATA permutations8<>+52(SB)/4, $0x00000000
+DATA permutations8<>+56(SB)/4, $0x00000000
+DATA permutations8<>+60(SB)/4, $0x00000000
+DATA permutations8<>+64(SB)/4, $0x00000002
+DATA permutations8<>+68(SB)/4, $0x00000003
+DATA permutations8<>+72(SB)/4, $0x00000000
+DATA permutations8<>+76(SB)/4, $0x00000000
+DATA permutations8<>+80(SB)/4, $0x00000000
+DATA permutations8<>+84(SB)/4, $0x00000000
+DATA permutations8<>+88(SB)/4, $0x00000000
+DATA permutations8<>+92(SB)/4, $0x00000000
+DATA permutations8<>+96(SB)/4, $0x00000000
+DATA permutations8<>+100(SB)/4, $0x00000001
+DATA permutations8<>+104(SB)/4, $0x00000002
+DATA permutations8<>+108(SB)/4, $0x00000003
+DATA permutations8<>+112(SB)/4, $0x00000000
+DATA permutations8<>+116(SB)/4, $0x00000000
+DATA permutations8<>+120(SB)/4, $0x00000000
+DATA permutations8<>+124(SB)/4, $0x00000000
+DATA permutations8<>+128(SB)/4, $0x00000004
+DATA permutations8<>+132(SB)/4, $0x00000005
+DATA permutations8<>+136(SB)/4, $0x00000000
+DATA permutations8<>+140(SB)/4, $0x00000000
+DATA permutations8<>+144(SB)/4, $0x00000000
+DATA permutations8<>+148(SB)/4, $0x00000000
+DATA permutations8<>+152(SB)/4, $0x00000000
+DATA permutations8<>+156(SB)/4, $0x00000000
+DATA permutations8<>+160(SB)/4, $0x00000000
+DATA permutations8<>+164(SB)/4, $0x00000001
+DATA permutations8<>+168(SB)/4, $0x00000004
+DATA permutations8<>+172(SB)/4, $0x00000005
+DATA permutations8<>+176(SB)/4, $0x00000000
+DATA permutations8<>+180(SB)/4, $0x00000000
+DATA permutations8<>+184(SB)/4, $0x00000000
+DATA permutations8<>+188(SB)/4, $0x00000000
+DATA permutations8<>+192(SB)/4, $0x00000002
+DATA permutations8<>+196(SB)/4, $0x00000003
+DATA permutations8<>+200(SB)/4, $0x00000004
+DATA permutations8<>+204(SB)/4, $0x00000005
+DATA permutations8<>+208(SB)/4, $0x00000000
+DATA permutations8<>+212(SB)/4, $0x00000000
+DATA permutations8<>+216(SB)/4, $0x00000000
+DATA permutations8<>+220(SB)/4, $0x00000000
+DATA permutations8<>+224(SB)/4, $0x00000000
+DATA permutations8<>+228(SB)/4, $0x00000001
+DATA permutations8<>+232(SB)/4, $0x00000002
+DATA permutations8<>+236(SB)/4, $0x00000003
+DATA permutations8<>+240(SB)/4, $0x00000004
+DATA permutations8<>+244(SB)/4, $0x00000005
+DATA permutations8<>+248(SB)/4, $0x00000000
+DATA permutations8<>+252(SB)/4, $0x00000000
+DATA permutations8<>+256(SB)/4, $0x00000006
+DATA permutations8<>+260(SB)/4, $0x00000007
+DATA permutations8<>+264(SB)/4, $0x00000000
+DATA permutations8<>+268(SB)/4, $0x00000000
+DATA permutations8<>+272(SB)/4, $0x00000000
+DATA permutations8<>+276(SB)/4, $0x00000000
+DATA permutations8<>+280(SB)/4, $0x00000000
+DATA permutations8<>+284(SB)/4, $0x00000000
+DATA permutations8<>+288(SB)/4, $0x00000000
+DATA permutations8<>+292(SB)/4, $0x00000001
+DATA permutations8<>+296(SB)/4, $0x00000006
+DATA permutations8<>+300(SB)/4, $0x00000007
+DATA permutations8<>+304(SB)/4, $0x00000000
+DATA permutations8<>+308(SB)/4, $0x00000000
+DATA permutations8<>+312(SB)/4, $0x00000000
+DATA permutations8<>+316(SB)/4, $0x00000000
+DATA permutations8<>+320(SB)/4, $0x00000002
+DATA permutations8<>+324(SB)/4, $0x00000003
+DATA permutations8<>+328(SB)/4, $0x00000006
+DATA permutations8<>+332(SB)/4, $0x00000007
+DATA permutations8<>+336(SB)/4, $0x00000000
+DATA permutations8<>+340(SB)/4, $0x00000000
+DATA permutations8<>+344(SB)/4, $0x00000000
+DATA permutations8<>+348(SB)/4, $0x00000000
+DATA permutations8<>+352(SB)/4, $0x00000000
+DATA permutations8<>+356(SB)/4, $0x00000001
+DATA permutations8<>+360(SB)/4, $0x00000002
+DATA permutations8<>+364(SB)/4, $0x00000003
+DATA permutations8<>+368(SB)/4, $0x00000006
+DATA permutations8<>+372(SB)/4, $0x00000007
+DATA permutations8<>+376(SB)/4, $0x00000000
+DATA permutations8<>+380(SB)/4, $0x00000000
+DATA permutations8<>+384(SB)/4, $0x00000004
+DATA permutations8<>+388(SB)/4, $0x00000005
+DATA permutations8<>+392(SB)/4, $0x00000006
+DATA permutations8<>+396(SB)/4, $0x00000007
+DATA permutations8<>+400(SB)/4, $0x00000000
+DATA permutations8<>+404(SB)/4, $0x00000000
+DATA permutations8<>+408(SB)/4, $0x00000000
+DATA permutations8<>+412(SB)/4, $0x00000000
+DATA permutations8<>+416(SB)/4, $0x00000000
+DATA permutations8<>+420(SB)/4, $0x00000001
+DATA permutations8<>+424(SB)/4, $0x00000004
+DATA permutations8<>+428(SB)/4, $0x00000005
+DATA permutations8<>+432(SB)/4, $0x00000006
+DATA permutations8<>+436(SB)/4, $0x00000007
+DATA permutations8<>+440(SB)/4, $0x00000000
+DATA permutations8<>+444(SB)/4, $0x00000000
+DATA permutations8<>+448(SB)/4, $0x00000002
+DATA permutations8<>+452(SB)/4, $0x00000003
+DATA permutations8<>+456(SB)/4, $0x00000004
+DATA permutations8<>+460(SB)/4, $0x00000005
+DATA permutations8<>+464(SB)/4, $0x00000006
+DATA permutations8<>+468(SB)/4, $0x00000007
+DATA permutations8<>+472(SB)/4, $0x00000000
+DATA permutations8<>+476(SB)/4, $0x00000000
+DATA permutations8<>+480(SB)/4, $0x00000000
+DATA permutations8<>+484(SB)/4, $0x00000001
+DATA permutations8<>+488(SB)/4, $0x00000002
+DATA permutations8<>+492(SB)/4, $0x00000003
+DATA permutations8<>+496(SB)/4, $0x00000004
+DATA permutations8<>+500(SB)/4, $0x00000005
+DATA permutations8<>+504(SB)/4, $0x00000006
+DATA permutations8<>+508(SB)/4, $0x00000007
+GLOBL permutations8<>(SB), RODATA|NOPTR, $512
 
 // func rows64AVX512(dst *float64, ldc int, count *int32, offset *int32, factor *float64, b *float64, rows int, vectors int, mask uint64, add bool)
 // Requires: AVX, AVX512DQ, AVX512F
@@ -1773,24 +2108,6 @@ vector:
 	VZEROUPPER
 	RET
 
-DATA counting<>+0(SB)/4, $0x00000000
-DATA counting<>+4(SB)/4, $0x00000001
-DATA counting<>+8(SB)/4, $0x00000002
-DATA counting<>+12(SB)/4, $0x00000003
-DATA counting<>+16(SB)/4, $0x00000004
-DATA counting<>+20(SB)/4, $0x00000005
-DATA counting<>+24(SB)/4, $0x00000006
-DATA counting<>+28(SB)/4, $0x00000007
-DATA counting<>+32(SB)/4, $0x00000008
-DATA counting<>+36(SB)/4, $0x00000009
-DATA counting<>+40(SB)/4, $0x0000000a
-DATA counting<>+44(SB)/4, $0x0000000b
-DATA counting<>+48(SB)/4, $0x0000000c
-DATA counting<>+52(SB)/4, $0x0000000d
-DATA counting<>+56(SB)/4, $0x0000000e
-DATA counting<>+60(SB)/4, $0x0000000f
-GLOBL counting<>(SB), RODATA|NOPTR, $64
-
 // func rows32AVX2(dst *float32, ldc int, count *int32, offset *int32, factor *float32, b *float32, rows int, vectors int, mask *int32, add bool)
 // Requires: AVX, FMA3
 TEXT ·rows32AVX2(SB), NOSPLIT, $0-73
@@ -1828,6 +2145,89 @@ TEXT ·rows32AVX2(SB), NOSPLIT, $0-73
 	JE      row10
 	CMPQ    R9, $0x0b
 	JE      row11
+	CMPQ    R9, $0x0c
+	JE      row12
+
+row13:
+	MOVLQSX (DX), R9
+	ADDQ    $0x04, DX
+	TESTB   R10, R10
+	JNZ     load13
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	VXORPS  Y12, Y12, Y12
+	VXORPS  Y13, Y13, Y13
+	VXORPS  Y14, Y14, Y14
+	JMP     begin13
+
+load13:
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	VMOVUPS    64(AX), Y4
+	VMOVUPS    96(AX), Y5
+	VMOVUPS    128(AX), Y6
+	VMOVUPS    160(AX), Y7
+	VMOVUPS    192(AX), Y8
+	VMOVUPS    224(AX), Y9
+	VMOVUPS    256(AX), Y10
+	VMOVUPS    288(AX), Y11
+	VMOVUPS    320(AX), Y12
+	VMOVUPS    352(AX), Y13
+	VMASKMOVPS 384(AX), Y0, Y14
+
+begin13:
+	TESTQ R9, R9
+	JZ    store13
+
+term13:
+	MOVLQSX      (BX), R11
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  (DI)(R11*4), Y15, Y2
+	VFMADD231PS  32(DI)(R11*4), Y15, Y3
+	VFMADD231PS  64(DI)(R11*4), Y15, Y4
+	VFMADD231PS  96(DI)(R11*4), Y15, Y5
+	VFMADD231PS  128(DI)(R11*4), Y15, Y6
+	VFMADD231PS  160(DI)(R11*4), Y15, Y7
+	VFMADD231PS  192(DI)(R11*4), Y15, Y8
+	VFMADD231PS  224(DI)(R11*4), Y15, Y9
+	VFMADD231PS  256(DI)(R11*4), Y15, Y10
+	VFMADD231PS  288(DI)(R11*4), Y15, Y11
+	VFMADD231PS  320(DI)(R11*4), Y15, Y12
+	VFMADD231PS  352(DI)(R11*4), Y15, Y13
+	VMASKMOVPS   384(DI)(R11*4), Y0, Y1
+	VFMADD231PS  Y1, Y15, Y14
+	ADDQ         $0x04, BX
+	ADDQ         $0x04, SI
+	DECQ         R9
+	JNZ          term13
+
+store13:
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    Y3, 32(AX)
+	VMOVUPS    Y4, 64(AX)
+	VMOVUPS    Y5, 96(AX)
+	VMOVUPS    Y6, 128(AX)
+	VMOVUPS    Y7, 160(AX)
+	VMOVUPS    Y8, 192(AX)
+	VMOVUPS    Y9, 224(AX)
+	VMOVUPS    Y10, 256(AX)
+	VMOVUPS    Y11, 288(AX)
+	VMOVUPS    Y12, 320(AX)
+	VMOVUPS    Y13, 352(AX)
+	VMASKMOVPS Y14, Y0, 384(AX)
+	ADDQ       CX, AX
+	DECQ       R8
+	JNZ        row13
+	VZEROUPPER
+	RET
 
 row12:
 	MOVLQSX (DX), R9
@@ -2486,6 +2886,43 @@ store1:
 	ADDQ       CX, AX
 	DECQ       R8
 	JNZ        row1
+	VZEROUPPER
+	RET
+
+// func compress32AVX2(value *float32, offset *int32, x *float32, n int, step int) int
+// Requires: AVX, AVX2, POPCNT
+TEXT ·compress32AVX2(SB), NOSPLIT, $0-48
+	MOVQ         value+0(FP), AX
+	MOVQ         offset+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	MOVQ         step+32(FP), SI
+	VMOVD        SI, X1
+	VPBROADCASTD X1, X1
+	VPMULLD      counting<>+0(SB), X1, X0
+	VPSLLD       $0x02, X1, X1
+	LEAQ         permutations4<>+0(SB), SI
+	LEAQ         permutations8<>+0(SB), DI
+	XORQ         DI, DI
+
+four:
+	VXORPS    X2, X2, X2
+	VMOVUPS   (DX), X3
+	VCMPPS    $0x04, X2, X3, X2
+	VMOVMSKPS X2, R8
+	MOVQ      R8, R9
+	SHLQ      $0x04, R9
+	VPERMILPS (SI)(R9*1), X3, X2
+	VMOVUPS   X2, (AX)(DI*4)
+	VPERMILPS (SI)(R9*1), X0, X2
+	VMOVUPS   X2, (CX)(DI*4)
+	POPCNTQ   R8, R8
+	ADDQ      R8, DI
+	VPADDD    X1, X0, X0
+	ADDQ      $0x10, DX
+	SUBQ      $0x04, BX
+	JNZ       four
+	MOVQ      DI, ret+40(FP)
 	VZEROUPPER
 	RET
 

@@ -16,37 +16,100 @@ func genericShift(dst, d []Group, act Activation, z, a float64) {
 func genericRise(dst, delta []Group, l Layer, w []float64) {
 	n := len(l.Live)
 	for g := range delta {
+		d, out := &delta[g], dst[g*n:(g+1)*n]
+		reach := 0.0 // NaN when a change is
+		for _, v := range d {
+			reach = max(reach, math.Abs(v))
+		}
 		for q, k := range l.Live {
-			out, z, weight := &dst[g*n+q], l.Z[k], w[k]
-			for p, v := range delta[g] {
-				out[p] = z + v*weight
+			z, weight, x := l.Z[k], w[k], &out[q]
+			if l.Act == ReLU {
+				riseReLU(x, d, z, l.A[k], weight, reach)
+				continue
 			}
-			l.activate(out, int(k))
+			for p, v := range d {
+				x[p] = z + v*weight
+			}
+			l.activate(x, int(k))
+		}
+	}
+}
+
+// riseReLU sets x to a ReLU unit's changes when its input z changes by w·d, no
+// element of d being beyond reach. Rounding is monotonic: where z is beyond
+// w·reach, so it is beyond each rounded w·d, and all of the inputs have z's
+// sign.
+func riseReLU(x, d *Group, z, a, w, reach float64) {
+	switch far := reach * math.Abs(w); {
+	case z > far:
+		x[0] = z + d[0]*w - a
+		x[1] = z + d[1]*w - a
+		x[2] = z + d[2]*w - a
+		x[3] = z + d[3]*w - a
+		x[4] = z + d[4]*w - a
+		x[5] = z + d[5]*w - a
+		x[6] = z + d[6]*w - a
+		x[7] = z + d[7]*w - a
+	case z < -far:
+		for p := range x {
+			x[p] = 0 - a
+		}
+	default:
+		for p, v := range d {
+			x[p] = max(0, z+v*w) - a
 		}
 	}
 }
 
 func genericProduct(dst, u []Group, l Layer, w []float64, live []int32) {
 	m, n := len(live), len(l.Z)
-	for g := range len(dst) / n {
-		out, in := dst[g*n:(g+1)*n], u[g*m:(g+1)*m]
-		clear(out)
-		for q, k := range live {
-			x, row := &in[q], w[int(k)*n:(int(k)+1)*n]
-			for c, weight := range row {
-				sum := &out[c]
-				for p, v := range x {
-					sum[p] += v * weight
-				}
+	clear(dst)
+	var column [64]float64
+	for from := 0; from < m; from += len(column) {
+		units := live[from:min(from+len(column), m)]
+		weights := column[:len(units)]
+		for c := range n {
+			for q, k := range units {
+				weights[q] = w[int(k)*n+c]
 			}
-		}
-		for c := range out {
-			for p := range out[c] {
-				out[c][p] += l.Z[c]
+			for g := range len(dst) / n {
+				addProducts(&dst[g*n+c], u[g*m+from:][:len(units)], weights)
 			}
-			l.activate(&out[c], c)
 		}
 	}
+	for g := range len(dst) / n {
+		for c, z := range l.Z {
+			x := &dst[g*n+c]
+			for p := range x {
+				x[p] += z
+			}
+			l.activate(x, c)
+		}
+	}
+}
+
+// addProducts adds Σ u[q]·w[q] to sum. There are registers for the sums and
+// products of half of the lanes.
+func addProducts(sum *Group, u []Group, w []float64) {
+	u = u[:len(w)]
+	s0, s1, s2, s3 := sum[0], sum[1], sum[2], sum[3]
+	for q, weight := range w {
+		x := &u[q]
+		s0 += x[0] * weight
+		s1 += x[1] * weight
+		s2 += x[2] * weight
+		s3 += x[3] * weight
+	}
+	sum[0], sum[1], sum[2], sum[3] = s0, s1, s2, s3
+	s0, s1, s2, s3 = sum[4], sum[5], sum[6], sum[7]
+	for q, weight := range w {
+		x := &u[q]
+		s0 += x[4] * weight
+		s1 += x[5] * weight
+		s2 += x[6] * weight
+		s3 += x[7] * weight
+	}
+	sum[4], sum[5], sum[6], sum[7] = s0, s1, s2, s3
 }
 
 // activate replaces the inputs of unit k by its activations' changes.
@@ -61,20 +124,36 @@ func (l Layer) activate(z *Group, k int) {
 
 func genericLoss(dst, z, e []Group, classes, label int, delta float64) {
 	for g := range dst {
-		row := z[g*classes : (g+1)*classes]
-		for p := range Width {
+		row, out := z[g*classes:(g+1)*classes], e[g*classes:(g+1)*classes]
+		var top, sum Group
+		for p := range top {
 			m := row[0][p]
 			for c := range row {
-				m = max(m, row[c][p])
+				if v := row[c][p]; v > m || v != v {
+					m = v
+				}
 			}
-			sum := 0.0
-			for c := range row {
-				v := math.Exp(row[c][p] - m)
-				e[g*classes+c][p] = v
-				sum += v
-			}
-			dst[g][p] = -math.Log(e[g*classes+label][p]/sum + delta)
+			top[p] = m
 		}
+		for c := range row {
+			exponentials(&out[c], &sum, &row[c], &top)
+		}
+		for p, v := range &out[label] {
+			dst[g][p] = -math.Log(v/sum[p] + delta)
+		}
+	}
+}
+
+// exponentials sets e to e^(z − top) and adds it to sum. In each lane z is top
+// for one class at least.
+func exponentials(e, sum, z, top *Group) {
+	for p, v := range z {
+		x := 1.0
+		if v -= top[p]; v != 0 {
+			x = math.Exp(v)
+		}
+		e[p] = x
+		sum[p] += x
 	}
 }
 

@@ -117,6 +117,29 @@ func TestRise(t *testing.T) {
 	}
 }
 
+// The plain code asks once a group whether the changes can reach a ReLU's kink;
+// its results are those of the formula, to the bit. Weights are powers of 2, so
+// that products are exact whether or not the compiler fuses them.
+func TestRiseKink(t *testing.T) {
+	inf, nan := math.Inf(1), math.NaN()
+	weights := []float64{1, -0.25, 0, 0x1p-1073, 0x1p1000, inf, nan}
+	inputs := []float64{0, math.Copysign(0, -1), 1, -1, 0.25, -0.25, 0.5, math.Nextafter(1, 2), -math.Nextafter(1, 2), 5e-324, -inf, inf, nan}
+	deltas := []Group{{}, {1, -1}, {0.5, -0.5, 1e-300, -1e-300}, {0x1p-1000, 1}, {1e300}, {7: inf}, {7: -inf}, {3: nan}}
+	for _, w := range weights {
+		for _, z := range inputs {
+			l := Layer{Act: ReLU, Z: []float64{z}, A: []float64{max(0, z)}, Live: []int32{0}}
+			got, want := make([]Group, len(deltas)), make([]Group, len(deltas))
+			genericRise(got, deltas, l, []float64{w})
+			for g := range deltas {
+				for p, v := range deltas[g] {
+					want[g][p] = max(0, z+v*w) - l.A[0]
+				}
+			}
+			nearGroups(t, got, want, 0)
+		}
+	}
+}
+
 func TestProduct(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 3))
 	for i := range 400 {

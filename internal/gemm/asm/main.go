@@ -21,8 +21,9 @@ type kernel struct {
 func main() {
 	ConstraintExpr("amd64,!purego")
 	for _, size := range []int{8, 4} {
-		// AVX2 has 16 registers: 12 sums, a factor, a mask and a masked load.
-		kernel{"AVX2", false, size, 12}.rows()
+		// AVX2 has 16 registers: 13 sums, a factor, a mask and a masked load.
+		kernel{"AVX2", false, size, 13}.rows()
+		kernel{"AVX2", false, size, 13}.compressFour()
 		kernel{"AVX512", true, size, 16}.rows()
 		kernel{"AVX512", true, size, 16}.compress()
 	}
@@ -252,6 +253,94 @@ func (k kernel) compress() {
 	VZEROUPPER()
 	RET()
 }
+
+// compressFour is compress for AVX2, which has no instruction for it: four
+// elements at a time are moved to the front by the permutation for their mask.
+func (k kernel) compressFour() {
+	name := k.name("compress")
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(value *%[1]s, offset *int32, x *%[1]s, n, step int) int", k.element()))
+	Doc(name+" is genericCompress for whole groups of four: n is a multiple of four",
+		"and not 0. It writes up to four elements beyond what it counts.")
+	Pragma("noescape")
+	value, offset, x := param("value"), param("offset"), param("x")
+	n, step := param("n"), param("step")
+	at, move := XMM(), XMM()
+	VMOVD(step.As32(), move)
+	VPBROADCASTD(move, move)
+	VPMULLD(iota(), move, at)
+	VPSLLD(U8(2), move, move)
+	singles, doubles := GP64(), GP64()
+	LEAQ(permutations(4), singles)
+	LEAQ(permutations(8), doubles)
+	total := GP64()
+	XORQ(total, total)
+	places := XMM()
+	mask, entry := GP64(), GP64()
+	Label("four")
+	if k.double() {
+		zero, v, some, packed := YMM(), YMM(), YMM(), YMM()
+		VXORPD(zero, zero, zero)
+		VMOVUPD(Mem{Base: x}, v)
+		VCMPPD(U8(4), zero, v, some) // not equal, or NaN
+		VMOVMSKPD(some, mask.As32())
+		MOVQ(mask, entry)
+		SHLQ(U8(4), entry)
+		VMOVDQU(Mem{Base: doubles, Index: entry, Scale: 2}, some)
+		VPERMPS(v, some, packed)
+		VMOVUPD(packed, Mem{Base: value, Index: total, Scale: 8})
+	} else {
+		zero, v, some, packed := XMM(), XMM(), XMM(), XMM()
+		VXORPS(zero, zero, zero)
+		VMOVUPS(Mem{Base: x}, v)
+		VCMPPS(U8(4), zero, v, some)
+		VMOVMSKPS(some, mask.As32())
+		MOVQ(mask, entry)
+		SHLQ(U8(4), entry)
+		VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, v, packed)
+		VMOVUPS(packed, Mem{Base: value, Index: total, Scale: 4})
+	}
+	VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, at, places)
+	VMOVUPS(places, Mem{Base: offset, Index: total, Scale: 4})
+	POPCNTQ(mask, mask)
+	ADDQ(mask, total)
+	VPADDD(move, at, at)
+	ADDQ(U8(4*k.size), x)
+	SUBQ(U8(4), n)
+	JNZ(LabelRef("four"))
+	Store(total, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// permutations returns the memory with a permutation of four elements of a
+// size, in lanes of 32 bits, for each mask of four bits: it moves the elements
+// in the mask to the front.
+func permutations(size int) Mem {
+	if m, ok := permuted[size]; ok {
+		return m
+	}
+	m := GLOBL(fmt.Sprintf("permutations%d", size), RODATA|NOPTR)
+	lanes := size / 4 // an element
+	for mask := range 16 {
+		to := 16 * lanes * mask
+		for element := range 4 {
+			if mask>>element&1 == 0 {
+				continue
+			}
+			for lane := range lanes {
+				DATA(to, U32(element*lanes+lane))
+				to += 4
+			}
+		}
+		for ; to < 16*lanes*(mask+1); to += 4 {
+			DATA(to, U32(0))
+		}
+	}
+	permuted[size] = m
+	return m
+}
+
+var permuted = map[int]Mem{}
 
 // iota returns the memory with 0 to 15.
 func iota() Mem {

@@ -95,26 +95,53 @@ func (i isa) expParts(xs []reg.VecVirtual) (s, y []reg.VecVirtual) {
 	for _, n := range expNumbers() {
 		c[n.name] = i.number(n.name, n.value)
 	}
-	for _, r := range xs {
-		t, k, q := i.vec(), i.vec(), i.vec()
-		VMOVUPD(c["expLow"], t)
-		VMAXPD(r, t, r)
-		VMOVUPD(c["magic"], t)
-		VFMADD231PD(c["log2e"], r, t)
-		VSUBPD(c["magic"], t, k)
-		VFMADD231PD(c["minusLn2Hi"], k, r)
-		VFMADD231PD(c["minusLn2Lo"], k, r)
-		VPSLLQ(U8(52), t, t)
-		VMOVUPD(c[fmt.Sprintf("exp%d", expDegree)], q)
-		for d := expDegree - 1; d >= 0; d-- {
-			VFMADD213PD(c[fmt.Sprintf("exp%d", d)], r, q)
+	// Step by step for all of them: one after the other, the steps of one would
+	// wait for each other longer than the processor looks ahead. A number is
+	// loaded once for all.
+	loaded := func(name string) Op {
+		if _, ok := c[name].(Mem); !ok {
+			return c[name]
 		}
-		r2 := k
-		VMULPD(r, r, r2)
-		VFMADD213PD(r, r2, q)
-		s, y = append(s, t), append(y, q)
+		r := i.vec()
+		VMOVUPD(c[name], r)
+		return r
 	}
-	return s, y
+	s, q := make([]reg.VecVirtual, len(xs)), make([]reg.VecVirtual, len(xs))
+	low := loaded("expLow").(reg.VecVirtual)
+	for _, r := range xs {
+		VMAXPD(r, low, r)
+	}
+	magic, log2e := loaded("magic"), loaded("log2e")
+	for p, r := range xs {
+		s[p] = i.vec()
+		VMOVUPD(magic, s[p])
+		VFMADD231PD(log2e, r, s[p])
+	}
+	ln2Hi, ln2Lo := loaded("minusLn2Hi"), loaded("minusLn2Lo")
+	for p, r := range xs {
+		k := i.vec()
+		VSUBPD(magic, s[p], k)
+		VFMADD231PD(ln2Hi, k, r)
+		VFMADD231PD(ln2Lo, k, r)
+		VPSLLQ(U8(52), s[p], s[p])
+	}
+	last := loaded(fmt.Sprintf("exp%d", expDegree))
+	for p := range xs {
+		q[p] = i.vec()
+		VMOVUPD(last, q[p])
+	}
+	for d := expDegree - 1; d >= 0; d-- {
+		number := loaded(fmt.Sprintf("exp%d", d))
+		for p, r := range xs {
+			VFMADD213PD(number, r, q[p])
+		}
+	}
+	for p, r := range xs {
+		r2 := i.vec()
+		VMULPD(r, r, r2)
+		VFMADD213PD(r, r2, q[p])
+	}
+	return s, q
 }
 
 // exp returns eˣ; it overwrites x.

@@ -31,19 +31,28 @@ func (i isa) loss() {
 		sum[p] = i.zero()
 	}
 	XORQ(at, at)
-	Label("exp")
-	x := i.load(Mem{Base: z, Index: at, Scale: 1})
-	for p := range x {
-		VSUBPD(top[p], x[p], x[p])
+	if i.classes == 2 {
+		// The registers are short: the maximum waits where the sum will be.
+		i.store(top, Mem{Base: dst})
+		top = nil
+		Label("pair")
+		next := GP64()
+		LEAQ(Mem{Base: at, Disp: groupBytes}, next)
+		CMPQ(next, classes)
+		JGE(LabelRef("last"))
+		i.exponentials(z, e, dst, at, 2, top, sum)
+		JMP(LabelRef("pair"))
+		Label("last")
+		CMPQ(at, classes)
+		JGE(LabelRef("summed"))
+		i.exponentials(z, e, dst, at, 1, top, sum)
+		Label("summed")
+	} else {
+		Label("exp")
+		i.exponentials(z, e, dst, at, 1, top, sum)
+		CMPQ(at, classes)
+		JL(LabelRef("exp"))
 	}
-	v := i.exp(x)
-	for p := range v {
-		VADDPD(v[p], sum[p], sum[p])
-	}
-	i.store(v, Mem{Base: e, Index: at, Scale: 1})
-	ADDQ(U8(groupBytes), at)
-	CMPQ(at, classes)
-	JL(LabelRef("exp"))
 
 	i.store(sum, Mem{Base: dst})
 	ADDQ(classes, z)
@@ -66,6 +75,31 @@ func (i isa) loss() {
 	JNZ(LabelRef("log"))
 	VZEROUPPER()
 	RET()
+}
+
+// exponentials stores the exponentials of the next classes' logits, minus their
+// maximum, and adds them to sum. The maximum is in top or, when that is nil, in
+// memory at dst.
+func (i isa) exponentials(z, e, dst, at reg.GPVirtual, classes int, top, sum []reg.VecVirtual) {
+	var x []reg.VecVirtual
+	for c := range classes {
+		x = append(x, i.load(Mem{Base: z, Index: at, Scale: 1, Disp: c * groupBytes})...)
+	}
+	for p := range x {
+		if top != nil {
+			VSUBPD(top[p], x[p], x[p])
+		} else {
+			VSUBPD(Mem{Base: dst, Disp: p % i.parts * i.size}, x[p], x[p])
+		}
+	}
+	v := i.exp(x)
+	for p := range v {
+		VADDPD(v[p], sum[p%i.parts], sum[p%i.parts])
+	}
+	for c := range classes {
+		i.store(v[c*i.parts:(c+1)*i.parts], Mem{Base: e, Index: at, Scale: 1, Disp: c * groupBytes})
+	}
+	ADDQ(U32(groupBytes*classes), at)
 }
 
 func (i isa) lossOne() {

@@ -16,14 +16,16 @@ type isa struct {
 	size   int // bytes a register
 	tile   int // columns that Product computes together
 	groups int // of which it takes as many together
-	kept   map[string]reg.VecVirtual
+	// classes is how many classes' exponentials Loss computes together.
+	classes int
+	kept    map[string]reg.VecVirtual
 }
 
 var isas = []isa{
 	// 12 sums, 2 of the inputs and 1 weight fit into 16 registers, twice as
 	// many sums into 32.
-	{name: "AVX2", vec: YMM, parts: 2, size: 32, tile: 6, groups: 1},
-	{name: "AVX512", vec: ZMM, parts: 1, size: 64, tile: 12, groups: 2},
+	{name: "AVX2", vec: YMM, parts: 2, size: 32, tile: 6, groups: 1, classes: 2},
+	{name: "AVX512", vec: ZMM, parts: 1, size: 64, tile: 12, groups: 2, classes: 1},
 }
 
 // groupBytes is the size of a Group.

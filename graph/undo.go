@@ -11,96 +11,96 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// snapshot is what a graph, its operations and a solver hold, kept so that it can be
+// undo is what a graph, its operations and a solver hold, kept so that it can be
 // put back to the bit: values and bound gradients with the memory that holds them,
 // what Read nodes have read, the state of operations, that of Gorgonia's solvers.
-type snapshot struct {
-	undo []func()
+type undo struct {
+	back []func()
 	seen map[unsafe.Pointer]bool
 }
 
-// newSnapshot takes down what there is.
-func newSnapshot(w *Wrapped, solver gorgonia.Solver) *snapshot {
-	s := &snapshot{seen: map[unsafe.Pointer]bool{}}
+// takeDown takes down what there is.
+func takeDown(w *Wrapped, solver gorgonia.Solver) *undo {
+	k := &undo{seen: map[unsafe.Pointer]bool{}}
 	for _, n := range w.user.cost.Graph().AllNodes() {
-		s.node(n)
+		k.node(n)
 	}
 	for _, l := range w.user.held.values {
-		s.bytes(memory(l.node.Value()))
+		k.bytes(memory(l.node.Value()))
 	}
 	if w.ops != nil {
-		for _, t := range w.ops.tensors {
-			s.bytes(memory(t.from))
+		for _, s := range w.ops.tensors {
+			k.bytes(memory(s.from))
 		}
 	}
-	s.solver(solver)
-	return s
+	k.solver(solver)
+	return k
 }
 
 // restore puts everything back.
-func (s *snapshot) restore() {
-	for _, undo := range slices.Backward(s.undo) {
-		undo()
+func (k *undo) restore() {
+	for _, put := range slices.Backward(k.back) {
+		put()
 	}
 }
 
 // node keeps what a node is bound to, and what its operation changes of itself or
 // of a variable of the user's.
-func (s *snapshot) node(n *gorgonia.Node) {
-	s.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
+func (k *undo) node(n *gorgonia.Node) {
+	k.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
 	if n.Op() == nil {
 		return
 	}
 	if op, ok := n.Op().(gorgonia.TrainModeOp); ok {
 		if training, ok := peek.Bool(op, "isTraining"); ok {
-			s.undo = append(s.undo, func() { _ = op.SetTraining(training) })
+			k.back = append(k.back, func() { _ = op.SetTraining(training) })
 		}
 	}
 	if into := peek.Field(n.Op(), "into"); peek.TypeName(n.Op()) == "readOp" && into.IsValid() {
-		s.value(reflect.NewAt(into.Type().Elem(), into.UnsafePointer()).Elem())
+		k.value(reflect.NewAt(into.Type().Elem(), into.UnsafePointer()).Elem())
 	}
 }
 
 // bytes keeps a stretch of memory.
-func (s *snapshot) bytes(b []byte) {
+func (k *undo) bytes(b []byte) {
 	old := slices.Clone(b)
-	s.undo = append(s.undo, func() { copy(b, old) })
+	k.back = append(k.back, func() { copy(b, old) })
 }
 
 // value keeps a variable that holds a value, a bound pair of value and gradient
 // or nothing.
-func (s *snapshot) value(v reflect.Value) {
+func (k *undo) value(v reflect.Value) {
 	old := reflect.New(v.Type()).Elem()
 	old.Set(v)
-	s.undo = append(s.undo, func() { v.Set(old) })
+	k.back = append(k.back, func() { v.Set(old) })
 	if v.Kind() != reflect.Interface || v.IsNil() {
 		return
 	}
 	held := v.Elem()
 	if dense, ok := held.Interface().(*tensor.Dense); ok {
-		s.tensor(v, dense)
+		k.tensor(v, dense)
 		return
 	}
-	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || s.seen[held.UnsafePointer()] {
+	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || k.seen[held.UnsafePointer()] {
 		return
 	}
-	s.seen[held.UnsafePointer()] = true
+	k.seen[held.UnsafePointer()] = true
 	to := reflect.NewAt(held.Type().Elem(), held.UnsafePointer()).Elem()
 	if to.Kind() != reflect.Struct { // a scalar
-		s.value(to)
+		k.value(to)
 		return
 	}
 	for i := range to.NumField() {
-		s.value(peek.Writable(to.Field(i)))
+		k.value(peek.Writable(to.Field(i)))
 	}
 }
 
 // tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
 // the tensors of inner nodes back to a pool: then the variable gets a copy.
-func (s *snapshot) tensor(v reflect.Value, t *tensor.Dense) {
+func (k *undo) tensor(v reflect.Value, t *tensor.Dense) {
 	b := memory(t)
 	old, spare := slices.Clone(b), t.Clone()
-	s.undo = append(s.undo, func() {
+	k.back = append(k.back, func() {
 		copy(b, old)
 		if now := memory(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
 			v.Set(reflect.ValueOf(spare))
@@ -110,15 +110,15 @@ func (s *snapshot) tensor(v reflect.Value, t *tensor.Dense) {
 
 // solver keeps what a solver of Gorgonia's holds, and gives it copies to work
 // with: it returns the tensors that it has done with to a pool, for others to use.
-func (s *snapshot) solver(solver gorgonia.Solver) {
-	v := reflect.ValueOf(solver)
+func (k *undo) solver(s gorgonia.Solver) {
+	v := reflect.ValueOf(s)
 	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
 		return
 	}
 	holder := v.Elem()
 	old := reflect.New(holder.Type()).Elem()
 	old.Set(holder)
-	s.undo = append(s.undo, func() { holder.Set(old) })
+	k.back = append(k.back, func() { holder.Set(old) })
 	for i := range holder.NumField() {
 		f := peek.Writable(holder.Field(i))
 		f.Set(copied(f))

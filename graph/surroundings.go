@@ -1,0 +1,65 @@
+package graph
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Surroundings returns the numbers that the function is computed from besides its
+// elements, row by row: the floating-point inputs of the graph that were not given
+// to Wrap, and the values that random nodes have drawn, in the order of the user's
+// nodes, which is the same for Float64.
+func (w *Wrapped) Surroundings() ([]float64, error) {
+	var out []float64
+	err := w.surrounding(func(e elements) error {
+		from := len(out)
+		out = append(out, make([]float64, e.n)...)
+		e.read(out[from:])
+		return nil
+	})
+	return out, err
+}
+
+// SetSurroundings writes them in place, as Set writes an element.
+func (w *Wrapped) SetSurroundings(x []float64) error {
+	err := w.surrounding(func(e elements) error {
+		if len(x) < e.n {
+			return fmt.Errorf("too few numbers for the inputs that were not given to Wrap")
+		}
+		for i := range e.n {
+			e.set(i, x[i])
+		}
+		x = x[e.n:]
+		return nil
+	})
+	if err == nil && len(x) > 0 {
+		err = fmt.Errorf("%d numbers too many for the inputs that were not given to Wrap", len(x))
+	}
+	return err
+}
+
+// surrounding goes through them.
+func (w *Wrapped) surrounding(do func(elements) error) error {
+	var nodes gorgonia.Nodes // copies
+	for n, l := range w.byNode {
+		float := n.Dtype() == tensor.Float64 || n.Dtype() == tensor.Float32
+		if float && !slices.Contains(w.params, l) && w.user.nodes[n] != nil {
+			nodes = append(nodes, n)
+		}
+	}
+	slices.SortFunc(nodes, func(a, b *gorgonia.Node) int { return cmp.Compare(w.user.nodes[a].ID(), w.user.nodes[b].ID()) })
+	for _, n := range nodes {
+		e, err := elementsOf(w.byNode[n].node.Value())
+		if err != nil {
+			return fmt.Errorf("input %s: %w", w.byNode[n].name, err)
+		}
+		if err := do(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
