@@ -109,7 +109,7 @@ var table = []Known{
 	},
 	{
 		Op: "Tensordot", Effect: Failure,
-		Problem: "Tensordot is an error where the contracted axes have one element, and its derivative where the other axes of an operand have, but for a matrix and a vector",
+		Problem: "Tensordot is an error where the contracted axes have one element, its derivative where an operand's other axes have, but for matrix and vector",
 		Instead: "Reshape the axes into one, and Mul",
 		match:   contractsOne,
 	},
