@@ -100,7 +100,7 @@ func (c *Case) runDraw(cell Cell, draw int) Outcome {
 		}
 		again := Outcome{Cell: o.Cell, Draw: draw}
 		if c.attempt(in, cell, other.way, &again); again.Verdict == Right {
-			again.Note = "right " + other.note
+			again.Note, again.Plain = "right "+other.note, other.plain
 			return again
 		}
 		// A wrong number says more than that it cannot be multiplied.

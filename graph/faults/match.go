@@ -238,8 +238,6 @@ func averagesByStrides(n node) bool {
 	return !settings(n.op, "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{0, 0, 0, 0})
 }
 
-func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
-
 // padsUnequally reports whether a pooling operation has different pads on two
 // opposite sides.
 func padsUnequally(op gorgonia.Op) bool {
@@ -255,3 +253,5 @@ func settings(op gorgonia.Op, names ...string) tensor.Shape {
 	}
 	return out
 }
+
+func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
