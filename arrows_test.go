@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"gradtwin/compare/twin":          {"gradtwin", "gradtwin/compare"},
 	"gradtwin/compare/twin/twintest": {"gradtwin", "gradtwin/compare/twin", "gradtwin/graph", "gradtwin/numeric"},
 	"gradtwin/internal/checkpoint":   {"gradtwin", "gradtwin/internal/npz"},
+	"gradtwin/internal/cputime":      {}, // for benchmarks
 	"gradtwin/internal/gemm":         {},
 	"gradtwin/internal/gemm/asm":     {},
 	"gradtwin/internal/golden":       {"gradtwin"},
