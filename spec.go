@@ -105,6 +105,10 @@ func (s Spec) Validate() error {
 // Affine returns the number of affine layers.
 func (s Spec) Affine() int { return len(s.Layers) - 1 }
 
+// Smooth reports whether the loss has a derivative everywhere: it has kinks where
+// ReLU stands between two affine layers.
+func (s Spec) Smooth() bool { return s.Activation != ReLU || s.Affine() < 2 }
+
 // Inputs returns the number of inputs a row has.
 func (s Spec) Inputs() int { return s.Layers[0] }
 

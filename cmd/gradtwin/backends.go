@@ -8,11 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gradtwin"
 	"gradtwin/backprop"
 	"gradtwin/compare/twin"
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
-	"gradtwin/internal/report"
+	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -88,7 +89,11 @@ func checkBackends(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	for _, flag := range idle(cmd, names...) {
-		if cmd.Flags().Changed(flag) {
+		switch {
+		case !cmd.Flags().Changed(flag):
+		case flag == "init-std":
+			return usagef("--init-std: it has no effect with --init %v", cmd.Flags().Lookup("init").Value)
+		default:
 			return usagef("--%s: it has no effect on %s", flag, strings.Join(names, " and "))
 		}
 	}
@@ -101,8 +106,11 @@ func idle(cmd *cobra.Command, names ...string) []string {
 	if !slices.Contains(names, backendGraph) {
 		flags = append(flags, "dtype")
 	}
+	if init := cmd.Flags().Lookup("init"); init.Value.String() != gradtwin.Std.String() {
+		flags = append(flags, "init-std")
+	}
 	if !slices.Contains(names, backendNumeric) {
-		flags = append(flags, "diff-step")
+		flags = append(flags, "diff-step", "formula")
 		if cmd.Name() == "train" { // a check's differences are the engine's
 			flags = append(flags, "engine")
 		}
@@ -151,7 +159,7 @@ func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data,
 		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
 	}
 	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",
-		c.Steps, report.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
+		c.Steps, words.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
 }
 
 // stepProgress shows one step of training on a bar or as a line.

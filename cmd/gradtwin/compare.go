@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,12 +12,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
-	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
+	"gradtwin/internal/page"
 	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
 	"gradtwin/numeric"
+)
+
+// The test accuracy is measured at so many points of a run by default, but not
+// more often than every few steps: a measurement takes as long as they do.
+const (
+	accuracyPoints = 20
+	accuracyApart  = 10
 )
 
 // compareFlags are the flags that compare has beside a run's.
@@ -25,6 +33,13 @@ type compareFlags struct {
 	every    int
 	fault    string
 	keep     checkpointFlags
+}
+
+// addTo adds the flags that every comparison has.
+func (f *compareFlags) addTo(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
+	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -50,9 +65,8 @@ whichever two are compared.
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
+	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: at the start and the end")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
@@ -91,7 +105,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -106,6 +120,10 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
+			run.Diverged = hasDiverged(runErr)
+			if interrupted, text := describeEnd(runErr); !interrupted {
+				run.Error = text
+			}
 			results.Runs = append(results.Runs, *run)
 		}
 		err = errors.Join(err, runErr)
@@ -121,7 +139,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	// What was done until an error or a signal is worth keeping.
 	written := ""
 	if dir != "" {
-		writeErr := dir.WriteAll(results)
+		writeErr := page.Write(dir, results)
 		if writeErr == nil {
 			written = out.out
 		}
@@ -144,7 +162,7 @@ func hasDiverged(err error) bool {
 type comparePrinter interface {
 	begin(r *report.Results) error
 	// compared follows each comparison of the gradients.
-	compared(c twin.Config, g report.Comparison) error
+	compared(c twin.Config, g twin.Comparison) error
 	step(c twin.Config, symbolic, numeric twin.Step) error
 	ran(run *report.Run) error
 	// end follows all runs; out is the folder written to, "" for none.
@@ -244,7 +262,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
 		copy(judge.Params().Flat, backends.Numeric.Params().Flat)
 		pair := twin.Pair{Symbolic: compared, Numeric: judge, Wide: wide, Batch: batch}
-		g, err := compareGradients(ctx, pair, backends.Numeric, j.options.Step, c.Seed)
+		g, err := twin.Compare(ctx, pair, backends.Numeric, j.options.Step, c.Spec.Smooth(), c.Seed)
 		if err != nil {
 			return err
 		}
@@ -255,10 +273,21 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return err
 		}
 		run.Comparisons = append(run.Comparisons, g)
+		if j.detailed {
+			copy(backends.Symbolic.Params().Flat, reached)
+			p, err := backends.Predict(after, j.data.Test)
+			if err != nil {
+				return err
+			}
+			run.Predictions = append(run.Predictions, p)
+		}
 		return j.printer.compared(c, g)
 	}
 	if err := compareAfter(0); err != nil {
 		return nil, err
+	}
+	if f, ok := compared.(*faulty); ok && !f.changed {
+		return nil, usagef("inject %s: the element is 0 here, and stays so: choose another", j.fault)
 	}
 	// The gradients were compared on the first batch, which is the run's too.
 	trace, diverged, err := j.train(ctx, backends, c)
@@ -293,9 +322,11 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	prefix := c.Policy.String() + "/"
 	var high [2]*twin.HighLoss
 	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		if high[i], err = twin.NewHighLoss(b, c, j.data.Train); err != nil {
+		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
+		if err != nil {
 			return nil, nil, err
 		}
+		high[i] = twin.NewHighLoss(b.Name(), c, initial)
 	}
 	// done follows each step, those of an earlier process too.
 	done := func(s, n twin.Step) error {
@@ -333,7 +364,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
 	task.From(feed.Done())
 	_, err = backends.Run(ctx, feed, twin.Options{
-		Test: j.data.Test, Every: j.every, Trace: trace,
+		Test: j.data.Test, Every: cmp.Or(j.every, max(accuracyApart, c.Steps/accuracyPoints)), Trace: trace,
 		Each: func(s, n twin.Step) error {
 			stepProgress(task, s.Step, s.Loss)
 			if err := done(s, n); err != nil || !j.kept.due(s.Step) {
@@ -353,41 +384,9 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	return trace, errors.Join(high[0].Err(), high[1].Err()), errors.Join(err, saveErr)
 }
 
-// compareGradients sets the gradient of pair.Symbolic beside that of second, which
-// has step h where it is numeric, and has the checker judge every element of each
-// that is not numeric itself.
-func compareGradients(ctx context.Context, pair twin.Pair, second twin.Backend, h float64, seed uint32) (report.Comparison, error) {
-	n := pair.Layout().Len()
-	a, b := make([]float64, n), make([]float64, n)
-	if err := pair.Gradient(a); err != nil {
-		return report.Comparison{}, fmt.Errorf("%s gradient: %w", pair.Symbolic.Name(), err)
-	}
-	if err := second.Gradient(ctx, b, pair.Batch); err != nil {
-		return report.Comparison{}, fmt.Errorf("%s gradient: %w", second.Name(), err)
-	}
-	options := compare.Options{Mode: compare.Full, Seed: seed}
-	var other *compare.Report
-	if second != pair.Numeric {
-		h = 0
-		var err error
-		if other, err = compare.Check(ctx, twin.Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch}, options); err != nil {
-			return report.Comparison{}, fmt.Errorf("check of the %s gradient: %w", second.Name(), err)
-		}
-	}
-	point := report.NewPoint(pair.Layout(), a, b)
-	options.Each = point.Judge
-	check, err := compare.Check(ctx, pair, options)
-	if err != nil {
-		return report.Comparison{}, fmt.Errorf("check of the %s gradient: %w", pair.Symbolic.Name(), err)
-	}
-	c := report.NewComparison(point, h, check)
-	c.Other = other
-	return c, nil
-}
-
 // detail completes what the report shows of a point; reached is where the
 // symbolic backend's own training has led.
-func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *report.Comparison, reached []float64) error {
+func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *twin.Comparison, reached []float64) error {
 	p := g.Point
 	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
 	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}

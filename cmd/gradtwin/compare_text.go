@@ -23,7 +23,7 @@ func (t *compareText) begin(r *report.Results) error {
 	return err
 }
 
-func (t *compareText) compared(c twin.Config, g report.Comparison) error {
+func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 	where := "at the start"
 	if g.After > 0 {
 		where = fmt.Sprintf("after %s steps", commas(g.After))
@@ -36,7 +36,7 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s\n", t.names[0], t.names[1], where)
 	}
 	t.differences(g.Tensors)
-	if sentence := g.CornerSentence(); sentence != "" {
+	if sentence := report.Misses(&g); sentence != "" {
 		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
 	}
 	fmt.Fprintf(t.stdout, "The verdict on each element of %s, by differences with a step of its own:\n", t.names[0])
@@ -48,14 +48,14 @@ func (t *compareText) compared(c twin.Config, g report.Comparison) error {
 	return err
 }
 
-// differences prints one line a tensor.
+// differences prints one line per tensor, with the element that is farthest off.
 func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
-	w.AppendHeader(table.Row{"", "size", "max abs", "max rel", "mean rel", "worst", t.names[0], t.names[1]})
+	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", t.names[0], t.names[1], "relative"})
 	for _, d := range tensors {
 		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
-			fmt.Sprintf("%.1e", d.MaxAbs), fmt.Sprintf("%.1e", d.MaxRel), fmt.Sprintf("%.1e", d.MeanRel),
-			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric)})
+			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),
+			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric), fmt.Sprintf("%.1e", d.Relative())})
 	}
 	w.Render()
 }
@@ -96,14 +96,9 @@ func (t *compareText) end(r *report.Results, out string) error {
 		fmt.Fprintln(t.stdout)
 	}
 	for i := range r.Runs {
-		run := &r.Runs[i]
-		if len(run.Drift) == 0 {
-			continue
+		for _, sentence := range r.Runs[i].Sentences() {
+			fmt.Fprintln(t.stdout, text.WrapSoft(fmt.Sprintf("%v: %s", r.Runs[i].Config.Policy, sentence), 120))
 		}
-		gap, step := run.LossGap()
-		fmt.Fprintf(t.stdout, "%v: the losses differ by %.1e at most (relative, step %d), the parameters by %.1e at the end.\n",
-			run.Config.Policy, gap, step, last(run.Drift))
-		fmt.Fprintf(t.stdout, "%v: %s.\n", run.Config.Policy, run.Faster())
 	}
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
@@ -118,28 +113,7 @@ func (t *compareText) end(r *report.Results, out string) error {
 
 // verdictText says what all checks found together, "" where none was made.
 func verdictText(r *report.Results) string {
-	checked, total, points := 0, 0, 0
-	for i := range r.Runs {
-		for _, g := range r.Runs[i].Comparisons {
-			for _, check := range g.Checks() {
-				checked += check.Checked
-				total += check.Total
-			}
-			points++
-		}
-	}
-	if points == 0 {
-		return ""
-	}
-	what := "every parameter"
-	if checked < total {
-		what = "of " + commas(total)
-	}
-	where := "at the start and the end of each run"
-	if want := 2 * len(r.Runs); points < want {
-		where = fmt.Sprintf("at %d of %d points, the start and the end of each run", points, want)
-	}
-	out := fmt.Sprintf("%s: %s elements were checked, %s %s.\n", r.Outcome().Sentence(), commas(checked), what, where)
+	out := r.Verdict() + "\n"
 	if power := r.Power(); power != "" {
 		out += power + "\n"
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 )
 
@@ -23,14 +26,26 @@ learning rates, inner steps and so on side by side.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" && len(args) == 1 {
+				out = folderOf(args[0])
+			}
 			if out == "" {
-				return usagef("report: --out DIR says where the page goes")
+				return usagef("report: several runs: --out DIR says where their page goes")
 			}
 			return a.report(args, out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "folder for the report")
+	cmd.Flags().StringVar(&out, "out", "", "folder for the report; of one run, its own when not given")
 	return cmd
+}
+
+// folderOf returns the folder of a run, which is named by it or by the results.json
+// in it.
+func folderOf(run string) string {
+	if info, err := os.Stat(run); err == nil && info.IsDir() {
+		return run
+	}
+	return filepath.Dir(run)
 }
 
 func (a *app) report(paths []string, out string) error {
@@ -47,9 +62,9 @@ func (a *app) report(paths []string, out string) error {
 		return err
 	}
 	if len(all) == 1 {
-		err = dir.WriteAll(all[0])
+		err = page.Write(dir, all[0])
 	} else {
-		err = dir.WriteTogether(all)
+		err = page.WriteTogether(dir, all)
 	}
 	if err != nil {
 		return err

@@ -19,6 +19,10 @@ type Difference struct {
 	Numeric  float64         `json:"numeric"`  // there
 }
 
+// Relative returns the relative difference at the element with the largest
+// |s − n|.
+func (d Difference) Relative() float64 { return RelativeDifference(d.Symbolic, d.Numeric) }
+
 // Differences compares two gradients tensor by tensor. Both have
 // layout.Len() elements; it panics when they have not. A NaN on either side
 // counts as the largest difference.

@@ -25,6 +25,20 @@ func (c *Case) known() []faults.Known {
 // inGraph returns the faults in a case's graph, each once, and reports whether
 // the operation can be built at all.
 func (c *Case) inGraph() (found []faults.Known, built bool) {
+	for draw := range draws { // some faults show at some values alone
+		more, ok := c.inGraphOf(draw)
+		built = built || ok
+		for _, k := range more {
+			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
+				found = append(found, k)
+			}
+		}
+	}
+	return found, built
+}
+
+// inGraphOf looks at one draw of the data.
+func (c *Case) inGraphOf(draw int) (found []faults.Known, ok bool) {
 	add := func(more ...faults.Known) {
 		for _, k := range more {
 			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
@@ -32,14 +46,15 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 			}
 		}
 	}
-	var err error
-	defer recovered(&err) // what cannot be built further has shown what it has
 	g := gorgonia.NewGraph()
-	b, err := c.build(g, c.arrays(0), TapeLeaf)
-	if b.result == nil {
+	var b built
+	err := try(func() (err error) {
+		b, err = c.build(g, c.arrays(draw), TapeLeaf)
+		return err
+	})
+	if err != nil || b.result == nil {
 		return nil, false
 	}
-	built = true
 	if c.Eval {
 		gorgonia.NewTapeMachine(g, gorgonia.EvalMode()) // which switches all operations
 	}
@@ -54,13 +69,16 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 	for _, n := range forward {
 		add(faults.Of(n, value)...)
 	}
-	cost, err := c.cost(b.leaves, b.result, TapeLeaf, way{})
+	var w *graph.Wrapped
+	err = try(func() error {
+		cost, err := c.cost(b.leaves, b.result, TapeLeaf, way{})
+		if err == nil {
+			w, err = graph.Wrap(cost, b.leaves...)
+		}
+		return err
+	})
 	if err != nil {
-		return found, true
-	}
-	w, err := graph.Wrap(cost, b.leaves...)
-	if err != nil {
-		return found, true
+		return found, true // what cannot be differentiated has shown what it has
 	}
 	for _, f := range w.Faults() {
 		for _, k := range faults.Table() {
@@ -70,4 +88,10 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 		}
 	}
 	return found, true
+}
+
+// try returns the error of a function, or its panic as one.
+func try(f func() error) (err error) {
+	defer recovered(&err)
+	return f()
 }

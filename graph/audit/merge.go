@@ -114,6 +114,10 @@ func settings() []Case {
 	for _, cut := range []span{{0, 2, 1}, {256, 258, 1}, {0, 4, 2}} {
 		cases = append(cases, sliceOf([]int{260}, []span{cut}))
 	}
+	// The hash has the shape of the result: of a cube all have one.
+	for _, axes := range [][]int{{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		cases = append(cases, transposeOf([]int{3, 3, 3}, axes))
+	}
 	for _, at := range [][]int{{1, 2}, {0, 1}} {
 		cases = append(cases, atOf([]int{2, 3}, at))
 	}

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"os"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
+	"gradtwin/internal/report"
 )
 
 // keys collects the names that a type has in JSON, and those of what it holds.
@@ -40,7 +42,7 @@ func TestResultsAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := map[string]bool{}
-	keys(reflect.TypeFor[Results](), found)
+	keys(reflect.TypeFor[report.Results](), found)
 	if !found["version"] || !found["drift"] || !found["curvature"] || !found["layers"] {
 		t.Fatalf("keys %v: some are missing", found)
 	}
@@ -49,9 +51,9 @@ func TestResultsAreDocumented(t *testing.T) {
 			t.Errorf("docs/results.md does not name the key %s", key)
 		}
 	}
-	names := []string{verdictName}
-	for _, v := range (&Point{}).vectors() {
-		names = append(names, v.name)
+	names := []string{report.VerdictName}
+	for _, v := range report.Vectors(&twin.Point{}) {
+		names = append(names, v.Name)
 	}
 	for _, name := range names {
 		if !strings.Contains(string(text), "`"+name+"/…`") {

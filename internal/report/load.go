@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/npz"
 )
@@ -40,7 +41,7 @@ func Load(path string) (*Results, error) {
 	seen := map[twin.Policy]bool{}
 	for i := range r.Runs {
 		run := &r.Runs[i]
-		err := run.validate(r.Data.Train)
+		err := run.Validate(r.Data.Train)
 		if policy := run.Config.Policy; err == nil && seen[policy] {
 			err = fmt.Errorf("a second one with %v batches", policy)
 		}
@@ -58,9 +59,9 @@ func Load(path string) (*Results, error) {
 	return r, nil
 }
 
-// validate tells whether the run is one of so many training rows and can be
+// Validate tells whether the run is one of so many training rows and can be
 // drawn.
-func (r *Run) validate(rows int) error {
+func (r *Run) Validate(rows int) error {
 	if err := r.Config.Validate(rows); err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (r *Run) validate(rows int) error {
 	seen := map[int]bool{}
 	for k := range r.Comparisons {
 		c := &r.Comparisons[k]
-		err := c.validate(r.Config.Steps)
+		err := validateComparison(c, r.Config.Steps)
 		if err == nil && seen[c.After] {
 			err = fmt.Errorf("a second one after %d steps", c.After)
 		}
@@ -103,6 +104,34 @@ func (r *Run) validate(rows int) error {
 			return fmt.Errorf("comparison %d: %w", k+1, err)
 		}
 		seen[c.After] = true
+	}
+	for i, p := range r.Predictions {
+		if err := validatePredictions(p, r.Config.Spec); err != nil {
+			return fmt.Errorf("predictions %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// validatePredictions tells whether predictions are of the spec's classes and can
+// be drawn.
+func validatePredictions(p *twin.Predictions, s gradtwin.Spec) error {
+	if p == nil {
+		return errors.New("none")
+	}
+	classes := len(p.Symbolic)
+	for _, table := range [][][]int{p.Symbolic, p.Numeric} {
+		ragged := slices.ContainsFunc(table, func(row []int) bool {
+			return len(row) != classes || slices.ContainsFunc(row, func(n int) bool { return n < 0 })
+		})
+		if len(table) != classes || classes > s.Classes() || ragged {
+			return fmt.Errorf("want two square tables of %d classes at most with counts of 0 or more", s.Classes())
+		}
+	}
+	for _, m := range p.Mistakes {
+		if len(m.Pixels) != s.Inputs() || min(m.Label, m.Symbolic, m.Numeric) < 0 || max(m.Label, m.Symbolic, m.Numeric) >= s.Classes() {
+			return fmt.Errorf("row %d of class %d with %d pixels, taken for %d and %d: want %d pixels and classes below %d", m.Row, m.Label, len(m.Pixels), m.Symbolic, m.Numeric, s.Inputs(), s.Classes())
+		}
 	}
 	return nil
 }
@@ -114,19 +143,19 @@ const minLoss, maxLoss = -0.7, 746
 
 // validate tells whether the comparison is one of a run of so many steps and can
 // be drawn.
-func (c *Comparison) validate(steps int) error {
+func validateComparison(c *twin.Comparison, steps int) error {
 	if c.After < 0 || c.After > steps {
 		return fmt.Errorf("after %d steps: want 0 to %d", c.After, steps)
 	}
 	if c.Check == nil {
 		return errors.New("no check")
 	}
-	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
+	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e twin.SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
 		return fmt.Errorf("a sweep of %d steps has curves of another length", len(s.Steps))
 	}
 	for _, h := range c.Errors {
-		if len(h.Counts) != errorBins {
-			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, errorBins)
+		if len(h.Counts) != twin.ErrorBins {
+			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, twin.ErrorBins)
 		}
 		if i := slices.IndexFunc(h.Counts, func(n int) bool { return n < 0 }); i >= 0 || h.Equal < 0 {
 			return fmt.Errorf("the error of %s: %d equal and counts %v: want none below 0", h.Tensor, h.Equal, h.Counts)

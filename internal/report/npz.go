@@ -9,16 +9,17 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/compare/twin"
 	"gradtwin/internal/npz"
 )
 
 // pointFile is the name of a point's arrays, as in fixed-step1000.npz.
-func (r *Run) pointFile(c *Comparison) string {
+func (r *Run) pointFile(c *twin.Comparison) string {
 	return fmt.Sprintf("%s-step%d.npz", r.Config.Policy, c.After)
 }
 
 // vectors names the point's flat vectors as the file does.
-func (p *Point) vectors() []namedVector {
+func vectors(p *twin.Point) []namedVector {
 	return []namedVector{
 		{"params_symbolic", &p.SymbolicParams}, {"params_numeric", &p.NumericParams},
 		{"gradient_symbolic", &p.Symbolic}, {"gradient_numeric", &p.Numeric},
@@ -45,7 +46,7 @@ func (d Dir) WritePoints(r *Results) error {
 			if c.Point == nil {
 				continue
 			}
-			content, err := c.Point.encode()
+			content, err := EncodePoint(c.Point)
 			if err != nil {
 				return fmt.Errorf("%s: %w", run.pointFile(c), err)
 			}
@@ -57,7 +58,8 @@ func (d Dir) WritePoints(r *Results) error {
 	return nil
 }
 
-func (p *Point) encode() ([]byte, error) {
+// EncodePoint returns the .npz file of a point.
+func EncodePoint(p *twin.Point) ([]byte, error) {
 	var buf bytes.Buffer
 	w := npz.NewWriter(&buf)
 	add := func(name string, file []byte, err error) error {
@@ -66,9 +68,9 @@ func (p *Point) encode() ([]byte, error) {
 		}
 		return w.Add(name, file)
 	}
-	for _, v := range p.vectors() {
+	for _, v := range vectors(p) {
 		for k, t := range p.Layout {
-			file, err := npz.Encode(t.Shape, part(p, k, *v.values))
+			file, err := npz.Encode(t.Shape, twin.PartOf(p, k, *v.values))
 			if err := add(v.name+"/"+t.Name, file, err); err != nil {
 				return nil, err
 			}
@@ -76,7 +78,7 @@ func (p *Point) encode() ([]byte, error) {
 	}
 	for k, t := range p.Layout {
 		var codes []float64
-		for _, v := range part(p, k, p.Verdicts) {
+		for _, v := range twin.PartOf(p, k, p.Verdicts) {
 			codes = append(codes, float64(v))
 		}
 		file, err := npz.Encode(t.Shape, codes)
@@ -110,13 +112,13 @@ func (p *Point) encode() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// maxInflation is how many bytes a point's arrays may have for each byte of
+// MaxInflation is how many bytes a point's arrays may have for each byte of
 // its file. Files were compressed once, and weights do not compress: of the seven
 // vectors two are weights.
-const maxInflation = 100
+const MaxInflation = 100
 
 // readPoint reads what WritePoints wrote; nil when there is no such file.
-func readPoint(path string, spec gradtwin.Spec) (*Point, error) {
+func readPoint(path string, spec gradtwin.Spec) (*twin.Point, error) {
 	content, err := npz.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -124,15 +126,16 @@ func readPoint(path string, spec gradtwin.Spec) (*Point, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := decodePoint(content, spec)
+	p, err := DecodePoint(content, spec)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }
 
-func decodePoint(content []byte, spec gradtwin.Spec) (*Point, error) {
-	members, err := npz.Open(content, maxInflation)
+// DecodePoint reads the .npz file of a point of the spec's network.
+func DecodePoint(content []byte, spec gradtwin.Spec) (*twin.Point, error) {
+	members, err := npz.Open(content, MaxInflation)
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +143,8 @@ func decodePoint(content []byte, spec gradtwin.Spec) (*Point, error) {
 	for _, m := range members {
 		r[m.Name] = m
 	}
-	p := &Point{Layout: spec.Layout()}
-	for _, v := range p.vectors() {
+	p := &twin.Point{Layout: spec.Layout()}
+	for _, v := range vectors(p) {
 		for _, t := range p.Layout {
 			values, err := readArray[float64](r, v.name+"/"+t.Name, t.Shape...)
 			if err != nil {
@@ -177,12 +180,12 @@ func decodePoint(content []byte, spec gradtwin.Spec) (*Point, error) {
 	if p.Batch.X, err = readArray[float64](r, "batch_x", p.Batch.Len(), spec.Inputs()); err != nil {
 		return nil, err
 	}
-	return p, p.validate(spec)
+	return p, validatePoint(p, spec)
 }
 
-// validate tells whether the point can be drawn. Its gradients may be any
+// validatePoint tells whether the point can be drawn. Its gradients may be any
 // numbers.
-func (p *Point) validate(spec gradtwin.Spec) error {
+func validatePoint(p *twin.Point, spec gradtwin.Spec) error {
 	if err := p.Batch.Validate(spec); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"gradtwin/compare"
-	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 // Outcome is how a check ended, or several together.
@@ -65,13 +65,9 @@ func Power(checks ...*compare.Report) string {
 	if resolution == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("An error above %s would have shown in every element that agrees", above(resolution))
+	text := fmt.Sprintf("An error above %s would have shown in every element that agrees", words.Above(resolution))
 	if relative > 0 {
-		text += fmt.Sprintf("; relative to the largest gradient of its tensor, one above %s", above(relative))
+		text += fmt.Sprintf("; relative to the largest gradient of its tensor, one above %s", words.Above(relative))
 	}
 	return text + "."
 }
-
-// above writes a positive number with two digits, rounded up, so that what is
-// above the one that is written is above the number too.
-func above(v float64) string { return tickLabel(stats.RoundUp(v, 2)) }

@@ -1,4 +1,6 @@
-// Package report writes what a comparison found: results.json and the plots.
+// Package report holds what a comparison found and the files that keep it:
+// results.json, the steps as CSV, and the gradients as .npz. Package page draws
+// it.
 package report
 
 import (
@@ -7,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/moby/sys/atomicwriter"
 
@@ -22,15 +25,15 @@ const Version = 2
 // again and to draw it without running it.
 type Results struct {
 	Version     int         `json:"version"`
-	Replay      string      `json:"replay"` // the command line that runs the same again
-	Engine      string      `json:"engine"` // the numeric backend's
-	Step        float64     `json:"step"`   // h of its central differences
+	Replay      string      `json:"replay"`            // the command line that runs the same again
+	Engine      string      `json:"engine"`            // the numeric backend's
+	Formula     string      `json:"formula,omitempty"` // of its differences; central where there is none
+	Step        float64     `json:"step"`              // their h
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
-	Interrupted bool        `json:"interrupted"` // the runs hold what was done until then
-	// Error is what ended the runs early, a signal aside, or is wrong with one.
-	Error string `json:"error,omitempty"`
-	Runs  []Run  `json:"runs"`
+	Interrupted bool        `json:"interrupted"`     // the runs hold what was done until then
+	Error       string      `json:"error,omitempty"` // those of the runs, and what was wrong beside
+	Runs        []Run       `json:"runs"`
 }
 
 // Environment is where the times were measured.
@@ -62,25 +65,22 @@ type File struct {
 // Run is the comparison of both backends under one policy.
 type Run struct {
 	twin.Trace
-	Comparisons []Comparison `json:"comparisons"`
-	Memory      []StepMemory `json:"memory,omitempty"` // of both backends, when a report was asked for
+	Comparisons []twin.Comparison `json:"comparisons"`
+	// Predictions are those of the test rows at the start and the end, when a report
+	// was asked for.
+	Predictions []*twin.Predictions `json:"predictions,omitempty"`
+	Memory      []StepMemory        `json:"memory,omitempty"` // of both backends, when a report was asked for
+	// Error is what ended the run early, a signal aside, or is wrong with it.
+	Error    string `json:"error,omitempty"`
+	Diverged bool   `json:"diverged,omitempty"` // Error says that training did
 }
 
-// Comparison sets the two gradients side by side at one point of a run.
-type Comparison struct {
-	After       int               `json:"after"`                  // steps done; 0 is the start
-	Step        float64           `json:"step"`                   // h of the differences in Tensors; 0 when the second backend takes none
-	Tensors     []twin.Difference `json:"tensors"`                // tensor by tensor
-	Check       *compare.Report   `json:"check"`                  // the verdict on every element of the first backend's gradient
-	Other       *compare.Report   `json:"other,omitempty"`        // and of the second's, where that is not numeric itself
-	Corners     []Corner          `json:"corners,omitempty"`      // the ten farthest off
-	CornerCount int               `json:"corner_count,omitempty"` // all
-	// Errors and Sweep are there when a report was asked for.
-	Errors []Histogram `json:"errors,omitempty"` // tensor by tensor
-	Sweep  *Sweep      `json:"sweep,omitempty"`
-	// Point holds the gradients themselves, which go to an .npz file; nil where
-	// there is none.
-	Point *Point `json:"-"`
+// StepMemory is what one step of a backend allocates, the mean of a few after
+// the run.
+type StepMemory struct {
+	Backend     string  `json:"backend"`
+	Bytes       float64 `json:"bytes"`
+	Allocations float64 `json:"allocations"`
 }
 
 // checks returns the checks of the run.
@@ -92,24 +92,16 @@ func (r *Run) checks() []*compare.Report {
 	return out
 }
 
-// Checks returns the one or two checks of the comparison.
-func (c *Comparison) Checks() []*compare.Report {
-	if c.Other != nil {
-		return []*compare.Report{c.Check, c.Other}
-	}
-	return []*compare.Report{c.Check}
-}
-
 // Outcome returns how the checks of the run ended together.
 func (r *Run) Outcome() Outcome { return OutcomeOf(r.checks()...) }
 
-// endNotes says how the runs ended, when that was not in order.
-func (r *Results) endNotes() []string {
+// Notes says how the runs ended, when that was not in order and no run says it.
+func (r *Results) Notes() []string {
 	var notes []string
 	if r.Interrupted {
 		notes = append(notes, "The run was interrupted: this is what was done until then.")
 	}
-	if r.Error != "" {
+	if r.Error != "" && !slices.ContainsFunc(r.Runs, func(run Run) bool { return run.Error != "" }) {
 		notes = append(notes, "The run ended with an error: "+r.Error)
 	}
 	return notes

@@ -1,0 +1,202 @@
+// Package page draws what a comparison found: as a page of HTML that needs no
+// other file, as Markdown, and its curves as PNG and SVG.
+package page
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+
+	"gradtwin"
+	"gradtwin/internal/report"
+	"gradtwin/internal/words"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+var pageTemplate = template.Must(template.New("report.html").Funcs(template.FuncMap{
+	"css": func() (template.CSS, error) {
+		b, err := pageFiles.ReadFile("page/report.css")
+		return template.CSS(colorSheet() + string(b)), err
+	},
+	"script": func() (template.JS, error) {
+		var all []byte
+		for _, name := range []string{"charts", "network", "pictures", "microscope", "digit", "units"} {
+			b, err := pageFiles.ReadFile("page/" + name + ".js")
+			if err != nil {
+				return "", err
+			}
+			all = append(all, b...)
+		}
+		return template.JS(all), nil
+	},
+	"explain": explain,
+	"json": func(v any) (string, error) {
+		b, err := json.Marshal(v)
+		return string(b), err
+	},
+	"rest":    func(percent float64) float64 { return 100 - percent },
+	"digits":  func(n int, v float64) string { return words.Digits(v, n) },
+	"tenfold": func(percent float64) float64 { return side / 100 * percent },
+	"flip":    func(percent float64) float64 { return side - side/100*percent },
+}).ParseFS(pageFiles, "page/*.html"))
+
+// page is what the template is filled with.
+type page struct {
+	Title       string
+	Class, Sign string // of the verdict
+	Verdict     string
+	Power       string // what error would have shown
+	Notes       []string
+	Facts       []fact
+	Replay      []fact
+	Network     *diagram
+	Sections    []section
+	Payload     *payload
+}
+
+// fact is a name and what stands beside it.
+type fact struct{ Name, Value string }
+
+// section is the page's part on one run, or on several together.
+type section struct {
+	ID, Title   string
+	Sentences   []string
+	Tables      []*table
+	Charts      []*drawnChart
+	Comparisons []comparison
+}
+
+// entry is a line of the contents.
+type entry struct{ ID, Title string }
+
+// Contents lists the parts of the section.
+func (s section) Contents() []entry {
+	var out []entry
+	for _, c := range s.Comparisons {
+		out = append(out, entry{c.ID, c.Title})
+	}
+	return out
+}
+
+// Write writes every file of the report.
+func Write(d report.Dir, r *report.Results) error {
+	if err := d.WriteResults(r); err != nil {
+		return err
+	}
+	if err := writeLossFigures(d, r); err != nil {
+		return err
+	}
+	for _, write := range []func(*report.Results) error{d.WriteSteps, d.WritePoints} {
+		if err := write(r); err != nil {
+			return err
+		}
+	}
+	p := newPage(r)
+	if err := d.Write("report.md", p.markdown()); err != nil {
+		return err
+	}
+	return p.write(d)
+}
+
+// writeLossFigures draws the loss of each run, as loss-fixed.png and so on.
+func writeLossFigures(d report.Dir, r *report.Results) error {
+	for i := range r.Runs {
+		run := &r.Runs[i]
+		c := lossChart(run)
+		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(), words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
+		if err := writeFigure(d, "loss-"+run.Config.Policy.String(), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write writes report.html.
+func (p *page) write(d report.Dir) error {
+	var buf bytes.Buffer
+	if err := pageTemplate.Execute(&buf, p); err != nil {
+		return fmt.Errorf("report.html: %w", err)
+	}
+	return d.Write("report.html", buf.Bytes())
+}
+
+func newPage(r *report.Results) *page {
+	p := &page{
+		Title: "gradtwin: symbolic against numerical gradients",
+		Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
+	}
+	p.judge(r)
+	p.Payload = newPayload(r)
+	for i := range r.Runs {
+		p.Sections = append(p.Sections, newSection(&r.Runs[i], p.Payload))
+	}
+	p.Payload.seal()
+	if len(r.Runs) > 0 {
+		p.Network = drawNetwork(r.Runs[0].Config.Spec, p.Payload.Image)
+	}
+	return p
+}
+
+// judge sets the verdict. That of a run that diverged is none to be pleased with.
+func (p *page) judge(r *report.Results) {
+	outcome := r.Outcome()
+	p.Verdict, p.Power, p.Class, p.Sign = r.Verdict(), r.Power(), outcome.Class(), outcome.Sign()
+	if r.Diverged() && outcome == report.Agree {
+		p.Class, p.Sign = report.NotJudged.Class(), "!"
+	}
+}
+
+func newSection(run *report.Run, data *payload) section {
+	s := section{ID: run.Config.Policy.String(), Title: run.Title(), Sentences: run.Sentences(), Tables: notEmpty(append(confusionTables(run), timingTable(run))...)}
+	s.Charts = drawAll(trainingCharts(run))
+	for i := range run.Comparisons {
+		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))
+	}
+	return s
+}
+
+// facts lists the configuration that the runs share.
+func facts(r *report.Results) []fact {
+	var out []fact
+	add := func(name, format string, args ...any) { out = append(out, fact{name, fmt.Sprintf(format, args...)}) }
+	if len(r.Runs) > 0 {
+		c := r.Runs[0].Config
+		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
+		add("Parameters", "%s", words.Commas(float64(c.Spec.NumParams())))
+		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
+			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, start(c.Init))
+	}
+	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), words.Number(r.Step), r.Engine)
+	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Commas(float64(r.Data.Train)), words.Commas(float64(r.Data.Test)))
+	e := r.Environment
+	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
+	return out
+}
+
+// start says how initial weights are drawn.
+func start(i gradtwin.Init) string {
+	if i.Scheme == gradtwin.Std {
+		return "std " + words.Number(cmp.Or(i.Std, gradtwin.InitStd))
+	}
+	return i.Scheme.String()
+}
+
+func nonEmpty(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func layers(sizes []int) string {
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "–"), "[]")
+}

@@ -1,0 +1,171 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
+)
+
+// WriteTogether draws several comparisons on one page, report.html.
+func WriteTogether(d report.Dir, all []*report.Results) error {
+	merged := &report.Results{}
+	p := &page{Title: "gradtwin: several runs together"}
+	for _, r := range all {
+		merged.Runs = append(merged.Runs, r.Runs...)
+	}
+	names := runNames(merged.Runs)
+	from := 0
+	for _, r := range all {
+		those := strings.Join(names[from:from+len(r.Runs)], "; ")
+		from += len(r.Runs)
+		p.Replay = append(p.Replay, fact{"Replay " + those, r.Replay})
+		for _, note := range r.Notes() {
+			p.Notes = append(p.Notes, those+": "+note)
+		}
+	}
+	p.judge(merged)
+	s := section{ID: "together", Title: fmt.Sprintf("%d runs together", len(merged.Runs)), Tables: []*table{togetherTable(names, merged.Runs)}}
+	for i := range merged.Runs {
+		run := &merged.Runs[i]
+		if run.Error != "" {
+			s.Sentences = append(s.Sentences, names[i]+": "+run.Error)
+		}
+	}
+	s.Charts = drawAll(togetherCharts(names, merged.Runs))
+	p.Sections = []section{s}
+	return p.write(d)
+}
+
+// runNames names each run by what sets it apart from the others.
+func runNames(runs []report.Run) []string {
+	properties := make([][]string, len(runs))
+	for i, r := range runs {
+		c := r.Config
+		properties[i] = []string{
+			c.Policy.String(), fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("lr %g", c.LR), fmt.Sprintf("batch %d", c.Batch),
+			fmt.Sprintf("inner %d", c.Inner), fmt.Sprintf("%d steps", c.Steps), layers(c.Spec.Layers), c.Spec.Activation.String(), start(c.Init),
+		}
+	}
+	names := make([]string, len(runs))
+	for i := range runs {
+		var parts []string
+		for k := range properties[i] {
+			if slices.ContainsFunc(properties, func(p []string) bool { return p[k] != properties[i][k] }) {
+				parts = append(parts, properties[i][k])
+			}
+		}
+		names[i] = strings.Join(parts, ", ")
+	}
+	// The same run twice is told apart by its place.
+	for i := range names {
+		if names[i] == "" || slices.Index(names, names[i]) != i {
+			names[i] = strings.TrimPrefix(fmt.Sprintf("%s, run %d", names[i], i+1), ", ")
+		}
+	}
+	return names
+}
+
+func togetherTable(names []string, runs []report.Run) *table {
+	t := &table{
+		Caption: "What each run reached, the first backend / the second. Times are medians, and comparable only where they were measured on one machine.",
+		Label:   "what each run reached",
+		Head:    []string{"run", "steps", "last loss", "test accuracy", "drift", "time per step", "ratio", "gradients"},
+	}
+	for i := range runs {
+		r := &runs[i]
+		row := []string{names[i], words.Commas(float64(len(r.Drift)))}
+		pair := func(a, b string) { row = append(row, a+" / "+b) }
+		end := func(x []float64) float64 {
+			if len(x) == 0 {
+				return math.NaN()
+			}
+			return x[len(x)-1]
+		}
+		share := func(x []float64) string {
+			if len(x) == 0 {
+				return "–"
+			}
+			return words.Percent(end(x))
+		}
+		pair(words.Digits(end(r.Symbolic.Loss), 5), words.Digits(end(r.Numeric.Loss), 5))
+		pair(share(r.Symbolic.Accuracy), share(r.Numeric.Accuracy))
+		row = append(row, words.Digits(end(r.Drift), 2))
+		pair(words.Seconds(stats.Median(r.Symbolic.Seconds)), words.Seconds(stats.Median(r.Numeric.Seconds)))
+		verdict := string(r.Outcome())
+		if r.Outcome() != report.Agree {
+			verdict = strings.ToUpper(verdict)
+		}
+		if r.Diverged {
+			verdict += ", training DIVERGED"
+		}
+		t.add(append(row, words.Digits(r.SpeedRatio(), 2), verdict)...)
+	}
+	return t
+}
+
+// togetherCharts draws every run in a colour, the numeric backend dashed.
+func togetherCharts(names []string, runs []report.Run) []*chart {
+	steps := 0
+	var evaluated []int
+	for _, r := range runs {
+		steps = max(steps, len(r.Drift))
+		evaluated = append(evaluated, r.Evaluated...)
+	}
+	slices.Sort(evaluated)
+	evaluated = slices.Compact(evaluated)
+	x := stepNumbers(steps)
+	window := smoothWindow(steps)
+	note := "Each run has one colour in all charts; its second backend is dashed."
+	loss := &chart{ID: "all-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: x, Axes: []string{"linear", "log"}, Note: note}
+	if window > 1 {
+		loss.Note += fmt.Sprintf(" The mean over %d steps.", window)
+	}
+	gap := &chart{ID: "all-gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
+		Note: "The difference of a run's two losses over the larger of the two."}
+	accuracy := &chart{ID: "all-accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(evaluated), Axes: []string{"linear"}, Note: note}
+	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
+		Note: "How far the two parameter vectors of a run are apart."}
+	var times []series
+	for i := range runs {
+		r := &runs[i]
+		both := func(s, n []float64) []series {
+			backends := backendNames(r)
+			return []series{{Name: names[i] + ", " + backends[0], Color: i, Y: s}, {Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n}}
+		}
+		loss.Series = append(loss.Series, both(padded(smooth(r.Symbolic.Loss, window), steps), padded(smooth(r.Numeric.Loss, window), steps))...)
+		for _, s := range both(placed(r.Symbolic.Accuracy, r.Evaluated, evaluated), placed(r.Numeric.Accuracy, r.Evaluated, evaluated)) {
+			// Other runs were measured at steps between.
+			s.Bridge, s.Marked = true, true
+			accuracy.Series = append(accuracy.Series, s)
+		}
+		gap.Series = append(gap.Series, series{Name: names[i], Color: i, Y: padded(apart(r.Symbolic.Loss, r.Numeric.Loss), steps)})
+		drift.Series = append(drift.Series, series{Name: names[i], Color: i, Y: padded(r.Drift, steps)})
+		times = append(times, both(r.Symbolic.Seconds, r.Numeric.Seconds)...)
+	}
+	return []*chart{loss, gap, accuracy, drift, timeChart("all-time", times)}
+}
+
+// padded returns the values followed by gaps, n in all.
+func padded(y []float64, n int) []float64 {
+	out := slices.Clone(y)
+	for len(out) < n {
+		out = append(out, math.NaN())
+	}
+	return out
+}
+
+// placed returns the values at the steps of all runs, with gaps where this one
+// was not measured.
+func placed(y []float64, steps, all []int) []float64 {
+	out := padded(nil, len(all))
+	for i, step := range steps {
+		k, _ := slices.BinarySearch(all, step)
+		out[k] = y[i]
+	}
+	return out
+}

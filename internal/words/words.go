@@ -1,0 +1,102 @@
+// Package words writes numbers and plurals as a person would.
+package words
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"gradtwin/internal/stats"
+)
+
+// Commas writes a number with a comma at every thousand.
+func Commas(v float64) string {
+	s := strconv.FormatFloat(v, 'f', -1, 64)
+	if len(s) > 12 { // 0.30000000000000004
+		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 11, 64), 64)
+		s = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	whole, rest, _ := strings.Cut(s, ".")
+	if rest != "" {
+		rest = "." + rest
+	}
+	for i := len(whole) - 3; i > 0 && whole[i-1] != '-'; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return whole + rest
+}
+
+var superscripts = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+
+// Number writes a value with all its digits: 0.25, 1,000, 5·10⁻⁷.
+func Number(v float64) string {
+	if a := math.Abs(v); v == 0 || a >= 1e-3 && a < 1e6 {
+		return strings.Replace(Commas(v), "-", "−", 1)
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
+	e, _ := strconv.Atoi(exponent)
+	power := "10" + superscripts.Replace(strconv.Itoa(e))
+	switch mantissa {
+	case "1":
+		return power
+	case "-1":
+		return "−" + power
+	}
+	return strings.Replace(mantissa, "-", "−", 1) + "·" + power
+}
+
+// Digits writes a number with n significant digits, and – where it is not
+// finite.
+func Digits(v float64, n int) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return "–"
+	}
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', n-1, 64), 64)
+	return Number(rounded)
+}
+
+// Above writes a positive number with two digits, rounded up, so that what is
+// above the one that is written is above the number too.
+func Above(v float64) string { return Number(stats.RoundUp(v, 2)) }
+
+// Count writes a count and what is counted: 1 step, 1,000 steps.
+func Count(n int, one, many string) string { return Commas(float64(n)) + " " + Plural(n, one, many) }
+
+// Plural returns one for 1 and many for any other count.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// Percent writes a share as a percentage with two decimals.
+func Percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }
+
+// Seconds writes a time with three significant digits, and – where it is NaN.
+func Seconds(s float64) string {
+	switch {
+	case math.IsNaN(s):
+		return "–"
+	case s >= 60:
+		return time.Duration(s * float64(time.Second)).Round(time.Second).String()
+	case s >= 1:
+		return Digits(s, 3) + " s"
+	case s >= 1e-3:
+		return Digits(1e3*s, 3) + " ms"
+	default:
+		return Digits(1e6*s, 3) + " µs"
+	}
+}
+
+// Bytes writes an amount of memory.
+func Bytes(n float64) string {
+	for _, unit := range []string{"B", "KiB", "MiB"} {
+		if n < 1024 {
+			return Digits(n, 3) + " " + unit
+		}
+		n /= 1024
+	}
+	return Digits(n, 3) + " GiB"
+}

@@ -1,0 +1,22 @@
+package words
+
+import "testing"
+
+func TestAbove(t *testing.T) {
+	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1", 0.0101: "0.011", 1.7e308: "1.7·10³⁰⁸"} {
+		if got := Above(v); got != want {
+			t.Errorf("%g: %s, want %s", v, got, want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 1: "1", -0.25: "−0.25", 1234.5: "1,234.5", 100000: "100,000", 0.1 + 0.2: "0.3",
+		1e-7: "10⁻⁷", 2.5e-7: "2.5·10⁻⁷", -1e-12: "−10⁻¹²", 1e6: "10⁶", -3e9: "−3·10⁹",
+	} {
+		if got := Number(v); got != want {
+			t.Errorf("%v: %q, want %q", v, got, want)
+		}
+	}
+}
