@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"gradtwin/compare/twin":               {module, "gradtwin/compare", "gradtwin/internal/stats"},
 	"gradtwin/compare/twin/twintest":      {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/graph", "gradtwin/numeric"},
 	"gradtwin/internal/checkpoint":        {module, "gradtwin/internal/npz"},
+	"gradtwin/internal/cputime":           {},
 	"gradtwin/internal/digits":            {"gradtwin/internal/npz"},
 	"gradtwin/internal/gemm":              {},
 	"gradtwin/internal/gemm/asm":          {},
