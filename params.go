@@ -152,21 +152,3 @@ func (p *Params) Locate(i int) (tensor, offset int) {
 func (p *Params) Clone() *Params {
 	return &Params{Flat: slices.Clone(p.Flat), layout: p.layout, offsets: p.offsets}
 }
-
-// InitStd is the standard deviation of the initial weights, the experiment's.
-const InitStd = 0.1
-
-// Init draws the initial values: weights from N(0, InitStd²), layer by layer
-// and row by row, biases zero.
-func (p *Params) Init(r *Rand) {
-	for k, t := range p.layout {
-		x := p.At(k)
-		if len(t.Shape) < 2 {
-			clear(x)
-			continue
-		}
-		for i := range x {
-			x[i] = InitStd * r.Normal()
-		}
-	}
-}

@@ -183,10 +183,10 @@ func TestInitIsDeterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, p := anyParams(t)
 		seed := rapid.Uint32().Draw(t, "seed")
-		p.Init(gradtwin.NewRand(seed))
+		p.Init(gradtwin.NewRand(seed), gradtwin.Init{})
 		q, other := gradtwin.NewParams(s), gradtwin.NewParams(s)
-		q.Init(gradtwin.NewRand(seed))
-		other.Init(gradtwin.NewRand(seed + 1))
+		q.Init(gradtwin.NewRand(seed), gradtwin.Init{})
+		other.Init(gradtwin.NewRand(seed+1), gradtwin.Init{})
 		if !slices.Equal(p.Flat, q.Flat) {
 			t.Fatalf("seed %d gives %v and %v", seed, p.Flat, q.Flat)
 		}

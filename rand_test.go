@@ -113,7 +113,7 @@ func TestExperimentDraws(t *testing.T) {
 			draw()
 		}
 		p := NewParams(Experiment())
-		p.Init(r)
+		p.Init(r, Init{})
 		if !want.BatchFirst {
 			for range 1000 {
 				draw()

@@ -106,6 +106,26 @@ func (n *Network) Predict(dst []int, x []float64) error {
 	return nil
 }
 
+// Probabilities writes the probability of each class for each row of x, rows×inputs,
+// to dst, rows×classes.
+func (n *Network) Probabilities(dst, x []float64) error {
+	in, classes := n.spec.Inputs(), n.spec.Classes()
+	rows := len(x) / in
+	if len(x) != rows*in || len(dst) != rows*classes {
+		return fmt.Errorf("probabilities: %d inputs and %d probabilities: want %d and %d a row", len(x), len(dst), in, classes)
+	}
+	if rows == 0 {
+		return nil
+	}
+	z := n.logits(x, rows)
+	for r := range rows {
+		row := dst[r*classes : (r+1)*classes]
+		copy(row, z.RawRowView(r))
+		softmax(row)
+	}
+	return nil
+}
+
 // differentiate sets grad to the gradient of a batch's loss.
 func (n *Network) differentiate(ctx context.Context, b gradtwin.Batch) error {
 	if err := b.Validate(n.spec); err != nil {

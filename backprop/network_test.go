@@ -71,6 +71,12 @@ func TestNetworkGolden(t *testing.T) {
 			}
 			near(t, "gradient without δ", grad, c.Gradient0)
 
+			probabilities := make([]float64, len(c.Probabilities))
+			if err := n.Probabilities(probabilities, c.X); err != nil {
+				t.Fatal(err)
+			}
+			near(t, "probabilities", probabilities, c.Probabilities)
+
 			classes := c.Layers[len(c.Layers)-1]
 			got, want := make([]int, len(c.Labels)), make([]int, len(c.Labels))
 			for i := range want {
@@ -117,7 +123,7 @@ func pair(t testing.TB, spec gradtwin.Spec, rows int) twin.Pair {
 		t.Fatal(err)
 	}
 	r := gradtwin.NewRand(8)
-	n.Params().Init(r)
+	n.Params().Init(r, gradtwin.Init{})
 	copy(plain.Params().Flat, n.Params().Flat)
 	b := gradtwin.Batch{X: make([]float64, rows*spec.Inputs()), Labels: make([]int, rows)}
 	for i := range b.X {
@@ -189,6 +195,9 @@ func TestNetworkErrors(t *testing.T) {
 	}
 	if err := n.Predict(make([]int, 2), c.X[:c.Layers[0]]); err == nil || !strings.Contains(err.Error(), "inputs for 2 rows") {
 		t.Errorf("Predict: %v, want an error", err)
+	}
+	if err := n.Probabilities(make([]float64, 1), c.X[:c.Layers[0]]); err == nil || !strings.Contains(err.Error(), "inputs and 1 probabilities") {
+		t.Errorf("Probabilities: %v, want an error", err)
 	}
 	if err := n.Predict(nil, nil); err != nil {
 		t.Errorf("Predict of no rows: %v", err)

@@ -2,11 +2,28 @@ package compare
 
 import (
 	"context"
+	"errors"
 	"math"
 )
 
 // climb takes differences along a line until the ladder has a verdict.
 func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
+	o, err := j.verdict(ctx, e, at, l, on)
+	if err != nil || o.verdict != Wrong {
+		return o, err
+	}
+	uneven, err := j.isRough(ctx, e, at, l, on, o)
+	if errors.Is(err, errSpent) {
+		return o, nil // what the differences say stands
+	}
+	if uneven {
+		o.verdict = Inconclusive
+		o.remarks |= rough
+	}
+	return o, err
+}
+
+func (j *judge) verdict(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
 	if err := j.descend(ctx, e, at, l, on); err != nil {
 		return outcome{}, err
 	}

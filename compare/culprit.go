@@ -22,8 +22,8 @@ import (
 // by shards: Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
-	// gradients are all right, those among which it is: of these the one that
-	// Report.Faults lists, if it lists one.
+	// gradients are all right, those among which it is: of these the ones that
+	// Report.Faults lists, if it lists any.
 	Operations []string `json:"operations"`
 	Operand    string   `json:"operand"`
 	// Symbolic and Numeric are the slopes of one element of the operand, or along
@@ -32,7 +32,7 @@ type Culprit struct {
 	Symbolic float64 `json:"symbolic"`
 	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
 	Ratio    float64 `json:"ratio,omitempty"`
-	Known    bool    `json:"known,omitempty"` // Report.Faults lists the operation
+	Known    bool    `json:"known,omitempty"` // Report.Faults lists the operations
 }
 
 // String says it in a sentence.
@@ -198,14 +198,14 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 	return suspects, "", nil
 }
 
-// culprit puts together what was found. Of several suspects a known fault is the
-// one; too many say nothing.
+// culprit puts together what was found. Of several suspects it is those with a
+// known fault, if there are any; too many say nothing.
 func (s *search) culprit(ctx context.Context, operand string, suspects []string) (*Culprit, error) {
 	c := &Culprit{Operations: suspects, Operand: operand}
 	known := slices.DeleteFunc(slices.Clone(suspects), func(name string) bool {
 		return !slices.ContainsFunc(s.report.Faults, func(f gradtwin.Fault) bool { return f.Node == name })
 	})
-	if len(known) == 1 {
+	if len(known) > 0 {
 		c.Operations, c.Known = known, true
 	}
 	if len(c.Operations) == 0 || len(c.Operations) > mostNamed {
@@ -276,24 +276,28 @@ func (s *search) cut(ctx context.Context, name string, do func(p *prober) error)
 }
 
 // verdict probes the cut value, and judges some of its elements where the
-// directions do not decide.
+// directions do not decide. On kinks nothing is right for certain: each of two
+// equal elements of a maximum has a valid gradient that is wrong where they move
+// together, as they do when they are computed from one.
 func (p *prober) verdict(ctx context.Context) (Verdict, error) {
 	f := finding{tally: newTally()}
 	if err := p.run(ctx, &f, 0); err != nil {
 		return Inconclusive, err
 	}
-	if v := f.probe.Verdict; v == OK || v == Wrong {
+	kinked := f.probe.Beside > 0 || f.probe.Verdict == Kink
+	if v := f.probe.Verdict; v == Wrong || v == OK && !kinked {
 		return v, nil
 	}
-	v := Inconclusive
+	agree := false
 	for _, i := range stratified(p.at, []int{p.k}, uncertifiedShare) {
 		o, err := p.element(ctx, p.e, p.k, i)
 		if err != nil || o.verdict == Wrong {
 			return o.verdict, err
 		}
-		if o.verdict == OK || o.verdict == Kink {
-			v = OK
-		}
+		agree, kinked = agree || o.verdict == OK, kinked || o.verdict == Kink
 	}
-	return v, nil
+	if agree && !kinked {
+		return OK, nil
+	}
+	return Inconclusive, nil
 }

@@ -28,9 +28,20 @@ type outcome struct {
 	steps             int // differences taken
 	slopes
 	undefined side // where the loss is no finite number
-	still     bool // it is zero because the loss does not move
-	nearKinks bool // the gradients beside the point differ
+	remarks   remark
 }
+
+// remark is what else was seen of an outcome.
+type remark uint8
+
+const (
+	still      remark = 1 << iota // it is zero because the loss does not move
+	nearKinks                     // the gradients beside the point differ
+	rough                         // it disagrees, where the loss is rougher than its measured noise
+	allRemarks = still | nearKinks | rough
+)
+
+func (o outcome) has(r remark) bool { return o.remarks&r != 0 }
 
 // slopes are one-sided derivatives, of a kink.
 type slopes struct{ forward, backward float64 }
@@ -66,8 +77,9 @@ func (o outcome) value() float64 {
 }
 
 // resolution is the error that would have shown in an outcome that agrees: the
-// difference itself may be off by the bound in the same direction.
-func (o outcome) resolution() float64 { return 2 * o.bound }
+// difference itself may be off by the bound in the same direction, and in a few of
+// many, of a loss whose noise grows with the step, by twice that.
+func (o outcome) resolution() float64 { return 3 * o.bound }
 
 // resolved reports whether the element is large enough to be told from zero.
 func (o outcome) resolved() bool { return o.value() > o.bound }
@@ -147,9 +159,13 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 // show well, and else unseen.
 func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outcome) error {
 	on := elementLine{i: o.i}
-	var err error
-	if o.still, err = j.standsStill(ctx, e, &j.at.place, l, on, size(j.at.x[o.i])); err != nil || o.still {
+	stands, err := j.standsStill(ctx, e, &j.at.place, l, on, size(j.at.x[o.i]))
+	if err != nil {
 		return err
+	}
+	if stands {
+		o.remarks |= still
+		return nil
 	}
 	o.verdict = Unseen
 	s := l.samples[len(l.samples)-1]

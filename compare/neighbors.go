@@ -18,6 +18,12 @@ const (
 	// difference: kinks that the ladder could not tell from the point lie within.
 	farRing  = 16
 	nearRing = 1
+	// atRing is how many times nearer than the near ring only kinks at the point itself
+	// can be.
+	atRing = 1 << 16
+	// smallest is the part of the largest gradient by which gradients there differ at
+	// least where a kink is.
+	smallest = 1e-6
 	// kinkedRing is the far one where only kinks at the point itself can be.
 	kinkedRing = 1.0 / 16
 	// loud is the noise of the loss relative to itself above which the gradients
@@ -77,6 +83,20 @@ func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n 
 	return ring{r.distance, r.number, r.gradients[:n], r.moved[:min(n, len(r.moved))]}, nil
 }
 
+// showsKinks reports whether some of the gradients differ by more than curvature so near
+// to the point can make them.
+func (r *ring) showsKinks() bool {
+	most := smallest * largestOf(r.gradients[0])
+	for _, g := range r.gradients[1:] {
+		for i := range g {
+			if math.Abs(g[i]-r.gradients[0][i]) > most {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func differ(a, b []float64) []bool {
 	out := make([]bool, len(a))
 	for i := range a {
@@ -85,10 +105,25 @@ func differ(a, b []float64) []bool {
 	return out
 }
 
-// place moves the function to neighbor k of a ring.
+// place moves the function to neighbor k of a ring. Of those that are taken where a
+// value would be called wrong, every second one moves the elements of a tensor to
+// one side: so all units of a layer can be on, which no single draw of many signs
+// is likely to give.
 func (b *neighbors) place(e *evaluator, r ring, k int) {
 	rnd := random(b.at.seed, purposeNeighbor, r.number&0xffff, k)
-	e.move(func(_ int, x float64) float64 { return x + r.distance*size(x)*(2*rnd.Float64()-1) })
+	together := k >= neighborPoints && k%2 == 1
+	sign, tensor := 1.0, -1
+	e.move(func(i int, x float64) float64 {
+		part := 2*rnd.Float64() - 1
+		if together {
+			for tensor < 0 || i >= b.at.offsets[tensor+1] {
+				tensor++
+				sign = float64(1 - 2*rnd.IntN(2))
+			}
+			part = sign * math.Abs(part)
+		}
+		return x + r.distance*size(x)*part
+	})
 }
 
 // levels returns how many gradients of each ring were taken.
@@ -170,17 +205,35 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	all.extend(far, on)
 	outer := all.width()
 	all.extend(near, on)
-	tolerance := l.rounding + doubleUnit*max(math.Abs(all.lo), math.Abs(all.hi))
-	switch {
-	case !(all.width() > 8*tolerance): // also where it is NaN
-		return best, nil
-	case inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer):
-		if d, ok := on.(*direction); ok && len(d.index) > 1 && q.gap() <= inner.width() {
+	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x)))
+	spread := 8 * (l.rounding + doubleUnit*max(math.Abs(all.lo), math.Abs(all.hi)))
+	differ := all.width() > spread // not where it is NaN
+	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ || curvature {
+		if d, ok := on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
 		}
-		return best, nil // curvature: kinks that the near ring leaves out would leave nothing
+		if best.verdict != Wrong || !atPoint {
+			return best, nil // kinks that the near ring leaves out would leave nothing
+		}
+		// Where all units of a layer must be on for the gradient to differ, few points
+		// show that the point is on kinks.
+		nearest, err := j.beside.take(ctx, e, near.distance/atRing, neighborPoints)
+		if err != nil || !nearest.showsKinks() {
+			return best, err
+		}
+		if nearest, err = j.beside.take(ctx, e, near.distance/atRing, many); err != nil {
+			return best, err
+		}
+		exact := emptySpan()
+		exact.extend(nearest, on)
+		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+			return best, nil
+		}
+		all.extend(nearest, on)
 	}
-	best.nearKinks = l.end != kinked
+	if l.end != kinked {
+		best.remarks |= nearKinks
+	}
 	verdict, err := j.confirmed(ctx, e, on, all, l)
 	if d, ok := on.(*direction); ok && err == nil && verdict == Wrong && l.end == hidden && len(d.index) > 1 {
 		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
@@ -189,7 +242,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		best.verdict = verdict
 		return best, err
 	}
-	more, err := j.beside.take(ctx, e, near.distance, max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x))))
+	more, err := j.beside.take(ctx, e, near.distance, many)
 	if err != nil {
 		return best, err
 	}

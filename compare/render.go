@@ -275,6 +275,8 @@ func (e Element) hint() string {
 	switch {
 	case where != "":
 		return "the loss is not finite " + where + " of the point"
+	case e.Rough:
+		return "inconclusive: the loss is rougher along it than its measured noise"
 	case e.Verdict == Inconclusive:
 		return "inconclusive: the difference does not settle as h shrinks"
 	case e.Verdict == Unseen:

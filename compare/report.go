@@ -30,6 +30,9 @@ type Element struct {
 	// Undefined is the side on which the loss is NaN or infinite at all steps:
 	// left, right or both; else empty.
 	Undefined string `json:"undefined,omitempty"`
+	// Rough says that the element is inconclusive because the loss varies along it by
+	// more than its noise.
+	Rough bool `json:"rough,omitempty"`
 }
 
 // Name names the element, as in W1[74,49].
@@ -340,6 +343,6 @@ func (k *known) element(o outcome) Element {
 		Tensor: t.Name, Index: t.Index(offset), Flat: o.i,
 		Symbolic: o.symbolic, Numeric: finite(o.numeric), Error: finite(o.gap()),
 		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.steps, Verdict: o.verdict,
-		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(),
+		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(), Rough: o.has(rough),
 	}
 }

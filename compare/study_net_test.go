@@ -305,7 +305,7 @@ func study(t *testing.T, large bool) []studied {
 			t.Fatal(err)
 		}
 		p := n.Params()
-		p.Init(gradtwin.NewRand(uint32(k + 1)))
+		p.Init(gradtwin.NewRand(uint32(k+1)), gradtwin.Init{})
 		batch := twintest.Digits(spec, studyRows, uint64(k+1))
 		if spec.Inputs() < 100 {
 			// A small network with the experiment's small weights has next to no

@@ -54,7 +54,9 @@ func Grid(sizes ...[]int) [][]int {
 // shape's result. Options with Points make it several points a shape. Workers is
 // 1 when it is 0: a panic in another goroutine would end the program. The error
 // is ctx's.
-func Sweep(ctx context.Context, shapes [][]int, build func(shape []int) (Function, error), o Options) (*Swept, error) {
+func Sweep(
+	ctx context.Context, shapes [][]int, build func(shape []int) (Function, error), o Options,
+) (*Swept, error) {
 	if o.Workers == 0 {
 		o.Workers = 1
 	}

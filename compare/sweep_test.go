@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -142,5 +143,37 @@ func TestSweepErrors(t *testing.T) {
 	}
 	if want := "WRONG  for 2 of 2 shapes, whatever the shape\n"; !strings.HasPrefix(all.String(), want) {
 		t.Errorf("%s\nwant it to begin with %s", all, want)
+	}
+}
+
+// Among labels drawn at random few are explained: mostChance for each number of
+// parts, and those that one part explains by luck.
+func TestSweepExplainsNoChance(t *testing.T) {
+	const draws = 300
+	for _, c := range []struct {
+		name   string
+		shapes [][]int
+	}{
+		{"8 shapes", Grid([]int{1, 2}, []int{1, 2}, []int{1, 2})},
+		{"16 shapes", Grid([]int{1, 2, 3, 4}, []int{1, 2, 3, 4})},
+		{"27 shapes", Grid([]int{1, 2, 3}, []int{1, 2, 3}, []int{1, 2, 3})},
+	} {
+		for _, n := range []int{2, 3, len(c.shapes) / 2} {
+			random := rand.New(rand.NewPCG(8, uint64(n)))
+			explained := 0
+			for range draws {
+				marked := make([]bool, len(c.shapes))
+				for _, i := range random.Perm(len(marked))[:n] {
+					marked[i] = true
+				}
+				if found := explain(c.shapes, marked); found != nil && (strings.Contains(found.Text, " and ") || strings.Contains(found.Text, " or ")) {
+					explained++
+				}
+			}
+			// Three standard deviations above what is to be expected at most.
+			if limit := 2 * mostChance * draws; float64(explained) > limit+3*math.Sqrt(limit) {
+				t.Errorf("%s, %d of them: %d of %d explained: want at most about %v", c.name, n, explained, draws, limit)
+			}
+		}
 	}
 }

@@ -26,6 +26,7 @@ type tally struct {
 	largest    float64   // the largest |symbolic| and |numeric|
 	resolved   int       // elements, and directions, that can be told from zero
 	little     int       // elements that agree because the loss stands still
+	rough      int       // elements that disagree where the loss is rough
 	edges      []outcome // the first elements beside which the loss is not finite
 }
 
@@ -37,13 +38,16 @@ func (t *tally) add(o outcome) {
 		t.wrong = keepFirst(t.wrong, keepWrong, o)
 	}
 	t.worst[o.verdict] = keepFirst(t.worst[o.verdict], keepWorst, o)
+	if o.has(rough) {
+		t.rough++
+	}
 	if o.undefined != 0 {
 		t.edges = keepFirst(t.edges, keepWorst, o)
 	}
 	if !isNotFinite(o.numeric) {
 		t.maxError = max(t.maxError, o.gap())
 	}
-	if o.still {
+	if o.has(still) {
 		t.little++
 	} else if o.verdict == OK {
 		t.coarsest = max(t.coarsest, o.resolution())
@@ -81,6 +85,7 @@ func (t *tally) join(u tally) {
 	t.largest = max(t.largest, u.largest)
 	t.resolved += u.resolved
 	t.little += u.little
+	t.rough += u.rough
 }
 
 // keepFirst adds an outcome to an ordered list of at most n, if it is one of the

@@ -24,7 +24,7 @@ type Probed struct {
 	// agree and it would not.
 	Verdict    Verdict `json:"verdict"`
 	Directions int     `json:"directions"` // that agreed
-	// Resolution is the error that would have shown: 32 times the bound of the
+	// Resolution is the error that would have shown: 48 times the bound of the
 	// direction that showed more. In a single element an eighth of it would.
 	Resolution float64 `json:"resolution"`
 	// Beside is how far from the point the tensor was probed, relative to
@@ -146,7 +146,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 				out.show(o)
 			}
 		default:
-			if o.verdict == Wrong && o.nearKinks && off == 0 {
+			if o.verdict == Wrong && o.has(nearKinks) && off == 0 {
 				// One may be a value of many kinks that the gradients beside the point
 				// did not reach.
 				off++
@@ -244,7 +244,7 @@ func (f *finding) allow(rtol float64) {
 	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
 	p := f.probe
 	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
-		p.Verdict, p.Resolution = OK, 4*cancelling*p.Error
+		p.Verdict, p.Resolution = OK, 6*cancelling*p.Error
 	}
 }
 

@@ -57,6 +57,13 @@ func TestCulprit(t *testing.T) {
 		{"a user's, with a second use of the operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.Add(must(gorgonia.ApplyOp(tripled{}, x)), x))
 		}), []int{4}, "tripled ", 2, 2, false},
+		{"two that are known, of one operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
+			a := must(gorgonia.ByIndices(x, ints(m, "k", 3, 3), 0))
+			return must(gorgonia.HadamardProd(a, must(gorgonia.ByIndices(x, ints(m, "l", 2, 0), 0))))
+		}), []int{4}, "ByIndices", 2, 0, true},
+		{"Max of two equal elements that are computed from one", alone(func(_ *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.Max(must(gorgonia.Upsample2D(x, 2)), 3))
+		}), []int{1, 2, 2, 2}, "Max", 1, 2, true},
 		{"Log", alone(unary(gorgonia.Log)), []int{4}, "", 0, 0, false},
 		{"Dropout of a half", alone(dropout(0.5)), []int{4, 5}, "", 0, 0, false},
 	} {

@@ -1,7 +1,7 @@
 // Package graph builds the network as a Gorgonia expression graph of stock
 // operations, with gradients from gorgonia.Grad ([New]), and makes a function
 // that can be checked of any node of any other Gorgonia graph ([Wrap],
-// [WrapModel], [WrapGraph]).
+// [WrapModel], [WrapGraph]), or of a step of training around it ([WrapStep]).
 //
 // The network of New runs Gorgonia's graph, and its gradient's, with matrix
 // products, a softmax and an update of this module's own, for speed. [NewStock]

@@ -127,7 +127,8 @@ func (j *stepJudge) deliberate(g *given) bool {
 	case limit > 0 && j.all(g, clipped):
 		j.note(fmt.Sprintf("what is used is the gradient, each element limited to ±%.6g", limit))
 	case square > 0 && j.all(g, decayed):
-		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", product/square))
+		decay := product / square
+		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", decay))
 	default:
 		return false
 	}

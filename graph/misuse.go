@@ -29,8 +29,9 @@ func (j *stepJudge) judge() error {
 		entry := t.entry
 		for m, c := range t.calls {
 			g := &given{
-				run: n, again: m > 0, bound: c.bound, entry: entry, right: c.gradient, previous: previous, x: c.x,
-				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), of: c.given, followed: c.followed, idle: c.idle, changed: c.changed, deviation: n == 0 && m == 0,
+				run: n, again: m > 0, x: c.x, bound: c.bound, entry: entry, right: c.gradient, previous: previous, of: c.given,
+				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), followed: c.followed, idle: c.idle, changed: c.changed,
+				deviation: n == 0 && m == 0,
 			}
 			if err := j.gradient(g); err != nil {
 				return err
@@ -74,7 +75,8 @@ func (j *stepJudge) summary(listed []bool, others []string) {
 	if j.step.misuses != nil {
 		return
 	}
-	text := fmt.Sprintf("the training step was run %d times and put back: %s is given the gradient", trainingRuns, solverName(j.solver))
+	const ran = "the training step was run %d times and put back: %s is given the gradient"
+	text := fmt.Sprintf(ran, trainingRuns, solverName(j.solver))
 	if d, ok := descentOf(j.solver); ok {
 		text += fmt.Sprintf(" and moves the elements by %v", d)
 	} else {
@@ -93,7 +95,8 @@ func (j *stepJudge) note(text string) {
 // misuse adds what is wrong, once.
 func (j *stepJudge) misuse(run int, problem, instead string) {
 	if !slices.ContainsFunc(j.step.misuses, func(f gradtwin.Fault) bool { return f.Problem == problem }) {
-		j.step.misuses = append(j.step.misuses, gradtwin.Fault{Node: fmt.Sprintf("run %d of the step", run+1), Problem: problem, Instead: instead})
+		where := fmt.Sprintf("run %d of the step", run+1)
+		j.step.misuses = append(j.step.misuses, gradtwin.Fault{Node: where, Problem: problem, Instead: instead})
 	}
 }
 
@@ -111,16 +114,20 @@ func (j *stepJudge) gradient(g *given) error {
 	problem, instead := j.recognise(g)
 	switch {
 	case problem == "" && len(g.idle) > 0:
-		problem = strings.Join(g.idle, ", ") + " in evaluation mode: a machine that was made with EvalMode switches the operations of its graph for all machines"
+		problem = strings.Join(g.idle, ", ") + " in evaluation mode: a machine that was made with EvalMode " +
+			"switches the operations of its graph for all machines"
 		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
 	case problem == "" && !g.followed:
-		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", labels(j.user.held.random))
+		random := labels(j.user.held.random)
+		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", random)
 	case problem == "" && j.deliberate(g):
 		return nil
 	case problem == "" && len(g.changed) > 0:
-		return fmt.Errorf("the step changes %s, and what is used is not the gradient of the last run alone: to be judged, a step has to use one batch", strings.Join(g.changed, ", "))
+		return fmt.Errorf("the step changes %s, and what is used is not the gradient of the last run alone: "+
+			"to be judged, a step has to use one batch", strings.Join(g.changed, ", "))
 	case problem == "":
-		problem = j.names(g) + ": what is used is not the gradient of the cost with the elements and the data that the inputs hold then"
+		problem = j.names(g) + ": what is used is not the gradient of the cost " +
+			"with the elements and the data that the inputs hold then"
 	}
 	if g.deviation {
 		j.step.deviation = make([]float64, len(g.bound))
@@ -138,30 +145,37 @@ const mostRuns = 16
 func (j *stepJudge) recognise(g *given) (problem, instead string) {
 	const order = "the machine's RunAll, the solver's Step, the machine's Reset, in this order"
 	empty := !j.any(g, g.entry)
+	stale := same(g.bound, g.entry) || g.byHand && j.all(g, g.entry)
 	switch {
-	case same(g.bound, g.entry) && g.again:
-		return "the solver is called again before the machine has run again: there is no gradient any more", "one call of the solver a run"
-	case same(g.bound, g.entry) && g.ranLater:
+	case stale && g.again:
+		return "the solver is called again before the machine has run again: there is no gradient any more",
+			"one call of the solver a run"
+	case stale && g.ranLater:
 		return "the solver is called before the machine runs", order
-	case same(g.bound, g.entry):
-		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset (a LispMachine runs only once), and what was bound before is used", order
+	case stale:
+		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset " +
+			"(a LispMachine runs only once), and what was bound before is used", order
 	case g.previous != nil && j.all(g, g.previous):
 		return "what is used is the gradient of the step before", order
 	}
 	for runs := 1; runs <= mostRuns; runs++ {
 		switch sum := combined(g.entry, g.right, float64(runs)); {
 		case runs == 1 && !empty && j.all(g, sum):
-			return "the gradients accumulate over runs: each run adds to what is bound, and nothing has cleared it", "a solver of Gorgonia's, which clears what it has used, or zeros in what Grad() returns, before each run"
+			return "the gradients accumulate over runs: each run adds to what is bound, and nothing has cleared it",
+				"a solver of Gorgonia's, which clears what it has used, or zeros in what Grad() returns, before each run"
 		case runs > 1 && j.all(g, sum):
-			return fmt.Sprintf("the machine runs %d times before the gradient is used, and each run adds to what is bound", runs), "one run a step, and a machine without BindDualValues to look at the loss"
+			return fmt.Sprintf("the machine runs %d times before the gradient is used, and each run adds to what is bound", runs),
+				"one run a step, and a machine without BindDualValues to look at the loss"
 		}
 	}
 	if name := j.otherCost(g); name != "" {
-		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph (a second Grad in one graph returns the first cost's gradient)", name), "a graph of its own for each cost"
+		return fmt.Sprintf("what is used is the gradient of %s, another cost of the graph "+
+			"(a second Grad in one graph returns the first cost's gradient)", name), "a graph of its own for each cost"
 	}
 	if c := j.factor(g); c > 0 && c < 1 && !g.byHand {
 		if n := math.Round(1 / c); j.isBatch(n) && j.all(g, scaled(g.right, 1/n)) {
-			return fmt.Sprintf("what is used is the gradient divided by %.0f", n), "the gradient of the cost as it is: a mean is divided already"
+			return fmt.Sprintf("what is used is the gradient divided by %.0f", n),
+				"the gradient of the cost as it is: a mean is divided already"
 		}
 	}
 	return "", ""

@@ -14,12 +14,13 @@ import (
 // move says whether a solver has done what it should with what it was given.
 func (j *stepJudge) move(run int, c *call) {
 	if c.err != nil {
-		j.misuse(run, fmt.Sprintf("the solver returns an error that the step ignores: %v", c.err), "the step returns it")
+		j.misuse(run, "the solver returns an error that the step ignores: "+c.err.Error(), "the step returns it")
 		return
 	}
 	name := solverName(j.solver)
 	if batch := dividesBy(j.solver); batch > 1 && j.averages(batch) {
-		text := fmt.Sprintf("the gradient is divided by the batch size twice: the cost is a mean over %.0f rows already, and WithBatchSize(%.0f) divides by it again", batch, batch)
+		text := fmt.Sprintf("the gradient is divided by the batch size twice: "+
+			"the cost is a mean over %.0f rows already, and WithBatchSize(%.0f) divides by it again", batch, batch)
 		if _, adam := j.solver.(*gorgonia.AdamSolver); adam {
 			j.note(text + ", which an AdamSolver's steps hardly depend on")
 		} else {
@@ -64,11 +65,13 @@ func (j *stepJudge) move(run int, c *call) {
 	}
 	switch {
 	case !moved && should && name == "AdamW":
-		j.misuse(run, "AdamW.Step of gorgonia v0.9.18 never updates the weights: it changes copies of them", "AdamSolver, with WithL2Reg where the weights are to decay")
+		j.misuse(run, "AdamW.Step of gorgonia v0.9.18 never updates the weights: it changes copies of them",
+			"AdamSolver, with WithL2Reg where the weights are to decay")
 	case !moved && should:
 		j.misuse(run, name+" moves no element though the gradient is not 0", "")
 	case known && len(still) > 0:
-		j.misuse(run, fmt.Sprintf("%s does not move %s%s", name, strings.Join(still, ", "), j.shared()), "BindDualValues for all that the solver is given")
+		j.misuse(run, fmt.Sprintf("%s does not move %s%s", name, strings.Join(still, ", "), j.shared()),
+			"BindDualValues for all that the solver is given")
 	case len(other) > 0:
 		j.misuse(run, fmt.Sprintf("%s moves %s otherwise than by %v", name, strings.Join(other, ", "), d), "")
 	}
@@ -82,7 +85,8 @@ func (j *stepJudge) shared() string {
 			x, err := l.node.Grad()
 			y, also := o.node.Grad()
 			if err == nil && also == nil && x != nil && y != nil && overlap(memory(x), memory(y)) {
-				return fmt.Sprintf(": %s and %s have one gradient in common, which is cleared with the first of them", j.layout[b].Name, j.layout[a].Name)
+				return fmt.Sprintf(": %s and %s have one gradient in common, which is cleared with the first of them",
+					j.layout[b].Name, j.layout[a].Name)
 			}
 		}
 	}
@@ -98,10 +102,13 @@ func (j *stepJudge) undone(run, call int, c *call) {
 		moved := !same(part(c.x), part(c.after))
 		switch {
 		case !of || call > 0:
-		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(part(t.before), part(c.x)) && same(part(c.x), part(j.runs[run-1].calls[0].x)):
-			j.misuse(run, fmt.Sprintf("the step gives %s its old values before the machine runs: what the solver has changed is lost", j.layout[k].Name), "values that are set once, before the first step")
+		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(part(t.before), part(c.x)) &&
+			same(part(c.x), part(j.runs[run-1].calls[0].x)):
+			j.misuse(run, "the step gives "+j.layout[k].Name+" its old values before the machine runs: what the solver "+
+				"has changed is lost", "values that are set once, before the first step")
 		case moved && len(t.calls) == 1 && same(part(t.after), part(c.x)):
-			j.misuse(run, fmt.Sprintf("the step gives %s its old values after the solver was called: what that has changed is lost", j.layout[k].Name), "")
+			j.misuse(run, "the step gives "+j.layout[k].Name+" its old values after the solver was called: what that has "+
+				"changed is lost", "")
 		}
 	}
 }
@@ -114,8 +121,9 @@ func (j *stepJudge) byHand(run int, t *training, previous []float64) error {
 	}
 	move := make([]float64, len(t.before))
 	g := &given{
-		run: run, right: t.gradient, previous: previous, x: t.before, of: make([]bool, len(j.params)), byHand: true, followed: len(j.user.held.random) == 0,
-		bound: make([]float64, len(t.before)), entry: make([]float64, len(t.before)), slack: make([]float64, len(t.before)),
+		run: run, byHand: true, x: t.before, right: t.gradient, previous: previous, of: make([]bool, len(j.params)),
+		bound: make([]float64, len(move)), entry: make([]float64, len(move)), slack: make([]float64, len(move)),
+		followed: len(j.user.held.random) == 0,
 	}
 	for i := range move {
 		move[i] = t.after[i] - t.before[i]

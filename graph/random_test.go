@@ -213,8 +213,8 @@ func (g *randomGraph) factors(size int) (shape []int) {
 }
 
 // Graphs of 3 to 12 operations drawn at random: none ends the process, each
-// that has no known fault is right or refused with a reason, and each that is
-// wrong has one. GRADTWIN_GRAPHS sets how many, GRADTWIN_GRAPH the only one.
+// that has no known fault is right or refused with a reason, each that is wrong
+// has one, and none but an operation that has one is named. GRADTWIN_GRAPHS sets how many, GRADTWIN_GRAPH the only one.
 func TestRandomGraphs(t *testing.T) {
 	number := func(name string, otherwise int) int {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
@@ -267,6 +267,8 @@ func (g *randomGraph) check(t *testing.T) (outcome, detail string) {
 		return "not judged", err.Error()
 	case report.Wrong() && len(found) == 0:
 		return "wrong without a fault", report.String()
+	case report.Culprit != nil && !report.Culprit.Known:
+		return "accused", report.String()
 	case report.Wrong():
 		return "wrong", fmt.Sprint(found)
 	case !report.OK():

@@ -89,7 +89,8 @@ func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 				r.read(c.bound, k, g)
 			}
 		default:
-			if n, ok := v.(*gorgonia.Node); ok && slices.ContainsFunc(r.leaves, func(l *leaf) bool { return l.node == n }) {
+			n, ok := v.(*gorgonia.Node)
+			if ok && slices.ContainsFunc(r.leaves, func(l *leaf) bool { return l.node == n }) {
 				c.others = append(c.others, label(n))
 			}
 		}
@@ -129,7 +130,10 @@ func (r *recorder) param(v gorgonia.ValueGrad) int {
 		}
 	}
 	value := v.Value()
-	return slices.IndexFunc(r.params, func(l *leaf) bool { return value != nil && overlap(memory(l.node.Value()), memory(value)) })
+	if value == nil {
+		return -1
+	}
+	return slices.IndexFunc(r.params, func(l *leaf) bool { return overlap(memory(l.node.Value()), memory(value)) })
 }
 
 // elements returns all elements.
@@ -223,8 +227,9 @@ func (r *recorder) holdDropout(k *undo) {
 // the step's run.
 func (r *recorder) followDraws() {
 	for n, l := range r.user.held.values {
-		if v := n.Value(); v != nil && v.Shape().TotalSize() == l.node.Shape().TotalSize() && v.Dtype() == l.node.Dtype() {
-			copy(memory(l.node.Value()), memory(v))
+		v, to := n.Value(), memory(l.node.Value())
+		if v != nil && v.Dtype() == l.node.Dtype() && len(memory(v)) == len(to) {
+			copy(to, memory(v))
 		}
 	}
 }

@@ -90,7 +90,8 @@ func (r *recorder) hint() string {
 	if unbound == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
+	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, "+
+		"make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
 }
 
 // Gradient computes the gradient that the solver was given in the first run. At

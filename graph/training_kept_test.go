@@ -118,21 +118,14 @@ func TestTrainingStepPutsBackState(t *testing.T) {
 		if _, err := gorgonia.Grad(cost, wrt...); err != nil {
 			t.Fatal(err)
 		}
-		vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(wrt...))
+		step := stepOf(m.g, true, wrt...)
 		f, err := graph.Wrap(cost, wrt...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		given, before := x.Value(), fmt.Sprintf("%x %+v", x.Value().Data(), statistics(op))
 		s, err := graph.WrapStep(f, gorgonia.NewAdamSolver(), func(s gorgonia.Solver) error {
-			if err := gorgonia.Let(x, m.dense(-1, 1, 4, 3)); err != nil {
-				return err
-			}
-			if err := vm.RunAll(); err != nil {
-				return err
-			}
-			defer vm.Reset()
-			return s.Step(gorgonia.NodesToValueGrads(wrt))
+			return errors.Join(gorgonia.Let(x, m.dense(-1, 1, 4, 3)), step(s))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -175,17 +168,8 @@ func TestTrainingStepWithDraws(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(w))
 					before := loss(t, f)
-					s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), func(s gorgonia.Solver) error {
-						if err := vm.RunAll(); err != nil {
-							return err
-						}
-						if reset {
-							defer vm.Reset()
-						}
-						return s.Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w}))
-					})
+					s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), stepOf(m.g, reset, w))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -272,14 +256,7 @@ func TestSecondGradOfStep(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(w))
-		s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), func(s gorgonia.Solver) error {
-			if err := vm.RunAll(); err != nil {
-				return err
-			}
-			defer vm.Reset()
-			return s.Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w}))
-		})
+		s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), stepOf(m.g, true, w))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,15 +284,9 @@ func TestStepInEvaluation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(w))
+	step := stepOf(m.g, true, w)
 	gorgonia.NewTapeMachine(m.g, gorgonia.EvalMode())
-	s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), func(s gorgonia.Solver) error {
-		if err := vm.RunAll(); err != nil {
-			return err
-		}
-		defer vm.Reset()
-		return s.Step(gorgonia.NodesToValueGrads(gorgonia.Nodes{w}))
-	})
+	s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), step)
 	if err != nil {
 		t.Fatal(err)
 	}

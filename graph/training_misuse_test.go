@@ -18,7 +18,8 @@ var misusedSteps = []trainingCase{
 	}, "runs 2 times"},
 	{"the batch size twice, on the second axis", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(3)), func(t *bench) stepFunc {
 		t.w = t.input("v", -1, 1, 3, 3)
-		t.cost = must(gorgonia.Add(must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Mul(t.x, t.w)))))), must(gorgonia.Sum(must(gorgonia.Square(t.b))))))
+		mean := must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Mul(t.x, t.w))))))
+		t.cost = must(gorgonia.Add(mean, must(gorgonia.Sum(must(gorgonia.Square(t.b))))))
 		return t.grad().machine().usual
 	}, "batch size twice"},
 	{"no Reset", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
@@ -52,7 +53,15 @@ var misusedSteps = []trainingCase{
 		t.grad().machine()
 		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.descend(false)) }
 	}, "accumulate over runs"},
-	{"accumulated by a solver that clears nothing", nil, func(t *bench) stepFunc { return t.grad().machine().usual }, "accumulate over runs"},
+	{"accumulated by hand, with Let", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.letDescend(false)) }
+	}, "accumulate over runs"},
+	{"no Reset, by hand", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.vm.RunAll(), t.descend(false)) }
+	}, "was not Reset"},
+	{"accumulated by a solver that clears nothing", nil, usualStep, "accumulate over runs"},
 	{"accumulated before training", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		if err := t.run(); err != nil {
@@ -75,11 +84,12 @@ var misusedSteps = []trainingCase{
 		t.grad().machine()
 		return func(s gorgonia.Solver) error { return errors.Join(t.usual(s), s.Step(t.model)) }
 	}, "called again"},
-	{"the batch size twice", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc { return t.grad().machine().usual }, "batch size twice"},
-	{"the batch size twice, with momentum", kindOf(gorgonia.NewMomentum, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc { return t.grad().machine().usual }, "batch size twice"},
+	{"the batch size twice", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), usualStep, "batch size twice"},
+	{"the batch size twice, with momentum", kindOf(gorgonia.NewMomentum, gorgonia.WithBatchSize(rows)), usualStep, "batch size twice"},
 	{"the batch size twice, by a constant", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc {
 		t.summed()
-		t.cost = must(gorgonia.Add(must(gorgonia.Mul(t.cost, t.constant(1./rows))), must(gorgonia.Sum(must(gorgonia.Square(t.w))))))
+		decay := must(gorgonia.Sum(must(gorgonia.Square(t.w))))
+		t.cost = must(gorgonia.Add(must(gorgonia.Mul(t.cost, t.constant(1./rows))), decay))
 		return t.grad().machine().usual
 	}, "batch size twice"},
 	{"divided by hand", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
@@ -88,7 +98,7 @@ var misusedSteps = []trainingCase{
 			return errors.Join(t.run(), t.each(func(g, x float64) float64 { return g / rows }), s.Step(t.model))
 		}
 	}, "divided by 5"},
-	{"AdamW", kindOf(gorgonia.NewAdamW), func(t *bench) stepFunc { return t.grad().machine().usual }, "AdamW.Step of gorgonia v0.9.18 never updates"},
+	{"AdamW", kindOf(gorgonia.NewAdamW), usualStep, "AdamW.Step of gorgonia v0.9.18 never updates"},
 	{"nothing in the list", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		t.model = nil

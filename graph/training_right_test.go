@@ -8,20 +8,20 @@ import (
 
 // rightSteps are ways to write a training step that are right.
 var rightSteps = []trainingCase{
-	{"plain", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"clipped", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithClip(0.1)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"L2", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL2Reg(0.3)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"L1", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL1Reg(0.3)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"everything", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL1Reg(0.3), gorgonia.WithL2Reg(0.2), gorgonia.WithClip(0.1), gorgonia.WithBatchSize(rows), gorgonia.WithLearnRate(0.5)),
-		func(t *bench) stepFunc { return t.summed().grad().machine().usual }, ""},
-	{"a sum divided by the batch", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc { return t.summed().grad().machine().usual }, ""},
-	{"another batch size", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(7)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"a tiny rate", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithLearnRate(1e-19)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"momentum", kindOf(gorgonia.NewMomentum), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"Adam", kindOf(gorgonia.NewAdamSolver), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"Adam with a batch size", kindOf(gorgonia.NewAdamSolver, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"RMSProp", kindOf(gorgonia.NewRMSPropSolver), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"AdaGrad", kindOf(gorgonia.NewAdaGradSolver), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
+	{"plain", kindOf(gorgonia.NewVanillaSolver), usualStep, ""},
+	{"clipped", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithClip(0.1)), usualStep, ""},
+	{"L2", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL2Reg(0.3)), usualStep, ""},
+	{"L1", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL1Reg(0.3)), usualStep, ""},
+	{"everything", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL1Reg(0.3), gorgonia.WithL2Reg(0.2), gorgonia.WithClip(0.1),
+		gorgonia.WithBatchSize(rows), gorgonia.WithLearnRate(0.5)), summedStep, ""},
+	{"a sum divided by the batch", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), summedStep, ""},
+	{"another batch size", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(7)), usualStep, ""},
+	{"a tiny rate", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithLearnRate(1e-19)), usualStep, ""},
+	{"momentum", kindOf(gorgonia.NewMomentum), usualStep, ""},
+	{"Adam", kindOf(gorgonia.NewAdamSolver), usualStep, ""},
+	{"Adam with a batch size", kindOf(gorgonia.NewAdamSolver, gorgonia.WithBatchSize(rows)), usualStep, ""},
+	{"RMSProp", kindOf(gorgonia.NewRMSPropSolver), usualStep, ""},
+	{"AdaGrad", kindOf(gorgonia.NewAdaGradSolver), usualStep, ""},
 	{"no bound gradients", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		t.vm = gorgonia.NewTapeMachine(t.g)
@@ -92,6 +92,19 @@ var rightSteps = []trainingCase{
 	{"by hand", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
 		t.grad().machine()
 		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.descend(true)) }
+	}, ""},
+	{"by hand, with Let", func() gorgonia.Solver { return nil }, func(t *bench) stepFunc {
+		t.grad().machine()
+		return func(gorgonia.Solver) error { return errors.Join(t.run(), t.letDescend(true)) }
+	}, ""},
+	{"another graph of the same tensors", kindOf(gorgonia.NewAdamSolver), func(t *bench) stepFunc {
+		other := newBench(t.dtype)
+		for from, to := range map[*gorgonia.Node]*gorgonia.Node{t.x: other.x, t.y: other.y, t.w: other.w, t.b: other.b} {
+			if err := gorgonia.Let(to, from.Value()); err != nil {
+				panic(err)
+			}
+		}
+		return other.grad().machine().usual
 	}, ""},
 	{"by hand beside a solver", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
@@ -181,8 +194,9 @@ var rightSteps = []trainingCase{
 			return errors.Join(t.run(), s.Step(t.model[:1]), other.Step(t.model[1:]))
 		}
 	}, ""},
-	{"uphill", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithLearnRate(-0.01)), func(t *bench) stepFunc { return t.grad().machine().usual }, ""},
-	{"scalars", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL2Reg(0.1), gorgonia.WithL1Reg(0.2), gorgonia.WithClip(2)), func(t *bench) stepFunc { return t.scalars().grad().machine().usual }, ""},
+	{"uphill", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithLearnRate(-0.01)), usualStep, ""},
+	{"scalars", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithL2Reg(0.1), gorgonia.WithL1Reg(0.2), gorgonia.WithClip(2)),
+		func(t *bench) stepFunc { return usualStep(t.scalars()) }, ""},
 	{"Grad in each step", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad()
 		return func(s gorgonia.Solver) error {

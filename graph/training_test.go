@@ -92,6 +92,20 @@ func (t *bench) descend(clear bool) error {
 	return nil
 }
 
+// letDescend is descend that gives the nodes new values by Let.
+func (t *bench) letDescend(clear bool) error {
+	for _, n := range []*gorgonia.Node{t.w, t.b} {
+		next, err := gorgonia.CloneValue(n.Value())
+		if err == nil {
+			err = gorgonia.Let(n, next)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return t.descend(clear)
+}
+
 // each changes what is bound to the nodes: g becomes to(g, x).
 func (t *bench) each(to func(g, x float64) float64) error {
 	for _, n := range []*gorgonia.Node{t.w, t.b} {
@@ -131,6 +145,24 @@ func (t *bench) scalars() *bench {
 	t.cost = must(gorgonia.Add(must(gorgonia.Square(must(gorgonia.Mul(t.w, t.b)))), must(gorgonia.Exp(t.w))))
 	return t
 }
+
+// stepOf is the usual step, with a machine of its own, with or without Reset.
+func stepOf(g *gorgonia.ExprGraph, reset bool, wrt ...*gorgonia.Node) stepFunc {
+	vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(wrt...))
+	return func(s gorgonia.Solver) error {
+		if err := vm.RunAll(); err != nil {
+			return err
+		}
+		if reset {
+			defer vm.Reset()
+		}
+		return s.Step(gorgonia.NodesToValueGrads(wrt))
+	}
+}
+
+// usualStep and summedStep build the usual step of a mean and of a sum.
+func usualStep(t *bench) stepFunc  { return t.grad().machine().usual }
+func summedStep(t *bench) stepFunc { return t.summed().grad().machine().usual }
 
 type stepFunc = func(s gorgonia.Solver) error
 
@@ -197,16 +229,7 @@ func TestTrainingStepsOfGraphs(t *testing.T) {
 						t.Fatal(err)
 					}
 					before := gradient(t, f)
-					vm := gorgonia.NewTapeMachine(m.g, gorgonia.BindDualValues(wrt...))
-					s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), func(s gorgonia.Solver) error {
-						if err := vm.RunAll(); err != nil {
-							return err
-						}
-						if reset {
-							defer vm.Reset()
-						}
-						return s.Step(gorgonia.NodesToValueGrads(wrt))
-					})
+					s, err := graph.WrapStep(f, gorgonia.NewVanillaSolver(), stepOf(m.g, reset, wrt...))
 					if err != nil {
 						t.Fatal(err)
 					}

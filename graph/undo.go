@@ -81,7 +81,10 @@ func (k *undo) value(v reflect.Value) {
 		k.tensor(v, dense)
 		return
 	}
-	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) || k.seen[held.UnsafePointer()] {
+	if held.Kind() != reflect.Pointer || held.IsNil() || !peek.IsGorgoniasType(held.Type()) {
+		return
+	}
+	if k.seen[held.UnsafePointer()] {
 		return
 	}
 	k.seen[held.UnsafePointer()] = true

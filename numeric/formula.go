@@ -43,6 +43,9 @@ func (f Formula) String() string {
 	return fmt.Sprintf("Formula(%d)", uint8(f))
 }
 
+// Step returns the formula's default step h.
+func (f Formula) Step() float64 { return stencils[f].step }
+
 // MarshalText implements encoding.TextMarshaler.
 func (f Formula) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 

@@ -120,25 +120,3 @@ func (p *reporter) about(r *run) {
 		p.progress(done, len(r.columns))
 	}
 }
-
-// transpose writes the units' columns to dst, in the order of the parameters
-// from from on.
-func (e *incremental) transpose(dst []float64, from int, wanted []part, columns []float64) {
-	const block = 8 // a block's lines of both stay in the cache
-	at := 0
-	for l, wanted := range wanted {
-		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
-		src := columns[at : at+in*out]
-		for i0 := wanted.from; i0 < wanted.to; i0 += block {
-			for j0 := 0; j0 < out; j0 += block {
-				for i := i0; i < min(i0+block, wanted.to); i++ {
-					row := at + i*out - from // the place of the row's first element in dst
-					for j := max(j0, -row); j < min(j0+block, out, len(dst)-row); j++ {
-						dst[row+j] = src[j*in+i] // the bias is the last: b stands behind W
-					}
-				}
-			}
-		}
-		at += in * out
-	}
-}

@@ -82,7 +82,7 @@ func (o Options) resolve() (Options, error) {
 		return o, fmt.Errorf("formula %v: want one of %s", o.Formula, strings.Join(formulaNames[:], ", "))
 	}
 	if o.Step == 0 {
-		o.Step = stencils[o.Formula].step
+		o.Step = o.Formula.Step()
 	}
 	if err := checkStep(o.Step); err != nil {
 		return o, err

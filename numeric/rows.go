@@ -73,10 +73,9 @@ func (e *incremental) prepareWeights(r *run) {
 	for l, largest := range r.largest {
 		clear(largest)
 		for row := range slices.Chunk(e.params.W(l), len(largest)) {
+			// Without the sign the bits are in the order of the values, NaN last.
 			for k, w := range row {
-				if w = math.Abs(w); w > largest[k] || w != w {
-					largest[k] = w
-				}
+				largest[k] = math.Float64frombits(max(math.Float64bits(largest[k]), math.Float64bits(w)&^(1<<63)))
 			}
 		}
 		r.scales[l] = 1

@@ -25,6 +25,16 @@ def draws(seed):
     }
 
 
+def start(scheme):
+    """The weights of a small network that begins in another way than the experiment."""
+    np.random.seed(8)
+    w = []
+    for i, o in zip([6, 5, 4], [5, 4, 3]):
+        s = {"std": 0.05, "he": np.sqrt(2 / i), "xavier": np.sqrt(1 / i)}[scheme]
+        w.append(s * np.random.randn(i, o))
+    return {"scheme": scheme, "layers": [6, 5, 4, 3], "w": [x.ravel().tolist() for x in w]}
+
+
 def experiment(seed, batch_first):
     """The draws of the experiment's runs, in their order."""
     np.random.seed(seed)
@@ -51,6 +61,7 @@ out = {
     "numpy": np.__version__,
     "draws": [draws(s) for s in (0, 1, 8, 2**32 - 1)],
     "experiment": [experiment(8, False), experiment(8, True)],
+    "start": [start(s) for s in ("std", "he", "xavier")],
 }
 path = pathlib.Path(__file__).with_name("rand.json")
 path.write_text(json.dumps(out, indent=1) + "\n")

@@ -5,6 +5,11 @@
     go build ./cmd/gradtwin
     testdata/torch_step.py ./gradtwin [--rounds 7] [--batch 10,100,1000] [--dtype float64]
 
+On a machine that others use too, compare the processor's time of a thread:
+
+    go test -c -o graph.test ./graph
+    testdata/torch_step.py ./gradtwin --cpu ./graph.test
+
 A step is forward, backward, update, and the loss after the update, of the
 experiment's network on real MNIST rows, on one thread. The two take turns;
 printed are the medians and the median of the ratios of neighbours.
@@ -72,6 +77,26 @@ def seconds(step, budget):
     return (time.perf_counter() - start) / n
 
 
+def cpu_seconds(step, budget):
+    """Returns the median processor time of a step."""
+    step()
+    times, end = [], time.perf_counter() + budget
+    while time.perf_counter() < end:
+        start = time.thread_time_ns()
+        step()
+        times.append(time.thread_time_ns() - start)
+    return statistics.median(times) / 1e9
+
+
+def cpu_gradtwin(binary, batch, dtype, budget):
+    out = subprocess.run(
+        [os.path.abspath(binary), "-test.run", "^$", "-test.bench", f"^BenchmarkStep$/dtype={dtype}/batch={batch}$",
+         "-test.benchtime", f"{budget}s"],
+        stdout=subprocess.PIPE, check=True, text=True, env={**os.environ, "GOMAXPROCS": "1"}).stdout
+    fields = next(l for l in out.splitlines() if l.startswith("BenchmarkStep/")).split()
+    return float(fields[fields.index("cpu-ns/op") - 1]) / 1e9
+
+
 def gradtwin(binary, batch, dtype, budget):
     out = subprocess.run(
         [binary, "bench", "--op", "step", "--backend", "graph", "--batch", str(batch), "--dtype", dtype,
@@ -88,16 +113,22 @@ def main():
     arg.add_argument("--batch", default="10,100,1000")
     arg.add_argument("--dtype", default="float64")
     arg.add_argument("--seconds", type=float, default=0.5, help="of each measurement")
+    arg.add_argument("--cpu", metavar="TEST", help="compare the processor's time, by this test binary of package graph")
     a = arg.parse_args()
     torch.set_num_threads(1)
     data = json.loads(subprocess.run([a.binary, "data", "--json"], stdout=subprocess.PIPE, check=True).stdout)
     images = (idx(data["dir"], "train-images-idx3-ubyte.gz", 16).reshape(-1, 784).astype(np.float32) / np.float32(255))
     labels = idx(data["dir"], "train-labels-idx1-ubyte.gz", 8)
-    print(f"PyTorch {torch.__version__}, 1 thread; {a.rounds} rounds, {a.dtype}")
+    clock = "the processor's time" if a.cpu else "time on the wall"
+    print(f"PyTorch {torch.__version__}, 1 thread; {a.rounds} rounds, {a.dtype}, {clock}")
     print("batch  PyTorch µs  gradtwin µs  ratio (lowest to highest)")
     for batch in map(int, a.batch.split(",")):
         step = step_of(batch, getattr(torch, a.dtype), images, labels)
-        pairs = [(seconds(step, a.seconds), gradtwin(a.binary, batch, a.dtype, a.seconds)) for _ in range(a.rounds)]
+        if a.cpu:
+            both = lambda: (cpu_seconds(step, a.seconds), cpu_gradtwin(a.cpu, batch, a.dtype, a.seconds))
+        else:
+            both = lambda: (seconds(step, a.seconds), gradtwin(a.binary, batch, a.dtype, a.seconds))
+        pairs = [both() for _ in range(a.rounds)]
         ratios = sorted(g / t for t, g in pairs)
         t, g = (1e6 * statistics.median(column) for column in zip(*pairs))
         print(f"{batch:5}  {t:10.0f}  {g:11.0f}  {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")

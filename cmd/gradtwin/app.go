@@ -152,6 +152,7 @@ func causes(err error) []error {
 }
 
 func (a *app) root() *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "gradtwin",
 		Short: "The same network twice: symbolic gradients against numerical ones",
@@ -164,14 +165,21 @@ differences. It checks one against the other and trains both on MNIST.
 		SilenceUsage:  true,
 		Args:          noArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if version {
+				return a.version()
+			}
 			return usagef("no command given: want one of %s", commandNames(cmd))
 		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "print what the command version prints")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(a.compareCommand(), a.trainCommand(), a.checkCommand(), a.mergeCommand(), a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand())
+	root.AddCommand(
+		a.compareCommand(), a.ratesCommand(), a.trainCommand(), a.predictCommand(), a.checkCommand(), a.mergeCommand(),
+		a.reportCommand(), a.dataCommand(), a.benchCommand(), a.graphCommand(), a.auditCommand(), a.versionCommand(),
+	)
 	return root
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gradtwin"
 	"gradtwin/backprop"
 	"gradtwin/compare/twin"
 	"gradtwin/graph"
@@ -88,7 +89,11 @@ func checkBackends(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	for _, flag := range idle(cmd, names...) {
-		if cmd.Flags().Changed(flag) {
+		switch {
+		case !cmd.Flags().Changed(flag):
+		case flag == "init-std":
+			return usagef("--init-std: it has no effect with --init %v", cmd.Flags().Lookup("init").Value)
+		default:
 			return usagef("--%s: it has no effect on %s", flag, strings.Join(names, " and "))
 		}
 	}
@@ -101,8 +106,11 @@ func idle(cmd *cobra.Command, names ...string) []string {
 	if !slices.Contains(names, backendGraph) {
 		flags = append(flags, "dtype")
 	}
+	if init := cmd.Flags().Lookup("init"); init.Value.String() != gradtwin.Std.String() {
+		flags = append(flags, "init-std")
+	}
 	if !slices.Contains(names, backendNumeric) {
-		flags = append(flags, "diff-step")
+		flags = append(flags, "diff-step", "formula")
 		if cmd.Name() == "train" { // a check's differences are the engine's
 			flags = append(flags, "engine")
 		}

@@ -71,7 +71,7 @@ with 0: only merge knows whether all was judged.
 	s.IntVar(&check.after, "after", 0, "steps of training before the check")
 	s.Float64Var(&check.h, "diff-step", 0, "step of the first difference of an element, times max(1, |x|); the checker's own steps follow where it decides nothing; 0: only those")
 	s.StringVar(&check.inject, "inject", "", "corrupt an element of the gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
-	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor")
+	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor and for three formulas")
 	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
 	out.addTo(cmd, "folder for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
 	return cmd
@@ -86,6 +86,9 @@ func (f *checkFlags) options(seed uint32) (compare.Options, error) {
 	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.tensors, Allow: f.allow, Seed: seed, Strict: f.strict, Step: f.h}
 	if f.samples < 0 {
 		return o, usagef("samples %d: want 0 or more", f.samples)
+	}
+	if f.samples > 0 && (mode == compare.Full || mode == compare.Probe) {
+		return o, usagef("--samples: it has no effect with --mode %v", mode)
 	}
 	if !(f.h >= 0) || math.IsInf(f.h, 0) {
 		return o, usagef("diff-step %v: want a finite number, 0 or more", f.h)
@@ -194,13 +197,14 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	// The progress has told the time. Without it the same check prints the same
 	// bytes, also when it was divided.
 	found.Seconds = 0
-	var sweep *twin.Sweep
+	var sweep sweeps
 	if check.sweep {
-		if sweep, err = newSweep(ctx, pair, found); err != nil {
+		if sweep, err = newSweeps(ctx, pair, found); err != nil {
 			return err
 		}
 		if dir != "" {
-			if err := page.WriteSweep(dir, sweep, found.Step, c.Spec.Smooth()); err != nil {
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()), page.WriteFormulas(dir, sweep.formulas))
+			if err != nil {
 				return err
 			}
 		}
@@ -210,24 +214,26 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 
 // checked prints a whole check, and returns errDisagree or errNotJudged when it
 // found something wrong or did not judge all.
-func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep *twin.Sweep) error {
+func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep sweeps) error {
 	if !asJSON {
 		if _, err := fmt.Fprint(a.stdout, r); err != nil {
 			return err
 		}
-		if sweep != nil {
-			a.printSweep(sweep)
+		if sweep.central != nil {
+			a.printSweep(sweep.central)
+			a.printFormulas(sweep.formulas)
 		}
 		return endOf(report.OutcomeOf(r))
 	}
 	outcome := report.OutcomeOf(r)
 	for _, l := range []any{config, struct {
-		Type    string          `json:"type"` // result
-		Agree   bool            `json:"agree"`
-		Verdict report.Outcome  `json:"verdict"`
-		Check   *compare.Report `json:"check"`
-		Sweep   *twin.Sweep     `json:"sweep,omitempty"`
-	}{"result", r.OK(), outcome, r, sweep}} {
+		Type     string             `json:"type"` // result
+		Agree    bool               `json:"agree"`
+		Verdict  report.Outcome     `json:"verdict"`
+		Check    *compare.Report    `json:"check"`
+		Sweep    *twin.Sweep        `json:"sweep,omitempty"`
+		Formulas *twin.FormulaSweep `json:"formulas,omitempty"`
+	}{"result", r.OK(), outcome, r, sweep.central, sweep.formulas}} {
 		if err := a.line(l); err != nil {
 			return err
 		}

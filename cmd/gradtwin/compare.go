@@ -35,6 +35,13 @@ type compareFlags struct {
 	keep     checkpointFlags
 }
 
+// addTo adds the flags that every comparison has.
+func (f *compareFlags) addTo(cmd *cobra.Command) {
+	s := cmd.Flags()
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
+	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
+}
+
 func (a *app) compareCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
@@ -58,9 +65,8 @@ whichever two are compared.
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
+	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
 	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
 	f.keep.addTo(cmd)
 	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
@@ -99,7 +105,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -280,6 +286,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err := compareAfter(0); err != nil {
 		return nil, err
 	}
+	if f, ok := compared.(*faulty); ok && !f.changed {
+		return nil, usagef("inject %s: the element is 0 here, and stays so: choose another", j.fault)
+	}
 	// The gradients were compared on the first batch, which is the run's too.
 	trace, diverged, err := j.train(ctx, backends, c)
 	if trace != nil {
@@ -313,9 +322,11 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	prefix := c.Policy.String() + "/"
 	var high [2]*twin.HighLoss
 	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		if high[i], err = twin.NewHighLoss(b, c, j.data.Train); err != nil {
+		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
+		if err != nil {
 			return nil, nil, err
 		}
+		high[i] = twin.NewHighLoss(b.Name(), c, initial)
 	}
 	// done follows each step, those of an earlier process too.
 	done := func(s, n twin.Step) error {

@@ -14,7 +14,7 @@ type compareJSON struct {
 }
 
 func (j *compareJSON) begin(r *report.Results) error {
-	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Step: r.Step, Kernels: newKernels(),
+	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Formula: r.Formula, Step: r.Step, Kernels: newKernels(),
 		Data: r.Data, Environment: r.Environment})
 }
 
@@ -92,19 +92,22 @@ func (j *compareJSON) end(r *report.Results, _ string) error {
 	outcome := r.Outcome()
 	l := resultLine{Type: "result", Agree: outcome == report.Agree, Verdict: outcome, Interrupted: r.Interrupted, Error: r.Error}
 	for i := range r.Runs {
-		run := &r.Runs[i]
-		gap, _ := run.LossGap()
-		result := runResult{
-			Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(), Evaluated: run.Evaluated,
-			LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
-		}
-		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
-			result.Backends = append(result.Backends, backendResult{
-				Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
-				StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
-			})
-		}
-		l.Runs = append(l.Runs, result)
+		l.Runs = append(l.Runs, newRunResult(&r.Runs[i]))
 	}
 	return j.line(l)
+}
+
+func newRunResult(run *report.Run) runResult {
+	gap, _ := run.LossGap()
+	result := runResult{
+		Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(), Evaluated: run.Evaluated,
+		LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
+	}
+	for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
+		result.Backends = append(result.Backends, backendResult{
+			Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
+			StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
+		})
+	}
+	return result
 }

@@ -60,11 +60,14 @@ type runFlags struct {
 	layers     []int
 	activation string
 	delta      float64
+	init       string
+	initStd    float64
 	dtype      string // of the graph backend
 
-	engine string
-	h      float64
-	yes    bool
+	engine  string
+	formula string
+	h       float64 // 0 until numericOptions: the formula's own
+	yes     bool
 
 	severalRuns bool // the command takes both for --policy
 }
@@ -77,15 +80,18 @@ func (f *runFlags) addTo(cmd *cobra.Command, policy string) {
 	s := cmd.Flags()
 	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
 	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
-	s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
-	s.Float64Var(&f.h, "diff-step", numeric.DefaultStep, "step h of the numeric backend's central differences")
+	if s.Lookup("lr") == nil { // rates has its own
+		s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
+	}
+	s.StringVar(&f.formula, "formula", f.formula, "numeric backend's differences: central, forward or five-point")
+	s.Float64Var(&f.h, "diff-step", 0, "their step h; 0 is the formula's own: 1e-4, 1e-8 or 1e-3")
 	s.BoolVar(&f.yes, "yes", false, "run even if it takes long")
 }
 
 // addNetwork adds the flags that say which network is fed what.
 func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	d := twin.Experiment()
-	f.steps, f.inner, f.lr, f.h = d.Steps, d.Inner, d.LR, numeric.DefaultStep
+	f.steps, f.inner, f.lr, f.formula = d.Steps, d.Inner, d.LR, numeric.Central.String()
 	s := cmd.Flags()
 	s.SortFlags = false
 	s.StringVar(&f.data, "data", "", "folder with the four files in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
@@ -104,6 +110,8 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
 	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
 	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
+	s.StringVar(&f.init, "init", d.Init.Scheme.String(), "initial weights N(0, s²): std (s is --init-std), he (s² is 2 over a layer's inputs) or xavier (1 over them)")
+	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the s of --init std")
 	f.engine = numeric.Incremental.String()
 	if !bench {
 		s.StringVar(&f.engine, "engine", f.engine, "numeric engine: incremental, or plain (whole forward passes, slow)")
@@ -148,13 +156,20 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 		}
 		policies = []twin.Policy{p}
 	}
-	if !(f.h > 0) || math.IsInf(f.h, 0) {
-		return nil, usagef("diff-step %v: want a finite number above 0", f.h)
+	scheme, err := gradtwin.ParseScheme(f.init)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	start := gradtwin.Init{Scheme: scheme}
+	if scheme == gradtwin.Std {
+		if start.Std = f.initStd; start.Std == 0 {
+			return nil, usagef("init-std 0: want a number above 0")
+		}
 	}
 	var configs []twin.Config
 	for _, p := range policies {
 		c := twin.Config{
-			Spec: gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta},
+			Spec: gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta}, Init: start,
 			Seed: f.seed, Policy: p, Batch: f.batch, Steps: f.steps, Inner: f.inner, LR: f.lr,
 		}
 		if err := c.Validate(d.Train.Len()); err != nil {
@@ -174,13 +189,24 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 	return configs, nil
 }
 
-// numericOptions returns the options of the numeric backend.
+// numericOptions returns the options of the numeric backend, and gives the flag
+// for h the value that it stands for.
 func (f *runFlags) numericOptions() (numeric.Options, error) {
 	engine, err := numeric.ParseEngine(f.engine)
 	if err != nil {
 		return numeric.Options{}, usageError{err}
 	}
-	return numeric.Options{Engine: engine, Step: f.h}, nil
+	formula, err := numeric.ParseFormula(f.formula)
+	if err != nil {
+		return numeric.Options{}, usageError{err}
+	}
+	switch {
+	case !(f.h >= 0) || math.IsInf(f.h, 0):
+		return numeric.Options{}, usagef("diff-step %v: want a finite number, 0 or more", f.h)
+	case f.h == 0:
+		f.h = formula.Step()
+	}
+	return numeric.Options{Engine: engine, Formula: formula, Step: f.h}, nil
 }
 
 // outputFlags say what is shown and written.
@@ -222,7 +248,7 @@ func countOrTime(text string) (count int, d time.Duration, ok bool) {
 
 // unreplayed are the flags that do not change what is computed, --shard, whose
 // parts make one result, and --data: it differs from machine to machine.
-var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "checkpoint", "checkpoint-every", "resume", "shard"}
+var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "save", "checkpoint", "checkpoint-every", "resume", "shard"}
 
 // settings yields the flags that decide what a command computes, in their
 // order, with their values.
@@ -230,15 +256,20 @@ func settings(cmd *cobra.Command) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		more := true
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			value := f.Value.String()
-			if strings.HasSuffix(f.Value.Type(), "Slice") {
-				value = strings.Trim(value, "[]") // a list prints as [784,10]
-			}
+			value := flagText(f)
 			if more && value != "" && !slices.Contains(unreplayed, f.Name) {
 				more = yield(f.Name, value)
 			}
 		})
 	}
+}
+
+// flagText returns a flag's value as it is given.
+func flagText(f *pflag.Flag) string {
+	if strings.HasSuffix(f.Value.Type(), "Slice") {
+		return strings.Trim(f.Value.String(), "[]") // a list prints as [784,10]
+	}
+	return f.Value.String()
 }
 
 // plainArg is an argument that a shell takes as it is.

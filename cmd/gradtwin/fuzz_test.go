@@ -96,7 +96,7 @@ func FuzzFlag(f *testing.F) {
 	names := []string{
 		"seed", "policy", "batch", "steps", "inner", "lr", "layers", "activation", "delta", "dtype", "engine", "diff-step", "yes", "json", "progress",
 		"backend", "checkpoint-every", "every", "inject", "mode", "samples", "budget", "tensors", "strict", "after", "sweep", "op", "count", "benchtime",
-		"dot", "program", "allow",
+		"dot", "program", "allow", "backends", "init", "init-std", "formula",
 	}
 	values := []string{
 		"", "0", "1", "-1", "10", "true", "NaN", "Inf", "-Inf", "1e-320", "1e308", "0x1p-2", "1_000", "1e9", "2147483648", "4294967296", "9223372036854775807",
@@ -141,7 +141,7 @@ func FuzzCommandLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Fields(line)
 		for _, a := range args {
-			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report", "audit"} {
+			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report", "audit", "save", "init-from", "weights"} {
 				if strings.Contains(a, file) {
 					t.Skip("it would read or write files")
 				}

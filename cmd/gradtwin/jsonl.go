@@ -43,7 +43,8 @@ type configLine struct {
 	Replay      string   `json:"replay"`
 	Config      any      `json:"config"`
 	Engine      string   `json:"engine,omitempty"`
-	Step        float64  `json:"step"` // h of the central differences
+	Formula     string   `json:"formula,omitempty"`
+	Step        float64  `json:"step"` // h of the differences
 	Data        any      `json:"data"`
 	Kernels     kernels  `json:"kernels"`
 	Environment any      `json:"environment"`

@@ -40,6 +40,9 @@ func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
 		k.path = f.resume
 	}
 	if k.path == "" {
+		if f.every != usualEvery {
+			return nil, usagef("--checkpoint-every: it has no effect without --checkpoint or --resume")
+		}
 		return nil, nil
 	}
 	// A link stays: what it points to is written.

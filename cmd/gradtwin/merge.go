@@ -64,7 +64,7 @@ func (a *app) merge(args []string, asJSON bool) error {
 	}
 	// Where they ran is the first shard's.
 	first := slices.IndexFunc(parts, func(p *compare.Part) bool { return p.Shard().Index == 1 })
-	return a.checked(files[first].Config, asJSON, found, nil)
+	return a.checked(files[first].Config, asJSON, found, sweeps{})
 }
 
 // mergeError names the files that a merge could not join.

@@ -21,10 +21,13 @@ type checkpointFlags struct {
 	file, every, resume string
 }
 
+// usualEvery is the time between two checkpoints where none is given.
+const usualEvery = "10s"
+
 func (f *checkpointFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringVar(&f.file, "checkpoint", "", "file that keeps the run, to go on from when it is interrupted")
-	s.StringVar(&f.every, "checkpoint-every", "10s", "steps (100) or time (10s) between two checkpoints")
+	s.StringVar(&f.every, "checkpoint-every", usualEvery, "steps (100) or time (10s) between two checkpoints")
 	s.StringVar(&f.resume, "resume", "", "checkpoint to go on from; it is kept up to date, unless --checkpoint names another")
 }
 

@@ -11,18 +11,66 @@ import (
 	"gradtwin/compare/twin"
 )
 
-// newSweep measures the error against the step for what the check looked at.
-func newSweep(ctx context.Context, pair twin.Pair, found *compare.Report) (*twin.Sweep, error) {
+// sweeps is what check --sweep measures: the error of central differences for an
+// element of each tensor, and that of all formulas for one of these.
+type sweeps struct {
+	central  *twin.Sweep
+	formulas *twin.FormulaSweep
+}
+
+// newSweeps measures the error against the step for what the check looked at.
+func newSweeps(ctx context.Context, pair twin.Pair, found *compare.Report) (sweeps, error) {
 	gradient := make([]float64, pair.Layout().Len())
 	if err := pair.Gradient(gradient); err != nil {
-		return nil, err
+		return sweeps{}, err
 	}
-	return twin.NewSweep(ctx, pair, gradient, found.Noise, twin.SweepElements(gradient, found))
+	elements := twin.SweepElements(gradient, found)
+	steps, err := twin.NewSweep(ctx, pair, gradient, found.Noise, elements)
+	if err != nil {
+		return sweeps{}, err
+	}
+	// The last of those at which curvature shows; kinks hide the formulas' orders.
+	i := len(elements) - 1
+	for k, e := range steps.Elements {
+		if e.Curvature > 0 {
+			i = k
+		}
+	}
+	formulas, err := twin.NewFormulaSweep(ctx, pair, elements[i], gradient[elements[i]])
+	return sweeps{steps, formulas}, err
 }
 
 // sweepEvery is how many steps of a sweep a line of the table stands for: one
 // line a decade fits a terminal.
 const sweepEvery = 4
+
+// printFormulas prints the error of each formula against the step.
+func (a *app) printFormulas(s *twin.FormulaSweep) {
+	fmt.Fprintf(a.stdout, "\nThree formulas at %s: a step ten times as large makes the error of a forward\n"+
+		"difference 10 times as large, of a central one 100 times, of five points 10,000\n", s.Element)
+	w := a.table()
+	head, best, slope := table.Row{"h"}, table.Row{"best h"}, table.Row{"slope"}
+	for _, f := range s.Formulas {
+		head = append(head, f.Formula)
+		best = append(best, fmt.Sprintf("%.1e", f.Best))
+		if f.Slope == 0 {
+			slope = append(slope, "–")
+		} else {
+			slope = append(slope, fmt.Sprintf("%.2f", f.Slope))
+		}
+	}
+	w.AppendHeader(head)
+	for k := 0; k < len(s.Steps); k += sweepEvery {
+		row := table.Row{fmt.Sprintf("%.0e", s.Steps[k])}
+		for _, f := range s.Formulas {
+			row = append(row, sweepError(f.Error[k]))
+		}
+		w.AppendRow(row)
+	}
+	w.AppendFooter(best)
+	w.AppendFooter(slope)
+	w.Render()
+}
 
 // printSweep prints the error of each swept element against the step.
 func (a *app) printSweep(s *twin.Sweep) {

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
 	"gradtwin/internal/stats"
+	"gradtwin/internal/weights"
 	"gradtwin/numeric"
 )
 
@@ -19,7 +23,7 @@ func (a *app) trainCommand() *cobra.Command {
 	var run runFlags
 	var out outputFlags
 	var keep checkpointFlags
-	var backend string
+	var f trainFlags
 	cmd := &cobra.Command{
 		Use:   "train",
 		Short: "Train one backend on MNIST",
@@ -27,18 +31,59 @@ func (a *app) trainCommand() *cobra.Command {
 rate against it, and reports the loss of the same batch after the update.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.train(cmd, &backend, &run, &keep, &out)
+			return a.train(cmd, &f, &run, &keep, &out)
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
 	run.addTo(cmd, twin.SGD.String())
+	cmd.Flags().StringVar(&f.from, "init-from", "", "file with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	cmd.Flags().StringVar(&f.save, "save", "", "file (.npz) for the weights at the end")
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
 	return cmd
 }
 
-func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
+// trainFlags are the flags that train has beside a run's.
+type trainFlags struct {
+	backend    string
+	from, save string // files of weights, "" for none
+}
+
+// writable tells whether a file can be written, which is better known before a long
+// run than after.
+func writable(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: not a regular file", path)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".gradtwin-*")
+	if err != nil {
+		return fmt.Errorf("%s: cannot write there: %w", path, err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// initial returns the weights that a run begins with, nil for those that it draws.
+func (f *trainFlags) initial(s gradtwin.Spec) (*gradtwin.Params, error) {
+	if f.from == "" {
+		return nil, nil
+	}
+	w, err := weights.Read(f.from)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.Matches(s); err != nil {
+		return nil, fmt.Errorf("weights %s: %w", f.from, err)
+	}
+	return w.Params, nil
+}
+
+// initialArray is the array of a checkpoint that holds the loss of the run's first
+// batch before the first step.
+const initialArray = "initial_loss"
+
+func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
 	keeper, err := keep.keeper("train")
 	if err != nil {
@@ -49,7 +94,19 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err != nil {
 		return err
 	}
-	name := *backend
+	if tf.from != "" {
+		for _, flag := range []string{"init", "init-std"} {
+			if cmd.Flags().Changed(flag) {
+				return usagef("--%s: it has no effect with --init-from", flag)
+			}
+		}
+	}
+	if tf.save != "" {
+		if err := writable(tf.save); err != nil {
+			return fmt.Errorf("save: %w", err)
+		}
+	}
+	name := tf.backend
 	if err := checkBackends(cmd, name); err != nil {
 		return earlier.blame(err)
 	}
@@ -68,7 +125,13 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 			return earlier.blame(err)
 		}
 	}
-	high, err := twin.NewHighLoss(b, c, data.Train)
+	var start *gradtwin.Params // a checkpoint has its own
+	if earlier == nil {
+		if start, err = tf.initial(c.Spec); err != nil {
+			return err
+		}
+	}
+	initial, err := twin.InitialLoss(b, c, data.Train, start)
 	if err != nil {
 		return err
 	}
@@ -76,7 +139,15 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	if err != nil {
 		return err
 	}
-	t := trainOutput{app: a, json: out.json, config: c, backend: name, high: high}
+	if start != nil {
+		copy(b.Params().Flat, start.Flat)
+	}
+	if earlier != nil {
+		if kept := earlier.Array(initialArray); len(kept) == 1 {
+			initial = kept[0]
+		}
+	}
+	t := trainOutput{app: a, json: out.json, config: c, backend: name, initial: initial, high: twin.NewHighLoss(name, c, initial)}
 	if err := t.begin(f, replay(cmd, idle(cmd, name)...), data.describe()); err != nil {
 		return err
 	}
@@ -104,9 +175,13 @@ func (a *app) train(cmd *cobra.Command, backend *string, f *runFlags, keep *chec
 	task.Done()
 	// However the run ended, it can go on from its last finished step, and what
 	// was done until then is printed.
-	err = errors.Join(err, save(), high.Err())
+	err = errors.Join(err, save(), t.high.Err())
 	if len(t.steps) == 0 && !errors.Is(err, context.Canceled) {
 		return err
+	}
+	// The weights of a run that was interrupted or has diverged are worth keeping.
+	if tf.save != "" {
+		err = errors.Join(err, weights.Write(tf.save, c.Spec.Activation, b.Params()))
 	}
 	accuracy, accuracyErr := twin.Accuracy(b, data.Test)
 	if accuracyErr != nil {
@@ -122,6 +197,7 @@ type trainOutput struct {
 	json    bool
 	config  twin.Config
 	backend string
+	initial float64 // loss of the first batch
 	steps   []twin.Step
 	high    *twin.HighLoss
 }
@@ -131,7 +207,7 @@ func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error 
 		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
 			Config: t.config, Data: data, Kernels: newKernels(), Environment: newEnvironment()}
 		if t.backend == backendNumeric {
-			l.Engine, l.Step = f.engine, f.h
+			l.Engine, l.Formula, l.Step = f.engine, f.formula, f.h
 		}
 		return t.line(l)
 	}
@@ -146,7 +222,9 @@ func (t *trainOutput) arrays() []checkpoint.Array {
 	for i, s := range t.steps {
 		loss[i], seconds[i] = s.Loss, s.Seconds
 	}
-	return []checkpoint.Array{checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds)}
+	return []checkpoint.Array{
+		checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds), checkpoint.Vector(initialArray, []float64{t.initial}),
+	}
 }
 
 // resume prints the steps of an earlier run, so that the output is that of one

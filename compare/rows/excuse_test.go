@@ -132,7 +132,7 @@ func TestOffsets(t *testing.T) {
 			coarsest := 1e-13 * math.Abs(offset.offset)
 			stated := func(t *testing.T, r *compare.Report, _ *function) {
 				t.Helper()
-				if at := resolution(r); !(at <= 8*coarsest) { // steps are powers of four apart, and a resolution is twice a bound
+				if at := resolution(r); !(at <= 12*coarsest) { // steps are powers of four apart, and a resolution is three times a bound
 					t.Errorf("a resolution of %g, want at most %g", at, coarsest)
 				}
 			}

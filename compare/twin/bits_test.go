@@ -57,7 +57,7 @@ func runForBits(t *testing.T, workers int) *bits {
 	}
 	b := &bits{Losses: map[string][]float64{}, Params: map[string][]float64{}}
 	for _, backend := range []twin.Backend{g, n} {
-		backend.Params().Init(gradtwin.NewRand(5))
+		backend.Params().Init(gradtwin.NewRand(5), gradtwin.Init{})
 		for step := range 3 {
 			loss, err := backend.Step(t.Context(), twintest.Digits(spec, rows, uint64(step)), 0.1)
 			if err != nil {

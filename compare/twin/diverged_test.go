@@ -177,10 +177,11 @@ func TestHighLoss(t *testing.T) {
 	} {
 		c := twin.Config{Spec: spec, Batch: 1, Steps: len(tt.losses), Inner: 1, LR: 0.5}
 		b := biased{networks(t, spec, 1)["graph"], tt.start}
-		high, err := twin.NewHighLoss(b, c, rows{0})
+		initial, err := twin.InitialLoss(b, c, rows{0}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
+		high := twin.NewHighLoss(b.Name(), c, initial)
 		warned := 0
 		for i, loss := range tt.losses {
 			if high.Add(twin.Step{Step: i + 1, Loss: loss}) {

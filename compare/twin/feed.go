@@ -60,6 +60,7 @@ type Data interface {
 // the data: two runs of equal Config see the same weights and batches.
 type Config struct {
 	Spec   gradtwin.Spec `json:"spec"`
+	Init   gradtwin.Init `json:"init"`
 	Seed   uint32        `json:"seed"`
 	Policy Policy        `json:"batches"`
 	Batch  int           `json:"batch"` // rows in a batch
@@ -78,6 +79,9 @@ func Experiment() Config {
 // given number of rows, if anything is.
 func (c Config) Validate(rows int) error {
 	if err := c.Spec.Validate(); err != nil {
+		return err
+	}
+	if err := c.Init.Validate(); err != nil {
 		return err
 	}
 	switch {
@@ -124,7 +128,7 @@ func Begin(c Config, data Data) (*gradtwin.Params, *Feed, error) {
 		f.draw()
 	}
 	p := gradtwin.NewParams(c.Spec)
-	p.Init(&f.rand)
+	p.Init(&f.rand, c.Init)
 	return p, f, nil
 }
 

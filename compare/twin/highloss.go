@@ -3,6 +3,8 @@ package twin
 import (
 	"fmt"
 	"math"
+
+	"gradtwin"
 )
 
 // What makes a run diverged though all numbers are finite. With a δ inside its
@@ -30,20 +32,29 @@ type HighLoss struct {
 	since   int // the first of the steps with a high loss that go on; 0 when there is none
 }
 
-// NewHighLoss returns a HighLoss for a run of b. It leaves b with the run's
-// initial parameters, for it measures the loss that the run begins with.
-func NewHighLoss(b Backend, c Config, data Data) (*HighLoss, error) {
-	start, feed, err := Begin(c, data)
+// NewHighLoss returns a HighLoss for a run of the named backend that begins with
+// the initial loss: see InitialLoss.
+func NewHighLoss(backend string, c Config, initial float64) *HighLoss {
+	guess := math.Log(float64(c.Spec.Classes()))
+	return &HighLoss{backend: backend, lr: c.LR, bound: highLossFactor * max(initial, guess)}
+}
+
+// InitialLoss returns the loss of a run's first batch at the parameters start, nil
+// for those that the run draws. It leaves b with them.
+func InitialLoss(b Backend, c Config, data Data, start *gradtwin.Params) (float64, error) {
+	drawn, feed, err := Begin(c, data)
 	if err != nil {
-		return nil, err
+		return 0, err
+	}
+	if start == nil {
+		start = drawn
 	}
 	copy(b.Params().Flat, start.Flat)
 	loss, err := b.Loss(feed.Next())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+		return 0, fmt.Errorf("%s: %w", b.Name(), err)
 	}
-	guess := math.Log(float64(c.Spec.Classes()))
-	return &HighLoss{backend: b.Name(), lr: c.LR, bound: highLossFactor * max(loss, guess)}, nil
+	return loss, nil
 }
 
 // Add follows a step and reports whether it is the one at which the loss has been

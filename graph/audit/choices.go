@@ -64,6 +64,22 @@ func (c *choices) shape(rank int) []int {
 // anyShape has a rank of least to most.
 func (c *choices) anyShape(least, most int) []int { return c.shape(least + c.n(most-least+1)) }
 
+// block has a rank of least to most, and as often as not that of the most, with
+// sizes of 1 to 3: of a shape of many axes that are not 1.
+func (c *choices) block(least, most int) []int {
+	if !c.yes() {
+		return c.anyShape(least, most)
+	}
+	s, total := make([]int, most), 1
+	for k := range s {
+		if s[k] = 1 + c.n(3); total*s[k] > maxElements {
+			s[k] = 1
+		}
+		total *= s[k]
+	}
+	return s
+}
+
 // order returns the numbers below n in any order.
 func (c *choices) order(n int) []int {
 	var out []int

@@ -102,17 +102,17 @@ func generators() []generator {
 		})
 	}
 	add("KeepDims", func(c *choices) Case {
-		s := c.anyShape(1, 5)
+		s := c.block(1, 5)
 		axes := c.axes(len(s))
 		return reductionOps[c.n(3)].keepingDims(s, axes, c.yes()).with(reductionFeatures(s, axes))
 	})
 	add("LogSumExp", func(c *choices) Case {
-		s := c.anyShape(1, 5)
+		s := c.block(1, 5)
 		axis := c.n(len(s))
 		return logSumExpOf(s, axis).with(reductionFeatures(s, []int{axis}))
 	})
 	add("Norm", func(c *choices) Case {
-		s := c.anyShape(1, 5)
+		s := c.block(1, 5)
 		axis, p := c.n(len(s)), 1+c.n(4)
 		x := in("x", -2, 2, s...)
 		if c.yes() {
@@ -178,7 +178,7 @@ func (o broadcastOp) fuzz(c *choices) Case {
 // drawPattern repeats each operand along some axes, and along none where both
 // would be.
 func drawPattern(c *choices) (pattern, []Feature) {
-	full := c.anyShape(1, 4)
+	full := c.block(1, 4)
 	p := pattern{a: slices.Clone(full), b: slices.Clone(full)}
 	var left, right []int
 	for k := range full {
@@ -198,7 +198,7 @@ func drawPattern(c *choices) (pattern, []Feature) {
 
 // drawAxes returns a shape and some of its axes; none are all.
 func drawAxes(c *choices) (shape, axes []int) {
-	shape = c.anyShape(0, 5)
+	shape = c.block(0, 5)
 	if len(shape) > 0 && c.n(4) > 0 {
 		axes = c.axes(len(shape))
 	}
@@ -260,25 +260,14 @@ func productGenerators() []generator {
 			}
 			a, aAxes := draw()
 			b, bAxes := draw()
-			return tensordotOf(a, b, aAxes, bAxes).with(features("axes", axes, "all of the first's axes", len(a) == axes, "all of the second's axes", len(b) == axes,
-				"all of one's axes alone", (len(a) == axes) != (len(b) == axes), "all of both's axes", len(a) == axes && len(b) == axes, "elements of the result", size(contractShape(a, b, aAxes, bAxes))))
+			contracted := 1
+			for _, k := range aAxes {
+				contracted *= a[k]
+			}
+			return tensordotOf(a, b, aAxes, bAxes).with(features("contracted elements", contracted, "other axes", len(a)+len(b)-2*axes,
+				"other elements at least", min(size(a), size(b))/contracted, "other elements at most", max(size(a), size(b))/contracted, "a matrix and a vector", axes == 1 && len(a)+len(b) == 3))
 		}},
 	}
-}
-
-// contractShape is the shape of a tensor product.
-func contractShape(a, b, aAxes, bAxes []int) (shape []int) {
-	for k, d := range a {
-		if !slices.Contains(aAxes, k) {
-			shape = append(shape, d)
-		}
-	}
-	for k, d := range b {
-		if !slices.Contains(bAxes, k) {
-			shape = append(shape, d)
-		}
-	}
-	return shape
 }
 
 func shapingGenerators() []generator {
@@ -438,8 +427,11 @@ func networkGenerators() []generator {
 				pad[k] = c.n((kernel[k*2/len(pad)] + 1) / 2) // half of the kernel at most
 			}
 			unequal := len(pad) == 4 && (pad[0] != pad[1] || pad[2] != pad[3])
-			return p.of(image, kernel, stride, pad).with(features("kernel's elements less the image's width", kernel[0]*kernel[1]-image[3], "strides or pads", stride != [2]int{1, 1} || slices.Max(pad) > 0,
-				"pads differ", unequal))
+			several := false
+			for k := range stride {
+				several = several || stride[k] > 1 && (kernel[k] > 1 || image[2+k] > stride[k])
+			}
+			return p.of(image, kernel, stride, pad).with(features("kernel's elements less the image's width", kernel[0]*kernel[1]-image[3], "strides over several elements", several, "pads", slices.Max(pad) > 0, "pads differ", unequal))
 		})
 	}
 	for _, p := range pool1Ops {
@@ -485,11 +477,17 @@ func networkGenerators() []generator {
 		if zero {
 			x.Values = slices.Repeat([]float64{0.5, 0}, size(s))[:size(s)]
 		}
+		kept := 0
+		for i := range size(s) {
+			if eval || uniform(i) < 1-float64(p)/10 {
+				kept++
+			}
+		}
 		d := dropoutOf(x, float64(p)/10, eval)
 		if zero {
 			d.Variant += ", with zeros"
 		}
-		return d.with(features("10·p", p, "evaluation", eval, "a scalar", len(s) == 0, "zeros", zero))
+		return d.with(features("10·p", p, "evaluation", eval, "a scalar", len(s) == 0, "zeros", zero, "kept elements", kept))
 	})
 	for _, r := range randomNodes {
 		add(r.op, func(c *choices) Case { return r.of(c.anyShape(0, 4)) })

@@ -25,6 +25,20 @@ func (c *Case) known() []faults.Known {
 // inGraph returns the faults in a case's graph, each once, and reports whether
 // the operation can be built at all.
 func (c *Case) inGraph() (found []faults.Known, built bool) {
+	for draw := range draws { // some faults show at some values alone
+		more, ok := c.inGraphOf(draw)
+		built = built || ok
+		for _, k := range more {
+			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
+				found = append(found, k)
+			}
+		}
+	}
+	return found, built
+}
+
+// inGraphOf looks at one draw of the data.
+func (c *Case) inGraphOf(draw int) (found []faults.Known, built bool) {
 	add := func(more ...faults.Known) {
 		for _, k := range more {
 			if !slices.ContainsFunc(found, func(f faults.Known) bool { return f.Problem == k.Problem }) {
@@ -35,7 +49,7 @@ func (c *Case) inGraph() (found []faults.Known, built bool) {
 	var err error
 	defer recovered(&err) // what cannot be built further has shown what it has
 	g := gorgonia.NewGraph()
-	b, err := c.build(g, c.arrays(0), TapeLeaf)
+	b, err := c.build(g, c.arrays(draw), TapeLeaf)
 	if b.result == nil {
 		return nil, false
 	}

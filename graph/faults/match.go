@@ -192,6 +192,54 @@ func leavesOut(n node) bool {
 	return ok && s.Step() > 1 && (s.End()-s.Start())%s.Step() != 0
 }
 
+// contractsOne reports whether a Tensordot multiplies a matrix of one row or one
+// column where Gorgonia fails on it: forward where the contracted axes have one
+// element, in the derivative where the other axes of an operand have. Products
+// of matrix and vector are right, and so are those that give a scalar.
+func contractsOne(n node) bool {
+	if n.kind != "tensordotOp" {
+		return false
+	}
+	axes := peek.Ints(n.op, "aAxes")
+	contracted := 1
+	for _, axis := range axes {
+		contracted *= n.in[0].Shape()[axis]
+	}
+	var free, elements [2]int // axes that are left, and their elements
+	for k, operand := range n.in {
+		free[k], elements[k] = operand.Dims()-len(axes), operand.Shape().TotalSize()/contracted
+	}
+	if free == [2]int{} {
+		return false
+	}
+	if contracted == 1 {
+		return elements != [2]int{1, 1} || free != [2]int{1, 1}
+	}
+	if min(elements[0], elements[1]) > 1 {
+		return false
+	}
+	withVector := len(axes) == 1 && free[0]+free[1] == 1 && max(elements[0], elements[1]) > 1
+	return !withVector
+}
+
+// averagesByStrides reports whether an average's derivative goes to the wrong
+// elements: it has pads, or strides along an axis where the kernel or the result
+// has several elements.
+func averagesByStrides(n node) bool {
+	if n.kind != "avgPoolOp" {
+		return false
+	}
+	kernel, stride := settings(n.op, "h", "w"), settings(n.op, "strideH", "strideW")
+	for k := range stride {
+		if stride[k] > 1 && (kernel[k] > 1 || n.Shape()[2+k] > 1) {
+			return true
+		}
+	}
+	return !settings(n.op, "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{0, 0, 0, 0})
+}
+
+func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
+
 // padsUnequally reports whether a pooling operation has different pads on two
 // opposite sides.
 func padsUnequally(op gorgonia.Op) bool {

@@ -109,12 +109,9 @@ var table = []Known{
 	},
 	{
 		Op: "Tensordot", Effect: Failure,
-		Problem: "the derivative of Tensordot over several axes is an error where they are all axes of one operand and not all of the other's",
+		Problem: "Tensordot is an error where the contracted axes have one element, and its derivative where the other axes of an operand have, but for a matrix and a vector",
 		Instead: "Reshape the axes into one, and Mul",
-		match: func(n node) bool {
-			axes := len(peek.Ints(n.op, "aAxes"))
-			return n.kind == "tensordotOp" && axes > 1 && (n.in[0].Dims() == axes) != (n.in[1].Dims() == axes)
-		},
+		match:   contractsOne,
 	},
 	{
 		Op: "Tensordot", Case: "of a scalar", Effect: SomeUses,
@@ -153,6 +150,11 @@ var table = []Known{
 		match:   leavesOut,
 	},
 	{
+		Op: "Slice", Case: "of one element", Effect: Failure,
+		Problem: "a slice by steps that has one element, and a Slice of one element after another axis was cut to one, panic",
+		match:   func(n node) bool { return n.kind == "sliceOp" && n.in[0].Shape().TotalSize() == 1 },
+	},
+	{
 		Op: "SoftMax", Effect: Derivative,
 		Problem: "the derivative of SoftMax and LogSoftMax of a column is wrong where no axis is given",
 		Instead: "give axis 0",
@@ -176,7 +178,11 @@ var table = []Known{
 		Op: "ConvType", Effect: Failure,
 		Problem: "ConvType converts between int and a float alone",
 		match: func(n node) bool {
-			return n.kind == "dtConvOp" && (n.in[0].Dtype() == tensor.Int) == (n.Dtype() == tensor.Int)
+			if n.kind != "dtConvOp" {
+				return false
+			}
+			from, to := n.in[0].Dtype(), n.Dtype()
+			return !(from == tensor.Int && isFloat(to) || isFloat(from) && to == tensor.Int)
 		},
 	},
 	{
@@ -194,7 +200,7 @@ var table = []Known{
 	{
 		Op: "Reshape", Case: "of a scalar", Effect: SomeUses,
 		Problem: "element-wise operations fail on the scalar that Reshape makes, and on the vector that it makes of one",
-		match:   func(n node) bool { return n.kind == "reshapeOp" && n.IsScalar() != n.in[0].IsScalar() },
+		match:   func(n node) bool { return n.kind == "reshapeOp" && (n.IsScalar() || n.in[0].IsScalar()) },
 	},
 	{
 		Op: "AveragePool2D", Effect: Value,
@@ -208,9 +214,7 @@ var table = []Known{
 		Op: "AveragePool2D", Effect: Derivative,
 		Problem: "the derivative of AveragePool2D is right for strides of 1 without pads alone",
 		Instead: insteadOfAverage,
-		match: func(n node) bool {
-			return n.kind == "avgPoolOp" && !settings(n.op, "strideH", "strideW", "padNorth", "padSouth", "padWest", "padEast").Eq(tensor.Shape{1, 1, 0, 0, 0, 0})
-		},
+		match:   averagesByStrides,
 	},
 	{
 		Op: "AveragePool1D", Effect: Value,
@@ -262,6 +266,11 @@ var table = []Known{
 			training, _ := peek.Bool(n.op, "isTraining")
 			return n.kind == "dropoutOp" && p == 0.5 && training && !fromRectify(n.in[0]) && slices.Contains(n.value(n.in[0]), 0)
 		},
+	},
+	{
+		Op: "Dropout", Case: "of a scalar", Effect: Failure,
+		Problem: "Dropout of a scalar is an error",
+		match:   func(n node) bool { return n.kind == "dropoutOp" && n.IsScalar() },
 	},
 	{
 		Op: "CTCLoss", Effect: Derivative,

@@ -81,10 +81,13 @@ func (m Member) bytes() ([]byte, error) {
 }
 
 // Element is what arrays can hold.
-type Element interface{ byte | int64 | float64 }
+type Element interface {
+	byte | int64 | float32 | float64
+}
 
 // Decode returns the shape, of one or two dimensions, and the elements,
-// row-major, of an .npy file.
+// row-major, of an .npy file. A column-major matrix, which is what NumPy makes of
+// a transposed one, is turned round.
 func Decode[T Element](file []byte) (shape []int, elements []T, err error) {
 	// Some malformed headers make npyio index beyond their end.
 	defer func() {
@@ -93,26 +96,52 @@ func Decode[T Element](file []byte) (shape []int, elements []T, err error) {
 		}
 	}()
 	var one T
-	descr := map[any]string{byte(0): "'|u1'", int64(0): "'<i8'", float64(0): "'<f8'"}[any(one)]
+	descr := map[any]string{byte(0): "'|u1'", int64(0): "'<i8'", float32(0): "'<f4'", float64(0): "'<f8'"}[any(one)]
 	r, err := open(file, descr, uint64(binary.Size(one)))
 	if err != nil {
 		return nil, nil, err
 	}
-	err = r.Read(&elements)
-	return r.Header.Descr.Shape, elements, err
+	if err := r.Read(&elements); err != nil {
+		return nil, nil, err
+	}
+	shape = r.Header.Descr.Shape
+	if r.Header.Descr.Fortran && len(shape) == 2 {
+		elements = transposed(shape[1], elements)
+	}
+	return shape, elements, nil
 }
 
-// start is the length of an .npy file's fixed beginning in version 2: the magic
-// string, the version, and the length of the header in four bytes.
-const start = 6 + 2 + 4
+// transposed returns the transpose of a row-major matrix with so many rows.
+func transposed[T any](rows int, elements []T) []T {
+	cols := len(elements) / max(1, rows)
+	out := make([]T, len(elements))
+	for i, v := range elements {
+		out[i%cols*rows+i/cols] = v
+	}
+	return out
+}
+
+// begin returns the length of an .npy file up to its data, as the file says: the
+// magic string, the version, the length of the header in two bytes in version 1
+// and four in version 2, and the header.
+func begin(file []byte) (uint64, error) {
+	const version = 6
+	switch {
+	case len(file) >= version+4 && file[version] == 1:
+		return version + 4 + uint64(binary.LittleEndian.Uint16(file[version+2:])), nil
+	case len(file) >= version+6 && file[version] == 2:
+		return version + 6 + uint64(binary.LittleEndian.Uint32(file[version+2:])), nil
+	}
+	return 0, errors.New("not an .npy array of version 1 or 2")
+}
 
 // open checks what npyio trusts: that the header is as long as it says and the
 // data as long as the shape says.
 func open(file []byte, descr string, size uint64) (*npy.Reader, error) {
-	if len(file) < start || file[6] != 2 {
-		return nil, errors.New("not an .npy array of version 2")
+	begin, err := begin(file)
+	if err != nil {
+		return nil, err
 	}
-	begin := start + uint64(binary.LittleEndian.Uint32(file[start-4:]))
 	if begin > uint64(len(file)) {
 		return nil, fmt.Errorf("a header of %d bytes in an array of %d", begin, len(file))
 	}
@@ -131,8 +160,8 @@ func open(file []byte, descr string, size uint64) (*npy.Reader, error) {
 		}
 		want *= uint64(n)
 	}
-	if n := len(shape); n < 1 || n > 2 || want != have || r.Header.Descr.Fortran {
-		return nil, fmt.Errorf("shape %v in %d bytes of data: want one or two dimensions that fit, row-major", shape, have)
+	if n := len(shape); n < 1 || n > 2 || want != have {
+		return nil, fmt.Errorf("shape %v in %d bytes of data: want one or two dimensions that fit", shape, have)
 	}
 	return r, nil
 }

@@ -135,7 +135,7 @@ func atStep(c *twin.Comparison) string {
 	if c.Step == 0 {
 		return ""
 	}
-	return ", central differences at h = " + words.Digits(c.Step, 2)
+	return ", differences at h = " + words.Digits(c.Step, 2)
 }
 
 // errorChart draws the distribution of the errors.
@@ -169,6 +169,17 @@ func errorChart(id string, c *twin.Comparison) *chart {
 	return out
 }
 
+// drawable returns errors with gaps where there is none to draw.
+func drawable(errors []float64) []float64 {
+	y := slices.Clone(errors)
+	for i, v := range y {
+		if v == 0 || v == math.MaxFloat64 {
+			y[i] = math.NaN()
+		}
+	}
+	return y
+}
+
 // sweepChart draws the error against the step; chosen is the check's step and the
 // run's. Smooth says that the loss has no kink.
 func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
@@ -183,13 +194,7 @@ func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 	c.Note += " An error of exactly 0 is left out."
 	for i := range s.Elements {
 		e := &s.Elements[i]
-		y := slices.Clone(e.Error)
-		for i, v := range y {
-			if v == 0 || v == math.MaxFloat64 {
-				y[i] = math.NaN()
-			}
-		}
-		c.Series = append(c.Series, series{Name: e.Element, Color: i, Style: "thin", Y: y})
+		c.Series = append(c.Series, series{Name: e.Element, Color: i, Style: "thin", Y: drawable(e.Error)})
 	}
 	rounding, truncation := s.Lines()
 	c.Series = append(c.Series, series{Name: "rounding, ε/h", Color: grey, Style: "dashed", Y: rounding, Guide: true})

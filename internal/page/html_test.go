@@ -42,7 +42,7 @@ func TestHTML(t *testing.T) {
 		// The difference of the losses is zero twice, which a logarithmic axis
 		// cannot show, and then 0.25/1.5.
 		`"y":[0,0,0.1666667]`,
-		"A step with symbolic gradients is 4.0 times faster than one with central differences.",
+		"A step with symbolic gradients is 4.0 times faster than one with numerical gradients.",
 		"Test accuracy went from 10.00 % to 50.00 % and from 10.00 % to 25.00 %.",
 	} {
 		if !strings.Contains(text, want) {

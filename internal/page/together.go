@@ -48,7 +48,7 @@ func runNames(runs []report.Run) []string {
 		c := r.Config
 		properties[i] = []string{
 			c.Policy.String(), fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("lr %g", c.LR), fmt.Sprintf("batch %d", c.Batch),
-			fmt.Sprintf("inner %d", c.Inner), fmt.Sprintf("%d steps", c.Steps), layers(c.Spec.Layers), c.Spec.Activation.String(),
+			fmt.Sprintf("inner %d", c.Inner), fmt.Sprintf("%d steps", c.Steps), layers(c.Spec.Layers), c.Spec.Activation.String(), start(c.Init),
 		}
 	}
 	names := make([]string, len(runs))

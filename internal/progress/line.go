@@ -3,32 +3,22 @@ package progress
 import (
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 )
 
-// Of the escape sequences that progressbar writes: to clear a line from the
-// cursor on.
+// clearRest is the escape sequence that clears a line from the cursor on.
 const clearRest = "\x1b[0K"
 
-// lineWriter keeps a line that is drawn again and again on one line of the
-// terminal, however that is resized. A line longer than the terminal would wrap,
-// and each drawing begin below the last one.
-type lineWriter struct{ w io.Writer }
-
-func (l lineWriter) Write(p []byte) (int, error) {
-	out := p
-	if text, ok := strings.CutPrefix(string(p), "\r"); ok {
-		text, _ = strings.CutSuffix(text, clearRest)
-		// In the last column some terminals wrap already.
-		if runes, width := []rune(text), terminalWidth(l.w); width > 0 && len(runes) >= width {
-			text = string(runes[:width-1])
-		}
-		out = []byte("\r" + text + clearRest)
+// drawLine draws text over what is on the terminal's line, however the terminal is
+// resized. A line longer than the terminal would wrap, and each drawing begin
+// below the last one. An error is one of drawing: the job goes on without.
+func drawLine(w io.Writer, text string) {
+	// In the last column some terminals wrap already.
+	if runes, width := []rune(text), terminalWidth(w); width > 0 && len(runes) >= width {
+		text = string(runes[:width-1])
 	}
-	_, err := l.w.Write(out)
-	return len(p), err
+	_, _ = io.WriteString(w, "\r"+text+clearRest)
 }
 
 // terminalWidth returns the terminal's columns now, 0 when w is none.

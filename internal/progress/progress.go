@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
@@ -73,27 +72,11 @@ type Task struct {
 	shown time.Time
 	last  int // steps done at the last line
 	from  int // steps that an earlier process had done
-	bar   *progressbar.ProgressBar
 }
 
 // Start begins a job.
 func (r *Reporter) Start(title string, total int) *Task {
-	t := &Task{r: r, title: title, total: total, begun: r.now(), last: -1}
-	if r.mode == Bar {
-		t.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(lineWriter{r.w}),
-			progressbar.OptionUseANSICodes(true),
-			progressbar.OptionSetDescription(title),
-			progressbar.OptionSetWidth(10),
-			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetPredictTime(true),
-			progressbar.OptionThrottle(barEvery),
-			progressbar.OptionClearOnFinish(),
-			progressbar.OptionSetTheme(progressbar.ThemeASCII),
-		)
-	}
-	return t
+	return &Task{r: r, title: title, total: total, begun: r.now(), last: -1}
 }
 
 // From says that the job goes on where an earlier process had done so many
@@ -101,34 +84,34 @@ func (r *Reporter) Start(title string, total int) *Task {
 func (t *Task) From(done int) { t.from = done }
 
 // Of says how many steps the job has, where that was not known at its start.
-func (t *Task) Of(total int) {
-	if t.total == total {
-		return
-	}
-	t.total = total
-	if t.bar != nil {
-		t.bar.ChangeMax(total)
-	}
-}
+func (t *Task) Of(total int) { t.total = total }
 
 // Set says that the job has done so many steps; note is what is known of the
 // last one, "" for nothing.
 func (t *Task) Set(done int, note string) {
-	switch t.r.mode {
-	case Bar:
-		if note != "" {
-			t.bar.Describe(t.title + " " + note)
-		}
-		// An error here is one of drawing: the job goes on without.
-		_ = t.bar.Set(done)
-	case Plain:
-		now := t.r.now()
-		if t.last >= 0 && now.Sub(t.shown) < plainEvery {
-			return
-		}
-		t.shown, t.last = now, done
-		fmt.Fprintln(t.r.w, t.line(now, done, note))
+	every := plainEvery
+	if t.r.mode == Bar {
+		every = barEvery
 	}
+	now := t.r.now()
+	if t.r.mode == None || t.last >= 0 && now.Sub(t.shown) < every {
+		return
+	}
+	t.shown, t.last = now, done
+	if text := t.line(now, done, note); t.r.mode == Bar {
+		drawLine(t.r.w, t.bar(done)+text)
+	} else {
+		fmt.Fprintln(t.r.w, text)
+	}
+}
+
+// barWidth is the length of a full bar.
+const barWidth = 10
+
+// bar draws the part that is done, as in " 45% [====      ] ".
+func (t *Task) bar(done int) string {
+	part := min(1, float64(done)/float64(max(1, t.total)))
+	return fmt.Sprintf("%3.0f%% [%-*s] ", 100*part, barWidth, strings.Repeat("=", int(barWidth*part)))
 }
 
 func (t *Task) line(now time.Time, done int, note string) string {
@@ -147,7 +130,7 @@ func (t *Task) line(now time.Time, done int, note string) string {
 func (t *Task) Done() {
 	switch t.r.mode {
 	case Bar:
-		_ = t.bar.Clear()
+		drawLine(t.r.w, "")
 	case Plain:
 		fmt.Fprintf(t.r.w, "%s: ended after %s\n", t.title, t.r.now().Sub(t.begun).Round(10*time.Millisecond))
 	}

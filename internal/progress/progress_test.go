@@ -2,6 +2,7 @@ package progress
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,23 @@ func TestPlain(t *testing.T) {
 		if d := cmp.Diff(tt.want, plainLines(tt.mode, tt.job)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, d)
 		}
+	}
+}
+
+// A bar is drawn over itself, and wiped off at the end.
+func TestBar(t *testing.T) {
+	got := plainLines(Bar, func(r *Reporter, passes func(time.Duration)) {
+		task := r.Start("sgd", 100)
+		for n := 1; n <= 100; n++ {
+			passes(10 * time.Millisecond)
+			task.Set(n, "loss 2.5")
+		}
+		task.Done()
+	})
+	drawn := strings.Split(strings.ReplaceAll(got[0], clearRest, ""), "\r")
+	drawn = slices.DeleteFunc(drawn, func(s string) bool { return s == "" })
+	if len(drawn) != 10 || drawn[4] != " 41% [====      ] sgd: 41/100, loss 2.5, 100/s, 1s left" || !strings.HasSuffix(got[0], "\r"+clearRest) {
+		t.Errorf("drawn %d times: %q", len(drawn), drawn)
 	}
 }
 

@@ -12,7 +12,7 @@ func method(backend string) string {
 	case "backprop":
 		return "gradients written by hand"
 	case "numeric":
-		return "central differences"
+		return "numerical gradients"
 	}
 	return "the gradients of " + backend
 }

@@ -25,9 +25,10 @@ const Version = 2
 // again and to draw it without running it.
 type Results struct {
 	Version     int         `json:"version"`
-	Replay      string      `json:"replay"` // the command line that runs the same again
-	Engine      string      `json:"engine"` // the numeric backend's
-	Step        float64     `json:"step"`   // h of its central differences
+	Replay      string      `json:"replay"`            // the command line that runs the same again
+	Engine      string      `json:"engine"`            // the numeric backend's
+	Formula     string      `json:"formula,omitempty"` // of its differences; central where there is none
+	Step        float64     `json:"step"`              // their h
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
 	Interrupted bool        `json:"interrupted"`     // the runs hold what was done until then

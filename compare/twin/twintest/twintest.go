@@ -40,7 +40,7 @@ func NewPair(t testing.TB, spec gradtwin.Spec, rows, steps int, seed uint32) twi
 		t.Fatal(err)
 	}
 	batch := Digits(spec, rows, uint64(seed))
-	g.Params().Init(gradtwin.NewRand(seed))
+	g.Params().Init(gradtwin.NewRand(seed), gradtwin.Init{})
 	for range steps {
 		if _, err := g.Step(context.Background(), batch, 0.1); err != nil {
 			t.Fatal(err)

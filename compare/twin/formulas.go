@@ -1,0 +1,108 @@
+package twin
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"gradtwin"
+	"gradtwin/internal/stats"
+)
+
+// FormulaSweep is the error of three difference formulas against their step h for
+// one element: on logarithmic axes the forward difference's rises with slope 1, the
+// central one's with slope 2 and the five-point one's with slope 4, wherever
+// truncation makes it; at small h rounding makes all of them, about ε/h.
+type FormulaSweep struct {
+	Element  string         `json:"element"` // as in W1[74,49]
+	Symbolic float64        `json:"symbolic"`
+	Steps    []float64      `json:"steps"` // h, ascending
+	Formulas []FormulaError `json:"formulas"`
+}
+
+// FormulaError is one formula's curve.
+type FormulaError struct {
+	Formula string `json:"formula"` // forward, central, five-point
+	// Error is |symbolic − numeric| at each step, math.MaxFloat64 where the loss is
+	// not a finite number.
+	Error []float64 `json:"error"`
+	Best  float64   `json:"best"` // the step with the smallest error
+	// Slope is how steeply the error rises where it does so like a power of h: 0
+	// where that is nowhere seen, because kinks of the loss hide it.
+	Slope float64 `json:"slope,omitempty"`
+}
+
+const (
+	// The steps go over 12 decades, a few a decade.
+	formulaFrom, formulaDecades, formulasPerDecade = 1e-12, 12, 4
+	// orderTolerance is how far from a formula's order the slope between two steps
+	// may be where it is taken for truncation.
+	orderTolerance = 0.25
+	// orderPoints is how many such slopes there must be: a single one can be chance.
+	orderPoints = 3
+)
+
+// NewFormulaSweep measures the curves of element i, whose symbolic gradient is
+// given. The element is put back by assignment.
+func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic float64) (*FormulaSweep, error) {
+	s := &FormulaSweep{Element: f.Layout().Element(i), Symbolic: symbolic}
+	// Saitoh's formula and its two neighbours: see numeric.Formula.
+	s.Formulas = []FormulaError{{Formula: "forward"}, {Formula: "central"}, {Formula: "five-point"}}
+	x := f.At(i)
+	defer f.Set(i, x)
+	loss := func(at float64) (float64, error) {
+		f.Set(i, at)
+		v, err := f.Loss()
+		if err != nil {
+			return 0, fmt.Errorf("loss with %s at %g: %w", s.Element, at, err)
+		}
+		return v, nil
+	}
+	for k := range formulaDecades*formulasPerDecade + 1 {
+		h := formulaFrom * math.Pow(10, float64(k)/formulasPerDecade)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		var v [5]float64 // at x−2h, …, x+2h
+		for j := range v {
+			var err error
+			if v[j], err = loss(x + float64(j-2)*h); err != nil {
+				return nil, err
+			}
+		}
+		s.Steps = append(s.Steps, h)
+		for j, d := range []float64{
+			(v[3] - v[2]) / h,
+			(v[3] - v[1]) / (2 * h),
+			(v[0] - 8*v[1] + 8*v[3] - v[4]) / (12 * h),
+		} {
+			s.Formulas[j].Error = append(s.Formulas[j].Error, finite(math.Abs(d-symbolic)))
+		}
+	}
+	for j, order := range []float64{1, 2, 4} {
+		s.Formulas[j].fit(s.Steps, order)
+	}
+	return s, nil
+}
+
+// fit finds the best step and the slope of a formula of the given order.
+func (e *FormulaError) fit(steps []float64, order float64) {
+	best := 0
+	for k, v := range e.Error {
+		if v < e.Error[best] {
+			best = k
+		}
+	}
+	// Below the best step rounding rules.
+	var slopes []float64
+	for k := best + 1; k < len(steps); k++ {
+		slope := math.Log(e.Error[k]/e.Error[k-1]) / math.Log(steps[k]/steps[k-1])
+		if math.Abs(slope-order) <= orderTolerance {
+			slopes = append(slopes, slope)
+		}
+	}
+	e.Best = steps[best]
+	if len(slopes) >= orderPoints {
+		e.Slope = stats.Median(slopes)
+	}
+}
