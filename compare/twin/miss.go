@@ -80,6 +80,11 @@ func (p *Point) misses(ctx context.Context, f differencer, h, noise float64, smo
 	if len(at) == 0 {
 		return nil, Causes{}, nil
 	}
+	// Another formula may miss where the central difference does not.
+	central, err := differencesAt(ctx, f, at, h)
+	if err != nil {
+		return nil, Causes{}, err
+	}
 	half, err := differencesAt(ctx, f, at, h/2)
 	if err != nil {
 		return nil, Causes{}, err
@@ -92,7 +97,10 @@ func (p *Point) misses(ctx context.Context, f differencer, h, noise float64, smo
 	var causes Causes
 	for k, i := range at {
 		s := p.Symbolic[i]
-		m := Miss{p.Layout.Element(i), s, p.Numeric[i], p.Settled[i], causeOf([3]float64{p.Numeric[i] - s, half[k] - s, quarter[k] - s}, h, noise, smooth)}
+		m := Miss{p.Layout.Element(i), s, p.Numeric[i], p.Settled[i], Curvature}
+		if math.Abs(central[k]-s) > p.Bound[i] {
+			m.Cause = causeOf([3]float64{central[k] - s, half[k] - s, quarter[k] - s}, h, noise, smooth)
+		}
 		causes.add(m.Cause)
 		all = append(all, m)
 	}

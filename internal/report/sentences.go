@@ -95,7 +95,7 @@ func Misses(c *twin.Comparison) string {
 		text string
 	}{
 		{c.Causes.Kink, "a kink of the loss lies within ±h"},
-		{c.Causes.Curvature, "of the loss's curvature (the error falls with h²)"},
+		{c.Causes.Curvature, "of the loss's curvature (the error falls with h)"},
 		{c.Causes.Rounding, "of the loss's rounding (the error grows with 1/h)"},
 	} {
 		if p.n > 0 {
