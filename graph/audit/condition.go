@@ -72,11 +72,6 @@ func (c clause) String() string {
 // always is the condition that always holds.
 const always = "always"
 
-// holds reports whether one of the clauses does.
-func (c *Condition) holds(of []Feature) bool {
-	return slices.ContainsFunc(c.clauses, func(c clause) bool { return c.holds(of) })
-}
-
 // maxClauses is of how many clauses a condition is at most. Each has three atoms
 // at most.
 const maxClauses = 3
