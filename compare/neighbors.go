@@ -18,9 +18,9 @@ const (
 	// difference: kinks that the ladder could not tell from the point lie within.
 	farRing  = 16
 	nearRing = 1
-	// atRing is how many times nearer than the near ring only kinks at the point itself
-	// can be.
-	atRing = 1 << 16
+	// atRing is the distance of a ring within which only kinks at the point itself can
+	// be.
+	atRing = 1.0 / (1 << 36)
 	// smallest is the part of the largest gradient by which gradients there differ at
 	// least where a kink is.
 	smallest = 1e-6
@@ -46,6 +46,7 @@ type neighbors struct {
 	at    *point
 	mutex sync.Mutex
 	rings map[int]*ring // by the base-4 logarithm of the distance
+	kinks *bool         // whether the point is on kinks; nil before somebody asks
 }
 
 // ring is the gradients at one distance.
@@ -72,7 +73,7 @@ func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n 
 	for k := len(r.gradients); k < n; k++ {
 		b.place(e, *r, k)
 		if b.at.unit() == singleUnit {
-			r.moved = append(r.moved, differ(e.elements(), b.at.x))
+			r.moved = append(r.moved, moved(e.elements(), b.at.x))
 		}
 		g := make([]float64, len(b.at.x))
 		if err := e.gradient(ctx, g); err != nil {
@@ -83,9 +84,24 @@ func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n 
 	return ring{r.distance, r.number, r.gradients[:n], r.moved[:min(n, len(r.moved))]}, nil
 }
 
-// showsKinks reports whether some of the gradients differ by more than curvature so near
-// to the point can make them.
-func (r *ring) showsKinks() bool {
+// onKinks reports whether the point is on kinks: whether some gradients very near
+// it differ by more than curvature can make them.
+func (b *neighbors) onKinks(ctx context.Context, e *evaluator) (bool, error) {
+	r, err := b.take(ctx, e, atRing, neighborPoints)
+	if err != nil {
+		return false, err
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.kinks == nil {
+		differ := r.differ()
+		b.kinks = &differ
+	}
+	return *b.kinks, nil
+}
+
+// differ reports whether some of the gradients differ from the first one.
+func (r *ring) differ() bool {
 	most := smallest * largestOf(r.gradients[0])
 	for _, g := range r.gradients[1:] {
 		for i := range g {
@@ -97,7 +113,7 @@ func (r *ring) showsKinks() bool {
 	return false
 }
 
-func differ(a, b []float64) []bool {
+func moved(a, b []float64) []bool {
 	out := make([]bool, len(a))
 	for i := range a {
 		out[i] = a[i] != b[i]
@@ -217,11 +233,11 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		}
 		// Where all units of a layer must be on for the gradient to differ, few points
 		// show that the point is on kinks.
-		nearest, err := j.beside.take(ctx, e, near.distance/atRing, neighborPoints)
-		if err != nil || !nearest.showsKinks() {
+		if kinked, err := j.beside.onKinks(ctx, e); err != nil || !kinked {
 			return best, err
 		}
-		if nearest, err = j.beside.take(ctx, e, near.distance/atRing, many); err != nil {
+		nearest, err := j.beside.take(ctx, e, atRing, many)
+		if err != nil {
 			return best, err
 		}
 		exact := emptySpan()

@@ -20,7 +20,7 @@ func qNetwork() program {
 // policyValueNet has residual blocks and two heads, and its learnables are kept
 // as solvers take them.
 func policyValueNet() program {
-	const filters, side, moves = 3, 3, 10
+	const filters, side, moves = 2, 3, 6
 	n := newNet(tensor.Float32)
 	board := n.data("board", -1, 1, 4, 2, side, side)
 	policy, value := n.oneHot("policy", 4, moves), n.data("value", -1, 1, 4, 1)
