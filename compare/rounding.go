@@ -327,7 +327,8 @@ func (p *point) vanishing(k int) float64 {
 	terms := slices.Max(p.largest)
 	if p.scale[k] > 0 {
 		byLoss := math.Abs(p.f) / p.scale[k]
-		if terms > narrowUnits*p.unit()*byLoss {
+		// Tiny elements of one tensor do not make the gradients of the others vanish.
+		if terms > narrowUnits*p.unit()*math.Abs(p.f)/slices.Max(p.scale) {
 			byLoss = min(byLoss, terms)
 		}
 		terms = byLoss
