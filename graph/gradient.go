@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -47,12 +48,12 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 		return fresh, own, nil // no Grad of the user's was of it, or went through it
 	}
 
-	var given, expected gorgonia.Nodes
+	var of, given, expected gorgonia.Nodes
 	same := matcher{forward: own.of, seen: map[[2]*gorgonia.Node]bool{}}
 	alike := true
 	for k, n := range wrt {
 		if d := n.Deriv(); d != nil {
-			given, expected = append(given, d), append(expected, grads[k])
+			of, given, expected = append(of, n), append(given, d), append(expected, grads[k])
 			alike = alike && same.match(d, grads[k])
 		}
 	}
@@ -68,8 +69,12 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 		copies = append(copies, users.of[d])
 	}
 	if !alike {
-		if err := compareGradients(copies, users, append(gorgonia.Nodes{fresh[0]}, expected...), own, value); err != nil {
+		other, err := firstOther(copies, users, append(gorgonia.Nodes{fresh[0]}, expected...), own, value)
+		if err != nil {
 			return nil, nil, err
+		}
+		if other >= 0 {
+			return nil, nil, anotherCosts(cost, of[other])
 		}
 	}
 	if len(given) < len(wrt) {
@@ -117,20 +122,21 @@ func (m matcher) compare(a, b *gorgonia.Node) bool {
 	return true
 }
 
-// compareGradients computes both at the present values. Outputs are the cost
-// and then the gradients.
-func compareGradients(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, own *replica, value func(*gorgonia.Node) gorgonia.Value) error {
+// firstOther computes both at the present values, and returns the place of the
+// first gradient that differs, -1 if none does. Outputs are the cost and then the
+// gradients.
+func firstOther(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, own *replica, value func(*gorgonia.Node) gorgonia.Value) (int, error) {
 	a, err := evaluate(given, users, value)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	again, err := evaluate(given, users, value)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	b, err := evaluate(expected, own, value)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	tol := sameGradient64
 	if given[0].Dtype() == tensor.Float32 {
@@ -140,10 +146,20 @@ func compareGradients(given gorgonia.Nodes, users *replica, expected gorgonia.No
 		// A gradient that is not the same twice proves nothing here, and the
 		// checker reports it.
 		if near(a[k], again[k], 0) && !near(a[k], b[k], tol) {
-			return fmt.Errorf("the gradient nodes that the graph already has are not those of cost %v: a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", given[0])
+			return k - 1, nil
 		}
 	}
-	return nil
+	return -1, nil
+}
+
+// anotherCosts is the error of an input whose gradient node is not that of the cost.
+func anotherCosts(cost, input *gorgonia.Node) error {
+	text := fmt.Sprintf("the gradient node that the graph already has for input %s is not that of cost %s: "+
+		"a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", label(input), label(cost))
+	if !named(input) || input.Name() == "" {
+		text += ", and name every input: of those without a name Gorgonia makes one node for each shape"
+	}
+	return errors.New(text)
 }
 
 // evaluate computes nodes of a replica.

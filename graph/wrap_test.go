@@ -338,7 +338,23 @@ func TestWrapErrors(t *testing.T) {
 				panic(err)
 			}
 			return second, gorgonia.Nodes{x}
-		}, "a second Grad in one graph returns the first cost's gradient"},
+		}, "for input x is not that of cost Σ[0] %4 (scalar): a second Grad in one graph returns"},
+		{"Grads of two costs for biases that are one node", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
+			// As a stack of autoencoders has them, pretrained layer by layer.
+			x := m.input("x", 0, 1, 3)
+			var cost *gorgonia.Node
+			var b gorgonia.Nodes
+			for range 2 {
+				bias := gorgonia.NewVector(m.g, m.dtype, gorgonia.WithShape(3), gorgonia.WithInit(gorgonia.Zeroes()))
+				x = must(gorgonia.Tanh(must(gorgonia.Add(x, bias))))
+				cost = must(gorgonia.Sum(must(gorgonia.Square(x))))
+				if _, err := gorgonia.Grad(cost, bias); err != nil {
+					panic(err)
+				}
+				b = gorgonia.Nodes{bias}
+			}
+			return cost, b
+		}, "of those without a name Gorgonia makes one node for each shape"},
 		{"Grad of a cost with this one inside", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			x := m.input("x", 0, 1, 3)
 			part := must(gorgonia.Sum(must(gorgonia.Square(x))))
