@@ -15,7 +15,7 @@ type judge struct {
 }
 
 func newJudge(o Options, at *point) *judge {
-	return &judge{options: o, at: at, beside: &neighbors{at: at, rings: map[int]*ring{}}}
+	return &judge{options: o, at: at, beside: &neighbors{at: at, rings: map[int]*ring{}, kinks: map[int]bool{}}}
 }
 
 // outcome is the verdict on one element, or on one line.

@@ -18,9 +18,9 @@ const (
 	// difference: kinks that the ladder could not tell from the point lie within.
 	farRing  = 16
 	nearRing = 1
-	// atRing is the distance of a ring within which only kinks at the point itself can
-	// be.
-	atRing = 1.0 / (1 << 36)
+	// atRing is how many times nearer than the near ring only kinks at the point itself
+	// can be.
+	atRing = 1 << 16
 	// smallest is the part of the largest gradient by which gradients there differ at
 	// least where a kink is.
 	smallest = 1e-6
@@ -46,7 +46,7 @@ type neighbors struct {
 	at    *point
 	mutex sync.Mutex
 	rings map[int]*ring // by the base-4 logarithm of the distance
-	kinks *bool         // whether the point is on kinks; nil before somebody asks
+	kinks map[int]bool  // of rings, whether their gradients differ; of those asked for
 }
 
 // ring is the gradients at one distance.
@@ -84,20 +84,21 @@ func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n 
 	return ring{r.distance, r.number, r.gradients[:n], r.moved[:min(n, len(r.moved))]}, nil
 }
 
-// onKinks reports whether the point is on kinks: whether some gradients very near
-// it differ by more than curvature can make them.
-func (b *neighbors) onKinks(ctx context.Context, e *evaluator) (bool, error) {
-	r, err := b.take(ctx, e, atRing, neighborPoints)
+// onKinks reports whether the point is on kinks: whether some gradients at a
+// distance differ by more than curvature can make them there.
+func (b *neighbors) onKinks(ctx context.Context, e *evaluator, distance float64) (bool, error) {
+	r, err := b.take(ctx, e, distance, neighborPoints)
 	if err != nil {
 		return false, err
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if b.kinks == nil {
-		differ := r.differ()
-		b.kinks = &differ
+	differ, known := b.kinks[r.number]
+	if !known {
+		differ = r.differ()
+		b.kinks[r.number] = differ
 	}
-	return *b.kinks, nil
+	return differ, nil
 }
 
 // differ reports whether some of the gradients differ from the first one.
@@ -233,10 +234,10 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		}
 		// Where all units of a layer must be on for the gradient to differ, few points
 		// show that the point is on kinks.
-		if kinked, err := j.beside.onKinks(ctx, e); err != nil || !kinked {
+		if kinked, err := j.beside.onKinks(ctx, e, near.distance/atRing); err != nil || !kinked {
 			return best, err
 		}
-		nearest, err := j.beside.take(ctx, e, atRing, many)
+		nearest, err := j.beside.take(ctx, e, near.distance/atRing, many)
 		if err != nil {
 			return best, err
 		}
