@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 )
 
 // Surroundings returns the numbers that the function is computed from besides its
@@ -46,8 +45,7 @@ func (w *Wrapped) SetSurroundings(x []float64) error {
 func (w *Wrapped) surrounding(do func(elements) error) error {
 	var nodes gorgonia.Nodes // copies
 	for n, l := range w.byNode {
-		float := n.Dtype() == tensor.Float64 || n.Dtype() == tensor.Float32
-		if float && !slices.Contains(w.params, l) && w.user.nodes[n] != nil {
+		if isFloat(n) && !slices.Contains(w.params, l) && w.user.nodes[n] != nil {
 			nodes = append(nodes, n)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin/graph/audit"
+	"gradtwin/internal/words"
 )
 
 // auditFlags say what of the audit is printed, and how.
@@ -139,7 +140,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		all := audit.OfType(all, audit.TypeOperation)
 		tape, lisp := audit.Counts(all)
 		fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
-			v.Gorgonia, v.Tensor, commas(len(all)), commas(tape[audit.Right]), commas(lisp[audit.Right]))
+			v.Gorgonia, v.Tensor, words.Int(len(all)), words.Int(tape[audit.Right]), words.Int(lisp[audit.Right]))
 	}
 	if f.fuzz {
 		if err := a.fuzzAudit(ctx, worker, f); err != nil {
@@ -186,7 +187,7 @@ func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.
 	}
 	fmt.Fprintln(a.stdout)
 	t.Render()
-	fmt.Fprintf(a.stdout, "\n%s shapes drawn from seed %d: %s fail\n", commas(len(found.Rows)), f.seed, commas(failures))
+	fmt.Fprintf(a.stdout, "\n%s shapes drawn from seed %d: %s fail\n", words.Int(len(found.Rows)), f.seed, words.Int(failures))
 	return nil
 }
 
@@ -218,7 +219,7 @@ func readBaseline(path string) ([]audit.Row, error) {
 // compared.
 func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
 	if c.Outcomes == 0 {
-		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", f.baseline, commas(c.New))
+		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", f.baseline, words.Int(c.New))
 	}
 	if f.asJSON {
 		for _, w := range c.Worse {
@@ -230,9 +231,9 @@ func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
 		for _, w := range c.Worse {
 			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell, oneLine(w.After.String()), oneLine(w.Before.String()))
 		}
-		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, commas(len(c.Worse)), commas(c.Outcomes))
+		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, words.Int(len(c.Worse)), words.Int(c.Outcomes))
 		if c.Gone+c.New > 0 {
-			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", commas(c.Gone), commas(c.New))
+			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", words.Int(c.Gone), words.Int(c.New))
 		}
 		fmt.Fprintln(a.stdout)
 	}

@@ -10,6 +10,7 @@ import (
 	"gradtwin/compare"
 	"gradtwin/internal/report"
 	"gradtwin/internal/shard"
+	"gradtwin/internal/words"
 )
 
 // part returns the shard to check, the zero one for the whole.
@@ -74,7 +75,7 @@ func (a *app) partText(s compare.Shard, path string, r *compare.Report) error {
 		_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. It found something wrong; what the others do counts as not checked here:\n%s", s, path, r)
 		return err
 	default:
-		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", commas(r.Checked), commas(r.Total))
+		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", words.Int(r.Checked), words.Int(r.Total))
 	}
 	_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. %s: merge says whether the gradients agree.\n", s, path, found)
 	return err

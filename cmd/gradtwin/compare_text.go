@@ -10,6 +10,7 @@ import (
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 // compareText prints a comparison as tables.
@@ -19,14 +20,14 @@ type compareText struct {
 }
 
 func (t *compareText) begin(r *report.Results) error {
-	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, commas(r.Data.Train), commas(r.Data.Test))
+	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
 	return err
 }
 
 func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 	where := "at the start"
 	if g.After > 0 {
-		where = fmt.Sprintf("after %s steps", commas(g.After))
+		where = fmt.Sprintf("after %s steps", words.Int(g.After))
 	} else {
 		fmt.Fprintf(t.stdout, "\n== %v batches ==\n", c.Policy)
 	}
@@ -53,7 +54,7 @@ func (t *compareText) differences(tensors []twin.Difference) {
 	w := t.table()
 	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", t.names[0], t.names[1], "relative"})
 	for _, d := range tensors {
-		w.AppendRow(table.Row{d.Tensor.Name, commas(d.Tensor.Len()),
+		w.AppendRow(table.Row{d.Tensor.Name, words.Int(d.Tensor.Len()),
 			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),
 			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric), fmt.Sprintf("%.1e", d.Relative())})
 	}
@@ -70,7 +71,7 @@ func (t *compareText) ran(run *report.Run) error {
 	for i := range steps {
 		if showStep(i+1, steps) {
 			s, n := run.Symbolic.Loss[i], run.Numeric.Loss[i]
-			w.AppendRow(table.Row{commas(i + 1), fmt.Sprintf("%.12g", s), fmt.Sprintf("%.12g", n),
+			w.AppendRow(table.Row{words.Int(i + 1), fmt.Sprintf("%.12g", s), fmt.Sprintf("%.12g", n),
 				fmt.Sprintf("%.1e", twin.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
 		}
 	}
@@ -87,7 +88,7 @@ func (t *compareText) end(r *report.Results, out string) error {
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
-			w.AppendRow(table.Row{run.Config.Policy, s.Backend, commas(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
+			w.AppendRow(table.Row{run.Config.Policy, s.Backend, words.Int(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
 				accuracy(s.Accuracy), duration(stats.Median(s.Seconds)), duration(sum(s.Seconds))})
 		}
 	}
@@ -140,5 +141,5 @@ func accuracy(shares []float64) string {
 	if len(shares) < 2 {
 		return "–"
 	}
-	return percent(shares[0]) + " → " + percent(last(shares))
+	return words.Percent(shares[0]) + " → " + words.Percent(last(shares))
 }

@@ -11,6 +11,7 @@ import (
 
 	"gradtwin/internal/mnist"
 	"gradtwin/internal/report"
+	"gradtwin/internal/words"
 )
 
 // dataset is the data as it was found and read.
@@ -85,7 +86,7 @@ Any folder with four files in MNIST's format will do, gzip or plain.`,
 			}
 			t.Render()
 			fmt.Fprintf(a.stdout, "%s training rows and %s test rows of %d×%d pixels, %d classes\n",
-				commas(d.Train.Len()), commas(d.Test.Len()), d.Train.Height, d.Train.Width, d.classes())
+				words.Int(d.Train.Len()), words.Int(d.Test.Len()), d.Train.Height, d.Train.Width, d.classes())
 			return nil
 		},
 	}

@@ -230,14 +230,6 @@ func TestReplayRunsTheSame(t *testing.T) {
 	}
 }
 
-func TestCommas(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567", -1234: "-1,234", -999: "-999"} {
-		if got := commas(n); got != want {
-			t.Errorf("commas(%d) = %q, want %q", n, got, want)
-		}
-	}
-}
-
 func TestDuration(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		0.0000213: "21.3 µs", 0.0082: "8.2 ms", 9.1: "9.1 s", 75: "1m15s", 9000: "2h30m",

@@ -21,6 +21,7 @@ import (
 	"gradtwin/internal/mnist"
 	"gradtwin/internal/report"
 	"gradtwin/internal/weights"
+	"gradtwin/internal/words"
 )
 
 // predictFlags say by which weights, and what is shown.
@@ -190,7 +191,7 @@ func (p *prediction) recognise(net *backprop.Network, spec gradtwin.Spec, x []fl
 
 // printDigit draws a digit with the probability of each class beside it.
 func (a *app) printDigit(p *prediction) {
-	fmt.Fprintf(a.stdout, "%s: %d, with probability %s\n", p.File, p.Class, percent(p.probability()))
+	fmt.Fprintf(a.stdout, "%s: %d, with probability %s\n", p.File, p.Class, words.Percent(p.probability()))
 	const bar = 20 // characters of probability 1
 	picture := digits.Text(p.pixels, p.height, p.width)
 	for k := range max(len(picture), len(p.Probabilities)) {
@@ -200,7 +201,7 @@ func (a *app) printDigit(p *prediction) {
 		}
 		if k < len(p.Probabilities) {
 			v := p.Probabilities[k]
-			right = fmt.Sprintf("   %d %-*s %s", k, bar, strings.Repeat("█", int(bar*v+0.5)), percent(v))
+			right = fmt.Sprintf("   %d %-*s %s", k, bar, strings.Repeat("█", int(bar*v+0.5)), words.Percent(v))
 		}
 		fmt.Fprintln(a.stdout, strings.TrimRight(left+right, " "))
 	}
@@ -279,7 +280,7 @@ func (a *app) predictTest(ctx context.Context, net *backprop.Network, spec gradt
 
 func (a *app) printTest(config predictConfig, r *testResult, mistakes []prediction) error {
 	fmt.Fprintf(a.stdout, "%s: layers %v, %s. Of %s test rows %s are right and %s wrong.\n", config.Weights, config.Layers, config.Activation,
-		commas(r.Rows), percent(r.Accuracy), commas(r.Mistakes))
+		words.Int(r.Rows), words.Percent(r.Accuracy), words.Int(r.Mistakes))
 	fmt.Fprintf(a.stdout, "\nConfusion: the labels by row, what was predicted by column\n")
 	w := a.table()
 	head := table.Row{""}
@@ -295,7 +296,7 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 		}
 		right := "–"
 		if total > 0 {
-			right = percent(float64(counts[label]) / float64(total))
+			right = words.Percent(float64(counts[label]) / float64(total))
 		}
 		w.AppendRow(append(row, right))
 	}
@@ -307,7 +308,7 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 	w = a.table()
 	w.AppendHeader(table.Row{"row", "label", "predicted", "probability", "of the label"})
 	for _, p := range mistakes {
-		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, percent(p.probability()), percent(p.Probabilities[*p.Label])})
+		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()), words.Percent(p.Probabilities[*p.Label])})
 	}
 	w.Render()
 	return nil
@@ -317,9 +318,9 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 func sheet(found []prediction) image.Image {
 	var all []digits.Labelled
 	for _, p := range found {
-		d := digits.Labelled{Pixels: p.pixels, Height: p.height, Width: p.width, Lines: []string{fmt.Sprintf("read %d, %s", p.Class, percent(p.probability()))}}
+		d := digits.Labelled{Pixels: p.pixels, Height: p.height, Width: p.width, Lines: []string{fmt.Sprintf("read %d, %s", p.Class, words.Percent(p.probability()))}}
 		if p.Label != nil {
-			d.Lines = append(d.Lines, fmt.Sprintf("is %d, %s", *p.Label, percent(p.Probabilities[*p.Label])), fmt.Sprintf("row %d", *p.Row))
+			d.Lines = append(d.Lines, fmt.Sprintf("is %d, %s", *p.Label, words.Percent(p.Probabilities[*p.Label])), fmt.Sprintf("row %d", *p.Row))
 		} else {
 			d.Lines = append(d.Lines, filepath.Base(p.File))
 		}

@@ -15,6 +15,7 @@ import (
 
 	"gradtwin/internal/page"
 	"gradtwin/internal/report"
+	"gradtwin/internal/words"
 )
 
 func (a *app) ratesCommand() *cobra.Command {
@@ -122,12 +123,12 @@ func (a *app) printRates(lines []rateRun) {
 	w := a.table()
 	w.AppendHeader(table.Row{"rate", "batches", "steps", "last loss", "", "accuracy", "", "drift", "gradients"})
 	for _, l := range lines {
-		row := table.Row{fmt.Sprintf("%g", l.LR), l.Batches, commas(l.Steps)}
+		row := table.Row{fmt.Sprintf("%g", l.LR), l.Batches, words.Int(l.Steps)}
 		for _, b := range l.Backends {
 			row = append(row, fmt.Sprintf("%.4g", float64(b.Loss)))
 		}
 		for _, b := range l.Backends {
-			row = append(row, percent(last(b.Accuracy)))
+			row = append(row, words.Percent(last(b.Accuracy)))
 		}
 		w.AppendRow(append(row, fmt.Sprintf("%.1e", float64(l.Drift)), l.Verdict))
 	}

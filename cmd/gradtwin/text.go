@@ -23,15 +23,6 @@ func (a *app) table() table.Writer {
 	return t
 }
 
-// commas writes a count with a comma at every thousand.
-func commas(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // longest is the longest time that a time.Duration can hold, in seconds.
 const longest = float64(math.MaxInt64 / int64(time.Second))
 
@@ -56,9 +47,6 @@ func duration(seconds float64) string {
 	}
 	return strconv.FormatFloat(seconds*unit, 'g', 3, 64) + name
 }
-
-// percent writes a share as a percentage with two decimals.
-func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }
 
 // gibibytes writes a number of bytes as GiB with three significant digits.
 func gibibytes(bytes float64) string {

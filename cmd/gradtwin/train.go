@@ -16,6 +16,7 @@ import (
 	"gradtwin/internal/report"
 	"gradtwin/internal/stats"
 	"gradtwin/internal/weights"
+	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -298,7 +299,7 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 	if len(t.steps) > 0 {
 		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", duration(float64(r.StepSeconds)), duration(r.Seconds))
 	}
-	_, err := fmt.Fprintf(t.stdout, "Test accuracy %s.\n", percent(accuracy))
+	_, err := fmt.Fprintf(t.stdout, "Test accuracy %s.\n", words.Percent(accuracy))
 	return err
 }
 

@@ -33,7 +33,7 @@ func accuracyTable(run *report.Run) *table {
 			for i := range counts {
 				n += counts[i][i]
 			}
-			return words.Commas(float64(n))
+			return words.Int(n)
 		}
 		rows := 0
 		for _, row := range p.Symbolic {
@@ -41,7 +41,7 @@ func accuracyTable(run *report.Run) *table {
 				rows += n
 			}
 		}
-		t.add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Commas(float64(rows)))
+		t.add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Int(rows))
 	}
 	return t
 }
@@ -61,9 +61,9 @@ func confusionTable(run *report.Run, p *twin.Predictions) *table {
 	for class := range p.Symbolic {
 		cells := []string{strconv.Itoa(class)}
 		for as, n := range p.Symbolic[class] {
-			cell := words.Commas(float64(n))
+			cell := words.Int(n)
 			if m := p.Numeric[class][as]; m != n {
-				cell += " / " + words.Commas(float64(m))
+				cell += " / " + words.Int(m)
 			}
 			cells = append(cells, cell)
 		}

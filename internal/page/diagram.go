@@ -19,7 +19,7 @@ type box struct{ Name, Formula, Shape string }
 // drawNetwork describes the network for a batch of B rows; image is the height and
 // width of an input, 0 when it is none.
 func drawNetwork(s gradtwin.Spec, image [2]int) *diagram {
-	size := func(n int) string { return "B×" + words.Commas(float64(n)) }
+	size := func(n int) string { return "B×" + words.Int(n) }
 	input := box{"input", "X", size(s.Inputs())}
 	if image[0] > 0 {
 		input.Formula = fmt.Sprintf("X, %d×%d pixels", image[0], image[1])

@@ -74,7 +74,7 @@ func differenceTable(run *report.Run, c *twin.Comparison) *table {
 		t.Caption += " " + text
 	}
 	for _, d := range c.Tensors {
-		t.add(d.Tensor.Name, words.Commas(float64(d.Tensor.Len())), words.Digits(d.MeanAbs, 2), words.Digits(d.MaxAbs, 2), d.Worst,
+		t.add(d.Tensor.Name, words.Int(d.Tensor.Len()), words.Digits(d.MeanAbs, 2), words.Digits(d.MaxAbs, 2), d.Worst,
 			words.Digits(d.Symbolic, 5), words.Digits(d.Numeric, 5), words.Digits(d.Relative(), 2), words.Digits(d.MeanRel, 2))
 	}
 	return t

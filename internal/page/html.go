@@ -168,12 +168,12 @@ func facts(r *report.Results) []fact {
 	if len(r.Runs) > 0 {
 		c := r.Runs[0].Config
 		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
-		add("Parameters", "%s", words.Commas(float64(c.Spec.NumParams())))
+		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
 			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, start(c.Init))
 	}
 	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), words.Number(r.Step), r.Engine)
-	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Commas(float64(r.Data.Train)), words.Commas(float64(r.Data.Test)))
+	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
 	e := r.Environment
 	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
 	return out

@@ -78,7 +78,7 @@ func togetherTable(names []string, runs []report.Run) *table {
 	}
 	for i := range runs {
 		r := &runs[i]
-		row := []string{names[i], words.Commas(float64(len(r.Drift)))}
+		row := []string{names[i], words.Int(len(r.Drift))}
 		pair := func(a, b string) { row = append(row, a+" / "+b) }
 		end := func(x []float64) float64 {
 			if len(x) == 0 {

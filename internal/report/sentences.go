@@ -43,7 +43,7 @@ func (r *Run) Sentences() []string {
 		fmt.Sprintf("After %s the loss is %s with %s and %s with %s.", words.Count(end+1, "step", "steps"),
 			words.Digits(r.Symbolic.Loss[end], 6), method(r.Symbolic.Backend), words.Digits(r.Numeric.Loss[end], 6), method(r.Numeric.Backend)),
 		fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
-			words.Digits(gap, 2), words.Commas(float64(step)), words.Digits(r.Drift[end], 2)),
+			words.Digits(gap, 2), words.Int(step), words.Digits(r.Drift[end], 2)),
 		r.faster(),
 	)
 	if why := r.why(); why != "" {
@@ -99,7 +99,7 @@ func Misses(c *twin.Comparison) string {
 		{c.Causes.Rounding, "of the loss's rounding (the error grows with 1/h)"},
 	} {
 		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%s because %s", words.Commas(float64(p.n)), p.text))
+			parts = append(parts, fmt.Sprintf("%s because %s", words.Int(p.n), p.text))
 		}
 	}
 	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.", words.Digits(c.Step, 2),

@@ -48,11 +48,11 @@ func (r *Results) Verdict() string {
 		return "No gradient was checked."
 	}
 	outcome := r.Outcome()
-	of := fmt.Sprintf("of %s elements checked", words.Commas(float64(checked)))
+	of := fmt.Sprintf("of %s elements checked", words.Int(checked))
 	parts := []string{"none " + of + " is wrong"}
 	switch {
 	case counts.Wrong > 0:
-		parts = append([]string{fmt.Sprintf("%s %s %s wrong", words.Commas(float64(counts.Wrong)), of, words.Plural(counts.Wrong, "is", "are"))}, named(r.wrong(), counts.Wrong)...)
+		parts = append([]string{fmt.Sprintf("%s %s %s wrong", words.Int(counts.Wrong), of, words.Plural(counts.Wrong, "is", "are"))}, named(r.wrong(), counts.Wrong)...)
 	case outcome == Disagree:
 		parts = named(r.wrong(), len(r.wrong()))
 	case outcome == NotJudged:
@@ -69,7 +69,7 @@ func (r *Results) Verdict() string {
 		{counts.Unseen, words.Plural(counts.Unseen, "is", "are") + " too small to be seen"},
 	} {
 		if p.n > 0 {
-			parts = append(parts, words.Commas(float64(p.n))+" "+p.text)
+			parts = append(parts, words.Int(p.n)+" "+p.text)
 		}
 	}
 	headline := outcome.Sentence()
@@ -154,7 +154,7 @@ func (r *Results) each(do func(where string, check *compare.Report)) {
 func named(texts []string, all int) []string {
 	out := slices.Clone(texts[:min(maxNamed, len(texts))])
 	if more := all - len(out); more > 0 {
-		out = append(out, fmt.Sprintf("and %s more", words.Commas(float64(more))))
+		out = append(out, fmt.Sprintf("and %s more", words.Int(more)))
 	}
 	return out
 }
@@ -162,10 +162,10 @@ func named(texts []string, all int) []string {
 // CountsText counts the verdicts of one check.
 func CountsText(r *compare.Report) string {
 	c := r.Counts
-	n := func(count int, what string) string { return words.Commas(float64(count)) + " " + what }
-	checked := words.Commas(float64(r.Checked))
+	n := func(count int, what string) string { return words.Int(count) + " " + what }
+	checked := words.Int(r.Checked)
 	if r.Checked < r.Total {
-		checked += " of " + words.Commas(float64(r.Total))
+		checked += " of " + words.Int(r.Total)
 	}
 	parts := []string{
 		n(c.OK, "ok"), n(c.Kink, words.Plural(c.Kink, "kink", "kinks")), n(c.Wrong, "wrong"), n(c.Inconclusive, "inconclusive"), n(c.Unseen, "unseen"),

@@ -21,10 +21,18 @@ func Commas(v float64) string {
 	if rest != "" {
 		rest = "." + rest
 	}
-	for i := len(whole) - 3; i > 0 && whole[i-1] != '-'; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
+	return grouped(whole) + rest
+}
+
+// Int writes an integer with a comma at every thousand.
+func Int(n int) string { return grouped(strconv.Itoa(n)) }
+
+// grouped puts a comma at every thousand of a decimal integer.
+func grouped(digits string) string {
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
 	}
-	return whole + rest
+	return digits
 }
 
 var superscripts = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
@@ -61,7 +69,7 @@ func Digits(v float64, n int) string {
 func Above(v float64) string { return Number(stats.RoundUp(v, 2)) }
 
 // Count writes a count and what is counted: 1 step, 1,000 steps.
-func Count(n int, one, many string) string { return Commas(float64(n)) + " " + Plural(n, one, many) }
+func Count(n int, one, many string) string { return Int(n) + " " + Plural(n, one, many) }
 
 // Plural returns one for 1 and many for any other count.
 func Plural(n int, one, many string) string {

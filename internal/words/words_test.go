@@ -20,3 +20,11 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestInt(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567", -1234: "-1,234", -999: "-999"} {
+		if got := Int(n); got != want {
+			t.Errorf("Int(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
