@@ -18,13 +18,13 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		if slices.Contains(k.Options.Allow, t.Tensor.Name) {
 			continue
 		}
-		name := clip(t.Tensor.Name)
+		name, found := clip(t.Tensor.Name), &f.Tensors[selected[n]]
 		switch {
-		case !judged(t, &f.Tensors[selected[n]].Tally):
-			out = append(out, name+": "+k.whyNot(t, &f.Tensors[selected[n]]))
-		case f.Tensors[selected[n]].Tally.rough > 0 && !t.wrong():
+		case !judged(t, &found.Tally):
+			out = append(out, name+": "+k.whyNot(t, found))
+		case found.Tally.rough > 0 && !t.wrong():
 			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than its measured noise",
-				name, plural(f.Tensors[selected[n]].Tally.rough, "element")))
+				name, plural(found.Tally.rough, "element")))
 		case k.Options.Strict && t.Counts.Unseen > 0:
 			out = append(out, fmt.Sprintf("%s: %s unseen", name, plural(t.Counts.Unseen, "element")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
