@@ -203,7 +203,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 		if dir != "" {
-			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()), page.WriteFormulas(dir, sweep.formulas))
+			smooth := c.Spec.Smooth()
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, smooth), page.WriteFormulas(dir, sweep.formulas, smooth))
 			if err != nil {
 				return err
 			}

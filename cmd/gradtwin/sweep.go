@@ -24,20 +24,8 @@ func newSweeps(ctx context.Context, pair twin.Pair, found *compare.Report) (swee
 	if err := pair.Gradient(gradient); err != nil {
 		return sweeps{}, err
 	}
-	elements := twin.SweepElements(gradient, found)
-	steps, err := twin.NewSweep(ctx, pair, gradient, found.Noise, elements)
-	if err != nil {
-		return sweeps{}, err
-	}
-	// The last of those at which curvature shows; kinks hide the formulas' orders.
-	i := len(elements) - 1
-	for k, e := range steps.Elements {
-		if e.Curvature > 0 {
-			i = k
-		}
-	}
-	formulas, err := twin.NewFormulaSweep(ctx, pair, elements[i], gradient[elements[i]])
-	return sweeps{steps, formulas}, err
+	central, formulas, err := twin.Sweeps(ctx, pair, gradient, found)
+	return sweeps{central, formulas}, err
 }
 
 // sweepEvery is how many steps of a sweep a line of the table stands for: one

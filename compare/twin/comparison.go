@@ -17,9 +17,10 @@ type Comparison struct {
 	Other   *compare.Report `json:"other,omitempty"`  // and of the second's, where that is not numeric itself
 	Misses  []Miss          `json:"misses,omitempty"` // the ten farthest off
 	Causes  Causes          `json:"causes,omitzero"`  // of all misses
-	// Errors and Sweep are there when a report was asked for.
-	Errors []Histogram `json:"errors,omitempty"` // tensor by tensor
-	Sweep  *Sweep      `json:"sweep,omitempty"`
+	// Errors, Sweep and Formulas are there when a report was asked for.
+	Errors   []Histogram   `json:"errors,omitempty"` // tensor by tensor
+	Sweep    *Sweep        `json:"sweep,omitempty"`
+	Formulas *FormulaSweep `json:"formulas,omitempty"` // for one of Sweep's elements
 	// Point holds the gradients themselves, which go to an .npz file; nil where
 	// there is none.
 	Point *Point `json:"-"`
@@ -90,7 +91,7 @@ func (c *Comparison) Analyse(ctx context.Context, f compare.Function) error {
 	p := c.Point
 	c.Errors = p.histograms()
 	var err error
-	c.Sweep, err = NewSweep(ctx, f, p.Symbolic, c.Check.Noise, SweepElements(p.Symbolic, c.Check))
+	c.Sweep, c.Formulas, err = Sweeps(ctx, f, p.Symbolic, c.Check)
 	return err
 }
 

@@ -36,6 +36,9 @@ func TestFormulaSweep(t *testing.T) {
 		{"five-point", 4, h * h * h * h * math.Cos(1) / 30},
 	} {
 		got := s.Formulas[j]
+		if line := got.Scale * math.Pow(h, want.slope); math.Abs(line/want.error-1) > 0.05 {
+			t.Errorf("%s: the line of slope %g is at %g, want %g", got.Formula, want.slope, line, want.error)
+		}
 		// The next term of the series is of relative size h for the first, h² for
 		// the others, and rounding of about 1e-14 counts for the last.
 		if got.Formula != want.formula || math.Abs(got.Error[k]/want.error-1) > 0.02 || math.Abs(got.Slope-want.slope) > 0.05 {

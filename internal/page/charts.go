@@ -76,15 +76,15 @@ func lossChart(run *report.Run) *chart {
 func trainingCharts(run *report.Run) []*chart {
 	n := len(run.Drift)
 	x := stepNumbers(n)
-	id := run.Config.Policy.String() + "-"
+	id, names := run.Config.Policy.String()+"-", backendNames(run)
 	gap := &chart{
-		ID: id + "gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note:   fmt.Sprintf("|%s − %s| over the larger of the two.", report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend)) + " Equal losses are gaps on the logarithmic axis.",
+		ID: id + "gap", Title: "Difference of the losses", Explain: gapKey(run), XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
+		Note:   fmt.Sprintf("|%s − %s| over the larger of the two. Equal losses are gaps on the logarithmic axis.", names[0], names[1]),
 		Series: []series{{Name: "difference", Color: 2, Y: apart(run.Symbolic.Loss[:n], run.Numeric.Loss[:n])}},
 	}
 	drift := &chart{
-		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
-		Note:   "How far the two parameter vectors are apart, relative to the numeric one.",
+		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: driftName, X: x, Axes: []string{"log", "linear"},
+		Note:   fmt.Sprintf("How far the parameters of %s, θ₁, and of %s, θ₂, are apart.", names[0], names[1]),
 		Series: []series{{Name: "drift", Color: 3, Y: run.Drift}},
 	}
 	accuracy := &chart{
@@ -97,6 +97,17 @@ func trainingCharts(run *report.Run) []*chart {
 	}
 	times := timeChart(id+"time", []series{{Name: run.Symbolic.Backend, Color: symbolicColor, Y: run.Symbolic.Seconds}, {Name: run.Numeric.Backend, Color: numericColor, Y: run.Numeric.Seconds}})
 	return []*chart{lossChart(run), gap, accuracy, drift, times}
+}
+
+// driftName is what the axis of a drift says.
+const driftName = "‖θ₁ − θ₂‖ / ‖θ₂‖"
+
+// gapKey chooses the explanation of two losses' difference.
+func gapKey(run *report.Run) string {
+	if run.Numeric.Backend == "numeric" || run.Symbolic.Backend == "numeric" {
+		return "gap"
+	}
+	return "gap of exact ones"
 }
 
 func floats(values []int) []float64 {
@@ -115,6 +126,9 @@ func pointCharts(id string, c *twin.Comparison, smooth bool) []*chart {
 	}
 	if c.Sweep != nil {
 		out = append(out, sweepChart(id+"sweep", c.Sweep, smooth, chosenSteps(c)...))
+	}
+	if c.Formulas != nil {
+		out = append(out, formulasChart(id+"formulas", c.Formulas, smooth))
 	}
 	return out
 }
@@ -140,8 +154,12 @@ func atStep(c *twin.Comparison) string {
 
 // errorChart draws the distribution of the errors.
 func errorChart(id string, c *twin.Comparison) *chart {
+	key := "errors"
+	if c.Step == 0 {
+		key = "errors of exact ones"
+	}
 	out := &chart{
-		ID: id, Title: "Relative error, tensor by tensor", Explain: "errors", XName: "relative difference", YName: "share of the tensor's elements, %",
+		ID: id, Title: "Relative error, tensor by tensor", Explain: key, XName: "relative difference", YName: "share of the tensor's elements, %",
 		XLog: true, Axes: []string{"linear", "log"},
 		Note: "How many elements are how far apart, in bins of half a decade" + atStep(c) + ".",
 	}
@@ -180,13 +198,25 @@ func drawable(errors []float64) []float64 {
 	return y
 }
 
+// kinkKey chooses an explanation by whether the loss has kinks.
+func kinkKey(key string, smooth bool) string {
+	if smooth {
+		return key
+	}
+	return key + ", kinks"
+}
+
 // sweepChart draws the error against the step; chosen is the check's step and the
 // run's. Smooth says that the loss has no kink.
 func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 	c := &chart{
-		ID: id, Title: "Error of central differences against their step h", Explain: "sweep", XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
-		Note:  "Each tensor's element with the largest gradient, and elements that are wrong or on a kink. Left, rounding makes the error: ε/h with the measured noise ε. Right, curvature does: h²|f‴|/6.",
+		ID: id, Title: "Error of central differences against their step h", Explain: kinkKey("sweep", smooth), XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
+		Note:  "Each tensor's element with the largest gradient, and before them any that is wrong or on a kink. Left, rounding makes the error: ε/h with the measured noise ε.",
 		Marks: chosen,
+	}
+	rounding, truncation := s.Lines()
+	if truncation != nil {
+		c.Note += " Right, curvature does: h²|f‴|/6, drawn for the median of those where it is seen."
 	}
 	if !smooth {
 		c.Note += " Where a curve jumps, ±h has reached a kink of the loss."
@@ -196,7 +226,6 @@ func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 		e := &s.Elements[i]
 		c.Series = append(c.Series, series{Name: e.Element, Color: i, Style: "thin", Y: drawable(e.Error)})
 	}
-	rounding, truncation := s.Lines()
 	c.Series = append(c.Series, series{Name: "rounding, ε/h", Color: grey, Style: "dashed", Y: rounding, Guide: true})
 	if truncation != nil {
 		c.Series = append(c.Series, series{Name: "curvature, c·h²", Color: grey, Style: "dashed", Y: truncation, Guide: true})

@@ -128,8 +128,8 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	gap := &chart{ID: "all-gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
 		Note: "The difference of a run's two losses over the larger of the two."}
 	accuracy := &chart{ID: "all-accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(evaluated), Axes: []string{"linear"}, Note: note}
-	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
-		Note: "How far the two parameter vectors of a run are apart."}
+	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: driftName, X: x, Axes: []string{"log", "linear"},
+		Note: "How far the parameters of a run's first backend, θ₁, and second, θ₂, are apart."}
 	var times []series
 	for i := range runs {
 		r := &runs[i]

@@ -153,6 +153,9 @@ func validateComparison(c *twin.Comparison, steps int) error {
 	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e twin.SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
 		return fmt.Errorf("a sweep of %d steps has curves of another length", len(s.Steps))
 	}
+	if s := c.Formulas; s != nil && slices.ContainsFunc(s.Formulas, func(f twin.FormulaError) bool { return len(f.Error) != len(s.Steps) }) {
+		return fmt.Errorf("formulas at %d steps have curves of another length", len(s.Steps))
+	}
 	for _, h := range c.Errors {
 		if len(h.Counts) != twin.ErrorBins {
 			return fmt.Errorf("%d bins of the error of %s: want %d", len(h.Counts), h.Tensor, twin.ErrorBins)

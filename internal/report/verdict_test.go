@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"gradtwin"
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -63,26 +62,42 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// Where equal gradients led to different networks, the reason is said: that of a
-// network without a kink is another.
+// Where gradients of which none is wrong led to different networks, the reason is
+// said: what was measured at the run's h, and for two exact gradients their rounding.
 func TestWhy(t *testing.T) {
+	const asks = "Why "
 	for _, c := range []struct {
-		drift      float64
-		activation gradtwin.Activation
-		want       string
+		name   string
+		change func(run *report.Run)
+		want   []string // none: nothing is asked
+		not    []string
 	}{
-		{1e-9, gradtwin.ReLU, ""},
-		{0.3, gradtwin.ReLU, "where ReLU has a kink within ±h"},
-		{0.3, gradtwin.Tanh, "too large or too small"},
+		{"close", func(run *report.Run) { run.Drift[2] = 1e-9 }, nil, []string{asks}},
+		{"wrong", func(run *report.Run) { run.Comparisons[0].Check.Tensors[0].Counts.Wrong = 1 }, nil, []string{asks}},
+		{"kinks", func(run *report.Run) { run.Comparisons[0].Causes = twin.Causes{Kink: 3} },
+			[]string{"Why equal gradients led to different networks", "training takes h = 10⁻⁴ for all. Of the differences at that h, 3 at the start were beyond",
+				"by 10⁻⁹ after the first step and by 0.3 at the end", "--backends graph,backprop"}, nil},
+		{"equal losses", func(*report.Run) {}, []string{"The losses are equal at every step, the parameters differ by 0.3 at the end."}, nil},
+		{"none off", func(*report.Run) {}, []string{"no difference at that h is beyond the check's bound"}, []string{"kink"}},
+		{"exact", func(run *report.Run) { run.Comparisons[0].Step = 0 },
+			[]string{"the two backends round in different places"}, []string{"takes h", "--backends"}},
+		{"not judged", func(run *report.Run) { run.Comparisons[0].Check.NotJudged = []string{"W1: unseen"} },
+			[]string{"Why the networks differ though no gradient was found wrong"}, nil},
 	} {
 		r := reporttest.Sample(false)
 		run := &r.Runs[0]
-		run.Config.Spec = gradtwin.Spec{Layers: []int{4, 3, 2}, Activation: c.activation}
-		run.Numeric.Loss = run.Symbolic.Loss
-		run.Drift[2] = c.drift
+		run.Numeric.Loss, run.Drift = run.Symbolic.Loss, []float64{1e-9, 1e-8, 0.3}
+		c.change(run)
 		text := strings.Join(run.Sentences(), "\n")
-		if got := strings.Contains(text, "Why equal gradients"); got != (c.want != "") || !strings.Contains(text, c.want) {
-			t.Errorf("drift %v, %v: %q, want it with %q", c.drift, c.activation, text, c.want)
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %q lacks %q", c.name, text, want)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(text, not) {
+				t.Errorf("%s: %q has %q", c.name, text, not)
+			}
 		}
 	}
 }
