@@ -279,6 +279,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			if err != nil {
 				return err
 			}
+			if c.Spec.Activation == gradtwin.ReLU {
+				p.Dead = twin.DeadUnits(backends.Symbolic.Params(), j.data.Test)
+			}
 			run.Predictions = append(run.Predictions, p)
 		}
 		return j.printer.compared(c, g)

@@ -14,6 +14,20 @@ type Predictions struct {
 	// Mistakes are the first rows that a backend takes for another class than
 	// theirs.
 	Mistakes []Mistake `json:"mistakes,omitempty"`
+	// Dead counts the first backend's hidden units that pass nothing on for any row,
+	// layer by layer; nil where that cannot be, without ReLU.
+	Dead []int `json:"dead,omitempty"`
+}
+
+// Rows returns how many rows were classified.
+func (p *Predictions) Rows() int {
+	n := 0
+	for _, row := range p.Symbolic {
+		for _, count := range row {
+			n += count
+		}
+	}
+	return n
 }
 
 // Mistake is a row that at least one backend gets wrong.

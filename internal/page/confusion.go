@@ -35,13 +35,7 @@ func accuracyTable(run *report.Run) *table {
 			}
 			return words.Int(n)
 		}
-		rows := 0
-		for _, row := range p.Symbolic {
-			for _, n := range row {
-				rows += n
-			}
-		}
-		t.add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Int(rows))
+		t.add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Int(p.Rows()))
 	}
 	return t
 }

@@ -26,7 +26,7 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	},
 	"script": func() (template.JS, error) {
 		var all []byte
-		for _, name := range []string{"charts", "network", "pictures", "microscope", "digit", "units"} {
+		for _, name := range []string{"charts", "network", "plot", "pictures", "microscope", "digit", "units"} {
 			b, err := pageFiles.ReadFile("page/" + name + ".js")
 			if err != nil {
 				return "", err
@@ -136,7 +136,7 @@ func newPage(r *report.Results) *page {
 	for i := range r.Runs {
 		p.Sections = append(p.Sections, newSection(&r.Runs[i], p.Payload))
 	}
-	p.Payload.seal()
+	p.Payload.Data = p.Payload.seal()
 	if len(r.Runs) > 0 {
 		p.Network = drawNetwork(r.Runs[0].Config.Spec, p.Payload.Image)
 	}

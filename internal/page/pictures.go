@@ -266,9 +266,9 @@ func (g *pictureGroup) carry(id string, data *payload) {
 	v := &g.Values
 	v.Gap, v.Ratio = data.floats16(gap), data.floats16(ratio)
 	if v.Block == 1 && slices.ContainsFunc(data.Points, func(p payloadPoint) bool { return p.ID == id }) {
-		v.Point, v.Symbolic = id, data.floats64(symbolic)
+		v.Point, v.Symbolic = id, data.floats64(symbolic, nil)
 	} else {
-		v.Symbolic = data.floats32(symbolic)
+		v.Symbolic = data.floats32(symbolic, nil)
 	}
 }
 

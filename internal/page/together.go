@@ -38,6 +38,11 @@ func WriteTogether(d report.Dir, all []*report.Results) error {
 	}
 	s.Charts = drawAll(togetherCharts(names, merged.Runs))
 	p.Sections = []section{s}
+	p.Payload = emptyPayload()
+	for i := range merged.Runs {
+		p.Payload.train(names[i], &merged.Runs[i])
+	}
+	p.Payload.Data = p.Payload.seal()
 	return p.write(d)
 }
 
