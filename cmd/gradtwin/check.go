@@ -148,7 +148,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	if err != nil {
 		return err
 	}
-	feed, err := begin(c, data, nil, map[string]twin.Backend{"": backends.Symbolic})
+	feed, err := begin(c, data, nil, nil, map[string]twin.Backend{"": backends.Symbolic})
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type compareFlags struct {
 	every    int
 	fault    string
 	keep     checkpointFlags
+	startFlags
 }
 
 // addTo adds the flags that every comparison has.
@@ -40,6 +41,7 @@ func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
 	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
+	f.startFlags.addTo(cmd)
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -87,6 +89,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if cf.every < 0 {
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
+	if err := cf.startFlags.check(cmd); err != nil {
+		return err
+	}
 	names, err := twoBackends(cf.backends)
 	if err == nil {
 		err = checkBackends(cmd, names[:]...)
@@ -98,6 +103,10 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err != nil {
 		return earlier.blame(err)
 	}
+	given, err := cf.weights(start.configs[0].Spec)
+	if err != nil {
+		return err
+	}
 	var dir report.Dir
 	if out.out != "" {
 		if dir, err = report.Open(out.out); err != nil {
@@ -105,7 +114,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h, InitFrom: cf.name(),
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -117,7 +126,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, start: given, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)
@@ -176,6 +185,7 @@ type twinJob struct {
 	flags    *runFlags
 	options  numeric.Options
 	data     *dataset
+	start    *gradtwin.Params // the weights to begin with; nil for those that the run draws
 	reporter *progress.Reporter
 	printer  comparePrinter
 	every    int
@@ -249,7 +259,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, err := begin(c, j.data, nil, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
+	first, err := begin(c, j.data, nil, j.start, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
@@ -325,7 +335,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	prefix := c.Policy.String() + "/"
 	var high [2]*twin.HighLoss
 	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
+		initial, err := twin.InitialLoss(b, c, j.data.Train, j.start)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -340,7 +350,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 		}
 		return j.printer.step(c, s, n)
 	}
-	feed, err := begin(c, j.data, j.earlier, map[string]twin.Backend{
+	feed, err := begin(c, j.data, j.earlier, j.start, map[string]twin.Backend{
 		prefix + backends.Symbolic.Name() + "/": backends.Symbolic, prefix + backends.Numeric.Name() + "/": backends.Numeric,
 	})
 	if err != nil {

@@ -167,10 +167,14 @@ func facts(r *report.Results) []fact {
 	add := func(name, format string, args ...any) { out = append(out, fact{name, fmt.Sprintf(format, args...)}) }
 	if len(r.Runs) > 0 {
 		c := r.Runs[0].Config
+		from := start(c.Init)
+		if r.InitFrom != "" {
+			from = "from " + r.InitFrom
+		}
 		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
 		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
-			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, start(c.Init))
+			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, from)
 	}
 	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), words.Number(r.Step), r.Engine)
 	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
