@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/compare/twin/twintest"
 	"gradtwin/internal/report"
@@ -280,6 +282,40 @@ func TestTextContrastAndWidth(t *testing.T) {
 		}
 		if width := evaluate[int](t, ctx, "document.documentElement.scrollWidth"); width > 375 {
 			t.Errorf("%s: the page is %d px wide on a screen of 375", scheme, width)
+		}
+	}
+}
+
+// axe finds nothing to complain of, wide and narrow, light and dark.
+func TestAxe(t *testing.T) {
+	path := os.Getenv("GRADTWIN_AXE")
+	if path == "" {
+		t.Skip("GRADTWIN_AXE: want the path of axe.min.js, as npm install axe-core brings it")
+	}
+	axe, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := browser(t)
+	page := os.Getenv("GRADTWIN_PAGE") // another page to look at
+	if page == "" {
+		page = playPage(t, gradtwin.ReLU).url
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int64{1280, 800, 375} {
+			do(t, ctx, chromedp.EmulateViewport(width, 900))
+			openPlay(t, ctx, page)
+			evaluate[any](t, ctx, string(axe)+";0")
+			// Explanations are there to be unfolded.
+			found := await[[]string](t, ctx, `(document.querySelectorAll("details").forEach(d => { d.open = true; }), axe.run()).then(r =>
+				r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.target).join(" ")))`)
+			if len(found) > 0 {
+				t.Errorf("%s, %d px: %s", scheme, width, strings.Join(found, "\n"))
+			}
 		}
 	}
 }

@@ -51,6 +51,7 @@ type page struct {
 	Title       string
 	Class, Sign string // of the verdict
 	Verdict     string
+	Lead        string // what was done
 	Power       string // what error would have shown
 	Notes       []string
 	Facts       []fact
@@ -129,7 +130,7 @@ func (p *page) write(d report.Dir) error {
 func newPage(r *report.Results) *page {
 	p := &page{
 		Title: "gradtwin: symbolic against numerical gradients",
-		Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
+		Lead:  r.Lead(), Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
 	}
 	p.judge(r)
 	p.Payload = newPayload(r)

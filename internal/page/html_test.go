@@ -43,7 +43,9 @@ func TestHTML(t *testing.T) {
 		// cannot show, and then 0.25/1.5.
 		`"y":[0,0,0.1666667]`,
 		"A step with symbolic gradients is 4.0 times faster than one with numerical gradients.",
-		"Test accuracy went from 10.00 % to 50.00 % and from 10.00 % to 25.00 %.",
+		"Test accuracy went from 10.00 % to 50.00 % with symbolic gradients and from 10.00 % to 25.00 % with numerical gradients.",
+		"One network was trained twice, from one start on the same batches: with symbolic gradients and with numerical gradients. " +
+			"Each of its 10 weights and biases is an element of the gradient; they were compared one by one, at 1 point of the training.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)

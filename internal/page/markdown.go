@@ -10,6 +10,9 @@ import (
 func (p *page) markdown() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", p.Verdict)
+	if p.Lead != "" {
+		fmt.Fprintf(&b, "%s\n\n", p.Lead)
+	}
 	if p.Power != "" {
 		fmt.Fprintf(&b, "%s\n\n", p.Power)
 	}

@@ -23,6 +23,26 @@ var policyTitles = map[twin.Policy]string{twin.Fixed: "Fixed batch", twin.SGD: "
 // Title names a run as the experiment does.
 func (r *Run) Title() string { return policyTitles[r.Config.Policy] }
 
+// Lead says what was done, for who sees nothing of it yet; "" where there is no run.
+func (r *Results) Lead() string {
+	if len(r.Runs) == 0 {
+		return ""
+	}
+	first := &r.Runs[0]
+	return fmt.Sprintf("One network was trained twice, from one start on the same batches: with %s and with %s. "+
+		"Each of its %s weights and biases is an element of the gradient; they were compared one by one, %s.",
+		method(first.Symbolic.Backend), method(first.Numeric.Backend), words.Int(first.Config.Spec.NumParams()), r.compared())
+}
+
+// compared says at how many points gradients were compared.
+func (r *Results) compared() string {
+	points := 0
+	for i := range r.Runs {
+		points += len(r.Runs[i].Comparisons)
+	}
+	return fmt.Sprintf("at %s of the training", words.Count(points, "point", "points"))
+}
+
 // Sentences tells what came out of training.
 func (r *Run) Sentences() []string {
 	var out []string
@@ -54,9 +74,10 @@ func (r *Run) Sentences() []string {
 		out = append(out, why)
 	}
 	if n := len(r.Symbolic.Accuracy); n > 0 {
-		out = append(out, fmt.Sprintf("Test accuracy went from %s to %s and from %s to %s.",
-			words.Percent(r.Symbolic.Accuracy[0]), words.Percent(r.Symbolic.Accuracy[n-1]),
-			words.Percent(r.Numeric.Accuracy[0]), words.Percent(r.Numeric.Accuracy[n-1])))
+		went := func(s twin.Series) string {
+			return fmt.Sprintf("from %s to %s with %s", words.Percent(s.Accuracy[0]), words.Percent(s.Accuracy[n-1]), method(s.Backend))
+		}
+		out = append(out, fmt.Sprintf("Test accuracy went %s and %s.", went(r.Symbolic), went(r.Numeric)))
 	}
 	return out
 }

@@ -86,7 +86,7 @@
     picture.getContext("2d").putImageData(image, 0, 0);
     const words = run.nets.map(n => {
       const p = n.probabilities(input), best = most(p);
-      return `${best} (${(100 * p[best]).toFixed(0)} %)`;
+      return `${best} (${(100 * p[best]).toFixed(0)}\u00a0%)`;
     });
     button.type = "button";
     button.append(picture, `a ${m.label}, taken for ${words[0] === words[1] ? words[0] : words.join(" and ")}`);
