@@ -14,9 +14,7 @@ import (
 // of up to -ln δ = 16.1 that are all finite. Each says so, ends with exit code 1,
 // and prints and keeps what was done.
 func TestLearningRate10(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST")
-	}
+	realMNIST(t)
 	const says = ": since step 1 the loss has been above "
 	for _, backend := range []string{backendGraph, backendNumeric} {
 		path := filepath.Join(t.TempDir(), "c.npz")
@@ -64,9 +62,7 @@ func TestLearningRate10(t *testing.T) {
 
 // No alarm at ten times the experiment's learning rate; other tests run its own.
 func TestLearningRateTenth(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST")
-	}
+	realMNIST(t)
 	for _, batches := range []string{"sgd", "fixed"} {
 		trainLosses(t, "--policy", batches, "--lr", "0.1") // fails unless the exit code is 0
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"errors"
 	"html/template"
 	"math"
 )
@@ -85,14 +86,10 @@ func (b *block) put(kind string, size int, bits []uint64, base *array, as func(u
 // seal returns the block, compressed and as base64.
 func (b *block) seal() template.HTML {
 	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(b.bytes.Bytes())
-	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
+	// More effort gains nothing: most bytes are those of random numbers.
+	w := gzip.NewWriter(&buf)
+	_, err := w.Write(b.bytes.Bytes())
+	if err := errors.Join(err, w.Close()); err != nil {
 		panic("page: " + err.Error()) // a buffer takes everything
 	}
 	return template.HTML(base64.StdEncoding.EncodeToString(buf.Bytes()))
