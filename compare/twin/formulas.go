@@ -50,7 +50,11 @@ const (
 func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic float64) (*FormulaSweep, error) {
 	s := &FormulaSweep{Element: f.Layout().Element(i), Symbolic: symbolic}
 	// Saitoh's formula and its two neighbours: see numeric.Formula.
-	s.Formulas = []FormulaError{{Formula: "forward", Order: 1}, {Formula: "central", Order: 2}, {Formula: "five-point", Order: 4}}
+	s.Formulas = []FormulaError{
+		{Formula: "forward", Order: 1},
+		{Formula: "central", Order: 2},
+		{Formula: "five-point", Order: 4},
+	}
 	x := f.At(i)
 	defer f.Set(i, x)
 	loss := func(at float64) (float64, error) {

@@ -49,7 +49,8 @@ const (
 // Sweeps measures the error against the step for what a check looked at: that of
 // central differences at SweepElements, and that of three formulas at the clearest of
 // them. gradient is the symbolic one.
-func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64, check *compare.Report) (*Sweep, *FormulaSweep, error) {
+func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64,
+	check *compare.Report) (*Sweep, *FormulaSweep, error) {
 	elements := SweepElements(gradient, check)
 	s, err := NewSweep(ctx, f, gradient, check.Noise, elements)
 	if err != nil || len(elements) == 0 {
@@ -63,7 +64,8 @@ func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64, check 
 // NewSweep measures the curves of the given elements, at the elements that the
 // function holds; they are put back by assignment. gradient is the symbolic one,
 // noise that of the loss.
-func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64, elements []int) (*Sweep, error) {
+func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64,
+	elements []int) (*Sweep, error) {
 	s := &Sweep{Noise: noise}
 	for k := range sweepDecades*sweepPerDecade + 1 {
 		s.Steps = append(s.Steps, sweepFrom*math.Pow(10, float64(k)/sweepPerDecade))
@@ -153,7 +155,8 @@ func SweepElements(gradient []float64, check *compare.Report) []int {
 				largest = i
 			}
 		}
-		checked := slices.ContainsFunc(check.Tensors, func(r compare.TensorReport) bool { return r.Tensor.Name == t.Name })
+		checked := slices.ContainsFunc(check.Tensors,
+			func(r compare.TensorReport) bool { return r.Tensor.Name == t.Name })
 		if t.Len() > 0 && checked && !slices.Contains(out, largest) {
 			out = append(out, largest)
 		}

@@ -50,7 +50,8 @@ func lossChart(run *report.Run) *chart {
 	s, m := run.Symbolic.Loss[:n], run.Numeric.Loss[:n]
 	window := smoothWindow(n)
 	c := &chart{
-		ID: run.Config.Policy.String() + "-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: stepNumbers(n), Axes: []string{"linear", "log"},
+		ID: run.Config.Policy.String() + "-loss", Title: "Loss", Explain: "loss", XName: "step",
+		YName: "loss of the step's batch", X: stepNumbers(n), Axes: []string{"linear", "log"},
 		Note:   "The loss of each step's own batch, after the update.",
 		Series: twins(run, s, m),
 	}
@@ -78,24 +79,31 @@ func trainingCharts(run *report.Run) []*chart {
 	x := stepNumbers(n)
 	id, names := run.Config.Policy.String()+"-", backendNames(run)
 	gap := &chart{
-		ID: id + "gap", Title: "Difference of the losses", Explain: gapKey(run), XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note:   fmt.Sprintf("|%s − %s| over the larger of the two. Equal losses are gaps on the logarithmic axis.", names[0], names[1]),
+		ID: id + "gap", Title: "Difference of the losses", Explain: gapKey(run), XName: "step",
+		YName: "relative difference", X: x, Axes: []string{"log", "linear"},
+		Note: fmt.Sprintf("|%s − %s| over the larger of the two. Equal losses are gaps on the logarithmic axis.",
+			names[0], names[1]),
 		Series: []series{{Name: "difference", Color: 2, Y: apart(run.Symbolic.Loss[:n], run.Numeric.Loss[:n])}},
 	}
 	drift := &chart{
-		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: driftName, X: x, Axes: []string{"log", "linear"},
+		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: driftName, X: x,
+		Axes:   []string{"log", "linear"},
 		Note:   fmt.Sprintf("How far the parameters of %s, θ₁, and of %s, θ₂, are apart.", names[0], names[1]),
 		Series: []series{{Name: "drift", Color: 3, Y: run.Drift}},
 	}
 	accuracy := &chart{
-		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
+		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step",
+		YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
 		Note:   "Measured on the whole test set, at the marked steps.",
 		Series: twins(run, run.Symbolic.Accuracy, run.Numeric.Accuracy),
 	}
 	for i := range accuracy.Series {
 		accuracy.Series[i].Marked = true
 	}
-	times := timeChart(id+"time", []series{{Name: run.Symbolic.Backend, Color: symbolicColor, Y: run.Symbolic.Seconds}, {Name: run.Numeric.Backend, Color: numericColor, Y: run.Numeric.Seconds}})
+	times := timeChart(id+"time", []series{
+		{Name: run.Symbolic.Backend, Color: symbolicColor, Y: run.Symbolic.Seconds},
+		{Name: run.Numeric.Backend, Color: numericColor, Y: run.Numeric.Seconds},
+	})
 	return []*chart{lossChart(run), gap, accuracy, drift, times}
 }
 
@@ -159,8 +167,9 @@ func errorChart(id string, c *twin.Comparison) *chart {
 		key = "errors of exact ones"
 	}
 	out := &chart{
-		ID: id, Title: "Relative error, tensor by tensor", Explain: key, XName: "relative difference", YName: "share of the tensor's elements, %",
-		XLog: true, Axes: []string{"linear", "log"},
+		ID: id, Title: "Relative error, tensor by tensor", Explain: key, XName: "relative difference",
+		YName: "share of the tensor's elements, %",
+		XLog:  true, Axes: []string{"linear", "log"},
 		Note: "How many elements are how far apart, in bins of half a decade" + atStep(c) + ".",
 	}
 	if c.Causes.Total() > 0 {
@@ -210,8 +219,10 @@ func kinkKey(key string, smooth bool) string {
 // run's. Smooth says that the loss has no kink.
 func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 	c := &chart{
-		ID: id, Title: "Error of central differences against their step h", Explain: kinkKey("sweep", smooth), XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
-		Note:  "Each tensor's element with the largest gradient, and before them any that is wrong or on a kink. Left, rounding makes the error: ε/h with the measured noise ε.",
+		ID: id, Title: "Error of central differences against their step h", Explain: kinkKey("sweep", smooth),
+		XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
+		Note: "Each tensor's element with the largest gradient, and before them any that is wrong or on a kink. " +
+			"Left, rounding makes the error: ε/h with the measured noise ε.",
 		Marks: chosen,
 	}
 	rounding, truncation := s.Lines()
@@ -228,7 +239,8 @@ func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 	}
 	c.Series = append(c.Series, series{Name: "rounding, ε/h", Color: grey, Style: "dashed", Y: rounding, Guide: true})
 	if truncation != nil {
-		c.Series = append(c.Series, series{Name: "curvature, c·h²", Color: grey, Style: "dashed", Y: truncation, Guide: true})
+		c.Series = append(c.Series,
+			series{Name: "curvature, c·h²", Color: grey, Style: "dashed", Y: truncation, Guide: true})
 	}
 	return c
 }

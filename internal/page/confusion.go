@@ -45,9 +45,11 @@ func accuracyTable(run *report.Run) *table {
 func confusionTable(run *report.Run, p *twin.Predictions) *table {
 	names := backendNames(run)
 	t := &table{
-		Caption: fmt.Sprintf("What the test rows of each class are taken for %s: a line per class, a column per answer; where the two networks differ, %s / %s.", report.When(&twin.Comparison{After: p.After}), names[0], names[1]),
-		Label:   "confusion matrix",
-		Head:    []string{"class"},
+		Caption: fmt.Sprintf(
+			"What the test rows of each class are taken for %s: a line per class, a column per answer; where the two "+
+				"networks differ, %s / %s.", report.When(&twin.Comparison{After: p.After}), names[0], names[1]),
+		Label: "confusion matrix",
+		Head:  []string{"class"},
 	}
 	for class := range p.Symbolic {
 		t.Head = append(t.Head, "as "+strconv.Itoa(class))

@@ -110,7 +110,8 @@ func writeLossFigures(d report.Dir, r *report.Results) error {
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		c := lossChart(run)
-		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(), words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
+		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(),
+			words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
 		if err := writeFigure(d, "loss-"+run.Config.Policy.String(), c); err != nil {
 			return err
 		}
@@ -154,7 +155,12 @@ func (p *page) judge(r *report.Results) {
 }
 
 func newSection(run *report.Run, data *payload) section {
-	s := section{ID: run.Config.Policy.String(), Title: run.Title(), Sentences: run.Sentences(), Tables: notEmpty(append(confusionTables(run), timingTable(run))...)}
+	s := section{
+		ID:        run.Config.Policy.String(),
+		Title:     run.Title(),
+		Sentences: run.Sentences(),
+		Tables:    notEmpty(append(confusionTables(run), timingTable(run))...),
+	}
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))
@@ -175,12 +181,15 @@ func facts(r *report.Results) []fact {
 		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
 		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
-			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, from)
+			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"),
+			words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, from)
 	}
 	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), words.Number(r.Step), r.Engine)
-	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
+	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train),
+		words.Int(r.Data.Test))
 	e := r.Environment
-	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
+	add("Machine", "%s",
+		strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
 	return out
 }
 

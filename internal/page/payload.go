@@ -134,7 +134,8 @@ func (p *payload) add(run *report.Run, start bool) {
 			continue
 		}
 		out := payloadPoint{
-			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c), Shape: shapeOf(run.Config.Spec), Noise: c.Check.Noise,
+			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c),
+			Shape: shapeOf(run.Config.Spec), Noise: c.Check.Noise,
 			Weights: weights, X: p.floats64(point.Batch.X, nil), Labels: point.Batch.Labels,
 		}
 		for _, i := range twin.SweepElements(point.Symbolic, c.Check) {
@@ -172,7 +173,13 @@ func (p *payload) train(title string, run *report.Run) {
 			p.Left++
 			continue
 		}
-		t := trained{Title: title, Point: pointID(run, c), Shape: shapeOf(run.Config.Spec), Names: backendNames(run), Start: p.start(run)}
+		t := trained{
+			Title: title,
+			Point: pointID(run, c),
+			Shape: shapeOf(run.Config.Spec),
+			Names: backendNames(run),
+			Start: p.start(run),
+		}
 		if i := p.carried(c.Point.NumericParams); i >= 0 {
 			t.Numeric = p.refs[i]
 		} else {

@@ -62,12 +62,25 @@ func playResults(t *testing.T, activation gradtwin.Activation) (*report.Results,
 				t.Fatal(err)
 			}
 			c.After = after
-			c.Point.SymbolicParams, c.Point.NumericParams = slices.Clone(pair.Symbolic.Params().Flat), slices.Clone(pair.Numeric.Params().Flat)
+			c.Point.SymbolicParams, c.Point.NumericParams = slices.Clone(
+				pair.Symbolic.Params().Flat,
+			), slices.Clone(pair.Numeric.Params().Flat)
 			c.Point.Batch, c.Point.Height, c.Point.Width = pair.Batch, 3, 3
 			run.Comparisons = append(run.Comparisons, c)
 			p.pair, p.points[pointID(&run, &c)] = pair, c.Point
-			run.Predictions = append(run.Predictions, &twin.Predictions{After: after, Symbolic: [][]int{{1}}, Numeric: [][]int{{1}}, Dead: []int{after, k},
-				Mistakes: []twin.Mistake{{Row: 8, Label: 1 + k, Symbolic: 0, Numeric: 0, Pixels: []byte{0, 51, 102, 153, 204, 255, 0, 51, 102}}}})
+			run.Predictions = append(
+				run.Predictions,
+				&twin.Predictions{After: after, Symbolic: [][]int{{1}}, Numeric: [][]int{{1}}, Dead: []int{after, k},
+					Mistakes: []twin.Mistake{
+						{
+							Row:      8,
+							Label:    1 + k,
+							Symbolic: 0,
+							Numeric:  0,
+							Pixels:   []byte{0, 51, 102, 153, 204, 255, 0, 51, 102},
+						},
+					}},
+			)
 		}
 		runs = append(runs, run)
 	}
@@ -79,7 +92,8 @@ func playResults(t *testing.T, activation gradtwin.Activation) (*report.Results,
 func openPlay(t *testing.T, ctx context.Context, url string) {
 	t.Helper()
 	open(t, ctx, url)
-	do(t, ctx, chromedp.WaitReady(chromedp.CSS("#digit.ready")), chromedp.WaitReady(chromedp.CSS("#microscope.ready")), chromedp.WaitReady(chromedp.CSS("#units.ready")))
+	do(t, ctx, chromedp.WaitReady(chromedp.CSS("#digit.ready")), chromedp.WaitReady(chromedp.CSS("#microscope.ready")),
+		chromedp.WaitReady(chromedp.CSS("#units.ready")))
 }
 
 // text returns what an element of the page says.
@@ -109,7 +123,8 @@ func TestMicroscope(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := await[float64](t, ctx, fmt.Sprintf(`block.then(array => {
-				const p = carried.points.at(-1), probe = new Probe(new Net(p.shape, array(p.weights)), array(p.x), p.labels, %q);
+				const p = carried.points.at(-1), probe = new Probe(new Net(p.shape, array(p.weights)), array(p.x),
+					p.labels, %q);
 				return probe.loss(probe.value + .25);
 			})`, name))
 			// The two sum in other orders.
@@ -122,10 +137,12 @@ func TestMicroscope(t *testing.T) {
 			says     []string
 		}{
 			{"-14", []string{"h = 1.0e-14: ", "Rounding makes the error"}},
-			{"-1", []string{"h = 1.0e-1: ", map[bool]string{true: "a ReLU goes on or off", false: "curvature"}[activation == gradtwin.ReLU]}},
+			{"-1", []string{"h = 1.0e-1: ", map[bool]string{true: "a ReLU goes on or off",
+				false: "curvature"}[activation == gradtwin.ReLU]}},
 		} {
 			evaluate[any](t, ctx, fmt.Sprintf(`(() => {
-				const lens = document.getElementById("microscope"), point = lens.querySelector(".point"), slider = lens.querySelector("input");
+				const lens = document.getElementById("microscope"), point = lens.querySelector(".point"),
+					slider = lens.querySelector("input");
 				point.value = carried.points.length - 1;
 				point.dispatchEvent(new Event("change"));
 				slider.value = %s;
@@ -133,7 +150,9 @@ func TestMicroscope(t *testing.T) {
 			})()`, c.exponent))
 			got := text(t, ctx, "#microscope .readout")
 			// A ReLU need not be near; then it is the curvature here too.
-			if !strings.Contains(got, c.says[0]) || !strings.Contains(got, c.says[1]) && !(activation == gradtwin.ReLU && c.exponent == "-1" && strings.Contains(got, "curvature")) {
+			if !strings.Contains(got, c.says[0]) ||
+				!strings.Contains(got, c.says[1]) &&
+					!(activation == gradtwin.ReLU && c.exponent == "-1" && strings.Contains(got, "curvature")) {
 				t.Errorf("%v: %q, want %q", activation, got, c.says)
 			}
 		}
@@ -147,7 +166,12 @@ func TestMicroscope(t *testing.T) {
 func await[T any](t *testing.T, ctx context.Context, script string) T {
 	t.Helper()
 	do(t, ctx, chromedp.WaitReady(chromedp.CSS("body")))
-	evaluate[any](t, ctx, "window.awaited = undefined, void ("+script+").then(v => { window.awaited = v; document.body.dataset.awaited = Math.random(); })")
+	evaluate[any](
+		t,
+		ctx,
+		"window.awaited = undefined, void ("+script+").then(v => { window.awaited = v; document.body.dataset.awaited "+
+			"= Math.random(); })",
+	)
 	if err := chromedp.Do(ctx, chromedp.WaitReady(chromedp.CSS("body[data-awaited]"))); err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +189,11 @@ func TestHover(t *testing.T) {
 	for point, made := range p.points {
 		// The pixel of row 1 and column 2 of the picture's first unit is input 5.
 		move := `(() => {
-			const frame = document.querySelector("#` + point + ` [data-values] .frame"), box = frame.getBoundingClientRect();
+			const frame = document.querySelector("#` + point + ` [data-values] .frame"),
+				box = frame.getBoundingClientRect();
 			const v = JSON.parse(frame.closest("[data-values]").dataset.values);
-			const at = {clientX: box.left + box.width * 2.5 / (v.units.length * 4 - 1), clientY: box.top + box.height / 2, bubbles: true};
+			const at = {clientX: box.left + box.width * 2.5 / (v.units.length * 4 - 1),
+				clientY: box.top + box.height / 2, bubbles: true};
 			frame.dispatchEvent(new PointerEvent("pointermove", at));
 			frame.dispatchEvent(new MouseEvent("click", at));
 			return v.units[0];
@@ -180,14 +206,20 @@ func TestHover(t *testing.T) {
 		if want := name + ": symbolic " + shown + ", numeric " + shown; !strings.HasPrefix(got, want) {
 			t.Errorf("%s: hover says %q, want %q", point, got, want)
 		}
-		const chosen = `(s => carried.points[s.querySelector(".point").value].id + " " + s.querySelector(".weight").selectedOptions[0].text)(document.getElementById("microscope"))`
+		const chosen = `(s => carried.points[s.querySelector(".point").value].id + " " +
+			s.querySelector(".weight").selectedOptions[0].text)(document.getElementById("microscope"))`
 		if got, want := evaluate[string](t, ctx, chosen), point+" "+name; got != want {
 			t.Errorf("%s is under the microscope, want %s", got, want)
 		}
 		if got := text(t, ctx, "#microscope .readout"); !strings.Contains(got, "symbolic "+shown) {
 			t.Errorf("%s: the microscope says %q, want the gradient %s", point, got, shown)
 		}
-		evaluate[any](t, ctx, `void document.querySelector("#`+point+` .frame").dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowUp"}))`)
+		evaluate[any](
+			t,
+			ctx,
+			`void document.querySelector("#`+point+` .frame").dispatchEvent(new KeyboardEvent("keydown",
+				{key: "ArrowUp"}))`,
+		)
 		got = await[string](t, ctx, `block.then(() => document.querySelector("#`+point+` .readout").textContent)`)
 		if want := fmt.Sprintf("W1[2,%d]: ", unit); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: after the arrow up %q, want %q", point, got, want)
@@ -203,9 +235,11 @@ func TestUnits(t *testing.T) {
 	openPlay(t, ctx, p.url)
 	for k, run := range []string{"fixed-step3", "sgd-step3"} {
 		pick(t, ctx, "#units select", k)
-		titles := evaluate[[]string](t, ctx, `[...document.querySelectorAll("#units .layers h3")].map(h => h.textContent)`)
-		if want := []string{"Weights W1", "Weights W2", "Weights W3", "Sums of hidden layer 1", "Sums of hidden layer 2"}; !slices.Equal(titles, want) {
-			t.Errorf("%s: figures %q, want %q", run, titles, want)
+		titles := evaluate[[]string](t, ctx,
+			`[...document.querySelectorAll("#units .layers h3")].map(h => h.textContent)`)
+		shown := []string{"Weights W1", "Weights W2", "Weights W3", "Sums of hidden layer 1", "Sums of hidden layer 2"}
+		if !slices.Equal(titles, shown) {
+			t.Errorf("%s: figures %q, want %q", run, titles, shown)
 		}
 		if n := evaluate[int](t, ctx, `document.querySelectorAll("#units .layers .curve[data-name]").length`); n != 10 {
 			t.Errorf("%s: %d curves in five figures, want one before training and one after in each", run, n)
@@ -218,11 +252,17 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%s: the histogram of W3 begins at %s, want %s", run, got, want)
 		}
 		dead := text(t, ctx, "#units .layers figure:last-child .caption")
-		if want := fmt.Sprintf("Dead, 0 for each of the 1 test digits: %d before training, %d after.", k, k); !strings.HasSuffix(dead, want) {
+		if want := fmt.Sprintf("Dead, 0 for each of the 1 test digits: %d before training, %d "+
+			"after.", k, k); !strings.HasSuffix(
+			dead,
+			want,
+		) {
 			t.Errorf("%s: %q, want %q", run, dead, want)
 		}
 		// One picture for each unit, side by side: three pixels and a gap.
-		if sizes := evaluate[[]int](t, ctx, `[...document.querySelectorAll("#units canvas")].map(c => c.closest("figure").hidden ? 0 : c.width)`); !slices.Equal(sizes, []int{39, 39, 39}) {
+		const widths = `[...document.querySelectorAll("#units canvas")].map(c =>
+			c.closest("figure").hidden ? 0 : c.width)`
+		if sizes := evaluate[[]int](t, ctx, widths); !slices.Equal(sizes, []int{39, 39, 39}) {
 			t.Errorf("%s: pictures %v wide, want three of 10×4−1", run, sizes)
 		}
 	}
@@ -231,7 +271,15 @@ func TestUnits(t *testing.T) {
 // pick chooses an option of a select.
 func pick(t *testing.T, ctx context.Context, selector string, option int) {
 	t.Helper()
-	evaluate[any](t, ctx, fmt.Sprintf(`(() => { const s = document.querySelector(%q); s.value = %d; s.dispatchEvent(new Event("change")); })()`, selector, option))
+	evaluate[any](
+		t,
+		ctx,
+		fmt.Sprintf(
+			`(() => { const s = document.querySelector(%q); s.value = %d; s.dispatchEvent(new Event("change")); })()`,
+			selector,
+			option,
+		),
+	)
 }
 
 // shares returns the probabilities that the page shows, in per cent, of both networks.
@@ -265,7 +313,8 @@ func checkMistake(t *testing.T, ctx context.Context, p played) {
 			t.Fatal(err)
 		}
 		// A tenth of a percent is shown.
-		if want := 100 * (math.Exp(-loss) - 1e-7); math.Abs(numeric[class]-want) > 0.051 || math.Abs(symbolic[class]-want) > 0.051 {
+		if want := 100 * (math.Exp(-loss) - 1e-7); math.Abs(numeric[class]-want) > 0.051 ||
+			math.Abs(symbolic[class]-want) > 0.051 {
 			t.Errorf("class %d: %v and %v %%, want %v", class, symbolic[class], numeric[class], want)
 		}
 	}
@@ -292,7 +341,8 @@ func TestDigit(t *testing.T) {
 	evaluate[any](t, ctx, `(() => {
 		const pad = document.querySelector("#digit .pad"), box = pad.getBoundingClientRect();
 		pad.setPointerCapture = () => {};
-		const at = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, {clientX: box.left + x * box.width, clientY: box.top + y * box.height, buttons: 1, pointerId: 1}));
+		const at = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, {clientX: box.left + x * box.width,
+			clientY: box.top + y * box.height, buttons: 1, pointerId: 1}));
 		at("pointerdown", .5, .2);
 		at("pointermove", .5, .8);
 		at("pointerup", .5, .8);
@@ -303,11 +353,16 @@ func TestDigit(t *testing.T) {
 			t.Errorf("probabilities %v: want 100 %% in all", s)
 		}
 	}
-	if got := text(t, ctx, "#digit .readout"); !strings.HasPrefix(got, "Fixed batch: both say ") || !strings.Contains(got, ". SGD: both say ") {
+	if got := text(t, ctx, "#digit .readout"); !strings.HasPrefix(got, "Fixed batch: both say ") ||
+		!strings.Contains(got, ". SGD: both say ") {
 		t.Errorf("of a drawing it says %q, want the answers of both runs", got)
 	}
 	// The middle of the stroke is in the middle of what the networks see.
-	if ink := evaluate[[]int](t, ctx, `(() => { const d = document.querySelector("#digit .seen").getContext("2d").getImageData(0, 0, 3, 3).data; return [d[4 * 4 + 3], d[4 * 3 + 3], d[4 * 5 + 3]] })()`); ink[0] < 30 || 3*ink[1] > ink[0] || 3*ink[2] > ink[0] {
+	ink := evaluate[[]int](t, ctx, `(() => {
+		const d = document.querySelector("#digit .seen").getContext("2d").getImageData(0, 0, 3, 3).data;
+		return [d[4 * 4 + 3], d[4 * 3 + 3], d[4 * 5 + 3]];
+	})()`)
+	if ink[0] < 30 || 3*ink[1] > ink[0] || 3*ink[2] > ink[0] {
 		t.Errorf("ink %v in the middle and beside it", ink)
 	}
 }
@@ -320,7 +375,8 @@ func TestContents(t *testing.T) {
 		To    string
 		There bool
 	}
-	links := evaluate[[]link](t, ctx, `[...document.querySelectorAll("nav a")].map(a => ({To: a.hash, There: !!document.querySelector(a.hash)}))`)
+	links := evaluate[[]link](t, ctx,
+		`[...document.querySelectorAll("nav a")].map(a => ({To: a.hash, There: !!document.querySelector(a.hash)}))`)
 	var to []string
 	for _, l := range links {
 		to = append(to, l.To)
@@ -328,7 +384,9 @@ func TestContents(t *testing.T) {
 			t.Errorf("%s leads nowhere", l.To)
 		}
 	}
-	if want := []string{"#fixed", "#fixed-step0", "#fixed-step3", "#sgd", "#sgd-step0", "#sgd-step3", "#microscope", "#units", "#digit", "#glossary"}; !slices.Equal(to, want) {
+	want := []string{"#fixed", "#fixed-step0", "#fixed-step3", "#sgd", "#sgd-step0", "#sgd-step3", "#microscope",
+		"#units", "#digit", "#glossary"}
+	if !slices.Equal(to, want) {
 		t.Errorf("contents %q, want %q", to, want)
 	}
 }
@@ -373,7 +431,8 @@ func TestSeveralRuns(t *testing.T) {
 		all = append(all, r)
 	}
 	open(t, ctx, written(t, func(d report.Dir) error { return WriteTogether(d, all) }))
-	const stroke = `[...document.querySelectorAll("#all-%s .plot:not([hidden]) .curve:not(.dots)")].map(c => getComputedStyle(c).stroke)`
+	const stroke = `[...document.querySelectorAll("#all-%s .plot:not([hidden]) .curve:not(.dots)")].map(c =>
+		getComputedStyle(c).stroke)`
 	drift := evaluate[[]string](t, ctx, fmt.Sprintf(stroke, "drift"))
 	if distinct := slices.Compact(slices.Sorted(slices.Values(drift))); len(drift) != runs || len(distinct) != runs {
 		t.Errorf("%d curves in %d colours, want %d in as many", len(drift), len(distinct), runs)
@@ -386,7 +445,8 @@ func TestSeveralRuns(t *testing.T) {
 		}
 	}
 	// The first run was measured at 0 and 3, the second at 1, 2 and 3.
-	if got := evaluate[string](t, ctx, `document.querySelector("#all-accuracy .curve:not(.dots)").getAttribute("d").replace(/[^ML]/g, "")`); got != "ML" {
+	const path = `document.querySelector("#all-accuracy .curve:not(.dots)").getAttribute("d")`
+	if got := evaluate[string](t, ctx, path+`.replace(/[^ML]/g, "")`); got != "ML" {
 		t.Errorf("the accuracy's path is %q, want one stroke of two points", got)
 	}
 	page := text(t, ctx, "header")

@@ -19,7 +19,8 @@ func TestRunNames(t *testing.T) {
 		want []string
 	}{
 		{[]report.Run{run(1, 0.1), run(2, 0.1)}, []string{"seed 1", "seed 2"}},
-		{[]report.Run{run(1, 0.1), run(2, 0.5), run(2, 0.5)}, []string{"seed 1, lr 0.1", "seed 2, lr 0.5", "seed 2, lr 0.5, run 3"}},
+		{[]report.Run{run(1, 0.1), run(2, 0.5), run(2, 0.5)}, []string{"seed 1, lr 0.1", "seed 2, lr 0.5",
+			"seed 2, lr 0.5, run 3"}},
 		{[]report.Run{run(1, 0.1), run(1, 0.1)}, []string{"run 1", "run 2"}},
 	} {
 		if got := runNames(c.runs); !slices.Equal(got, c.want) {

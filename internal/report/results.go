@@ -29,7 +29,7 @@ type Results struct {
 	Engine      string      `json:"engine"`              // the numeric backend's
 	Formula     string      `json:"formula,omitempty"`   // of its differences; central where there is none
 	Step        float64     `json:"step"`                // their h
-	InitFrom    string      `json:"init_from,omitempty"` // the file with the weights that the runs began with, "" where they were drawn
+	InitFrom    string      `json:"init_from,omitempty"` // file of the weights at the start, "" for drawn ones
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
 	Interrupted bool        `json:"interrupted"`     // the runs hold what was done until then

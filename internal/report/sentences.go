@@ -29,9 +29,14 @@ func (r *Results) Lead() string {
 		return ""
 	}
 	first := &r.Runs[0]
-	return fmt.Sprintf("One network was trained twice, from one start on the same batches: with %s and with %s. "+
-		"Each of its %s weights and biases is an element of the gradient; they were compared one by one, %s.",
-		method(first.Symbolic.Backend), method(first.Numeric.Backend), words.Int(first.Config.Spec.NumParams()), r.compared())
+	return fmt.Sprintf(
+		"One network was trained twice, from one start on the same batches: with %s and with %s. "+
+			"Each of its %s weights and biases is an element of the gradient; they were compared one by one, %s.",
+		method(first.Symbolic.Backend),
+		method(first.Numeric.Backend),
+		words.Int(first.Config.Spec.NumParams()),
+		r.compared(),
+	)
 }
 
 // compared says at how many points gradients were compared.
@@ -61,7 +66,8 @@ func (r *Run) Sentences() []string {
 	losses := fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
 		words.Digits(gap, 2), words.Int(step), words.Digits(r.Drift[end], 2))
 	if gap == 0 {
-		losses = fmt.Sprintf("The losses are equal at every step, the parameters differ by %s at the end.", words.Digits(r.Drift[end], 2))
+		losses = fmt.Sprintf("The losses are equal at every step, the parameters differ by %s at the end.",
+			words.Digits(r.Drift[end], 2))
 	}
 	out = append(out,
 		fmt.Sprintf("After %s the loss is %s with %s and %s with %s.", words.Count(end+1, "step", "steps"),
@@ -75,7 +81,8 @@ func (r *Run) Sentences() []string {
 	}
 	if n := len(r.Symbolic.Accuracy); n > 0 {
 		went := func(s twin.Series) string {
-			return fmt.Sprintf("from %s to %s with %s", words.Percent(s.Accuracy[0]), words.Percent(s.Accuracy[n-1]), method(s.Backend))
+			return fmt.Sprintf("from %s to %s with %s", words.Percent(s.Accuracy[0]), words.Percent(s.Accuracy[n-1]),
+				method(s.Backend))
 		}
 		out = append(out, fmt.Sprintf("Test accuracy went %s and %s.", went(r.Symbolic), went(r.Numeric)))
 	}
@@ -102,11 +109,17 @@ func (r *Run) why() string {
 	cause := "the two backends round in different places, which changes the last digits of a gradient. "
 	remedy := ""
 	if h := r.step(); h > 0 {
-		cause = fmt.Sprintf("the check takes a step h of its own for each element, training takes h = %s for all. %s ", words.Digits(h, 2), r.missed())
-		remedy = " What training makes of rounding alone is seen with two backends that take no differences: --backends graph,backprop."
+		cause = fmt.Sprintf("the check takes a step h of its own for each element, training takes h = %s for all. %s ",
+			words.Digits(h, 2), r.missed())
+		remedy = " What training makes of rounding alone is seen with two backends that take no differences: " +
+			"--backends graph,backprop."
 	}
-	return question + cause + fmt.Sprintf("Each update carries the difference of the two gradients into the weights, and from then on they are taken at "+
-		"different weights: the parameters differed by %s after the first step and by %s at the end.", words.Digits(r.Drift[0], 2), words.Digits(r.Drift[end], 2)) + remedy
+	return question + cause + fmt.Sprintf(
+		"Each update carries the difference of the two gradients into the weights, and from then on they are taken at "+
+			"different weights: the parameters differed by %s after the first step and by %s at the end.",
+		words.Digits(r.Drift[0], 2),
+		words.Digits(r.Drift[end], 2),
+	) + remedy
 }
 
 // missed says how many differences at the run's h were off at the points where the
@@ -119,7 +132,8 @@ func (r *Run) missed() string {
 		}
 	}
 	if len(at) == 0 {
-		return "Where the gradients were compared, no difference at that h is beyond the check's bound; between these points nothing was compared."
+		return "Where the gradients were compared, no difference at that h is beyond the check's bound; between " +
+			"these points nothing was compared."
 	}
 	return fmt.Sprintf("Of the differences at that h, %s were beyond the check's bound.", strings.Join(at, " and "))
 }
@@ -153,8 +167,9 @@ func Misses(c *twin.Comparison) string {
 			parts = append(parts, fmt.Sprintf("%s because %s", words.Int(p.n), p.text))
 		}
 	}
-	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.", words.Digits(c.Step, 2),
-		words.Count(c.Causes.Total(), "difference is", "differences are"), strings.Join(parts, ", "))
+	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.",
+		words.Digits(c.Step, 2), words.Count(c.Causes.Total(), "difference is", "differences are"),
+		strings.Join(parts, ", "))
 }
 
 // SpeedRatio returns the median time of the numeric backend's steps over that

@@ -7,8 +7,8 @@
   const runs = carried.trained.map(t => ({ ...t, nets: [t.symbolic, t.numeric].map(a => new Net(t.shape, array(a))) }))
     .filter(t => t.shape.layers[0] === height * width);
   if (!runs.length) return;
-  const pad = place.querySelector("canvas.pad"), seen = place.querySelector("canvas.seen"), answer = place.querySelector(".readout");
-  const ink = pad.getContext("2d", { willReadFrequently: true }), small = seen.getContext("2d", { willReadFrequently: true });
+  const [pad, seen, answer] = ["canvas.pad", "canvas.seen", ".readout"].map(s => place.querySelector(s));
+  const [ink, small] = [pad, seen].map(c => c.getContext("2d", { willReadFrequently: true }));
   seen.width = width;
   seen.height = height;
   const rows = [...place.querySelectorAll("tbody tr")], percent = p => (100 * p).toFixed(1) + " %";
@@ -44,7 +44,8 @@
     const scale = 5 / 7 * Math.min(width, height) / Math.max(right - left + 1, bottom - top + 1);
     small.clearRect(0, 0, width, height);
     small.imageSmoothingQuality = "high";
-    small.drawImage(pad, width / 2 - scale * mx / sum, height / 2 - scale * my / sum, scale * pad.width, scale * pad.height);
+    const to = [width / 2 - scale * mx / sum, height / 2 - scale * my / sum];
+    small.drawImage(pad, ...to, scale * pad.width, scale * pad.height);
     const d = small.getImageData(0, 0, width, height).data;
     x = Float64Array.from({ length: width * height }, (_, i) => d[4 * i + 3] / 255);
     say();
@@ -77,7 +78,8 @@
   // The misclassified test rows of the run, each a button that shows it to the networks.
   const mistakes = place.querySelector(".mistakes");
   const wrong = m => {
-    const pixels = Uint8Array.from(atob(m.pixels), c => c.charCodeAt(0)), input = Float64Array.from(pixels, p => p / 255);
+    const pixels = Uint8Array.from(atob(m.pixels), c => c.charCodeAt(0));
+    const input = Float64Array.from(pixels, p => p / 255);
     const image = new ImageData(width, height);
     pixels.forEach((p, i) => { image.data.set([136, 136, 136, p], 4 * i); });
     const button = document.createElement("button"), picture = document.createElement("canvas");

@@ -35,12 +35,13 @@
     const h = 10 ** slider.value, w = probe.value, here = probe.loss(w), secant = probe.secant(h);
     const right = probe.loss(w + h) - here, left = probe.loss(w - h) - here;
     const curve = Array.from({ length: 121 }, (_, k) => w + (k - 60) / 60 * 2 * h).map(x => [x, probe.loss(x) - here]);
-    const high = Math.max(...curve.map(p => p[1])), low = Math.min(...curve.map(p => p[1])), room = (high - low || 1e-16) / 20;
+    const high = Math.max(...curve.map(p => p[1])), low = Math.min(...curve.map(p => p[1]));
+    const room = (high - low || 1e-16) / 20, middle = (left + right) / 2;
     const line = (slope, y0) => [-2, 2].map(k => [w + k * h, y0 + slope * k * h]);
     plot(lossFigure, { left: w - 2 * h, right: w + 2 * h, bottom: low - room, top: high + room }, [
       { name: "loss", color: "--fg", points: curve },
       { name: "tangent, the symbolic gradient", color: "--c0", points: line(symbolic, 0) },
-      { name: "secant through w ± h, the central difference", color: "--c1", dashed: true, points: line(secant, (left + right) / 2) },
+      { name: "secant through w ± h, the central difference", color: "--c1", dashed: true, points: line(secant, middle) },
     ], undefined, ["w − 2h", "w = " + show(w), "w + 2h", short(low - room), short(high + room)]);
     lossFigure.querySelector(".yname").textContent = `L − ${show(here)}`;
 

@@ -51,7 +51,8 @@ class Net {
   // place returns the layer, input and unit of an element such as W1[3,4]; a bias
   // has the input -1.
   place(name) {
-    const [, tensor, index] = name.match(/^(\w+)\[([\d,]+)\]$/), i = index.split(",").map(Number), t = this.tensors[tensor];
+    const [, tensor, index] = name.match(/^(\w+)\[([\d,]+)\]$/);
+    const i = index.split(",").map(Number), t = this.tensors[tensor];
     if (!t.cols) return { layer: t.layer, input: -1, unit: i[0], flat: t.at + i[0] };
     return { layer: t.layer, input: i[0], unit: i[1], flat: t.at + i[0] * t.cols + i[1] };
   }
@@ -64,7 +65,8 @@ class Net {
 
   // affine returns a·W + b of layer l, row after row.
   affine(l, a) {
-    const rows = this.layers[l], cols = this.layers[l + 1], w = this.tensors["W" + (l + 1)].at, b = this.tensors["b" + (l + 1)].at;
+    const rows = this.layers[l], cols = this.layers[l + 1];
+    const w = this.tensors["W" + (l + 1)].at, b = this.tensors["b" + (l + 1)].at;
     const z = new Float64Array(a.length / rows * cols);
     for (let r = 0; r * rows < a.length; r++) {
       for (let c = 0; c < cols; c++) z[r * cols + c] = this.flat[b + c];

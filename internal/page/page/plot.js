@@ -5,7 +5,8 @@ function plot(figure, box, curves, mark, ticks) {
   const side = (v, from, to) => 1000 * (v - from) / (to - from);
   const at = ([x, y]) => `${side(x, box.left, box.right).toFixed(1)} ` +
     Math.min(5000, Math.max(-5000, side(y, box.top, box.bottom))).toFixed(1);
-  const path = c => `<path class="curve ${c.dashed ? "dashed" : ""}" data-name="${c.name}" style="--c:var(${c.color})" ` +
+  const path = c => `<path class="curve ${c.dashed ? "dashed" : ""}" data-name="${c.name}" ` +
+    `style="--c:var(${c.color})" ` +
     `d="${c.points.map((p, i) => (i ? "L" : "M") + at(p)).join("")}"/>`;
   const line = mark === undefined ? "" : `<path class="mark" d="M${at([mark, box.top])}L${at([mark, box.bottom])}"/>`;
   figure.querySelector("svg").innerHTML = line + curves.map(path).join("");
@@ -13,8 +14,10 @@ function plot(figure, box, curves, mark, ticks) {
     `viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">` +
     `<path class="curve ${c.dashed ? "dashed" : ""}" d="M100 500H900"/></svg>${c.name}</span>`).join("");
   const [left, middle, right, bottom, top] = ticks;
-  figure.querySelector(".yticks").innerHTML = `<span style="bottom:100%">${top}</span><span style="bottom:0">${bottom}</span>`;
-  figure.querySelector(".xticks").innerHTML = `<span class="start">${left}</span><span style="left:50%">${middle}</span>` +
+  figure.querySelector(".yticks").innerHTML =
+    `<span style="bottom:100%">${top}</span><span style="bottom:0">${bottom}</span>`;
+  figure.querySelector(".xticks").innerHTML =
+    `<span class="start">${left}</span><span style="left:50%">${middle}</span>` +
     `<span class="end" style="left:100%">${right}</span>`;
 }
 
@@ -27,7 +30,8 @@ function histogram(figure, lists, xName) {
   if (low === high) { low -= 1; high += 1; }
   const curves = shown.map(l => {
     const n = new Array(bins).fill(0);
-    for (const v of l.values) n[Math.min(bins - 1, Math.floor((v - low) / (high - low) * bins))] += 100 / l.values.length;
+    const bin = v => Math.min(bins - 1, Math.floor((v - low) / (high - low) * bins));
+    for (const v of l.values) n[bin(v)] += 100 / l.values.length;
     return { ...l, points: n.map((v, i) => [low + (i + .5) / bins * (high - low), v]) };
   });
   const top = Math.max(...curves.flatMap(c => c.points.map(p => p[1])));

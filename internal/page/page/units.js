@@ -4,7 +4,8 @@
 (async () => {
   const place = document.getElementById("units");
   if (!place) return;
-  const array = await block, pictures = place.querySelectorAll("canvas"), layers = place.querySelector(".charts.layers");
+  const pictures = place.querySelectorAll("canvas"), layers = place.querySelector(".charts.layers");
+  const array = await block;
   const [height, width] = carried.image, across = 10;
 
   // paint shows the weights of a layer as an image for each unit.
@@ -35,7 +36,8 @@
   }));
 
   const turn = k => {
-    const t = carried.trained[k], nets = [t.start, t.symbolic].map(a => a && new Net(t.shape, array(a))), [before, after] = nets;
+    const t = carried.trained[k], nets = [t.start, t.symbolic].map(a => a && new Net(t.shape, array(a)));
+    const [before, after] = nets;
     const units = t.shape.layers[1], images = height * width === t.shape.layers[0];
     // The third one is what training has changed.
     const first = [before && before.matrix(0), after.matrix(0)];
@@ -44,7 +46,8 @@
       if (matrix && images) paint(pictures[i], matrix, units);
     });
     layers.replaceChildren();
-    const point = carried.points.find(p => p.id === t.point), sums = nets.map(n => n && point && n.sums(array(point.x)));
+    const point = carried.points.find(p => p.id === t.point);
+    const sums = nets.map(n => n && point && n.sums(array(point.x)));
     for (let l = 0; l + 1 < t.shape.layers.length; l++) {
       const f = figure(`Weights W${l + 1}`, "share of the weights");
       histogram(f, twins(nets.map(n => n ? n.matrix(l) : [])), "weight");
@@ -54,7 +57,8 @@
       let note = "";
       if (t.dead) {
         const before = t.dead.before ? `${t.dead.before[l]} before training, ` : "";
-        note = ` Dead, 0 for each of the ${t.dead.rows.toLocaleString("en")} test digits: ${before}${t.dead.after[l]} after.`;
+        note = ` Dead, 0 for each of the ${t.dead.rows.toLocaleString("en")} test digits: ` +
+          `${before}${t.dead.after[l]} after.`;
       }
       if (!point && !note) continue;
       const f = figure(`Sums of hidden layer ${l + 1}`, "share of the sums");
