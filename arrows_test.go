@@ -19,11 +19,14 @@ var module = reflect.TypeFor[Spec]().PkgPath()
 // import what no other package of the module is in.
 var allowed = map[string][]string{
 	module:                                {"gradtwin/internal/libm"},
-	"gradtwin/graph":                      {module, "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/internal/gemm"},
-	"gradtwin/graph/faults":               {"gradtwin/graph/internal/peek"},
+	"gradtwin/graph":                      {module, "gradtwin/graph/faults", "gradtwin/graph/internal/building", "gradtwin/graph/internal/inspect", "gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek", "gradtwin/internal/gemm"},
+	"gradtwin/graph/faults":               {"gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
+	"gradtwin/graph/internal/building":    {},
+	"gradtwin/graph/internal/inspect":     {"gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
+	"gradtwin/graph/internal/memory":      {},
 	"gradtwin/graph/internal/peek":        {},
 	"gradtwin/graph/models":               {}, // tests alone
-	"gradtwin/graph/audit":                {module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/compare"},
+	"gradtwin/graph/audit":                {module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek", "gradtwin/compare"},
 	"gradtwin/backprop":                   {module},
 	"gradtwin/numeric":                    {module, "gradtwin/internal/simd"},
 	"gradtwin/compare":                    {module, "gradtwin/internal/stats"},

@@ -8,6 +8,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -78,7 +80,7 @@ func keepsState(op gorgonia.Op) bool {
 	if _, held := op.(*heldDropout); held {
 		return true
 	}
-	return !isConstant(op) && !isOurs(op) && (!peek.IsGorgonias(op) || keepsMemory(reflect.TypeOf(op)))
+	return !inspect.IsConstant(op) && !isOurs(op) && (!peek.IsGorgonias(op) || keepsMemory(reflect.TypeOf(op)))
 }
 
 // overlapping returns pairs of steps whose results share memory, enough of them
@@ -90,7 +92,7 @@ func (t *tape) overlapping() (pairs [][2]int) {
 	}
 	var all []stretch
 	for i := range t.code {
-		if m := memory(t.code[i].value); len(m) > 0 {
+		if m := memory.Bytes(t.code[i].value); len(m) > 0 {
 			from := uintptr(unsafe.Pointer(&m[0]))
 			all = append(all, stretch{from, from + uintptr(len(m)), i})
 		}

@@ -8,6 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -29,14 +31,14 @@ func asFunction(w *Wrapped, err error) (gradtwin.Function, error) {
 func (w *Wrapped) clone() (c *Wrapped, err error) {
 	building.Lock()
 	defer building.Unlock()
-	defer recoverBuilding(&err, "copy the graph")
+	defer building.Recover(&err, "copy the graph")
 	outputs := gorgonia.Nodes{w.cost}
 	for _, g := range w.grads {
 		if g != nil {
 			outputs = append(outputs, g)
 		}
 	}
-	for _, n := range cone(outputs...) {
+	for _, n := range inspect.Cone(outputs...) {
 		if op := n.Op(); op != nil && !peek.IsGorgonias(op) && !isOurs(op) {
 			return nil, fmt.Errorf("copy the graph: the operation %v (%v) is not Gorgonia's own and may keep state: %w", op, reflect.TypeOf(op), errors.ErrUnsupported)
 		}

@@ -1,40 +1,17 @@
 package graph
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/peek"
 )
-
-// cone returns the nodes that some nodes are computed from, and these, in the
-// order in which they were added to the graph.
-func cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
-	seen := map[*gorgonia.Node]bool{}
-	var out gorgonia.Nodes
-	var visit func(*gorgonia.Node)
-	visit = func(n *gorgonia.Node) {
-		if seen[n] {
-			return
-		}
-		seen[n] = true
-		for _, child := range peek.Children(n) {
-			visit(child)
-		}
-		out = append(out, n)
-	}
-	for _, n := range outputs {
-		visit(n)
-	}
-	slices.SortStableFunc(out, func(a, b *gorgonia.Node) int { return cmp.Compare(a.ID(), b.ID()) })
-	return out
-}
 
 // replica is a copy of a part of a graph in a graph of its own: the same
 // operations on the same types and shapes, without values and without the
@@ -74,7 +51,7 @@ func newReplica(held *draws, outputs ...*gorgonia.Node) (*replica, error) {
 		origin[c], r.of[n] = n, c
 		return nil
 	}
-	for _, n := range cone(outputs...) {
+	for _, n := range inspect.Cone(outputs...) {
 		if err := add(n); err != nil {
 			return nil, err
 		}
@@ -84,8 +61,8 @@ func newReplica(held *draws, outputs ...*gorgonia.Node) (*replica, error) {
 
 // node adds a copy of n with the given operation and arguments.
 func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c *gorgonia.Node, err error) {
-	defer recoverBuilding(&err, fmt.Sprintf("copy %v", n))
-	if op != nil && isConstant(op) {
+	defer building.Recover(&err, fmt.Sprintf("copy %v", n))
+	if op != nil && inspect.IsConstant(op) {
 		// NewUniqueNode gives the shape of a tensor constant back to the pool
 		// of shapes while the constant in the graph has it: the next node of
 		// as many dimensions would write its own there.
@@ -102,33 +79,23 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 	case op != nil:
 		op = r.draws.operation(n, r.ops.copy(op))
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
-	case named(n): // others are told apart by their operations
+	case inspect.Named(n): // others are told apart by their operations
 		options = append(options, gorgonia.WithName(n.Name()))
 	}
 	return gorgonia.NewUniqueNode(options...), nil
 }
-
-// isConstant reports whether an operation is what a node of
-// gorgonia.NewConstant has.
-func isConstant(op gorgonia.Op) bool {
-	return slices.Contains([]string{"constantScalar", "constantTensor"}, peek.TypeName(op))
-}
-
-// named reports whether a node has a name of its own, as inputs have, and not
-// one made up of its operation.
-func named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
 
 // differentiate is gorgonia.Grad with panics made errors, and with the
 // operation named in errors.
 func differentiate(cost *gorgonia.Node, wrt gorgonia.Nodes) (grads gorgonia.Nodes, err error) {
 	defer func() {
 		if err != nil {
-			if _, stop := differentiableFrom(cone(cost), wrt); stop != nil {
+			if _, stop := inspect.Dependents(inspect.Cone(cost), wrt); stop != nil {
 				err = fmt.Errorf("%w: %w", stop, err)
 			}
 		}
 	}()
-	defer recoverBuilding(&err, "differentiate")
+	defer building.Recover(&err, "differentiate")
 	grads, err = gorgonia.Grad(cost, wrt...)
 	if err != nil {
 		return nil, fmt.Errorf("differentiate: %s%w", culprit(err), err)
@@ -162,32 +129,4 @@ func culprit(err error) string {
 		shapes = append(shapes, fmt.Sprint(term.Shape()))
 	}
 	return fmt.Sprintf("node %v of shape %v, used by %s: derivatives of shapes %s: ", n, n.Shape(), strings.Join(users, ", "), strings.Join(shapes, ", "))
-}
-
-// recoverBuilding turns a panic into an error that names the operation whose
-// method was running, as the stack tells.
-func recoverBuilding(err *error, doing string) {
-	r := recover()
-	if r == nil {
-		return
-	}
-	*err = fmt.Errorf("%s: %spanic: %v", doing, panickingOp(), r)
-}
-
-// panickingOp looks for the method of an operation on the stack of a panic,
-// as in gorgonia.org/gorgonia.(*softmaxOp).SymDiff, and returns
-// "gorgonia.softmaxOp: ".
-func panickingOp() string {
-	pc := make([]uintptr, 64)
-	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
-	for {
-		f, more := frames.Next()
-		name := f.Function[strings.LastIndex(f.Function, "/")+1:]
-		if dot := strings.LastIndex(name, "."); dot >= 0 && slices.Contains([]string{"SymDiff", "DiffWRT", "InferShape", "Type"}, name[dot+1:]) {
-			return strings.NewReplacer("(", "", "*", "", ")", "").Replace(name[:dot]) + ": "
-		}
-		if !more {
-			return ""
-		}
-	}
 }

@@ -5,9 +5,11 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -41,8 +43,8 @@ func (w *Wrapped) findUsage() *usage {
 	if len(w.overwrites()) > 0 {
 		return s
 	}
-	nodes := cone(w.cost)
-	reached := differentiable(w.cost, nodes)
+	nodes := inspect.Cone(w.cost)
+	reached := inspect.Reached(w.cost, nodes)
 	for _, n := range nodes {
 		if l := w.byNode[n]; l != nil && slices.Contains(w.params, l) {
 			s.named[l.name] = n
@@ -79,7 +81,7 @@ func (w *Wrapped) Cut(name string) (c gradtwin.Function, err error) {
 	}
 	building.Lock()
 	defer building.Unlock()
-	defer recoverBuilding(&err, "cut the graph")
+	defer building.Recover(&err, "cut the graph")
 	return asFunction(w.cut(n, name))
 }
 
@@ -170,23 +172,20 @@ func (w *Wrapped) freeze(n *gorgonia.Node, name string) (l *leaf, err error) {
 
 // holding returns an input of n's type with a value, in memory of its own.
 func holding(n *gorgonia.Node, name string, v gorgonia.Value) (*leaf, error) {
-	from, err := elementsOf(v)
+	from, err := memory.Of(v)
 	if err != nil {
 		return nil, err
 	}
-	if from.n != n.Shape().TotalSize() {
-		return nil, fmt.Errorf("a value of %d elements: want shape %v", from.n, n.Shape())
+	if from.Len() != n.Shape().TotalSize() {
+		return nil, fmt.Errorf("a value of %d elements: want shape %v", from.Len(), n.Shape())
 	}
-	own := scalarOf(n.Dtype(), 0)
-	if !n.IsScalar() {
-		own = tensor.New(tensor.Of(n.Dtype()), tensor.WithShape(n.Shape()...))
-	}
-	to, err := elementsOf(own)
+	own := memory.Zero(n)
+	to, err := memory.Of(own)
 	if err != nil {
 		return nil, err
 	}
-	for i := range from.n {
-		to.set(i, from.at(i))
+	for i := range from.Len() {
+		to.Set(i, from.At(i))
 	}
 	holder := gorgonia.NewTensor(gorgonia.NewGraph(), n.Dtype(), n.Dims(), gorgonia.WithShape(n.Shape()...), gorgonia.WithName(name), gorgonia.WithValue(own))
 	return &leaf{node: holder, name: name}, nil

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/graph/simple"
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -54,12 +55,12 @@ func (n dotNode) DOTID() string { return fmt.Sprintf("n%d", n.ID()) }
 
 // Attributes implements encoding.Attributer.
 func (n dotNode) Attributes() []encoding.Attribute {
-	label := operationName(n.Node)
+	label := inspect.OperationName(n.Node)
 	if n.output != "" {
 		label = n.output + " = " + label
 	}
 	if !n.IsScalar() {
-		label += "\n" + shapeText(n.Node)
+		label += "\n" + inspect.Shape(n.Node)
 	}
 	a := []encoding.Attribute{{Key: "label", Value: `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label) + `"`}}
 	if n.Op() == nil {
@@ -76,28 +77,6 @@ func (n dotNode) Attributes() []encoding.Attribute {
 		a = append(a, encoding.Attribute{Key: "style", Value: `"` + strings.Join(style, ",") + `"`})
 	}
 	return a
-}
-
-// operationName returns an input's name or what a node does.
-func operationName(n *gorgonia.Node) string {
-	if n.Op() == nil || len(peek.Children(n)) == 0 {
-		return n.Name()
-	}
-	// Gorgonia adds to the sign of an element-wise operation whether a
-	// comparison's result is of its operands' type.
-	return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprint(n.Op()), " false"), " true")
-}
-
-// shapeText writes a shape as 784×50.
-func shapeText(n *gorgonia.Node) string {
-	if n.IsScalar() {
-		return "scalar"
-	}
-	parts := make([]string, n.Dims())
-	for i, s := range n.Shape() {
-		parts[i] = fmt.Sprint(s)
-	}
-	return strings.Join(parts, "×")
 }
 
 // Instruction is one line of what a run does.
@@ -134,7 +113,7 @@ func (c *computation[T]) instructions(gradients bool) []Instruction {
 	list := make([]Instruction, 0, len(p.code))
 	for _, ins := range p.code {
 		i := Instruction{
-			Node: int(ins.node.ID()), Op: operationName(ins.node), Shape: shapeText(ins.node),
+			Node: int(ins.node.ID()), Op: inspect.OperationName(ins.node), Shape: inspect.Shape(ins.node),
 			Memory: MemoryNew, Output: outputs[ins.node],
 		}
 		switch {

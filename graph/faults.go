@@ -10,6 +10,8 @@ import (
 
 	"gradtwin"
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -50,13 +52,13 @@ func (w *Wrapped) Warnings() []string {
 // forwardFaults returns what the table says of the nodes that the cost is
 // computed from.
 func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
-	nodes := cone(w.user.cost)
+	nodes := inspect.Cone(w.user.cost)
 	active := w.active(nodes)
 	value := w.forwardValues()
 	for _, n := range nodes {
 		for _, k := range faults.Of(n, value) {
 			if k.Effect == faults.Value || k.Effect != faults.SomeUses && active[n] {
-				found = append(found, gradtwin.Fault{Node: label(n), Problem: k.Problem, Instead: k.Instead})
+				found = append(found, gradtwin.Fault{Node: inspect.Label(n), Problem: k.Problem, Instead: k.Instead})
 			}
 		}
 	}
@@ -65,8 +67,8 @@ func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
 
 // gradientFaults returns what the table says of the nodes that Grad made.
 func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
-	forward := cone(w.cost)
-	for _, n := range cone(slices.DeleteFunc(slices.Clone(w.grads), func(g *gorgonia.Node) bool { return g == nil })...) {
+	forward := inspect.Cone(w.cost)
+	for _, n := range inspect.Cone(slices.DeleteFunc(slices.Clone(w.grads), func(g *gorgonia.Node) bool { return g == nil })...) {
 		if forward.Contains(n) {
 			continue
 		}
@@ -83,10 +85,10 @@ func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
 func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 	axes := peek.Ints(sum.Op(), "along")
 	for _, n := range forward {
-		if !isKind(n, "repeatOp") {
+		if !inspect.IsKind(n, "repeatOp") {
 			continue
 		}
-		if along, ok := peek.Int(n.Op(), "along"); ok && slices.Equal(axes, []int{along}) && sameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
+		if along, ok := peek.Int(n.Op(), "along"); ok && slices.Equal(axes, []int{along}) && inspect.SameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
 			return n
 		}
 	}
@@ -99,7 +101,7 @@ func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 	for _, p := range w.params {
 		active[p.node] = true
 	}
-	reached := differentiable(w.user.cost, nodes)
+	reached := inspect.Reached(w.user.cost, nodes)
 	for _, n := range nodes {
 		if n.Op() == nil {
 			continue
@@ -116,9 +118,8 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 	err := w.followed(false, func(t *tape) error {
 		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
 			user := w.user.nodes[n]
-			if e, err := elementsOf(t.value(n)); err == nil && user != nil {
-				values[user] = make([]float64, e.n)
-				e.read(values[user])
+			if e, err := memory.Of(t.value(n)); err == nil && user != nil {
+				values[user] = e.Float64s()
 			}
 			return true
 		})
@@ -130,13 +131,11 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 		if v, ok := values[n]; ok || n.Op() != nil {
 			return v
 		}
-		e, err := elementsOf(n.Value())
+		e, err := memory.Of(n.Value())
 		if err != nil {
 			return nil
 		}
-		v := make([]float64, e.n)
-		e.read(v)
-		return v
+		return e.Float64s()
 	}
 }
 
@@ -176,7 +175,7 @@ func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 					Node:    w.label(o.victim),
 					Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", w.label(o.writer), w.label(o.victim), w.label(o.user)),
 				}
-				if isKind(o.writer, "elemBinOp", "elemUnaryOp") {
+				if inspect.IsKind(o.writer, "elemBinOp", "elemUnaryOp") {
 					f.Instead = faults.Overwriting.Instead
 				}
 				found = append(found, f)
@@ -187,16 +186,12 @@ func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 	return found
 }
 
-func isKind(n *gorgonia.Node, kinds ...string) bool {
-	return n.Op() != nil && slices.Contains(kinds, peek.TypeName(n.Op()))
-}
-
 // label names a node of the copy as the user's, or as one of the gradient.
 func (w *Wrapped) label(n *gorgonia.Node) string {
 	if user := w.user.nodes[n]; user != nil {
-		return label(user)
+		return inspect.Label(user)
 	}
-	return "the gradient's " + label(n)
+	return "the gradient's " + inspect.Label(n)
 }
 
 // explain adds to an error what is known of some of the user's nodes, of the
@@ -205,7 +200,7 @@ func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
 	var known []string
 	for _, n := range nodes {
 		for _, k := range faults.Of(n, nil) {
-			text := fmt.Sprintf("%s: %s", label(n), k.Problem)
+			text := fmt.Sprintf("%s: %s", inspect.Label(n), k.Problem)
 			if k.Instead != "" {
 				text += ": use " + k.Instead
 			}
@@ -227,7 +222,7 @@ func (w *Wrapped) explainRun(err error) error {
 	if !errors.As(err, &failed) {
 		return err
 	}
-	forward := cone(w.user.cost)
+	forward := inspect.Cone(w.user.cost)
 	if !forward.Contains(w.user.nodes[failed.node]) {
 		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
 	}

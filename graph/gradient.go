@@ -8,6 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -155,8 +157,8 @@ func firstOther(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, o
 // anotherCosts is the error of an input whose gradient node is not that of the cost.
 func anotherCosts(cost, input *gorgonia.Node) error {
 	text := fmt.Sprintf("the gradient node that the graph already has for input %s is not that of cost %s: "+
-		"a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", label(input), label(cost))
-	if !named(input) || input.Name() == "" {
+		"a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", inspect.Label(input), inspect.Label(cost))
+	if !inspect.Named(input) || input.Name() == "" {
 		text += ", and name every input: of those without a name Gorgonia makes one node for each shape"
 	}
 	return errors.New(text)
@@ -177,12 +179,11 @@ func evaluate(outputs gorgonia.Nodes, r *replica, value func(*gorgonia.Node) gor
 	}
 	out := make([][]float64, len(outputs))
 	for k, n := range outputs {
-		e, err := elementsOf(t.value(n))
+		e, err := memory.Of(t.value(n))
 		if err != nil {
 			return nil, fmt.Errorf("node %v: %w", n, err)
 		}
-		out[k] = make([]float64, e.n)
-		e.read(out[k])
+		out[k] = e.Float64s()
 	}
 	return out, nil
 }

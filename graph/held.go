@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -44,7 +46,7 @@ func hold(nodes gorgonia.Nodes, seed uint64) (*draws, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("hold %s at one draw: %w", label(n), err)
+			return nil, fmt.Errorf("hold %s at one draw: %w", inspect.Label(n), err)
 		}
 		d.random = append(d.random, n)
 	}
@@ -58,8 +60,8 @@ func (d *draws) holdValue(n *gorgonia.Node, random *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	holder := gorgonia.NewTensor(gorgonia.NewGraph(), n.Dtype(), n.Dims(), gorgonia.WithShape(n.Shape()...), gorgonia.WithName(label(n)), gorgonia.WithValue(v))
-	d.values[n] = &leaf{node: holder, name: label(n), drawn: true}
+	holder := gorgonia.NewTensor(gorgonia.NewGraph(), n.Dtype(), n.Dims(), gorgonia.WithShape(n.Shape()...), gorgonia.WithName(inspect.Label(n)), gorgonia.WithValue(v))
+	d.values[n] = &leaf{node: holder, name: inspect.Label(n), drawn: true}
 	return nil
 }
 
@@ -70,45 +72,29 @@ func draw(n *gorgonia.Node, random *rand.Rand) (gorgonia.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := elementsOf(v)
+	e, err := memory.Of(v)
 	if err != nil {
 		return nil, err
 	}
 	a, _ := peek.Float(n.Op(), "a")
 	b, _ := peek.Float(n.Op(), "b")
-	for i := range e.n {
-		switch randomKind(n.Op()) {
-		case uniform:
-			e.set(i, a+(b-a)*random.Float64())
-		case gaussian:
-			e.set(i, a+b*random.NormFloat64())
-		case binomial:
+	for i := range e.Len() {
+		switch inspect.Distribution(n.Op()) {
+		case inspect.Uniform:
+			e.Set(i, a+(b-a)*random.Float64())
+		case inspect.Gaussian:
+			e.Set(i, a+b*random.NormFloat64())
+		case inspect.Binomial:
 			successes := 0.0
 			for range int(a) {
 				if random.Float64() < b {
 					successes++
 				}
 			}
-			e.set(i, successes)
+			e.Set(i, successes)
 		}
 	}
 	return v, nil
-}
-
-// The distributions of Gorgonia's random nodes, as it numbers them.
-const (
-	uniform = iota
-	gaussian
-	binomial
-)
-
-// randomKind returns a random node's distribution, or another number for one
-// that is not known: then Gorgonia's draw is kept.
-func randomKind(op gorgonia.Op) int {
-	if which := peek.Field(op, "which"); which.IsValid() && which.CanUint() {
-		return int(which.Uint())
-	}
-	return -1
 }
 
 // holdMask draws what dropout multiplies its operand's elements by: its value
@@ -148,15 +134,15 @@ func (w *Wrapped) Redraw(seed uint64) error {
 	if w.user.held == nil || len(w.user.held.random) == 0 {
 		return nil
 	}
-	next, err := hold(cone(w.user.cost), seed)
+	next, err := hold(inspect.Cone(w.user.cost), seed)
 	if err != nil {
 		return err
 	}
 	for n, mask := range w.user.held.masks {
-		copy(memory(mask), memory(next.masks[n]))
+		copy(memory.Bytes(mask), memory.Bytes(next.masks[n]))
 	}
 	for n, l := range w.user.held.values {
-		copy(memory(l.node.Value()), memory(next.values[n].node.Value()))
+		copy(memory.Bytes(l.node.Value()), memory.Bytes(next.values[n].node.Value()))
 	}
 	w.user.held.seed = seed
 	return nil
@@ -194,24 +180,24 @@ func (d *heldDropout) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 	if len(in) != 1 {
 		return nil, fmt.Errorf("dropout of %d operands: want 1", len(in))
 	}
-	x, err := elementsOf(in[0])
+	x, err := memory.Of(in[0])
 	if err != nil {
 		return nil, err
 	}
-	mask, err := elementsOf(d.mask)
+	mask, err := memory.Of(d.mask)
 	if err != nil {
 		return nil, err
 	}
-	if x.n != mask.n {
-		return nil, fmt.Errorf("dropout of %d elements, held for %d", x.n, mask.n)
+	if x.Len() != mask.Len() {
+		return nil, fmt.Errorf("dropout of %d elements, held for %d", x.Len(), mask.Len())
 	}
 	out := tensor.New(tensor.Of(in[0].Dtype()), tensor.WithShape(in[0].Shape()...))
-	y, err := elementsOf(out)
+	y, err := memory.Of(out)
 	if err != nil {
 		return nil, err
 	}
-	for i := range x.n {
-		y.set(i, x.at(i)*mask.at(i))
+	for i := range x.Len() {
+		y.Set(i, x.At(i)*mask.At(i))
 	}
 	return out, nil
 }

@@ -8,6 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -17,7 +19,7 @@ type leaf struct {
 	name  string
 	drawn bool           // the value of a random node, which runs may overwrite
 	held  gorgonia.Value // the value that elems and bytes are of
-	elements
+	memory.Elements
 	bytes []byte
 }
 
@@ -74,22 +76,22 @@ func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
 	case n.Graph() == nil:
 		return fmt.Errorf("%v is in no graph", n)
 	case n.Graph() != cost.Graph():
-		return fmt.Errorf("%s is not in the graph of the cost", label(n))
+		return fmt.Errorf("%s is not in the graph of the cost", inspect.Label(n))
 	case n.Op() != nil:
-		return fmt.Errorf("%s is computed by an operation: want an input", label(n))
+		return fmt.Errorf("%s is computed by an operation: want an input", inspect.Label(n))
 	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
-		return fmt.Errorf("%s is of type %v: want float64 or float32", label(n), n.Dtype())
+		return fmt.Errorf("%s is of type %v: want float64 or float32", inspect.Label(n), n.Dtype())
 	case n.Value() == nil:
-		return fmt.Errorf("%s has no value", label(n))
+		return fmt.Errorf("%s has no value", inspect.Label(n))
 	case !nodes.Contains(n):
-		return fmt.Errorf("the cost does not depend on %s", label(n))
+		return fmt.Errorf("the cost does not depend on %s", inspect.Label(n))
 	}
 	return nil
 }
 
 // defaultInputs returns the inputs that Wrap takes when none are given.
 func defaultInputs(cost *gorgonia.Node, nodes gorgonia.Nodes) gorgonia.Nodes {
-	reached := differentiable(cost, nodes)
+	reached := inspect.Reached(cost, nodes)
 	var all, derived gorgonia.Nodes
 	for _, n := range nodes {
 		if n.Op() != nil || !reached[n] || checkInput(cost, n, nodes) != nil {
@@ -104,24 +106,6 @@ func defaultInputs(cost *gorgonia.Node, nodes gorgonia.Nodes) gorgonia.Nodes {
 		return derived
 	}
 	return all
-}
-
-// differentiable returns the nodes that gorgonia.Grad reaches from the cost.
-func differentiable(cost *gorgonia.Node, nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
-	reached := map[*gorgonia.Node]bool{cost: true}
-	for _, n := range slices.Backward(nodes) {
-		op, ok := n.Op().(gorgonia.SDOp)
-		if !ok || !reached[n] {
-			continue
-		}
-		args := peek.Children(n)
-		for i, d := range op.DiffWRT(len(args)) {
-			if d && i < len(args) {
-				reached[args[i]] = true
-			}
-		}
-	}
-	return reached
 }
 
 // sync takes up the value that the node holds now.
@@ -140,13 +124,13 @@ func (l *leaf) sync(float bool) error {
 	if !want.Eq(got) && !(want.IsScalar() && got.TotalSize() <= 1) {
 		return fmt.Errorf("input %s of shape %v holds a value of shape %v", l.name, want, got)
 	}
-	l.bytes = memory(v)
+	l.bytes = memory.Bytes(v)
 	if float {
-		e, err := elementsOf(v)
+		e, err := memory.Of(v)
 		if err != nil {
 			return fmt.Errorf("input %s: %w", l.name, err)
 		}
-		l.elements = e
+		l.Elements = e
 	}
 	l.held = v
 	return nil
@@ -179,13 +163,13 @@ func (l *leaf) value() gorgonia.Value {
 func (w *Wrapped) checkAliases(nodes gorgonia.Nodes) error {
 	for k, p := range w.params {
 		for _, l := range w.leaves {
-			if l == p || slices.Contains(w.params[:k], l) || !overlap(p.bytes, l.bytes) {
+			if l == p || slices.Contains(w.params[:k], l) || !memory.Overlap(p.bytes, l.bytes) {
 				continue
 			}
 			return fmt.Errorf("inputs %s and %s share memory: give each a tensor of its own", p.name, l.name)
 		}
 		for _, n := range nodes {
-			if n.Op() != nil && len(peek.Children(n)) == 0 && n.Value() != nil && overlap(p.bytes, memory(n.Value())) {
+			if n.Op() != nil && len(peek.Children(n)) == 0 && n.Value() != nil && memory.Overlap(p.bytes, memory.Bytes(n.Value())) {
 				return fmt.Errorf("input %s and constant %v share memory: give each a tensor of its own", p.name, n)
 			}
 		}

@@ -84,15 +84,7 @@ func (w *Wrapped) unchanged() error {
 
 // set notes that element i of a leaf was set.
 func (w *Wrapped) set(l *leaf, i int) {
-	size := 8
-	if l.f32 != nil {
-		size = 4
-	}
-	at := i
-	if l.offset != nil {
-		at = l.offset[i]
-	}
-	from, to := at*size, (at+1)*size
+	from, to := l.Span(i)
 	c := change{l, i, l.bytes[from:to], w.runs.backup[slices.Index(w.runs.watched, l)][from:to]}
 	copy(c.backup, c.bytes)
 	if h := w.keeping; len(h.changed) < mostChanges {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/building"
 )
 
 // machine is Gorgonia's tape machine on a copy of the user's graph.
@@ -38,7 +40,7 @@ func (m *machine) value(n *gorgonia.Node) gorgonia.Value { return n.Value() }
 // Making a machine puts all operations that know it into training mode; the
 // option gorgonia.EvalMode puts them into the other, for w too.
 func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err error) {
-	defer recoverBuilding(&err, "build the machine")
+	defer building.Recover(&err, "build the machine")
 	building.Lock()
 	defer building.Unlock()
 	c := *w

@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -118,7 +119,7 @@ func (j *stepJudge) gradient(g *given) error {
 			"switches the operations of its graph for all machines"
 		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
 	case problem == "" && !g.followed:
-		random := labels(j.user.held.random)
+		random := inspect.Labels(j.user.held.random)
 		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", random)
 	case problem == "" && j.deliberate(g):
 		return nil
@@ -190,8 +191,8 @@ func (j *stepJudge) otherCost(g *given) string {
 	defer j.place(j.elements())
 	j.place(g.x)
 	graph := j.user.cost.Graph()
-	costs, _ := differentiated(graph)
-	costs = append(costs, scalarRoots(graph)...)
+	costs, _ := inspect.Differentiated(graph)
+	costs = append(costs, inspect.ScalarRoots(graph)...)
 	var wrt gorgonia.Nodes
 	for k, l := range j.params {
 		if g.of[k] {
@@ -212,7 +213,7 @@ func (j *stepJudge) otherCost(g *given) string {
 		}
 		j.each(g, func(i int) { all[i], other = other[0], other[1:] })
 		if j.any(g, all) && j.all(g, all) {
-			return label(n)
+			return inspect.Label(n)
 		}
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -84,7 +85,7 @@ func (j *stepJudge) shared() string {
 		for b, o := range j.params[:a] {
 			x, err := l.node.Grad()
 			y, also := o.node.Grad()
-			if err == nil && also == nil && x != nil && y != nil && overlap(memory(x), memory(y)) {
+			if err == nil && also == nil && x != nil && y != nil && memory.Overlap(memory.Bytes(x), memory.Bytes(y)) {
 				return fmt.Sprintf(": %s and %s have one gradient in common, which is cleared with the first of them",
 					j.layout[b].Name, j.layout[a].Name)
 			}

@@ -5,6 +5,8 @@ import (
 	"hash/maphash"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/memory"
 )
 
 // overwriting is a value that is another when it is used than when it was
@@ -36,14 +38,14 @@ func (t *tape) changed(value func(leaf *gorgonia.Node) gorgonia.Value) (found []
 	sums := make([]uint64, len(t.regs))
 	before := func(s *step) {
 		for _, in := range s.in {
-			if maphash.Bytes(seed, memory(t.regs[in])) != sums[in] {
+			if maphash.Bytes(seed, memory.Bytes(t.regs[in])) != sums[in] {
 				found = append(found, overwriting{victim: last[in], user: s.node})
 			}
 		}
 	}
 	after := func(n *gorgonia.Node) bool {
 		out := t.code[t.at[n]].out
-		last[out], sums[out] = n, maphash.Bytes(seed, memory(t.regs[out]))
+		last[out], sums[out] = n, maphash.Bytes(seed, memory.Bytes(t.regs[out]))
 		return true
 	}
 	if t.steps(value, before, after) != nil {
@@ -75,9 +77,9 @@ func (t *tape) matters(o overwriting, value func(leaf *gorgonia.Node) gorgonia.V
 		if err != nil {
 			return
 		}
-		result := bytes.Clone(memory(a))
+		result := bytes.Clone(memory.Bytes(a))
 		b, err := s.node.Op().Do(should...)
-		differs = err == nil && !bytes.Equal(result, memory(b))
+		differs = err == nil && !bytes.Equal(result, memory.Bytes(b))
 	}
 	_ = t.steps(value, before, func(n *gorgonia.Node) bool {
 		if n == o.victim {
@@ -95,7 +97,7 @@ func (t *tape) writerOf(victim *gorgonia.Node, value func(leaf *gorgonia.Node) g
 	_ = t.follow(value, func(n *gorgonia.Node) bool {
 		switch {
 		case n == victim:
-			held = memory(t.value(victim))
+			held = memory.Bytes(t.value(victim))
 			kept = bytes.Clone(held)
 		case held != nil && !bytes.Equal(held, kept):
 			writer = n

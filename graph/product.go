@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -44,7 +45,7 @@ func newProduct(s *step, operand gorgonia.Value) *product {
 // matrixOf returns a value that is a float64 matrix stored row by row, else nil.
 func matrixOf(v gorgonia.Value) *tensor.Dense {
 	d, ok := v.(*tensor.Dense)
-	if !ok || d.Dtype() != tensor.Float64 || d.Dims() != 2 || d.IsMasked() || offsets(d) != nil || !d.DataOrder().IsRowMajor() {
+	if !ok || d.Dtype() != tensor.Float64 || d.Dims() != 2 || d.IsMasked() || !memory.RowMajor(d) {
 		return nil
 	}
 	return d

@@ -7,9 +7,11 @@ import (
 	"strings"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -29,7 +31,7 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 	}
 	building.Lock()
 	defer building.Unlock()
-	defer recoverBuilding(&err, "rebuild in float64")
+	defer building.Recover(&err, "rebuild in float64")
 	of, err := w.widen()
 	if err != nil {
 		return nil, fmt.Errorf("rebuild in float64: %w", err)
@@ -63,7 +65,7 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 // widen builds the forward part in float64 and returns the copies of its nodes.
 func (w *Wrapped) widen() (map[*gorgonia.Node]*gorgonia.Node, error) {
 	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(true)}
-	for _, n := range cone(w.cost) {
+	for _, n := range inspect.Cone(w.cost) {
 		var err error
 		if r.of[n], err = r.node(n, w.byNode[n]); err != nil {
 			return nil, err
@@ -83,7 +85,7 @@ type widening struct {
 
 // node returns n in float64. An input's value comes from l.
 func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error) {
-	defer recoverBuilding(&err, fmt.Sprintf("node %v", n))
+	defer building.Recover(&err, fmt.Sprintf("node %v", n))
 	args := peek.Children(n)
 	if n.Op() == nil || len(args) == 0 {
 		held := n.Value() // a constant's
@@ -93,7 +95,7 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 		if held == nil {
 			return nil, fmt.Errorf("the operation %v has no value", n.Op())
 		}
-		v, err := widenValue(held)
+		v, err := memory.Widen(held)
 		if err != nil {
 			return nil, fmt.Errorf("node %v: %w", n, err)
 		}
@@ -101,14 +103,14 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 			return r.graph.AddNode(gorgonia.NewConstant(v, gorgonia.WithName(n.Name()))), nil
 		}
 		options := []gorgonia.NodeConsOpt{gorgonia.WithShape(n.Shape()...), gorgonia.WithValue(v)}
-		if named(n) {
+		if inspect.Named(n) {
 			options = append(options, gorgonia.WithName(n.Name()))
 		}
 		dims := 0
 		if t, ok := n.Type().(gorgonia.TensorType); ok {
 			dims = t.Dims
 		}
-		return gorgonia.NewTensor(r.graph, widenDtype(n.Dtype()), dims, options...), nil
+		return gorgonia.NewTensor(r.graph, memory.WideType(n.Dtype()), dims, options...), nil
 	}
 	for i, a := range args {
 		args[i] = r.of[a]
@@ -121,7 +123,7 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 	case isOurs(op) || peek.IsGorgonias(op) && holdsPrecision[name]:
 		op = r.ops.copy(op)
 	case peek.IsGorgonias(op) && name == "dtConvOp":
-		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), widenDtype(n.Dtype()))
+		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), memory.WideType(n.Dtype()))
 		if err != nil {
 			return nil, fmt.Errorf("node %v: %w", n, err)
 		}
@@ -136,7 +138,7 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 	if c, err = gorgonia.ApplyOp(op, args...); err != nil {
 		return nil, fmt.Errorf("node %v: %w", n, err)
 	}
-	if !c.Shape().Eq(n.Shape()) || c.IsScalar() != n.IsScalar() || c.Dtype() != widenDtype(n.Dtype()) {
+	if !c.Shape().Eq(n.Shape()) || c.IsScalar() != n.IsScalar() || c.Dtype() != memory.WideType(n.Dtype()) {
 		return nil, fmt.Errorf("node %v becomes a %v of shape %v", n, c.Type(), c.Shape())
 	}
 	return c, nil
@@ -200,29 +202,4 @@ func (r *widening) remake(op gorgonia.Op, args gorgonia.Nodes) (gorgonia.Op, err
 		return nil, fmt.Errorf("the operation %v becomes %v in float64", op, made.Op())
 	}
 	return made.Op(), nil
-}
-
-// widenDtype returns float64 for float32, and other types as they are.
-func widenDtype(t tensor.Dtype) tensor.Dtype {
-	if t == tensor.Float32 {
-		return tensor.Float64
-	}
-	return t
-}
-
-// widenValue copies a value, float32 to float64.
-func widenValue(v gorgonia.Value) (gorgonia.Value, error) {
-	if v.Dtype() != tensor.Float32 {
-		return gorgonia.CloneValue(v)
-	}
-	e, err := elementsOf(v)
-	if err != nil {
-		return nil, err
-	}
-	if v.Shape().IsScalar() {
-		return gorgonia.NewF64(e.at(0)), nil
-	}
-	wide := make([]float64, e.n)
-	e.read(wide)
-	return tensor.New(tensor.WithShape(v.Shape()...), tensor.WithBacking(wide)), nil
 }

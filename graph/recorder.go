@@ -7,6 +7,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -91,7 +93,7 @@ func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 		default:
 			n, ok := v.(*gorgonia.Node)
 			if ok && slices.ContainsFunc(r.leaves, func(l *leaf) bool { return l.node == n }) {
-				c.others = append(c.others, label(n))
+				c.others = append(c.others, inspect.Label(n))
 			}
 		}
 	}
@@ -133,7 +135,7 @@ func (r *recorder) param(v gorgonia.ValueGrad) int {
 	if value == nil {
 		return -1
 	}
-	return slices.IndexFunc(r.params, func(l *leaf) bool { return overlap(memory(l.node.Value()), memory(value)) })
+	return slices.IndexFunc(r.params, func(l *leaf) bool { return memory.Overlap(memory.Bytes(l.node.Value()), memory.Bytes(value)) })
 }
 
 // elements returns all elements.
@@ -150,7 +152,7 @@ func (r *recorder) data() []string {
 	out := make([]string, len(r.leaves))
 	for k, l := range r.leaves {
 		if !l.drawn && !slices.Contains(r.params, l) {
-			out[k] = string(memory(l.node.Value()))
+			out[k] = string(memory.Bytes(l.node.Value()))
 		}
 	}
 	return out
@@ -176,9 +178,9 @@ func (r *recorder) bound() []float64 {
 
 // read reads the gradient of parameter k.
 func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
-	if e, err := elementsOf(v); err == nil && e.n == r.layout[k].Len() {
+	if e, err := memory.Of(v); err == nil && e.Len() == r.layout[k].Len() {
 		from, to := r.span(k)
-		e.read(dst[from:to])
+		e.Read(dst[from:to])
 	}
 }
 
@@ -205,7 +207,7 @@ func (r *recorder) shake(run int) {
 // computed with.
 func (r *recorder) holdDropout(k *undo) {
 	for n, mask := range r.user.held.masks {
-		e, err := elementsOf(mask)
+		e, err := memory.Of(mask)
 		if err != nil {
 			continue
 		}
@@ -213,9 +215,9 @@ func (r *recorder) holdDropout(k *undo) {
 		k.value(peek.Writable(peek.Field(n.Op(), "rndGen")))
 		// The operation keeps an element when the number that it draws is below 1−p.
 		peek.SetFunc(n.Op(), "rndGen", func() float64 {
-			i := next % e.n
+			i := next % e.Len()
 			next++
-			if e.at(i) != 0 {
+			if e.At(i) != 0 {
 				return 0
 			}
 			return 1
@@ -227,9 +229,9 @@ func (r *recorder) holdDropout(k *undo) {
 // the step's run.
 func (r *recorder) followDraws() {
 	for n, l := range r.user.held.values {
-		v, to := n.Value(), memory(l.node.Value())
-		if v != nil && v.Dtype() == l.node.Dtype() && len(memory(v)) == len(to) {
-			copy(to, memory(v))
+		v, to := n.Value(), memory.Bytes(l.node.Value())
+		if v != nil && v.Dtype() == l.node.Dtype() && len(memory.Bytes(v)) == len(to) {
+			copy(to, memory.Bytes(v))
 		}
 	}
 }
@@ -244,8 +246,8 @@ func (r *recorder) sameLoss() bool {
 		return false
 	}
 	f, err := r.Loss()
-	e, also := elementsOf(r.user.cost.Value())
-	return err == nil && also == nil && near([]float64{f}, []float64{e.at(0)}, r.tolerance())
+	e, also := memory.Of(r.user.cost.Value())
+	return err == nil && also == nil && near([]float64{f}, []float64{e.At(0)}, r.tolerance())
 }
 
 // tolerance is how far two computations of one gradient may be apart.
@@ -266,10 +268,10 @@ func (r *recorder) idle() (names []string) {
 		users, _ := peek.Bool(n.Op(), "isTraining")
 		if held, ok := c.Op().(*heldDropout); ok {
 			if copied, _ := peek.Bool(held.SDOp, "isTraining"); copied && !users {
-				names = append(names, label(n))
+				names = append(names, inspect.Label(n))
 			}
 		} else if copied, _ := peek.Bool(c.Op(), "isTraining"); copied && !users {
-			names = append(names, label(n))
+			names = append(names, inspect.Label(n))
 		}
 	}
 	slices.Sort(names)

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/memory"
 )
 
 // run computes and sees that no input and no constant was overwritten.
@@ -89,7 +91,7 @@ func (w *Wrapped) overwritten(e evaluator, k int) error {
 		return fmt.Errorf("%s has changed during the run (its values are restored)", name)
 	}
 	writer := w.writer(t, k)
-	for i := 1; i < replays && writer != nil && !overlap(memory(t.value(writer)), w.runs.watched[k].bytes); i++ {
+	for i := 1; i < replays && writer != nil && !memory.Overlap(memory.Bytes(t.value(writer)), w.runs.watched[k].bytes); i++ {
 		if w.writer(t, k) != writer {
 			writer = nil
 		}

@@ -4,15 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 	"slices"
-	"strings"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gradtwin"
-	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 )
 
 // SecondOrder returns the function v·∇f of the same inputs, where ∇f is w's
@@ -41,7 +40,7 @@ func (w *Wrapped) SecondOrder(seed uint64) (gradtwin.Function, error) {
 func (w *Wrapped) secondOrder(seed uint64) (second *Wrapped, err error) {
 	building.Lock()
 	defer building.Unlock()
-	defer recoverBuilding(&err, "second order")
+	defer building.Recover(&err, "second order")
 	if slices.Contains(w.grads, nil) {
 		return nil, errors.New("second order: of a function whose gradient is 0 for some input")
 	}
@@ -88,25 +87,20 @@ func (w *Wrapped) direction(g *gorgonia.Node, of string, random *rand.Rand) *gor
 	for len(w.graph.ByName(name)) > 0 {
 		name += "'"
 	}
-	var v gorgonia.Value
-	if g.IsScalar() {
-		v = scalarOf(g.Dtype(), 0)
-	} else {
-		v = tensor.New(tensor.Of(g.Dtype()), tensor.WithShape(g.Shape()...))
-	}
-	e, err := elementsOf(v)
+	v := memory.Zero(g)
+	e, err := memory.Of(v)
 	if err != nil {
 		panic(err)
 	}
-	for i := range e.n {
+	for i := range e.Len() {
 		x := 0.5 + random.Float64()
 		if random.IntN(2) == 0 {
 			x = -x
 		}
-		e.set(i, x)
+		e.Set(i, x)
 	}
 	n := gorgonia.NewTensor(w.graph, g.Dtype(), len(g.Shape()), gorgonia.WithName(name), gorgonia.WithShape(g.Shape()...), gorgonia.WithValue(v))
-	l := &leaf{node: n, name: name, held: v, bytes: memory(v)}
+	l := &leaf{node: n, name: name, held: v, bytes: memory.Bytes(v)}
 	w.leaves = append(w.leaves, l)
 	w.byNode[n] = l
 	return n
@@ -115,13 +109,13 @@ func (w *Wrapped) direction(g *gorgonia.Node, of string, random *rand.Rand) *gor
 // differentiateAgain calls Grad for the inputs that the cost depends on and
 // compiles.
 func (w *Wrapped) differentiateAgain(wrt gorgonia.Nodes) error {
-	nodes := cone(w.cost)
-	depends, err := differentiableFrom(nodes, wrt)
+	nodes := inspect.Cone(w.cost)
+	depends, err := inspect.Dependents(nodes, wrt)
 	if err != nil {
 		return err
 	}
 	var active gorgonia.Nodes
-	reached := differentiable(w.cost, nodes)
+	reached := inspect.Reached(w.cost, nodes)
 	for _, n := range wrt {
 		if depends[n] && reached[n] {
 			active = append(active, n)
@@ -141,49 +135,4 @@ func (w *Wrapped) differentiateAgain(wrt gorgonia.Nodes) error {
 		}
 	}
 	return w.compile()
-}
-
-// differentiableFrom returns the nodes that depend on the inputs, wrt, among
-// those of a cone. An operation between them that has no derivative, which
-// Grad leaves out without a word when it can reach the inputs in another way,
-// is an error, unless the derivative is 0 almost everywhere.
-func differentiableFrom(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, error) {
-	depends := map[*gorgonia.Node]bool{}
-	for _, n := range nodes {
-		if n.Op() == nil {
-			depends[n] = wrt.Contains(n)
-			continue
-		}
-		args := peek.Children(n)
-		var smooth []bool
-		// The derivative of an operation is often a type that embeds the
-		// operation's, and has its DiffWRT and SymDiff by accident.
-		op, ok := n.Op().(gorgonia.SDOp)
-		if ok && !strings.HasSuffix(peek.TypeName(n.Op()), "DiffOp") {
-			smooth = op.DiffWRT(len(args))
-		}
-		for i, a := range args {
-			switch {
-			case !depends[a] || isStep(n.Op()):
-			case i >= len(smooth) || !smooth[i]:
-				return nil, fmt.Errorf("the operation %v (%v) cannot be differentiated by Gorgonia", n.Op(), reflect.TypeOf(n.Op()))
-			default:
-				depends[n] = true
-			}
-		}
-	}
-	return depends, nil
-}
-
-// isStep reports whether an operation's derivative is 0 wherever it has one.
-func isStep(op gorgonia.Op) bool {
-	switch name, _, _ := strings.Cut(op.String(), " "); peek.TypeName(op) {
-	case "elemBinOp":
-		return slices.Contains([]string{"<", ">", "<=", ">=", "==", "!="}, name)
-	case "elemUnaryOp":
-		return slices.Contains([]string{"sign", "ceil", "floor"}, name)
-	case "sizeOp":
-		return true
-	}
-	return false
 }

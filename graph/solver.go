@@ -8,6 +8,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -122,8 +124,8 @@ func (w *Wrapped) averages(batch float64) bool {
 		if v := value(n); len(v) == 1 {
 			return v[0]
 		}
-		if e, err := elementsOf(n.Value()); err == nil && e.n == 1 {
-			return e.at(0)
+		if e, err := memory.Of(n.Value()); err == nil && e.Len() == 1 {
+			return e.At(0)
 		}
 		return math.NaN()
 	}
@@ -136,7 +138,7 @@ func (w *Wrapped) averages(batch float64) bool {
 		seen[n] = true
 		in := peek.Children(n)
 		switch {
-		case isKind(n, "sumOp"):
+		case inspect.IsKind(n, "sumOp"):
 			summed := in[0].Shape()
 			count := float64(summed.TotalSize())
 			return nearTo(by, count) && slices.Contains(summed, int(batch)) ||
@@ -147,7 +149,7 @@ func (w *Wrapped) averages(batch float64) bool {
 			return visit(in[0], by/number(in[1])) || visit(in[1], by/number(in[0]))
 		case signOf(n) == "+", signOf(n) == "-":
 			return visit(in[0], by) || visit(in[1], by)
-		case signOf(n) == "neg", isKind(n, "reshapeOp"):
+		case signOf(n) == "neg", inspect.IsKind(n, "reshapeOp"):
 			return visit(in[0], by)
 		}
 		return false
@@ -160,7 +162,7 @@ func nearTo(x, count float64) bool { return math.Abs(x-count) <= 1e-6*count }
 
 // signOf returns the sign of an operation that works element by element, as ÷.
 func signOf(n *gorgonia.Node) string {
-	if !isKind(n, "elemUnaryOp", "elemBinOp") {
+	if !inspect.IsKind(n, "elemUnaryOp", "elemBinOp") {
 		return ""
 	}
 	sign, _, _ := strings.Cut(n.Op().String(), " ")

@@ -7,6 +7,8 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -34,7 +36,7 @@ func (o *operations) copy(op gorgonia.Op) gorgonia.Op {
 		return &heldDropout{SDOp: o.copy(held.SDOp).(gorgonia.SDOp), mask: o.tensor(held.mask)}
 	}
 	v := reflect.ValueOf(op)
-	if isConstant(op) || !keepsMemory(v.Type()) {
+	if inspect.IsConstant(op) || !keepsMemory(v.Type()) {
 		return op
 	}
 	if v.Kind() == reflect.Pointer {
@@ -70,7 +72,7 @@ func (o *operations) fields(s reflect.Value) {
 			continue
 		case tensor.Dtype:
 			if o.wide {
-				f.Set(reflect.ValueOf(widenDtype(held)))
+				f.Set(reflect.ValueOf(memory.WideType(held)))
 			}
 			continue
 		}
@@ -91,7 +93,7 @@ func (o *operations) tensor(t *tensor.Dense) *tensor.Dense {
 	}
 	c := t.Clone().(*tensor.Dense)
 	if o.wide {
-		if v, err := widenValue(t); err == nil {
+		if v, err := memory.Widen(t); err == nil {
 			c = v.(*tensor.Dense)
 		}
 	}
@@ -104,7 +106,7 @@ func (o *operations) tensor(t *tensor.Dense) *tensor.Dense {
 // from the state that the user's operations are in.
 func (o *operations) renew() {
 	for _, s := range o.tensors {
-		copy(memory(s.to), memory(s.from))
+		copy(memory.Bytes(s.to), memory.Bytes(s.from))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -26,11 +27,11 @@ func takeDown(w *Wrapped, solver gorgonia.Solver) *undo {
 		k.node(n)
 	}
 	for _, l := range w.user.held.values {
-		k.bytes(memory(l.node.Value()))
+		k.bytes(memory.Bytes(l.node.Value()))
 	}
 	if w.ops != nil {
 		for _, s := range w.ops.tensors {
-			k.bytes(memory(s.from))
+			k.bytes(memory.Bytes(s.from))
 		}
 	}
 	k.solver(solver)
@@ -101,11 +102,11 @@ func (k *undo) value(v reflect.Value) {
 // tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
 // the tensors of inner nodes back to a pool: then the variable gets a copy.
 func (k *undo) tensor(v reflect.Value, t *tensor.Dense) {
-	b := memory(t)
+	b := memory.Bytes(t)
 	old, spare := slices.Clone(b), t.Clone()
 	k.back = append(k.back, func() {
 		copy(b, old)
-		if now := memory(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
+		if now := memory.Bytes(t); len(now) != len(b) || len(b) > 0 && &now[0] != &b[0] {
 			v.Set(reflect.ValueOf(spare))
 		}
 	})

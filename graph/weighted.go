@@ -9,6 +9,8 @@ import (
 	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/memory"
 )
 
 // outputSeed is what the weights of a non-scalar node are drawn from.
@@ -73,18 +75,18 @@ func (w *weightedSum) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 }
 
 func (w *weightedSum) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	y, err := elementsOf(in[0])
+	y, err := memory.Of(in[0])
 	if err != nil {
 		return nil, err
 	}
-	if y.n != len(w.weights) {
-		return nil, fmt.Errorf("%d elements: want %d", y.n, len(w.weights))
+	if y.Len() != len(w.weights) {
+		return nil, fmt.Errorf("%d elements: want %d", y.Len(), len(w.weights))
 	}
 	s := 0.0
 	for i, weight := range w.weights {
-		s += weight * y.at(i)
+		s += weight * y.At(i)
 	}
-	return scalarOf(w.dtype, s), nil
+	return memory.Scalar(w.dtype, s), nil
 }
 
 func (w *weightedSum) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
@@ -105,17 +107,17 @@ func (w *weightedSpread) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) 
 }
 
 func (w *weightedSpread) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	s, err := elementsOf(in[0])
+	s, err := memory.Of(in[0])
 	if err != nil {
 		return nil, err
 	}
 	out := tensor.New(tensor.Of(w.dtype), tensor.WithShape(w.shape...))
-	e, err := elementsOf(out)
+	e, err := memory.Of(out)
 	if err != nil {
 		return nil, err
 	}
 	for i, weight := range w.weights {
-		e.set(i, weight*s.at(0))
+		e.Set(i, weight*s.At(0))
 	}
 	return out, nil
 }
@@ -123,14 +125,6 @@ func (w *weightedSpread) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
 func (w *weightedSpread) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Nodes, error) {
 	d, err := gorgonia.ApplyOp(&weightedSum{w.weighting}, grad)
 	return gorgonia.Nodes{d}, err
-}
-
-// scalarOf makes a scalar value of float64 or float32.
-func scalarOf(dtype tensor.Dtype, x float64) gorgonia.Value {
-	if dtype == tensor.Float32 {
-		return gorgonia.NewF32(float32(x))
-	}
-	return gorgonia.NewF64(x)
 }
 
 // writeHash tells operations of one type apart by a shape.

@@ -9,6 +9,9 @@ import (
 
 	"gradtwin"
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 )
 
 // Wrapped is a node of any Gorgonia graph as a function of some of the graph's
@@ -116,7 +119,7 @@ type evaluator interface {
 // meant to be two cannot be told from one input used twice unless both are given
 // here: name every node, and differently.
 func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
-	defer recoverBuilding(&err, "read the graph")
+	defer building.Recover(&err, "read the graph")
 	if err := checkCost(cost); err != nil {
 		return nil, err
 	}
@@ -129,7 +132,7 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
 }
 
 func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
-	nodes := cone(cost)
+	nodes := inspect.Cone(cost)
 	if len(wrt) == 0 {
 		if wrt = defaultInputs(cost, nodes); len(wrt) == 0 {
 			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
@@ -174,7 +177,7 @@ func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Nod
 	for _, n := range nodes {
 		l := held.input(n)
 		if l == nil && n.Op() == nil {
-			l = &leaf{node: n, name: label(n)}
+			l = &leaf{node: n, name: inspect.Label(n)}
 		}
 		if l != nil {
 			w.leaves = append(w.leaves, l)
@@ -186,7 +189,7 @@ func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Nod
 
 // addParam makes an input one of the layout's.
 func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
-	if !named(n) || n.Name() == "" {
+	if !inspect.Named(n) || n.Name() == "" {
 		l.name = fmt.Sprintf("input%d", len(w.params)+1)
 	}
 	for base, i := l.name, 2; slices.ContainsFunc(w.params, func(p *leaf) bool { return p.name == l.name }); i++ {
@@ -198,7 +201,7 @@ func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
 	}
 	w.single = w.single || n.Dtype() == tensor.Float32
 	w.layout = append(w.layout, gradtwin.Tensor{Name: l.name, Shape: slices.Clone([]int(n.Shape()))})
-	w.starts = append(w.starts, w.layout.Len()-l.n)
+	w.starts = append(w.starts, w.layout.Len()-l.Len())
 	return nil
 }
 
@@ -231,8 +234,8 @@ func (w *Wrapped) compile() (err error) {
 	}
 	w.runs.gradient, err = newTape(outputs)
 	w.runs.watched = slices.Clone(w.leaves)
-	for _, n := range cone(outputs...) {
-		if n.Op() != nil && isConstant(n.Op()) && !n.IsScalar() {
+	for _, n := range inspect.Cone(outputs...) {
+		if n.Op() != nil && inspect.IsConstant(n.Op()) && !n.IsScalar() {
 			w.runs.watched = append(w.runs.watched, &leaf{node: n, name: n.Name()})
 		}
 	}
@@ -266,14 +269,14 @@ func (w *Wrapped) locate(i int) (*leaf, int) {
 // been given a value that is not its own shape or type.
 func (w *Wrapped) At(i int) float64 {
 	l, k := w.locate(i)
-	return l.at(k)
+	return l.At(k)
 }
 
 // Set changes element i in the memory of the value that the node holds, to
 // float32(x) in a float32 input. It panics as At does.
 func (w *Wrapped) Set(i int, x float64) {
 	l, k := w.locate(i)
-	l.set(k, x)
+	l.Set(k, x)
 	if w.keeping != nil {
 		w.set(l, k)
 	}
@@ -288,14 +291,14 @@ func (w *Wrapped) Loss() (float64, error) {
 	if err := run(); err != nil {
 		return 0, err
 	}
-	e, err := elementsOf(w.runs.loss.value(w.cost))
+	e, err := memory.Of(w.runs.loss.value(w.cost))
 	if err != nil {
 		return 0, fmt.Errorf("cost %v: %w", w.cost, err)
 	}
-	if e.n != 1 {
-		return 0, fmt.Errorf("cost %v: the machine gives %d elements: want 1", w.cost, e.n)
+	if e.Len() != 1 {
+		return 0, fmt.Errorf("cost %v: the machine gives %d elements: want 1", w.cost, e.Len())
 	}
-	return e.at(0), nil
+	return e.At(0), nil
 }
 
 // Gradient computes the gradient from what the nodes hold and writes it to dst
@@ -314,21 +317,14 @@ func (w *Wrapped) Gradient(dst []float64) error {
 			continue
 		}
 		v := w.runs.gradient.value(n)
-		e, err := elementsOf(v)
+		e, err := memory.Of(v)
 		if err != nil {
 			return fmt.Errorf("gradient of %s: %w", t.Name, err)
 		}
-		if e.n != t.Len() || !sameShape(v.Shape(), t.Shape) {
+		if e.Len() != t.Len() || !inspect.SameShape(v.Shape(), t.Shape) {
 			return fmt.Errorf("gradient of %s has shape %v: want %v", t.Name, v.Shape(), t.Shape)
 		}
-		e.read(dst[w.starts[k] : w.starts[k]+e.n])
+		e.Read(dst[w.starts[k] : w.starts[k]+e.Len()])
 	}
 	return nil
-}
-
-// sameShape compares two shapes without their dimensions of 1: Gorgonia is
-// careless with these, and they do not change which element is which.
-func sameShape(a, b []int) bool {
-	one := func(d int) bool { return d == 1 }
-	return slices.Equal(slices.DeleteFunc(slices.Clone(a), one), slices.DeleteFunc(slices.Clone(b), one))
 }

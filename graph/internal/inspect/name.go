@@ -1,4 +1,4 @@
-package graph
+package inspect
 
 import (
 	"fmt"
@@ -11,25 +11,29 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// label names a node of the user's graph as a reader finds it again: an input
+// Named reports whether a node has a name of its own, as inputs have, and not
+// one made up of its operation.
+func Named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
+
+// Label names a node of the user's graph as a reader finds it again: an input
 // by its name, a computed node as in "Dropout %c (4×3)", with the number by
 // which Gorgonia's own texts call it.
-func label(n *gorgonia.Node) string {
+func Label(n *gorgonia.Node) string {
 	if n.Op() == nil {
-		if named(n) && n.Name() != "" {
+		if Named(n) && n.Name() != "" {
 			return shortName(n.Name())
 		}
-		return fmt.Sprintf("unnamed %%%x (%s)", n.ID(), shapeText(n))
+		return fmt.Sprintf("unnamed %%%x (%s)", n.ID(), Shape(n))
 	}
-	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), shapeText(n))
+	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), Shape(n))
 }
 
-// labels names nodes, the first few of many.
-func labels(nodes gorgonia.Nodes) string {
+// Labels names nodes, the first few of many.
+func Labels(nodes gorgonia.Nodes) string {
 	const most = 6
 	out := make([]string, 0, most+1)
 	for _, n := range nodes[:min(len(nodes), most)] {
-		out = append(out, label(n))
+		out = append(out, Label(n))
 	}
 	if more := len(nodes) - most; more > 0 {
 		out = append(out, fmt.Sprintf("%d more", more))
@@ -41,18 +45,18 @@ func labels(nodes gorgonia.Nodes) string {
 // text is made for hashing.
 func operationLabel(n *gorgonia.Node) string {
 	if !peek.IsGorgonias(n.Op()) {
-		return operationName(n)
+		return OperationName(n)
 	}
 	switch name := peek.TypeName(n.Op()); name {
 	case "dropoutOp":
 		return "Dropout"
 	case "randomOp":
-		switch randomKind(n.Op()) {
-		case uniform:
+		switch Distribution(n.Op()) {
+		case Uniform:
 			return "uniform random node"
-		case gaussian:
+		case Gaussian:
 			return "Gaussian random node"
-		case binomial:
+		case Binomial:
 			return "binomial random node"
 		}
 		return "random node"
@@ -69,7 +73,7 @@ func operationLabel(n *gorgonia.Node) string {
 		axis, _ := peek.Int(n.Op(), "along")
 		return fmt.Sprintf("broadcast along axis %d", axis)
 	}
-	text, _, _ := strings.Cut(operationName(n), "{")
+	text, _, _ := strings.Cut(OperationName(n), "{")
 	if text == "" {
 		return reflect.TypeOf(n.Op()).String()
 	}
@@ -87,4 +91,26 @@ func shortName(name string) string {
 		name, _, _ = strings.Cut(rest, "[")
 	}
 	return name
+}
+
+// OperationName returns an input's name or what a node does.
+func OperationName(n *gorgonia.Node) string {
+	if n.Op() == nil || len(peek.Children(n)) == 0 {
+		return n.Name()
+	}
+	// Gorgonia adds to the sign of an element-wise operation whether a
+	// comparison's result is of its operands' type.
+	return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprint(n.Op()), " false"), " true")
+}
+
+// Shape writes a shape as 784×50.
+func Shape(n *gorgonia.Node) string {
+	if n.IsScalar() {
+		return "scalar"
+	}
+	parts := make([]string, n.Dims())
+	for i, s := range n.Shape() {
+		parts[i] = fmt.Sprint(s)
+	}
+	return strings.Join(parts, "×")
 }
