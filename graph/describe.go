@@ -110,19 +110,19 @@ func (c *computation[T]) instructions(gradients bool) []Instruction {
 	for k, grad := range c.net.expr.grads {
 		outputs[grad] = c.net.expr.params[k].Name()
 	}
-	list := make([]Instruction, 0, len(p.code))
-	for _, ins := range p.code {
+	list := make([]Instruction, 0, len(p.Code))
+	for _, ins := range p.Code {
 		i := Instruction{
-			Node: int(ins.node.ID()), Op: inspect.OperationName(ins.node), Shape: inspect.Shape(ins.node),
-			Memory: MemoryNew, Output: outputs[ins.node],
+			Node: int(ins.Node.ID()), Op: inspect.OperationName(ins.Node), Shape: inspect.Shape(ins.Node),
+			Memory: MemoryNew, Output: outputs[ins.Node],
 		}
 		switch {
-		case ins.reuse != nil:
+		case ins.Kept():
 			i.Memory = MemoryKept
-		case ins.over != nil:
+		case ins.Copied():
 			i.Memory = MemoryCopied
 		}
-		for _, child := range peek.Children(ins.node) {
+		for _, child := range peek.Children(ins.Node) {
 			if child.Op() == nil || len(peek.Children(child)) == 0 {
 				i.From = append(i.From, child.Name())
 			} else {

@@ -34,12 +34,13 @@ func Recover(err *error, doing string) {
 // as in gorgonia.org/gorgonia.(*softmaxOp).SymDiff, and returns
 // "gorgonia.softmaxOp: ".
 func panickingOp() string {
+	methods := []string{"SymDiff", "DiffWRT", "InferShape", "Type"}
 	pc := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	for {
 		f, more := frames.Next()
 		name := f.Function[strings.LastIndex(f.Function, "/")+1:]
-		if dot := strings.LastIndex(name, "."); dot >= 0 && slices.Contains([]string{"SymDiff", "DiffWRT", "InferShape", "Type"}, name[dot+1:]) {
+		if dot := strings.LastIndex(name, "."); dot >= 0 && slices.Contains(methods, name[dot+1:]) {
 			return strings.NewReplacer("(", "", "*", "", ")", "").Replace(name[:dot]) + ": "
 		}
 		if !more {

@@ -43,7 +43,8 @@ func ScalarRoots(g *gorgonia.ExprGraph) (roots gorgonia.Nodes) {
 		}
 	}
 	for _, n := range g.AllNodes() {
-		if n.Type() != nil && n.Op() != nil && len(peek.Children(n)) > 0 && n.IsScalar() && memory.IsFloat(n.Dtype()) && !used[n] {
+		computed := n.Type() != nil && n.Op() != nil && len(peek.Children(n)) > 0
+		if computed && n.IsScalar() && memory.IsFloat(n.Dtype()) && !used[n] {
 			roots = append(roots, n)
 		}
 	}

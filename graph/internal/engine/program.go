@@ -1,4 +1,4 @@
-package graph
+package engine
 
 import (
 	"fmt"
@@ -9,20 +9,20 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// program computes some nodes of a graph, and what they need, in an order
+// Program computes some nodes of a graph, and what they need, in an order
 // fixed once. It does what Gorgonia's tape machine does, through the same
 // exported methods of the same operations, but keeps the memory of every
 // result from run to run, where the machine's Reset drops it, and runs on the
 // caller's goroutine, where a panic inside an operation can be recovered.
-type program struct {
-	values []gorgonia.Value // one a node, in the order of computing
-	code   []instruction
+type Program struct {
+	values []gorgonia.Value // one for each node, in the order of computing
+	Code   []Instruction
 	index  map[*gorgonia.Node]int
 }
 
-// instruction computes one node's value from others.
-type instruction struct {
-	node  *gorgonia.Node
+// Instruction computes one node's value from others.
+type Instruction struct {
+	Node  *gorgonia.Node
 	op    gorgonia.Op
 	in    []int
 	out   int
@@ -32,28 +32,35 @@ type instruction struct {
 	dest  *tensor.Dense // where the result is to be, nil for a scalar
 }
 
-// newProgram orders the nodes that the outputs need. A result that a node is
+// Kept reports whether the result is written to the memory of the run before.
+func (i *Instruction) Kept() bool { return i.reuse != nil }
+
+// Copied reports whether the operand is copied to the memory of the run before,
+// and then overwritten there.
+func (i *Instruction) Copied() bool { return i.over != nil }
+
+// NewProgram orders the nodes that the outputs need. A result that a node is
 // to leave in a place of the caller's is given in dest.
-func newProgram(engine tensor.Engine, outputs gorgonia.Nodes, dest map[*gorgonia.Node]*tensor.Dense) (*program, error) {
-	p := &program{index: map[*gorgonia.Node]int{}}
+func NewProgram(engine tensor.Engine, outputs gorgonia.Nodes, dest map[*gorgonia.Node]*tensor.Dense) (*Program, error) {
+	p := &Program{index: map[*gorgonia.Node]int{}}
 	for _, n := range outputs {
-		if err := p.add(engine, n, dest); err != nil {
+		if err := p.order(engine, n, dest); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
 }
 
-// add puts a node after all that it needs.
-func (p *program) add(engine tensor.Engine, n *gorgonia.Node, dest map[*gorgonia.Node]*tensor.Dense) error {
+// order puts a node after all that it needs.
+func (p *Program) order(engine tensor.Engine, n *gorgonia.Node, dest map[*gorgonia.Node]*tensor.Dense) error {
 	if _, ok := p.index[n]; ok {
 		return nil
 	}
-	ins := instruction{node: n, op: n.Op()}
+	ins := Instruction{Node: n, op: n.Op()}
 	var child *gorgonia.Node
 	if ins.op != nil {
 		for _, child = range peek.Children(n) {
-			if err := p.add(engine, child, dest); err != nil {
+			if err := p.order(engine, child, dest); err != nil {
 				return err
 			}
 			ins.in = append(ins.in, p.index[child])
@@ -90,20 +97,20 @@ func (p *program) add(engine tensor.Engine, n *gorgonia.Node, dest map[*gorgonia
 			return fmt.Errorf("node %v: the operation cannot write to given memory", n)
 		}
 	}
-	p.code = append(p.code, ins)
+	p.Code = append(p.Code, ins)
 	return nil
 }
 
-// run computes all values.
-func (p *program) run() (err error) {
-	var ins *instruction
+// Run computes all values.
+func (p *Program) Run() (err error) {
+	var ins *Instruction
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("node %v: %v", ins.node, r)
+			err = fmt.Errorf("node %v: %v", ins.Node, r)
 		}
 	}()
-	for k := range p.code {
-		ins = &p.code[k]
+	for k := range p.Code {
+		ins = &p.Code[k]
 		for i, in := range ins.in {
 			ins.args[i] = p.values[in]
 		}
@@ -120,12 +127,12 @@ func (p *program) run() (err error) {
 			v, err = ins.op.Do(ins.args...)
 		}
 		if err != nil {
-			return fmt.Errorf("node %v: %w", ins.node, err)
+			return fmt.Errorf("node %v: %w", ins.Node, err)
 		}
 		p.values[ins.out] = v
 	}
 	return nil
 }
 
-// value returns what the last run computed for a node.
-func (p *program) value(n *gorgonia.Node) gorgonia.Value { return p.values[p.index[n]] }
+// Value returns what the last run computed for a node.
+func (p *Program) Value(n *gorgonia.Node) gorgonia.Value { return p.values[p.index[n]] }

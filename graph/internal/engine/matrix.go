@@ -1,4 +1,4 @@
-package graph
+package engine
 
 import (
 	"unsafe"
@@ -9,21 +9,28 @@ import (
 	"gradtwin/internal/gemm"
 )
 
-// inputMatrix is the batch in the graph's input x. A step has three products
+// InputMatrix is the batch in the graph's input x. A step has three products
 // with it on the left: what is 0 in it, four fifths of MNIST, is searched for
 // at the first.
-type inputMatrix[T float32 | float64] struct {
+type InputMatrix[T float32 | float64] struct {
 	x          []T
 	rows, cols int
 	left       gemm.Left[T]
 	found      bool // left is what x holds
 }
 
-// changed says that x holds another batch.
-func (m *inputMatrix[T]) changed() { m.found = false }
+// NewInputMatrix returns the rows×cols matrix that is kept in x.
+func NewInputMatrix[T float32 | float64](x []T, rows, cols int) *InputMatrix[T] {
+	return &InputMatrix[T]{x: x, rows: rows, cols: cols}
+}
 
-// multiply implements multiplier.
-func (m *inputMatrix[T]) multiply(a *tensor.Dense, trans blas.Transpose, b *tensor.Dense, n, ldb int, c *tensor.Dense, ldc int) bool {
+// Changed says that x holds another batch.
+func (m *InputMatrix[T]) Changed() { m.found = false }
+
+// product implements knownMatrix.
+func (m *InputMatrix[T]) product(
+	a *tensor.Dense, trans blas.Transpose, b *tensor.Dense, n, ldb int, c *tensor.Dense, ldc int,
+) bool {
 	if a.Uintptr() != uintptr(unsafe.Pointer(&m.x[0])) || a.DataSize() != len(m.x) || !skipsZeros(m.x) {
 		return false
 	}

@@ -1,4 +1,4 @@
-package graph
+package engine
 
 import "gorgonia.org/tensor"
 
@@ -8,7 +8,7 @@ import "gorgonia.org/tensor"
 // Anything else goes to Gorgonia's engine, and the results are the same.
 
 // Add implements part of tensor.Adder: a + b.
-func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	x, y, out, ok := alike(a, b, opts)
 	if !ok {
 		return e.StandardEngine.Add(a, b, opts...)
@@ -22,7 +22,7 @@ func (e engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, 
 }
 
 // Mul implements part of tensor.Muler: a ⊙ b.
-func (e engine) Mul(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) Mul(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	x, y, out, ok := alike(a, b, opts)
 	if !ok {
 		return e.StandardEngine.Mul(a, b, opts...)
@@ -36,7 +36,7 @@ func (e engine) Mul(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, 
 }
 
 // GteScalar implements part of tensor.Gteer: 1 where a ≥ s and 0 elsewhere.
-func (e engine) GteScalar(a tensor.Tensor, s any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) GteScalar(a tensor.Tensor, s any, leftTensor bool, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	x, _, out, ok := alike(a, a, opts)
 	if ok && leftTensor && tensor.ParseFuncOpts(opts...).Same() {
 		switch s := s.(type) {

@@ -1,4 +1,4 @@
-package graph
+package engine
 
 import (
 	"math"
@@ -13,7 +13,7 @@ import (
 // is what the network has; anything else goes to Gorgonia's.
 
 // SoftMax implements tensor.SoftMaxer: y = e^(x − max x) / Σ e^(x − max x).
-func (e engine) SoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) SoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	in, out, ok := rowwise(x, axis, opts)
 	if !ok {
 		return e.StandardEngine.SoftMax(x, axis, opts...)
@@ -27,7 +27,7 @@ func (e engine) SoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tens
 }
 
 // LogSoftMax implements tensor.SoftMaxer: y = x − max x − ln Σ e^(x − max x).
-func (e engine) LogSoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) LogSoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	in, out, ok := rowwise(x, axis, opts)
 	if !ok {
 		return e.StandardEngine.LogSoftMax(x, axis, opts...)
@@ -42,7 +42,7 @@ func (e engine) LogSoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (t
 
 // SoftMaxB implements tensor.SoftMaxer: the gradient y·(g − Σ y·g) from the
 // softmax y and its gradient g.
-func (e engine) SoftMaxB(y, g tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
+func (e Engine) SoftMaxB(y, g tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
 	value, out, ok := rowwise(y, axis, opts)
 	grad, _, okGrad := rowwise(g, axis, opts)
 	if !ok || !okGrad || grad.Dtype() != value.Dtype() {
@@ -61,7 +61,8 @@ func (e engine) SoftMaxB(y, g tensor.Tensor, axis int, opts ...tensor.FuncOpt) (
 func rowwise(x tensor.Tensor, axis int, opts []tensor.FuncOpt) (in, out *tensor.Dense, ok bool) {
 	in, okIn := x.(*tensor.Dense)
 	out, okOut := tensor.ParseFuncOpts(opts...).Reuse().(*tensor.Dense)
-	if !okIn || !okOut || x.Dims() != 2 || axis != 1 && axis != -1 || in.Dtype() != out.Dtype() || !in.Shape().Eq(out.Shape()) {
+	if !okIn || !okOut || x.Dims() != 2 || axis != 1 && axis != -1 ||
+		in.Dtype() != out.Dtype() || !in.Shape().Eq(out.Shape()) {
 		return nil, nil, false
 	}
 	return in, out, whole(in) && whole(out)

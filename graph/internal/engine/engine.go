@@ -1,4 +1,11 @@
-package graph
+// Package engine computes the network: it runs a Gorgonia graph, and the
+// gradient's, with matrix products, a softmax and element-wise operations of
+// this module's own.
+//
+// A [Program] calls the operations of Gorgonia's nodes, in an order fixed once
+// and into memory that is kept from run to run. What the operations compute on
+// tensors is the [Engine]'s: each tensor of the graph is made with it.
+package engine
 
 import (
 	"gonum.org/v1/gonum/blas"
@@ -6,28 +13,35 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// engine is what the network's tensors compute with: Gorgonia's, with the
+// Engine is what the network's tensors compute with: Gorgonia's, with the
 // matrix products taken to products. gorgonia.Use would do that too, but for
 // the whole process.
-type engine struct {
+type Engine struct {
 	gorgonia.StandardEngine
-	inputs multiplier
+	known knownMatrix
 }
 
-// multiplier computes products of a matrix that it knows. It returns false for
-// any other.
-type multiplier interface {
-	multiply(a *tensor.Dense, trans blas.Transpose, b *tensor.Dense, n, ldb int, c *tensor.Dense, ldc int) bool
+// knownMatrix computes products with one matrix on the left. It returns false
+// for any other.
+type knownMatrix interface {
+	product(a *tensor.Dense, trans blas.Transpose, b *tensor.Dense, n, ldb int, c *tensor.Dense, ldc int) bool
 }
+
+// New returns an engine for a network with the inputs x.
+func New[T float32 | float64](x *InputMatrix[T]) Engine { return Engine{known: x} }
 
 // gemmer is the part of a BLAS that is used.
 type gemmer interface {
-	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
-	Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int)
+	Dgemm(
+		tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int,
+	)
+	Sgemm(
+		tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int,
+	)
 }
 
 // MatMul implements tensor.MatMuler.
-func (e engine) MatMul(a, b, c tensor.Tensor) error {
+func (e Engine) MatMul(a, b, c tensor.Tensor) error {
 	x, tA, lda, okA := operand(a)
 	y, tB, ldb, okB := operand(b)
 	z, tC, ldc, okC := operand(c)
@@ -35,7 +49,7 @@ func (e engine) MatMul(a, b, c tensor.Tensor) error {
 		return e.StandardEngine.MatMul(a, b, c)
 	}
 	m, k, n := a.Shape()[0], a.Shape()[1], b.Shape()[1]
-	if tB == blas.NoTrans && e.inputs.multiply(x, tA, y, n, ldb, z, ldc) {
+	if tB == blas.NoTrans && e.known.product(x, tA, y, n, ldb, z, ldc) {
 		return nil
 	}
 	switch z.Dtype() {
