@@ -19,10 +19,11 @@ var module = reflect.TypeFor[Spec]().PkgPath()
 // import what no other package of the module is in.
 var allowed = map[string][]string{
 	module:                                {"gradtwin/internal/libm"},
-	"gradtwin/graph":                      {module, "gradtwin/graph/faults", "gradtwin/graph/internal/building", "gradtwin/graph/internal/engine", "gradtwin/graph/internal/inspect", "gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
+	"gradtwin/graph":                      {module, "gradtwin/graph/faults", "gradtwin/graph/internal/building", "gradtwin/graph/internal/engine", "gradtwin/graph/internal/inspect", "gradtwin/graph/internal/memory", "gradtwin/graph/internal/ops", "gradtwin/graph/internal/peek"},
 	"gradtwin/graph/faults":               {"gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
 	"gradtwin/graph/internal/building":    {},
 	"gradtwin/graph/internal/engine":      {"gradtwin/graph/internal/peek", "gradtwin/internal/gemm"},
+	"gradtwin/graph/internal/ops":         {"gradtwin/graph/internal/inspect", "gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
 	"gradtwin/graph/internal/inspect":     {"gradtwin/graph/internal/memory", "gradtwin/graph/internal/peek"},
 	"gradtwin/graph/internal/memory":      {},
 	"gradtwin/graph/internal/peek":        {},

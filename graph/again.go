@@ -2,15 +2,13 @@ package graph
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 	"unsafe"
 
 	"gorgonia.org/gorgonia"
 
-	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
-	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/ops"
 )
 
 // kept is which results of a tape's last run still stand when one input has
@@ -49,7 +47,7 @@ func (t *tape) keep() *kept {
 		for j, in := range s.in {
 			from[j] = holder[in]
 		}
-		k.from, k.prior, k.opaque = append(k.from, from), append(k.prior, holder[s.out]), append(k.opaque, !s.leaf && keepsState(s.node.Op()))
+		k.from, k.prior, k.opaque = append(k.from, from), append(k.prior, holder[s.out]), append(k.opaque, !s.leaf && ops.KeepsState(s.node.Op()))
 		if k.opaque[i] {
 			// It may write into its operands.
 			for _, j := range from {
@@ -72,15 +70,6 @@ func (t *tape) keep() *kept {
 		k.sharing = append(k.sharing, sets[root(i)])
 	}
 	return k
-}
-
-// keepsState reports whether an operation may give another result for the same
-// operands.
-func keepsState(op gorgonia.Op) bool {
-	if _, held := op.(*heldDropout); held {
-		return true
-	}
-	return !inspect.IsConstant(op) && !isOurs(op) && (!peek.IsGorgonias(op) || keepsMemory(reflect.TypeOf(op)))
 }
 
 // overlapping returns pairs of steps whose results share memory, enough of them

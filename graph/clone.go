@@ -10,6 +10,7 @@ import (
 	"gradtwin"
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -39,7 +40,7 @@ func (w *Wrapped) clone() (c *Wrapped, err error) {
 		}
 	}
 	for _, n := range inspect.Cone(outputs...) {
-		if op := n.Op(); op != nil && !peek.IsGorgonias(op) && !isOurs(op) {
+		if op := n.Op(); op != nil && !peek.IsGorgonias(op) && !ops.IsOurs(op) {
 			return nil, fmt.Errorf("copy the graph: the operation %v (%v) is not Gorgonia's own and may keep state: %w", op, reflect.TypeOf(op), errors.ErrUnsupported)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -19,7 +20,7 @@ import (
 type replica struct {
 	graph *gorgonia.ExprGraph
 	of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
-	ops   *operations
+	ops   *ops.Copier
 	draws *draws
 }
 
@@ -27,7 +28,7 @@ type replica struct {
 // memory of their own are copied with it, others are shared with the original.
 // Random nodes are held at their draws, if there are any.
 func newReplica(held *draws, outputs ...*gorgonia.Node) (*replica, error) {
-	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(false), draws: held}
+	r := &replica{graph: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: ops.NewCopier(false), draws: held}
 	origin := map[*gorgonia.Node]*gorgonia.Node{}
 	var add func(n *gorgonia.Node) error
 	add = func(n *gorgonia.Node) error {
@@ -77,7 +78,7 @@ func (r *replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 	case drawn != nil:
 		options = append(options, gorgonia.WithName(drawn.name))
 	case op != nil:
-		op = r.draws.operation(n, r.ops.copy(op))
+		op = r.draws.operation(n, r.ops.Copy(op))
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
 	case inspect.Named(n): // others are told apart by their operations
 		options = append(options, gorgonia.WithName(n.Name()))

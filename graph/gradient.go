@@ -10,6 +10,7 @@ import (
 
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -33,7 +34,7 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 	}
 	root := own.of[cost]
 	if !root.IsScalar() {
-		if root, err = gorgonia.ApplyOp(&weightedSum{newWeighting(root)}, root); err != nil {
+		if root, err = gorgonia.ApplyOp(ops.WeightedSum(root), root); err != nil {
 			return nil, nil, fmt.Errorf("make %v a scalar: %w", cost, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -101,7 +102,7 @@ func draw(n *gorgonia.Node, random *rand.Rand) (gorgonia.Value, error) {
 // at ones, because the quotient of value and operand fails where the operand is
 // 0, as behind a Rectify. A copy of the operation draws, in training mode.
 func (d *draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
-	op := newOperations(false).copy(n.Op())
+	op := ops.NewCopier(false).Copy(n.Op())
 	if err := op.(gorgonia.TrainModeOp).SetTraining(true); err != nil {
 		return err
 	}
@@ -153,7 +154,7 @@ func (d *draws) operation(n *gorgonia.Node, op gorgonia.Op) gorgonia.Op {
 	if d == nil || d.masks[n] == nil {
 		return op
 	}
-	return &heldDropout{SDOp: op.(gorgonia.SDOp), mask: d.masks[n]}
+	return &ops.HeldDropout{SDOp: op.(gorgonia.SDOp), Mask: d.masks[n]}
 }
 
 // input returns the input that holds a random node's value, nil for others.
@@ -162,47 +163,4 @@ func (d *draws) input(n *gorgonia.Node) *leaf {
 		return nil
 	}
 	return d.values[n]
-}
-
-// heldDropout is dropout at one draw. It multiplies by the mask in the forward
-// pass alone and leaves the derivative to the user's operation, so that what
-// that has wrong is found.
-type heldDropout struct {
-	gorgonia.SDOp
-	mask *tensor.Dense
-}
-
-// Do implements gorgonia.Op.
-func (d *heldDropout) Do(in ...gorgonia.Value) (gorgonia.Value, error) {
-	if training, ok := peek.Bool(d.SDOp, "isTraining"); ok && !training {
-		return d.SDOp.Do(in...)
-	}
-	if len(in) != 1 {
-		return nil, fmt.Errorf("dropout of %d operands: want 1", len(in))
-	}
-	x, err := memory.Of(in[0])
-	if err != nil {
-		return nil, err
-	}
-	mask, err := memory.Of(d.mask)
-	if err != nil {
-		return nil, err
-	}
-	if x.Len() != mask.Len() {
-		return nil, fmt.Errorf("dropout of %d elements, held for %d", x.Len(), mask.Len())
-	}
-	out := tensor.New(tensor.Of(in[0].Dtype()), tensor.WithShape(in[0].Shape()...))
-	y, err := memory.Of(out)
-	if err != nil {
-		return nil, err
-	}
-	for i := range x.Len() {
-		y.Set(i, x.At(i)*mask.At(i))
-	}
-	return out, nil
-}
-
-// SetTraining implements gorgonia.TrainModeOp.
-func (d *heldDropout) SetTraining(on bool) error {
-	return d.SDOp.(gorgonia.TrainModeOp).SetTraining(on)
 }

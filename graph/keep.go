@@ -98,7 +98,7 @@ func (w *Wrapped) set(l *leaf, i int) {
 func (w *Wrapped) runKept() error {
 	h, t := w.keeping, w.runs.loss.(*tape)
 	if w.ops != nil {
-		w.ops.renew()
+		w.ops.Renew()
 	}
 	var err error
 	if l, elements := h.onlyChanged(); h.whole && l != nil {

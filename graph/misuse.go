@@ -11,6 +11,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -70,7 +71,7 @@ func (j *stepJudge) summary(listed []bool, others []string) {
 	if slices.Sort(others); len(others) > 0 {
 		j.note("the solver also moves " + strings.Join(slices.Compact(others), ", "))
 	}
-	if t := reflect.TypeOf(j.solver); !peek.IsGorgoniasType(t) && mayKeepState(t) {
+	if t := reflect.TypeOf(j.solver); !peek.IsGorgoniasType(t) && ops.MayKeepState(t) {
 		j.note(fmt.Sprintf("%v is not Gorgonia's own: what it keeps from step to step is not put back", t))
 	}
 	if j.step.misuses != nil {

@@ -8,6 +8,7 @@ import (
 
 	"gradtwin/graph/faults"
 	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -31,7 +32,7 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []st
 	}
 	var foreign gorgonia.Nodes
 	for _, n := range nodes {
-		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && mayKeepState(reflect.TypeOf(n.Op())) {
+		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && ops.MayKeepState(reflect.TypeOf(n.Op())) {
 			foreign = append(foreign, n)
 		}
 	}
@@ -42,22 +43,4 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []st
 		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))
 	}
 	return notes
-}
-
-// mayKeepState reports whether an operation of a type can hold what its methods
-// change.
-func mayKeepState(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return t.Elem().Kind() != reflect.Struct || t.Elem().NumField() > 0
-	case reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
-		return true
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if mayKeepState(t.Field(i).Type) {
-				return true
-			}
-		}
-	}
-	return false
 }

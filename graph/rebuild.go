@@ -12,6 +12,7 @@ import (
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -64,7 +65,7 @@ func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
 
 // widen builds the forward part in float64 and returns the copies of its nodes.
 func (w *Wrapped) widen() (map[*gorgonia.Node]*gorgonia.Node, error) {
-	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: newOperations(true)}
+	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: ops.NewCopier(true)}
 	for _, n := range inspect.Cone(w.cost) {
 		var err error
 		if r.of[n], err = r.node(n, w.byNode[n]); err != nil {
@@ -80,7 +81,7 @@ type widening struct {
 	scratch *gorgonia.ExprGraph // where operations are made
 	inputs  int                 // in scratch
 	of      map[*gorgonia.Node]*gorgonia.Node
-	ops     *operations
+	ops     *ops.Copier
 }
 
 // node returns n in float64. An input's value comes from l.
@@ -117,11 +118,11 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 	}
 	op := n.Op()
 	name := peek.TypeName(op)
-	switch sum, ok := op.(*weightedSum); {
-	case ok:
-		op = &weightedSum{sum.inFloat64()}
-	case isOurs(op) || peek.IsGorgonias(op) && holdsPrecision[name]:
-		op = r.ops.copy(op)
+	switch wide := ops.InFloat64(op); {
+	case wide != nil:
+		op = wide
+	case ops.IsOurs(op) || peek.IsGorgonias(op) && holdsPrecision[name]:
+		op = r.ops.Copy(op)
 	case peek.IsGorgonias(op) && name == "dtConvOp":
 		c, err = gorgonia.ConvType(args[0], args[0].Dtype(), memory.WideType(n.Dtype()))
 		if err != nil {

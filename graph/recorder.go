@@ -9,6 +9,7 @@ import (
 
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -266,7 +267,7 @@ func (r *recorder) idle() (names []string) {
 			continue
 		}
 		users, _ := peek.Bool(n.Op(), "isTraining")
-		if held, ok := c.Op().(*heldDropout); ok {
+		if held, ok := c.Op().(*ops.HeldDropout); ok {
 			if copied, _ := peek.Bool(held.SDOp, "isTraining"); copied && !users {
 				names = append(names, inspect.Label(n))
 			}

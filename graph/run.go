@@ -61,7 +61,7 @@ func (w *Wrapped) prepare() error {
 		w.runs.backup[k] = append(w.runs.backup[k][:0], l.bytes...)
 	}
 	if w.ops != nil {
-		w.ops.renew()
+		w.ops.Renew()
 	}
 	return nil
 }

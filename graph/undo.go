@@ -30,8 +30,8 @@ func takeDown(w *Wrapped, solver gorgonia.Solver) *undo {
 		k.bytes(memory.Bytes(l.node.Value()))
 	}
 	if w.ops != nil {
-		for _, s := range w.ops.tensors {
-			k.bytes(memory.Bytes(s.from))
+		for _, t := range w.ops.Originals() {
+			k.bytes(memory.Bytes(t))
 		}
 	}
 	k.solver(solver)

@@ -12,6 +12,7 @@ import (
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
 )
 
 // Wrapped is a node of any Gorgonia graph as a function of some of the graph's
@@ -54,7 +55,7 @@ type Wrapped struct {
 	graph   *gorgonia.ExprGraph
 	cost    *gorgonia.Node // copies
 	grads   gorgonia.Nodes // nil where the gradient is 0
-	ops     *operations    // whose state is renewed at each run, nil when there are none
+	ops     *ops.Copier    // whose state is renewed at each run, nil when there are none
 	runs    runs
 	keeping *keeping // nil unless between Keep and Release
 	usage   *usage   // nil until Users or Cut asks

@@ -1,4 +1,4 @@
-package graph
+package ops
 
 import (
 	"fmt"
@@ -30,6 +30,9 @@ type weighting struct {
 	weights []float64
 }
 
+// WeightedSum returns the operation that makes a scalar of y.
+func WeightedSum(y *gorgonia.Node) gorgonia.Op { return &weightedSum{newWeighting(y)} }
+
 func newWeighting(y *gorgonia.Node) weighting {
 	w := weighting{shape: y.Shape().Clone(), dtype: y.Dtype(), weights: make([]float64, y.Shape().TotalSize())}
 	random := rand.New(rand.NewPCG(outputSeed, 0))
@@ -45,10 +48,16 @@ func newWeighting(y *gorgonia.Node) weighting {
 	return w
 }
 
-// inFloat64 returns the same weights for a float64 tensor.
-func (w weighting) inFloat64() weighting {
-	w.dtype = tensor.Float64
-	return w
+// InFloat64 returns a WeightedSum with the same weights for a float64 tensor, nil
+// of any other operation.
+func InFloat64(op gorgonia.Op) gorgonia.Op {
+	sum, ok := op.(*weightedSum)
+	if !ok {
+		return nil
+	}
+	wide := sum.weighting
+	wide.dtype = tensor.Float64
+	return &weightedSum{wide}
 }
 
 func (w weighting) tensorType() hm.Type {
@@ -136,14 +145,4 @@ func hashOf(op gorgonia.Op) uint32 {
 	h := fnv.New32a()
 	op.WriteHash(h)
 	return h.Sum32()
-}
-
-// isOurs reports whether an operation is one of this package's, which keep no
-// state.
-func isOurs(op gorgonia.Op) bool {
-	switch op.(type) {
-	case *heldDropout, *weightedSum, *weightedSpread:
-		return true
-	}
-	return false
 }

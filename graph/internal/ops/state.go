@@ -1,4 +1,7 @@
-package graph
+// Package ops has what is to be known of a graph's operations beyond Gorgonia:
+// operations of this module's own, and what any operation keeps from run to run,
+// with a way to copy it.
+package ops
 
 import (
 	"reflect"
@@ -12,11 +15,11 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// operations copies the operations of a graph that keep memory of their own
+// Copier copies the operations of a graph that keep memory of their own
 // from run to run: batch normalization its running mean, pooling which elements
 // were the largest, dropout whether it is in training mode. The copies of two
 // operations that share memory share theirs, as pooling and its derivative must.
-type operations struct {
+type Copier struct {
 	copies  map[unsafe.Pointer]reflect.Value // of what pointers point to
 	tensors []state
 	wide    bool // float32 memory becomes float64
@@ -25,15 +28,17 @@ type operations struct {
 // state is the memory of an operation and its copy.
 type state struct{ from, to *tensor.Dense }
 
-func newOperations(wide bool) *operations {
-	return &operations{copies: map[unsafe.Pointer]reflect.Value{}, wide: wide}
+// NewCopier returns one that has copied nothing. With wide, float32 memory becomes
+// float64 in the copies.
+func NewCopier(wide bool) *Copier {
+	return &Copier{copies: map[unsafe.Pointer]reflect.Value{}, wide: wide}
 }
 
-// copy returns an operation that shares no memory with op. Operations that are
+// Copy returns an operation that shares no memory with op. Operations that are
 // not Gorgonia's own are returned as they are: how to copy them is not known.
-func (o *operations) copy(op gorgonia.Op) gorgonia.Op {
-	if held, ok := op.(*heldDropout); ok {
-		return &heldDropout{SDOp: o.copy(held.SDOp).(gorgonia.SDOp), mask: o.tensor(held.mask)}
+func (o *Copier) Copy(op gorgonia.Op) gorgonia.Op {
+	if held, ok := op.(*HeldDropout); ok {
+		return &HeldDropout{SDOp: o.Copy(held.SDOp).(gorgonia.SDOp), Mask: o.tensor(held.Mask)}
 	}
 	v := reflect.ValueOf(op)
 	if inspect.IsConstant(op) || !keepsMemory(v.Type()) {
@@ -49,7 +54,7 @@ func (o *operations) copy(op gorgonia.Op) gorgonia.Op {
 }
 
 // pointer returns a pointer to a copy of a struct of Gorgonia's.
-func (o *operations) pointer(v reflect.Value) reflect.Value {
+func (o *Copier) pointer(v reflect.Value) reflect.Value {
 	if c, ok := o.copies[v.UnsafePointer()]; ok {
 		return c
 	}
@@ -61,7 +66,7 @@ func (o *operations) pointer(v reflect.Value) reflect.Value {
 }
 
 // fields replaces the memory that a struct, itself a copy already, points to.
-func (o *operations) fields(s reflect.Value) {
+func (o *Copier) fields(s reflect.Value) {
 	for i := range s.NumField() {
 		f := peek.Writable(s.Field(i))
 		switch held := f.Interface().(type) {
@@ -87,7 +92,7 @@ func (o *operations) fields(s reflect.Value) {
 }
 
 // tensor returns the copy of a tensor.
-func (o *operations) tensor(t *tensor.Dense) *tensor.Dense {
+func (o *Copier) tensor(t *tensor.Dense) *tensor.Dense {
 	if c, ok := o.copies[unsafe.Pointer(t)]; ok {
 		return c.Interface().(*tensor.Dense)
 	}
@@ -102,12 +107,21 @@ func (o *operations) tensor(t *tensor.Dense) *tensor.Dense {
 	return c
 }
 
-// renew gives the copies what the originals hold now, so that every run starts
+// Renew gives the copies what the originals hold now, so that every run starts
 // from the state that the user's operations are in.
-func (o *operations) renew() {
+func (o *Copier) Renew() {
 	for _, s := range o.tensors {
 		copy(memory.Bytes(s.to), memory.Bytes(s.from))
 	}
+}
+
+// Originals returns the tensors that the copied operations keep.
+func (o *Copier) Originals() []*tensor.Dense {
+	out := make([]*tensor.Dense, len(o.tensors))
+	for k, s := range o.tensors {
+		out[k] = s.from
+	}
+	return out
 }
 
 // keepsMemory reports whether values of a type of Gorgonia's hold a tensor or a
@@ -116,24 +130,18 @@ func keepsMemory(t reflect.Type) bool {
 	if !peek.IsGorgoniasType(t) {
 		return false
 	}
-	if reflect.PointerTo(structType(t)).Implements(reflect.TypeFor[gorgonia.TrainModeOp]()) {
+	if reflect.PointerTo(peek.StructOf(t)).Implements(reflect.TypeFor[gorgonia.TrainModeOp]()) {
 		return true
 	}
-	if t = structType(t); t.Kind() != reflect.Struct {
+	if t = peek.StructOf(t); t.Kind() != reflect.Struct {
 		return false
 	}
 	for i := range t.NumField() {
 		switch f := t.Field(i).Type; {
-		case f == reflect.TypeFor[*tensor.Dense](), f == reflect.TypeFor[tensor.Tensor](), f != t && f != reflect.PointerTo(t) && keepsMemory(f):
+		case f == reflect.TypeFor[*tensor.Dense](), f == reflect.TypeFor[tensor.Tensor](),
+			f != t && f != reflect.PointerTo(t) && keepsMemory(f):
 			return true
 		}
 	}
 	return false
-}
-
-func structType(t reflect.Type) reflect.Type {
-	if t.Kind() == reflect.Pointer {
-		return t.Elem()
-	}
-	return t
 }
