@@ -7,9 +7,7 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
-	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
-	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -43,11 +41,11 @@ func (w *Wrapped) findUsage() *usage {
 	if len(w.overwrites()) > 0 {
 		return s
 	}
-	nodes := inspect.Cone(w.cost)
-	reached := inspect.Reached(w.cost, nodes)
+	nodes := inspect.Cone(w.f.Cost)
+	reached := inspect.Reached(w.f.Cost, nodes)
 	for _, n := range nodes {
-		if l := w.byNode[n]; l != nil && slices.Contains(w.params, l) {
-			s.named[l.name] = n
+		if l := w.f.ByNode[n]; l != nil && slices.Contains(w.f.Params, l) {
+			s.named[l.Name] = n
 		}
 		op, ok := n.Op().(gorgonia.SDOp)
 		if !ok || !reached[n] {
@@ -74,64 +72,28 @@ func (w *Wrapped) findUsage() *usage {
 //
 // Errors are a name that Users does not give, and a value without a gradient of
 // its own in the graph.
-func (w *Wrapped) Cut(name string) (c gradtwin.Function, err error) {
+func (w *Wrapped) Cut(name string) (gradtwin.Function, error) {
 	n := w.uses().named[name]
 	if n == nil {
 		return nil, fmt.Errorf("the graph has no value %q", name)
 	}
-	building.Lock()
-	defer building.Unlock()
-	defer building.Recover(&err, "cut the graph")
-	return asFunction(w.cut(n, name))
-}
-
-func (w *Wrapped) cut(n *gorgonia.Node, name string) (*Wrapped, error) {
 	grad, ok := w.gradientAt(n)
 	if !ok {
 		return nil, fmt.Errorf("cut the graph: %s has no gradient of its own", name)
 	}
-	l := w.byNode[n]
-	held := &draws{}
-	if l == nil {
-		var err error
-		if l, err = w.freeze(n, name); err != nil {
-			return nil, fmt.Errorf("cut the graph at %s: %w", name, err)
-		}
-		held.values = map[*gorgonia.Node]*leaf{n: l}
-	}
-	outputs := gorgonia.Nodes{w.cost}
-	if grad != nil {
-		outputs = append(outputs, grad)
-	}
-	r, err := newReplica(held, outputs...)
+	f, copies, err := w.f.Cut(n, grad, name)
 	if err != nil {
 		return nil, fmt.Errorf("cut the graph at %s: %w", name, err)
 	}
-	c := &Wrapped{
-		single: w.single, user: w.derived(r.of), graph: r.graph, cost: r.of[w.cost], grads: gorgonia.Nodes{r.of[grad]}, ops: r.ops,
-		layout: gradtwin.Layout{{Name: name, Shape: slices.Clone([]int(n.Shape()))}}, starts: []int{0},
-		params: []*leaf{l}, leaves: slices.Clone(w.leaves), byNode: map[*gorgonia.Node]*leaf{r.of[n]: l},
-	}
-	if !slices.Contains(c.leaves, l) {
-		c.leaves = append(c.leaves, l)
-	}
-	for n, l := range w.byNode {
-		if copied := r.of[n]; copied != nil {
-			c.byNode[copied] = l
-		}
-	}
-	if grad != nil {
-		gorgonia.SetDerivOf(r.of[grad], r.of[n])
-	}
-	return c, c.compile()
+	return w.derive(f, copies), nil
 }
 
 // gradientAt returns the node of the gradient with respect to n, nil where it is
 // 0, and whether it is known.
 func (w *Wrapped) gradientAt(n *gorgonia.Node) (*gorgonia.Node, bool) {
-	if l := w.byNode[n]; l != nil {
-		k := slices.Index(w.params, l)
-		return w.grads[k], true
+	if l := w.f.ByNode[n]; l != nil {
+		k := slices.Index(w.f.Params, l)
+		return w.f.Grads[k], true
 	}
 	if d := n.Deriv(); d != nil {
 		return d, true
@@ -147,46 +109,4 @@ func (w *Wrapped) gradientAt(n *gorgonia.Node) (*gorgonia.Node, bool) {
 		}
 	}
 	return nil, false
-}
-
-// freeze returns an input that holds what n is at present.
-func (w *Wrapped) freeze(n *gorgonia.Node, name string) (l *leaf, err error) {
-	run := w.followed(false, func(t *tape) error {
-		return t.follow(w.leafValue, func(at *gorgonia.Node) bool {
-			if at == n {
-				l, err = holding(n, name, t.value(n))
-			}
-			return l == nil && err == nil
-		})
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case l == nil && run != nil:
-		return nil, run
-	case l == nil:
-		return nil, fmt.Errorf("it is not computed")
-	}
-	return l, l.sync(true)
-}
-
-// holding returns an input of n's type with a value, in memory of its own.
-func holding(n *gorgonia.Node, name string, v gorgonia.Value) (*leaf, error) {
-	from, err := memory.Of(v)
-	if err != nil {
-		return nil, err
-	}
-	if from.Len() != n.Shape().TotalSize() {
-		return nil, fmt.Errorf("a value of %d elements: want shape %v", from.Len(), n.Shape())
-	}
-	own := memory.Zero(n)
-	to, err := memory.Of(own)
-	if err != nil {
-		return nil, err
-	}
-	for i := range from.Len() {
-		to.Set(i, from.At(i))
-	}
-	holder := gorgonia.NewTensor(gorgonia.NewGraph(), n.Dtype(), n.Dims(), gorgonia.WithShape(n.Shape()...), gorgonia.WithName(name), gorgonia.WithValue(own))
-	return &leaf{node: holder, name: name}, nil
 }

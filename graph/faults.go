@@ -13,6 +13,7 @@ import (
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/tape"
 )
 
 // Faults returns what is known to go wrong in the checked graph: operations that
@@ -65,15 +66,18 @@ func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
 	return found
 }
 
+func isNil(n *gorgonia.Node) bool { return n == nil }
+
 // gradientFaults returns what the table says of the nodes that Grad made.
 func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
-	forward := inspect.Cone(w.cost)
-	for _, n := range inspect.Cone(slices.DeleteFunc(slices.Clone(w.grads), func(g *gorgonia.Node) bool { return g == nil })...) {
+	forward := inspect.Cone(w.f.Cost)
+	for _, n := range inspect.Cone(slices.DeleteFunc(slices.Clone(w.f.Grads), isNil)...) {
 		if forward.Contains(n) {
 			continue
 		}
 		for _, k := range faults.OfGradient(n) {
-			found = append(found, gradtwin.Fault{Node: w.label(repeated(n, forward)), Problem: k.Problem, Instead: k.Instead})
+			node := w.label(repeated(n, forward))
+			found = append(found, gradtwin.Fault{Node: node, Problem: k.Problem, Instead: k.Instead})
 		}
 	}
 	return found
@@ -88,7 +92,8 @@ func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 		if !inspect.IsKind(n, "repeatOp") {
 			continue
 		}
-		if along, ok := peek.Int(n.Op(), "along"); ok && slices.Equal(axes, []int{along}) && inspect.SameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
+		along, ok := peek.Int(n.Op(), "along")
+		if ok && slices.Equal(axes, []int{along}) && inspect.SameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
 			return n
 		}
 	}
@@ -98,15 +103,16 @@ func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 // active returns the nodes that the gradient goes through.
 func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 	active := map[*gorgonia.Node]bool{}
-	for _, p := range w.params {
-		active[p.node] = true
+	for _, p := range w.f.Params {
+		active[p.Node] = true
 	}
 	reached := inspect.Reached(w.user.cost, nodes)
 	for _, n := range nodes {
 		if n.Op() == nil {
 			continue
 		}
-		active[n] = reached[n] && slices.ContainsFunc(peek.Children(n), func(a *gorgonia.Node) bool { return active[a] && reached[a] })
+		through := func(a *gorgonia.Node) bool { return active[a] && reached[a] }
+		active[n] = reached[n] && slices.ContainsFunc(peek.Children(n), through)
 	}
 	return active
 }
@@ -115,14 +121,12 @@ func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 // Nothing is known of a run that fails.
 func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 	values := map[*gorgonia.Node][]float64{}
-	err := w.followed(false, func(t *tape) error {
-		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-			user := w.user.nodes[n]
-			if e, err := memory.Of(t.value(n)); err == nil && user != nil {
-				values[user] = e.Float64s()
-			}
-			return true
-		})
+	err := w.f.Follow(false, func(n *gorgonia.Node, v gorgonia.Value) bool {
+		user := w.user.nodes[n]
+		if e, err := memory.Of(v); err == nil && user != nil {
+			values[user] = e.Float64s()
+		}
+		return true
 	})
 	if err != nil {
 		return nil
@@ -139,49 +143,21 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 	}
 }
 
-// followed runs the tape of the loss, or of the gradient, and restores what it
-// may overwrite.
-func (w *Wrapped) followed(gradient bool, run func(*tape) error) error {
-	e, outputs := w.runs.loss, gorgonia.Nodes{w.cost}
-	if gradient {
-		e = w.runs.gradient
-		for _, g := range w.grads {
-			if g != nil {
-				outputs = append(outputs, g)
-			}
-		}
-	}
-	t, ok := e.(*tape)
-	if !ok { // Gorgonia's own machine, which cannot be followed
-		var err error
-		if t, err = newTape(outputs); err != nil {
-			return err
-		}
-	}
-	if err := w.prepare(); err != nil {
-		return err
-	}
-	defer w.restore()
-	return run(t)
-}
-
 // overwrites returns the faults of values that are overwritten before they are
 // used.
 func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 	for _, gradient := range []bool{false, true} {
-		_ = w.followed(gradient, func(t *tape) error { // a run that fails says so when it is asked for
-			for _, o := range t.overwritten(w.leafValue) {
-				f := gradtwin.Fault{
-					Node:    w.label(o.victim),
-					Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", w.label(o.writer), w.label(o.victim), w.label(o.user)),
-				}
-				if inspect.IsKind(o.writer, "elemBinOp", "elemUnaryOp") {
-					f.Instead = faults.Overwriting.Instead
-				}
-				found = append(found, f)
+		for _, o := range w.f.Overwritten(gradient) {
+			writer, victim, user := w.label(o.Writer), w.label(o.Victim), w.label(o.User)
+			fault := gradtwin.Fault{
+				Node:    victim,
+				Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", writer, victim, user),
 			}
-			return nil
-		})
+			if inspect.IsKind(o.Writer, "elemBinOp", "elemUnaryOp") {
+				fault.Instead = faults.Overwriting.Instead
+			}
+			found = append(found, fault)
+		}
 	}
 	return found
 }
@@ -218,21 +194,21 @@ func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
 // explainRun adds to an error of a run what is known of the node that failed,
 // and of its operands.
 func (w *Wrapped) explainRun(err error) error {
-	var failed *nodeError
+	var failed *tape.NodeError
 	if !errors.As(err, &failed) {
 		return err
 	}
 	forward := inspect.Cone(w.user.cost)
-	if !forward.Contains(w.user.nodes[failed.node]) {
-		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
+	if !forward.Contains(w.user.nodes[failed.Node]) {
+		return explain(err, derivativesOf(failed.Node, forward), faults.Value, faults.Derivative, faults.Failure)
 	}
 	var operands gorgonia.Nodes
-	for _, n := range peek.Children(failed.node) {
+	for _, n := range peek.Children(failed.Node) {
 		if user := w.user.nodes[n]; user != nil {
 			operands = append(operands, user)
 		}
 	}
-	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.node]}, faults.Value, faults.Failure)
+	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.Node]}, faults.Value, faults.Failure)
 	return explain(err, operands, faults.Value, faults.SomeUses)
 }
 

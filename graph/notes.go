@@ -10,6 +10,7 @@ import (
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/replica"
 )
 
 // Notes says what of the graph is not checked as it runs: random nodes that are
@@ -18,13 +19,14 @@ import (
 func (w *Wrapped) Notes() []string { return w.user.notes }
 
 // notesOf returns what is to be said of a graph.
-func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []string) {
-	if len(held.random) > 0 {
-		notes = append(notes, "held at one draw for the whole check: "+inspect.Labels(held.random))
+func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (notes []string) {
+	if len(draws.Random) > 0 {
+		notes = append(notes, "held at one draw for the whole check: "+inspect.Labels(draws.Random))
 	}
-	for _, n := range held.random {
-		if held.values[n] != nil && inspect.Uses(n, nodes) > 1 {
-			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, whatever their distribution, unless WithName has named the earlier one", inspect.Label(n), inspect.Uses(n, nodes)))
+	for _, n := range draws.Random {
+		if draws.Values[n] != nil && inspect.Uses(n, nodes) > 1 {
+			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, "+
+				"whatever their distribution, unless WithName has named the earlier one", inspect.Label(n), inspect.Uses(n, nodes)))
 		}
 	}
 	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
@@ -37,10 +39,12 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []st
 		}
 	}
 	if len(foreign) > 0 {
-		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+inspect.Labels(foreign))
+		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+
+			inspect.Labels(foreign))
 	}
 	if other := faults.Replaced(); other != "" {
-		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))
+		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for",
+			other, faults.Version))
 	}
 	return notes
 }

@@ -92,19 +92,17 @@ type value struct {
 // computed runs the loss, or the gradient, and returns its nodes in the order of
 // computing.
 func (w *Wrapped) computed(gradient bool) (nodes []value, err error) {
-	err = w.followed(gradient, func(t *tape) error {
-		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-			v := value{node: n, sum: string(memory.Bytes(t.value(n))), at: -1}
-			if e, err := memory.Of(t.value(n)); err == nil {
-				for i := 0; i < e.Len() && v.at < 0; i++ {
-					if x := e.At(i); math.IsNaN(x) || math.IsInf(x, 0) {
-						v.at, v.x = i, x
-					}
+	err = w.f.Follow(gradient, func(n *gorgonia.Node, computed gorgonia.Value) bool {
+		v := value{node: n, sum: string(memory.Bytes(computed)), at: -1}
+		if e, err := memory.Of(computed); err == nil {
+			for i := 0; i < e.Len() && v.at < 0; i++ {
+				if x := e.At(i); math.IsNaN(x) || math.IsInf(x, 0) {
+					v.at, v.x = i, x
 				}
 			}
-			nodes = append(nodes, v)
-			return true
-		})
+		}
+		nodes = append(nodes, v)
+		return true
 	})
 	return nodes, err
 }

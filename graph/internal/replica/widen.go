@@ -1,74 +1,34 @@
-package graph
+package replica
 
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
 
-	"gradtwin"
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/tape"
 )
 
-// Float64 returns the function in double precision, at the same elements,
-// widened: the same operations on copies of all inputs' values, with a Grad of
-// their own. It is what a float32 function is judged by. Of a function that is
-// float64 already it returns a copy.
-//
-// Random nodes keep their draws. Operations that hold float32 in themselves are
-// made anew; where that is not known how (clamp, operations that are not
-// Gorgonia's own), the error says which operation stopped it.
-func (w *Wrapped) Float64() (gradtwin.Function, error) { return asFunction(w.inFloat64()) }
-
-func (w *Wrapped) inFloat64() (wide *Wrapped, err error) {
-	if !w.single {
-		return w.clone()
+// Widen builds the forward part of a cost in float64 and returns the copies of its
+// nodes. An input's value is what the node holds that leaves gives for it.
+func Widen(cost *gorgonia.Node, leaves tape.Leaves) (map[*gorgonia.Node]*gorgonia.Node, error) {
+	r := &widening{
+		graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{},
+		ops: ops.NewCopier(true),
 	}
-	building.Lock()
-	defer building.Unlock()
-	defer building.Recover(&err, "rebuild in float64")
-	of, err := w.widen()
-	if err != nil {
-		return nil, fmt.Errorf("rebuild in float64: %w", err)
-	}
-	wrt := make(gorgonia.Nodes, len(w.params))
-	for n, l := range w.byNode {
-		if k := slices.Index(w.params, l); k >= 0 {
-			wrt[k] = of[n]
+	for _, n := range inspect.Cone(cost) {
+		held := n.Value() // a constant's
+		if v := leaves(n); v != nil {
+			held = v
 		}
-	}
-	if wide, err = wrap(of[w.cost], wrt); err != nil {
-		return nil, fmt.Errorf("rebuild in float64: %w", err)
-	}
-	wide.layout = w.layout // with the names that Wrap made up
-	for k, p := range w.params {
-		wide.params[k].name = p.name
-	}
-	user := w.derived(of)
-	for c, n := range wide.user.nodes {
-		users := user.nodes[n] // nil of an input that SecondOrder added
-		wide.user.nodes[c] = users
-		if l := wide.byNode[c]; l != nil && users != nil {
-			l.drawn = users.Op() != nil // a random node
-		}
-	}
-	user.nodes = wide.user.nodes
-	wide.user = user
-	return wide, nil
-}
-
-// widen builds the forward part in float64 and returns the copies of its nodes.
-func (w *Wrapped) widen() (map[*gorgonia.Node]*gorgonia.Node, error) {
-	r := &widening{graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{}, ops: ops.NewCopier(true)}
-	for _, n := range inspect.Cone(w.cost) {
 		var err error
-		if r.of[n], err = r.node(n, w.byNode[n]); err != nil {
+		if r.of[n], err = r.node(n, held); err != nil {
 			return nil, err
 		}
 	}
@@ -84,15 +44,11 @@ type widening struct {
 	ops     *ops.Copier
 }
 
-// node returns n in float64. An input's value comes from l.
-func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error) {
+// node returns n in float64, with the value if it is an input or a constant.
+func (r *widening) node(n *gorgonia.Node, held gorgonia.Value) (c *gorgonia.Node, err error) {
 	defer building.Recover(&err, fmt.Sprintf("node %v", n))
 	args := peek.Children(n)
 	if n.Op() == nil || len(args) == 0 {
-		held := n.Value() // a constant's
-		if l != nil {
-			held = l.node.Value()
-		}
 		if held == nil {
 			return nil, fmt.Errorf("the operation %v has no value", n.Op())
 		}
@@ -150,7 +106,8 @@ func (r *widening) node(n *gorgonia.Node, l *leaf) (c *gorgonia.Node, err error)
 var anyPrecision = map[string]bool{
 	"linAlgBinOp": true, "tensordotOp": true,
 	"sumOp": true, "maxOp": true, "softmaxOp": true, "sparsemaxOp": true, "minBetween": true, "maxBetween": true,
-	"repeatOp": true, "sizeOp": true, "sliceOp": true, "transposeOp": true, "concatOp": true, "reshapeOp": true, "byIndicesOp": true,
+	"repeatOp": true, "sizeOp": true, "sliceOp": true, "transposeOp": true, "concatOp": true,
+	"reshapeOp": true, "byIndicesOp": true,
 	"im2colOp": true, "maxPoolOp": true, "avgPoolOp": true, "globalAveragePoolOp": true, "upsampleOp": true,
 }
 
@@ -180,7 +137,8 @@ var (
 func (r *widening) remake(op gorgonia.Op, args gorgonia.Nodes) (gorgonia.Op, error) {
 	inputs := make(gorgonia.Nodes, len(args))
 	for i, a := range args {
-		inputs[i] = gorgonia.NewUniqueNode(gorgonia.WithType(a.Type()), gorgonia.In(r.scratch), gorgonia.WithShape(a.Shape()...), gorgonia.WithName(fmt.Sprintf("input %d", r.inputs)))
+		inputs[i] = gorgonia.NewUniqueNode(gorgonia.WithType(a.Type()), gorgonia.In(r.scratch),
+			gorgonia.WithShape(a.Shape()...), gorgonia.WithName(fmt.Sprintf("input %d", r.inputs)))
 		r.inputs++
 	}
 	name, flag, _ := strings.Cut(op.String(), " ")

@@ -1,4 +1,10 @@
-package graph
+// Package tape runs any Gorgonia graph as Gorgonia's tape machine does.
+//
+// A [Tape] does on the caller's goroutine, node by node, what the machine does: it
+// can be followed, and what goes wrong in it names the node. A [Partial] run of one
+// computes only what a changed input changes. [Machine] is Gorgonia's machine
+// itself.
+package tape
 
 import (
 	"errors"
@@ -13,7 +19,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// tape computes some nodes of any graph as Gorgonia's tape machine computes
+// Tape computes some nodes of any graph as Gorgonia's tape machine computes
 // them: in its order, in its registers, with the same method of each
 // operation, so that what the machine gets wrong because one operation
 // overwrites another's memory is wrong here too. But it runs on the caller's
@@ -23,11 +29,14 @@ import (
 //
 // The machine's decisions are those of compile.go, regalloc.go, analysis.go
 // and vm_tape_nocuda.go of Gorgonia v0.9.18.
-type tape struct {
+type Tape struct {
 	regs []gorgonia.Value
 	code []step
 	at   map[*gorgonia.Node]int // step of each node, of its replacement when it has one
 }
+
+// Leaves gives the value of a leaf, nil where there is none.
+type Leaves func(leaf *gorgonia.Node) gorgonia.Value
 
 // step computes one node's value.
 type step struct {
@@ -41,8 +50,8 @@ type step struct {
 	memory gorgonia.Value // the result's memory when it does, kept from run to run
 }
 
-// newTape compiles the outputs of one graph.
-func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
+// New compiles the outputs of one graph.
+func New(outputs gorgonia.Nodes) (t *Tape, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			t, err = nil, fmt.Errorf("compile the graph: %v", r)
@@ -74,7 +83,7 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	}
 	slices.Reverse(sorted)
 
-	t = &tape{regs: make([]gorgonia.Value, size), at: map[*gorgonia.Node]int{}}
+	t = &Tape{regs: make([]gorgonia.Value, size), at: map[*gorgonia.Node]int{}}
 	// Of nodes with one hash the machine computes one and takes it for the
 	// others. Its choice among leaves is not worth knowing: it is a fault.
 	first := map[uint32]*gorgonia.Node{}
@@ -114,28 +123,28 @@ func newTape(outputs gorgonia.Nodes) (t *tape, err error) {
 	return t, nil
 }
 
-// nodeError is an error or a panic of a node's operation.
-type nodeError struct {
-	node *gorgonia.Node
+// NodeError is an error or a panic of a node's operation.
+type NodeError struct {
+	Node *gorgonia.Node
 	err  error
 }
 
-func (e *nodeError) Error() string { return fmt.Sprintf("node %v: %v", e.node, e.err) }
-func (e *nodeError) Unwrap() error { return e.err }
+func (e *NodeError) Error() string { return fmt.Sprintf("node %v: %v", e.Node, e.err) }
+func (e *NodeError) Unwrap() error { return e.err }
 
-// run computes all values. Those of the leaves come from value.
-func (t *tape) run(value func(leaf *gorgonia.Node) gorgonia.Value) error {
-	return t.follow(value, func(*gorgonia.Node) bool { return true })
+// Run computes all values.
+func (t *Tape) Run(leaves Leaves) error {
+	return t.Follow(leaves, func(*gorgonia.Node) bool { return true })
 }
 
-// follow is run as long as each computed node is answered by true.
-func (t *tape) follow(value func(leaf *gorgonia.Node) gorgonia.Value, computed func(*gorgonia.Node) bool) error {
-	return t.steps(value, func(*step) {}, computed)
+// Follow is Run as long as each computed node is answered by true.
+func (t *Tape) Follow(leaves Leaves, computed func(*gorgonia.Node) bool) error {
+	return t.steps(leaves, func(*step) {}, computed)
 }
 
-// steps is follow with a look at each step before it is taken. Inputs are
+// steps is Follow with a look at each step before it is taken. Inputs are
 // answered for too.
-func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
+func (t *Tape) steps(leaves Leaves, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
 	defer recoverStep(&s, &err)
 	clear(t.regs)
@@ -144,7 +153,7 @@ func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func
 		if !s.leaf {
 			before(s)
 		}
-		if err := t.take(s, value); err != nil {
+		if err := t.compute(s, leaves); err != nil {
 			return err
 		}
 		if !computed(s.node) && !s.leaf {
@@ -157,19 +166,19 @@ func (t *tape) steps(value func(leaf *gorgonia.Node) gorgonia.Value, before func
 // recoverStep turns a panic of a step's operation into an error.
 func recoverStep(s **step, err *error) {
 	if r := recover(); r != nil {
-		*err = &nodeError{node: (*s).node, err: fmt.Errorf("panic: %v", r)}
+		*err = &NodeError{Node: (*s).node, err: fmt.Errorf("panic: %v", r)}
 	}
 }
 
-// take computes one step, or asks for the value of a leaf.
-func (t *tape) take(s *step, value func(leaf *gorgonia.Node) gorgonia.Value) error {
+// compute computes one step, or asks for the value of a leaf.
+func (t *Tape) compute(s *step, leaves Leaves) error {
 	if !s.leaf {
 		if err := s.exec(t.regs); err != nil {
-			return &nodeError{node: s.node, err: err}
+			return &NodeError{Node: s.node, err: err}
 		}
 		return nil
 	}
-	if s.value = value(s.node); s.value == nil {
+	if s.value = leaves(s.node); s.value == nil {
 		return fmt.Errorf("input %v: no value", s.node.Name())
 	}
 	setEngine(s.value)
@@ -235,9 +244,10 @@ func (s *step) allocate() error {
 		m.Zero()
 		return nil
 	}
-	s.memory = tensor.New(tensor.Of(s.node.Dtype()), tensor.WithShape(s.node.Shape()...), tensor.WithEngine(gorgonia.StandardEngine{}))
+	s.memory = tensor.New(
+		tensor.Of(s.node.Dtype()), tensor.WithShape(s.node.Shape()...), tensor.WithEngine(gorgonia.StandardEngine{}))
 	return nil
 }
 
-// value returns what the last run computed for a node.
-func (t *tape) value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }
+// Value returns what the last run computed for a node.
+func (t *Tape) Value(n *gorgonia.Node) gorgonia.Value { return t.code[t.at[n]].value }

@@ -1,4 +1,4 @@
-package graph
+package tape
 
 import (
 	"cmp"
@@ -11,24 +11,25 @@ import (
 	"gradtwin/graph/internal/ops"
 )
 
-// kept is which results of a tape's last run still stand when one input has
-// changed. Steps are counted as in the tape's code.
+// Dependencies is what the results of a tape's last run depend on: which of them
+// still stand when one input has changed. Steps are counted as in the tape's code.
 //
 // Results are dropped rather than trusted. What shares memory is computed as a
 // whole or not at all, in the tape's order, so that memory holds at each step
 // what it holds there in a whole run, also where one operation overwrites
 // another's memory. An operation that keeps state or is not Gorgonia's own is
 // computed in every run.
-type kept struct {
+type Dependencies struct {
+	tape    *Tape
 	from    [][]int // of each step: the steps that its operands are the results of
 	prior   []int   // of each step: whose result its register holds before it, −1 for none
 	sharing [][]int // of each step: all steps whose results share memory, in order
 	opaque  []bool  // of each step: the operation keeps state, or may
 }
 
-// keep looks at the results of a whole run.
-func (t *tape) keep() *kept {
-	k := &kept{}
+// Dependencies looks at the results of a whole run.
+func (t *Tape) Dependencies() *Dependencies {
+	d := &Dependencies{tape: t}
 	holder := slices.Repeat([]int{-1}, len(t.regs))
 	parent := make([]int, len(t.code))
 	for i := range parent {
@@ -47,8 +48,9 @@ func (t *tape) keep() *kept {
 		for j, in := range s.in {
 			from[j] = holder[in]
 		}
-		k.from, k.prior, k.opaque = append(k.from, from), append(k.prior, holder[s.out]), append(k.opaque, !s.leaf && ops.KeepsState(s.node.Op()))
-		if k.opaque[i] {
+		d.from, d.prior = append(d.from, from), append(d.prior, holder[s.out])
+		d.opaque = append(d.opaque, !s.leaf && ops.KeepsState(s.node.Op()))
+		if d.opaque[i] {
 			// It may write into its operands.
 			for _, j := range from {
 				join(i, j)
@@ -67,14 +69,14 @@ func (t *tape) keep() *kept {
 		sets[root(i)] = append(sets[root(i)], i)
 	}
 	for i := range t.code {
-		k.sharing = append(k.sharing, sets[root(i)])
+		d.sharing = append(d.sharing, sets[root(i)])
 	}
-	return k
+	return d
 }
 
 // overlapping returns pairs of steps whose results share memory, enough of them
 // to join all that do.
-func (t *tape) overlapping() (pairs [][2]int) {
+func (t *Tape) overlapping() (pairs [][2]int) {
 	type stretch struct {
 		from, to uintptr
 		step     int
@@ -98,29 +100,29 @@ func (t *tape) overlapping() (pairs [][2]int) {
 
 // after returns what must be computed when the result of one step has changed, in
 // order, itself first.
-func (k *kept) after(step int) (steps []int) {
-	in := make([]bool, len(k.from))
+func (d *Dependencies) after(step int) (steps []int) {
+	in := make([]bool, len(d.from))
 	in[step] = true
 	for grown := true; grown; {
 		grown = false
-		add := func(steps ...int) {
+		include := func(steps ...int) {
 			for _, i := range steps {
 				grown = grown || !in[i]
 				in[i] = true
 			}
 		}
-		for i, from := range k.from {
-			if k.opaque[i] || slices.ContainsFunc(from, func(j int) bool { return in[j] }) {
-				add(i)
+		for i, from := range d.from {
+			if d.opaque[i] || slices.ContainsFunc(from, func(j int) bool { return in[j] }) {
+				include(i)
 			}
 			if !in[i] {
 				continue
 			}
-			add(k.sharing[i]...)
+			include(d.sharing[i]...)
 			for _, j := range from {
 				// Written again at this step or later, it is not what it was.
-				if !in[j] && k.sharing[j][len(k.sharing[j])-1] >= i {
-					add(k.sharing[j]...)
+				if !in[j] && d.sharing[j][len(d.sharing[j])-1] >= i {
+					include(d.sharing[j]...)
 				}
 			}
 		}
@@ -133,52 +135,59 @@ func (k *kept) after(step int) (steps []int) {
 	return steps
 }
 
-// again is what to compute when elements of one leaf have changed.
-type again struct {
+// Partial is what to compute when elements of one leaf have changed.
+type Partial struct {
+	of       *Dependencies
 	steps    []int
 	products map[int]*product // of the steps that are products of the leaf itself
 }
 
-// newAgain finds it, after a run. leaf is the step of the leaf, if it is one.
-func (t *tape) newAgain(k *kept, leaf int) *again {
-	a := &again{products: map[int]*product{}}
-	a.steps = k.after(leaf)
-	for _, i := range a.steps {
-		if slices.Contains(k.from[i], leaf) && len(k.from[i]) == 2 {
-			other := k.from[i][0] + k.from[i][1] - leaf
-			if p := newProduct(&t.code[i], t.code[leaf].value); p != nil && !slices.Contains(a.steps, other) {
-				a.products[i] = p
+// Partial finds it for a leaf. Of a leaf that is not in the tape nothing is to be
+// computed.
+func (d *Dependencies) Partial(leaf func(n *gorgonia.Node) bool) *Partial {
+	p, code := &Partial{of: d, products: map[int]*product{}}, d.tape.code
+	at := slices.IndexFunc(code, func(s step) bool { return s.leaf && leaf(s.node) })
+	if at < 0 {
+		return p
+	}
+	p.steps = d.after(at)
+	for _, i := range p.steps {
+		if slices.Contains(d.from[i], at) && len(d.from[i]) == 2 {
+			other := d.from[i][0] + d.from[i][1] - at
+			if c := newProduct(&code[i], code[at].value); c != nil && !slices.Contains(p.steps, other) {
+				p.products[i] = c
 			}
 		}
 	}
-	return a
+	return p
 }
 
-// forget drops the results of products, after a run that was not of these steps.
-func (a *again) forget() {
-	for _, p := range a.products {
-		p.c = nil
+// Forget drops the results of products, after a run that was not of these steps.
+func (p *Partial) Forget() {
+	for _, c := range p.products {
+		c.c = nil
 	}
 }
 
-// runAgain computes what some elements of the leaf have changed, with all other
-// results kept.
-func (t *tape) runAgain(k *kept, a *again, elements []int, value func(leaf *gorgonia.Node) gorgonia.Value) (err error) {
+// Run computes what some elements of the leaf have changed, with all other results
+// kept.
+func (p *Partial) Run(elements []int, leaves Leaves) (err error) {
+	t := p.of.tape
 	var s *step
 	defer recoverStep(&s, &err)
-	for _, i := range a.steps {
+	for _, i := range p.steps {
 		s = &t.code[i]
 		for j, in := range s.in {
-			t.regs[in] = t.code[k.from[i][j]].value
+			t.regs[in] = t.code[p.of.from[i][j]].value
 		}
 		t.regs[s.out] = nil
-		if p := k.prior[i]; p >= 0 {
-			t.regs[s.out] = t.code[p].value
+		if before := p.of.prior[i]; before >= 0 {
+			t.regs[s.out] = t.code[before].value
 		}
-		if p := a.products[i]; p != nil {
-			err = p.take(t, elements)
+		if c := p.products[i]; c != nil {
+			err = c.compute(t, elements)
 		} else {
-			err = t.take(s, value)
+			err = t.compute(s, leaves)
 		}
 		if err != nil {
 			return err

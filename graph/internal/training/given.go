@@ -1,9 +1,11 @@
-package graph
+package training
 
 import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gradtwin/graph/internal/eval"
 )
 
 // given is a gradient that a step has used.
@@ -26,22 +28,22 @@ type given struct {
 }
 
 // each calls do for the elements that a gradient is about.
-func (j *stepJudge) each(g *given, do func(i int)) {
+func (j *judge) each(g *given, do func(i int)) {
 	for k, of := range g.of {
-		for from, to := j.span(k); of && from < to; from++ {
+		for from, to := j.Span(k); of && from < to; from++ {
 			do(from)
 		}
 	}
 }
 
 // any reports whether a vector has an element there that is not 0.
-func (j *stepJudge) any(g *given, v []float64) (any bool) {
+func (j *judge) any(g *given, v []float64) (any bool) {
 	j.each(g, func(i int) { any = any || v[i] != 0 })
 	return any
 }
 
 // all reports whether the used gradient is the wanted one, in all its tensors.
-func (j *stepJudge) all(g *given, want []float64) bool {
+func (j *judge) all(g *given, want []float64) bool {
 	for k, of := range g.of {
 		if of && !j.fits(g, want, k) {
 			return false
@@ -56,8 +58,8 @@ func (j *stepJudge) all(g *given, want []float64) bool {
 const smallTensor = 1e-3
 
 // fits reports whether the used gradient of tensor k is the wanted one.
-func (j *stepJudge) fits(g *given, want []float64, k int) bool {
-	from, to := j.span(k)
+func (j *judge) fits(g *given, want []float64, k int) bool {
+	from, to := j.Span(k)
 	scale, whole := 0.0, 0.0
 	for i, w := range want {
 		whole = max(whole, math.Abs(w), math.Abs(g.right[i]))
@@ -80,7 +82,7 @@ func (j *stepJudge) fits(g *given, want []float64, k int) bool {
 
 // factor returns what the graph's gradient is best multiplied by to give the used
 // one, 0 where it is 0.
-func (j *stepJudge) factor(g *given) float64 {
+func (j *judge) factor(g *given) float64 {
 	product, square := 0.0, 0.0
 	j.each(g, func(i int) {
 		product += g.bound[i] * g.right[i]
@@ -93,9 +95,9 @@ func (j *stepJudge) factor(g *given) float64 {
 }
 
 // isBatch reports whether a number is a batch size: the first axis of an input.
-func (j *stepJudge) isBatch(n float64) bool {
-	return n > 1 && slices.ContainsFunc(j.leaves, func(l *leaf) bool {
-		s := l.node.Shape()
+func (j *judge) isBatch(n float64) bool {
+	return n > 1 && slices.ContainsFunc(j.Leaves, func(l *eval.Leaf) bool {
+		s := l.Node.Shape()
 		return len(s) > 0 && float64(s[0]) == n
 	})
 }
@@ -103,7 +105,7 @@ func (j *stepJudge) isBatch(n float64) bool {
 // deliberate notes what a user does to a gradient on purpose: a factor above 0 or
 // below 1 for each tensor, a limit to each element, a share of the elements
 // themselves. A single element shows none of these.
-func (j *stepJudge) deliberate(g *given) bool {
+func (j *judge) deliberate(g *given) bool {
 	n, limit, product, square := 0, 0.0, 0.0, 0.0
 	j.each(g, func(i int) {
 		n++
@@ -137,7 +139,7 @@ func (j *stepJudge) deliberate(g *given) bool {
 
 // shrunk reports whether each tensor's gradient has a factor of its own from 0 to
 // 1, and they are not all of one element, which always has a factor.
-func (j *stepJudge) shrunk(g *given) bool {
+func (j *judge) shrunk(g *given) bool {
 	one := *g
 	for k, of := range g.of {
 		if !of {
@@ -150,7 +152,7 @@ func (j *stepJudge) shrunk(g *given) bool {
 		}
 	}
 	for k, of := range g.of {
-		if of && j.layout[k].Len() > 1 {
+		if of && j.Layout[k].Len() > 1 {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package graph
+package training
 
 import (
 	"fmt"
@@ -7,10 +7,12 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/eval"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/replica"
 )
 
 // call is one call of a solver: what it was given and what it did.
@@ -39,7 +41,7 @@ type training struct {
 // recorder runs a step and writes down what it does. It is the solver that the
 // step is given.
 type recorder struct {
-	*Wrapped
+	Subject
 	solver gorgonia.Solver
 	runs   []*training
 	failed error // of the graph's own gradient
@@ -78,10 +80,10 @@ func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
 // Step implements gorgonia.Solver.
 func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 	t := r.runs[len(r.runs)-1]
-	c := &call{x: r.elements(), bound: r.bound(), given: make([]bool, len(r.params)), idle: r.idle()}
+	c := &call{x: r.elements(), bound: r.bound(), given: make([]bool, len(r.Params)), idle: r.idle()}
 	for k, now := range r.data() {
 		if now != t.data[k] {
-			c.changed = append(c.changed, r.leaves[k].name)
+			c.changed = append(c.changed, r.Leaves[k].Name)
 		}
 	}
 	for _, v := range model {
@@ -93,7 +95,7 @@ func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 			}
 		default:
 			n, ok := v.(*gorgonia.Node)
-			if ok && slices.ContainsFunc(r.leaves, func(l *leaf) bool { return l.node == n }) {
+			if ok && slices.ContainsFunc(r.Leaves, func(l *eval.Leaf) bool { return l.Node == n }) {
 				c.others = append(c.others, inspect.Label(n))
 			}
 		}
@@ -128,7 +130,7 @@ func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
 // node itself, or one that shares its value's memory, −1 for others.
 func (r *recorder) param(v gorgonia.ValueGrad) int {
 	if n, ok := v.(*gorgonia.Node); ok {
-		if k := slices.IndexFunc(r.params, func(l *leaf) bool { return l.node == n }); k >= 0 {
+		if k := slices.IndexFunc(r.Params, func(l *eval.Leaf) bool { return l.Node == n }); k >= 0 {
 			return k
 		}
 	}
@@ -136,12 +138,14 @@ func (r *recorder) param(v gorgonia.ValueGrad) int {
 	if value == nil {
 		return -1
 	}
-	return slices.IndexFunc(r.params, func(l *leaf) bool { return memory.Overlap(memory.Bytes(l.node.Value()), memory.Bytes(value)) })
+	return slices.IndexFunc(r.Params, func(l *eval.Leaf) bool {
+		return memory.Overlap(memory.Bytes(l.Node.Value()), memory.Bytes(value))
+	})
 }
 
 // elements returns all elements.
 func (r *recorder) elements() []float64 {
-	x := make([]float64, r.layout.Len())
+	x := make([]float64, r.Layout.Len())
 	for i := range x {
 		x[i] = r.At(i)
 	}
@@ -150,10 +154,10 @@ func (r *recorder) elements() []float64 {
 
 // data returns the bytes of the inputs that are not checked, "" for others.
 func (r *recorder) data() []string {
-	out := make([]string, len(r.leaves))
-	for k, l := range r.leaves {
-		if !l.drawn && !slices.Contains(r.params, l) {
-			out[k] = string(memory.Bytes(l.node.Value()))
+	out := make([]string, len(r.Leaves))
+	for k, l := range r.Leaves {
+		if !l.Drawn && !slices.Contains(r.Params, l) {
+			out[k] = string(memory.Bytes(l.Node.Value()))
 		}
 	}
 	return out
@@ -168,9 +172,9 @@ func (r *recorder) place(x []float64) {
 
 // bound returns the gradients that the nodes give out, 0 where there is none.
 func (r *recorder) bound() []float64 {
-	g := make([]float64, r.layout.Len())
-	for k, l := range r.params {
-		if v, err := l.node.Grad(); err == nil && v != nil {
+	g := make([]float64, r.Layout.Len())
+	for k, l := range r.Params {
+		if v, err := l.Node.Grad(); err == nil && v != nil {
 			r.read(g, k, v)
 		}
 	}
@@ -179,21 +183,18 @@ func (r *recorder) bound() []float64 {
 
 // read reads the gradient of parameter k.
 func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
-	if e, err := memory.Of(v); err == nil && e.Len() == r.layout[k].Len() {
-		from, to := r.span(k)
+	if e, err := memory.Of(v); err == nil && e.Len() == r.Layout[k].Len() {
+		from, to := r.Span(k)
 		e.Read(dst[from:to])
 	}
 }
 
-// span returns the elements of parameter k as [from, to).
-func (r *recorder) span(k int) (from, to int) { return r.starts[k], r.starts[k] + r.layout[k].Len() }
-
 // shake moves all elements a little, so that a gradient of another place shows,
 // however small the solver's steps are.
 func (r *recorder) shake(run int) {
-	const share = 1. / 64
-	random := rand.New(rand.NewPCG(drawSeed, uint64(run)))
-	for i := range r.layout.Len() {
+	const share, seed = 1. / 64, 1
+	random := rand.New(rand.NewPCG(seed, uint64(run)))
+	for i := range r.Layout.Len() {
 		x := r.At(i)
 		u := share * (2*random.Float64() - 1)
 		if x == 0 {
@@ -207,7 +208,7 @@ func (r *recorder) shake(run int) {
 // holdDropout makes the user's own dropout drop what the graph's gradient is
 // computed with.
 func (r *recorder) holdDropout(k *undo) {
-	for n, mask := range r.user.held.masks {
+	for n, mask := range r.Draws.Masks {
 		e, err := memory.Of(mask)
 		if err != nil {
 			continue
@@ -229,9 +230,9 @@ func (r *recorder) holdDropout(k *undo) {
 // followDraws gives the graph's gradient the values that the random nodes had in
 // the step's run.
 func (r *recorder) followDraws() {
-	for n, l := range r.user.held.values {
-		v, to := n.Value(), memory.Bytes(l.node.Value())
-		if v != nil && v.Dtype() == l.node.Dtype() && len(memory.Bytes(v)) == len(to) {
+	for n, holder := range r.Draws.Values {
+		v, to := n.Value(), memory.Bytes(holder.Value())
+		if v != nil && v.Dtype() == holder.Dtype() && len(memory.Bytes(v)) == len(to) {
 			copy(to, memory.Bytes(v))
 		}
 	}
@@ -240,29 +241,29 @@ func (r *recorder) followDraws() {
 // sameLoss reports whether the step's run had the loss that the graph has: with
 // other draws it has another one.
 func (r *recorder) sameLoss() bool {
-	if len(r.user.held.random) == 0 {
+	if len(r.Draws.Random) == 0 {
 		return true
 	}
-	if !r.user.cost.IsScalar() {
+	if !r.UserCost.IsScalar() {
 		return false
 	}
 	f, err := r.Loss()
-	e, also := memory.Of(r.user.cost.Value())
-	return err == nil && also == nil && near([]float64{f}, []float64{e.At(0)}, r.tolerance())
+	e, also := memory.Of(r.UserCost.Value())
+	return err == nil && also == nil && replica.Near([]float64{f}, []float64{e.At(0)}, r.tolerance())
 }
 
 // tolerance is how far two computations of one gradient may be apart.
 func (r *recorder) tolerance() float64 {
-	if r.single {
-		return sameGradient32
+	if r.Single {
+		return replica.Tolerance(gorgonia.Float32)
 	}
-	return sameGradient64
+	return replica.Tolerance(gorgonia.Float64)
 }
 
 // idle returns the user's operations that are in evaluation mode while those of
 // the graph's gradient are not.
 func (r *recorder) idle() (names []string) {
-	for c, n := range r.user.nodes {
+	for c, n := range r.Nodes {
 		if _, ok := n.Op().(gorgonia.TrainModeOp); !ok {
 			continue
 		}

@@ -1,4 +1,4 @@
-package graph
+package replica
 
 import (
 	"errors"
@@ -12,6 +12,7 @@ import (
 	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/tape"
 )
 
 // How far the user's gradient nodes may be from those of a fresh Grad when
@@ -22,17 +23,28 @@ const (
 	sameGradient32 = 1e-3
 )
 
-// gradientOf returns a copy of the cost, made a scalar, followed by its
+// Tolerance returns how far two computations of one gradient may be apart, as a
+// fraction of the largest element.
+func Tolerance(t tensor.Dtype) float64 {
+	if t == tensor.Float32 {
+		return sameGradient32
+	}
+	return sameGradient64
+}
+
+// Gradient returns a copy of the cost, made a scalar, followed by its
 // gradients with respect to wrt, in a replica of what they are computed from.
 // They are copies of the nodes that the user's Grad made when it made all of
 // them, and else of a Grad on the copy. Values for leaves, in case the two must
-// be compared, come from value.
-func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func(*gorgonia.Node) gorgonia.Value) (gorgonia.Nodes, *replica, error) {
-	own, err := newReplica(held, cost)
+// be compared, come from leaves.
+func Gradient(
+	cost *gorgonia.Node, wrt gorgonia.Nodes, held *Draws, leaves tape.Leaves,
+) (gorgonia.Nodes, *Replica, error) {
+	own, err := New(held, cost)
 	if err != nil {
 		return nil, nil, err
 	}
-	root := own.of[cost]
+	root := own.Of[cost]
 	if !root.IsScalar() {
 		if root, err = gorgonia.ApplyOp(ops.WeightedSum(root), root); err != nil {
 			return nil, nil, fmt.Errorf("make %v a scalar: %w", cost, err)
@@ -40,9 +52,9 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 	}
 	inputs := make(gorgonia.Nodes, len(wrt))
 	for k, n := range wrt {
-		inputs[k] = own.of[n]
+		inputs[k] = own.Of[n]
 	}
-	grads, err := differentiate(root, inputs)
+	grads, err := Differentiate(root, inputs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -52,7 +64,7 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 	}
 
 	var of, given, expected gorgonia.Nodes
-	same := matcher{forward: own.of, seen: map[[2]*gorgonia.Node]bool{}}
+	same := matcher{forward: own.Of, seen: map[[2]*gorgonia.Node]bool{}}
 	alike := true
 	for k, n := range wrt {
 		if d := n.Deriv(); d != nil {
@@ -63,16 +75,16 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 	if len(given) == 0 {
 		return fresh, own, nil
 	}
-	users, err := newReplica(held, append(gorgonia.Nodes{cost}, given...)...)
+	users, err := New(held, append(gorgonia.Nodes{cost}, given...)...)
 	if err != nil {
 		return nil, nil, err
 	}
-	copies := gorgonia.Nodes{users.of[cost]}
+	copies := gorgonia.Nodes{users.Of[cost]}
 	for _, d := range given {
-		copies = append(copies, users.of[d])
+		copies = append(copies, users.Of[d])
 	}
 	if !alike {
-		other, err := firstOther(copies, users, append(gorgonia.Nodes{fresh[0]}, expected...), own, value)
+		other, err := firstOther(copies, users, append(gorgonia.Nodes{fresh[0]}, expected...), own, leaves)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -85,7 +97,7 @@ func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes, held *draws, value func
 	}
 	for k, n := range wrt {
 		// The machine keeps the register of an input's derivative to the end.
-		gorgonia.SetDerivOf(copies[k+1], users.of[n])
+		gorgonia.SetDerivOf(copies[k+1], users.Of[n])
 	}
 	return copies, users, nil
 }
@@ -128,27 +140,26 @@ func (m matcher) compare(a, b *gorgonia.Node) bool {
 // firstOther computes both at the present values, and returns the place of the
 // first gradient that differs, -1 if none does. Outputs are the cost and then the
 // gradients.
-func firstOther(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, own *replica, value func(*gorgonia.Node) gorgonia.Value) (int, error) {
-	a, err := evaluate(given, users, value)
+func firstOther(
+	given gorgonia.Nodes, users *Replica, expected gorgonia.Nodes, own *Replica, leaves tape.Leaves,
+) (int, error) {
+	a, err := evaluate(given, users, leaves)
 	if err != nil {
 		return -1, err
 	}
-	again, err := evaluate(given, users, value)
+	again, err := evaluate(given, users, leaves)
 	if err != nil {
 		return -1, err
 	}
-	b, err := evaluate(expected, own, value)
+	b, err := evaluate(expected, own, leaves)
 	if err != nil {
 		return -1, err
 	}
-	tol := sameGradient64
-	if given[0].Dtype() == tensor.Float32 {
-		tol = sameGradient32
-	}
+	tol := Tolerance(given[0].Dtype())
 	for k := 1; k < len(a); k++ {
 		// A gradient that is not the same twice proves nothing here, and the
 		// checker reports it.
-		if near(a[k], again[k], 0) && !near(a[k], b[k], tol) {
+		if Near(a[k], again[k], 0) && !Near(a[k], b[k], tol) {
 			return k - 1, nil
 		}
 	}
@@ -158,7 +169,8 @@ func firstOther(given gorgonia.Nodes, users *replica, expected gorgonia.Nodes, o
 // anotherCosts is the error of an input whose gradient node is not that of the cost.
 func anotherCosts(cost, input *gorgonia.Node) error {
 	text := fmt.Sprintf("the gradient node that the graph already has for input %s is not that of cost %s: "+
-		"a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own", inspect.Label(input), inspect.Label(cost))
+		"a second Grad in one graph returns the first cost's gradient; build this cost in a graph of its own",
+		inspect.Label(input), inspect.Label(cost))
 	if !inspect.Named(input) || input.Name() == "" {
 		text += ", and name every input: of those without a name Gorgonia makes one node for each shape"
 	}
@@ -166,21 +178,21 @@ func anotherCosts(cost, input *gorgonia.Node) error {
 }
 
 // evaluate computes nodes of a replica.
-func evaluate(outputs gorgonia.Nodes, r *replica, value func(*gorgonia.Node) gorgonia.Value) ([][]float64, error) {
-	t, err := newTape(append(gorgonia.Nodes{}, outputs...))
+func evaluate(outputs gorgonia.Nodes, r *Replica, leaves tape.Leaves) ([][]float64, error) {
+	t, err := tape.New(append(gorgonia.Nodes{}, outputs...))
 	if err != nil {
 		return nil, err
 	}
 	original := map[*gorgonia.Node]*gorgonia.Node{}
-	for n, c := range r.of {
+	for n, c := range r.Of {
 		original[c] = n
 	}
-	if err := t.run(func(c *gorgonia.Node) gorgonia.Value { return value(original[c]) }); err != nil {
+	if err := t.Run(func(c *gorgonia.Node) gorgonia.Value { return leaves(original[c]) }); err != nil {
 		return nil, err
 	}
 	out := make([][]float64, len(outputs))
 	for k, n := range outputs {
-		e, err := memory.Of(t.value(n))
+		e, err := memory.Of(t.Value(n))
 		if err != nil {
 			return nil, fmt.Errorf("node %v: %w", n, err)
 		}
@@ -189,9 +201,9 @@ func evaluate(outputs gorgonia.Nodes, r *replica, value func(*gorgonia.Node) gor
 	return out, nil
 }
 
-// near compares two vectors to a fraction of the largest element. NaN is equal
+// Near compares two vectors to a fraction of the largest element. NaN is equal
 // to NaN.
-func near(a, b []float64, tol float64) bool {
+func Near(a, b []float64, tol float64) bool {
 	if len(a) != len(b) {
 		return false
 	}

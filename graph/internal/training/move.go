@@ -1,4 +1,4 @@
-package graph
+package training
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 )
 
 // move says whether a solver has done what it should with what it was given.
-func (j *stepJudge) move(run int, c *call) {
+func (j *judge) move(run int, c *call) {
 	if c.err != nil {
 		j.misuse(run, "the solver returns an error that the step ignores: "+c.err.Error(), "the step returns it")
 		return
@@ -44,10 +44,10 @@ func (j *stepJudge) move(run int, c *call) {
 			continue
 		}
 		stands, differs, due := true, false, false
-		from, to := j.span(k)
+		from, to := j.Span(k)
 		for i := from; i < to; i++ {
 			by := c.after[i] - c.x[i]
-			bound := d.bound(c.x[i], c.bound[i], j.single)
+			bound := d.bound(c.x[i], c.bound[i], j.Single)
 			want := d.step(c.x[i], c.bound[i])
 			if !known {
 				want = rate * min(1, math.Abs(c.bound[i]))
@@ -59,9 +59,9 @@ func (j *stepJudge) move(run int, c *call) {
 		moved, should = moved || !stands, should || due
 		switch {
 		case stands && due:
-			still = append(still, j.layout[k].Name)
+			still = append(still, j.Layout[k].Name)
 		case differs:
-			other = append(other, j.layout[k].Name)
+			other = append(other, j.Layout[k].Name)
 		}
 	}
 	switch {
@@ -80,14 +80,14 @@ func (j *stepJudge) move(run int, c *call) {
 
 // shared says which inputs have one gradient in common, which a solver clears for
 // the first of them.
-func (j *stepJudge) shared() string {
-	for a, l := range j.params {
-		for b, o := range j.params[:a] {
-			x, err := l.node.Grad()
-			y, also := o.node.Grad()
+func (j *judge) shared() string {
+	for a, l := range j.Params {
+		for b, o := range j.Params[:a] {
+			x, err := l.Node.Grad()
+			y, also := o.Node.Grad()
 			if err == nil && also == nil && x != nil && y != nil && memory.Overlap(memory.Bytes(x), memory.Bytes(y)) {
 				return fmt.Sprintf(": %s and %s have one gradient in common, which is cleared with the first of them",
-					j.layout[b].Name, j.layout[a].Name)
+					j.Layout[b].Name, j.Layout[a].Name)
 			}
 		}
 	}
@@ -95,20 +95,20 @@ func (j *stepJudge) shared() string {
 }
 
 // undone says that a step gives inputs their old values again.
-func (j *stepJudge) undone(run, call int, c *call) {
+func (j *judge) undone(run, call int, c *call) {
 	t := j.runs[run]
 	for k, of := range c.given {
-		from, to := j.span(k)
+		from, to := j.Span(k)
 		part := func(x []float64) []float64 { return x[from:to] }
 		moved := !same(part(c.x), part(c.after))
 		switch {
 		case !of || call > 0:
 		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(part(t.before), part(c.x)) &&
 			same(part(c.x), part(j.runs[run-1].calls[0].x)):
-			j.misuse(run, "the step gives "+j.layout[k].Name+" its old values before the machine runs: what the solver "+
+			j.misuse(run, "the step gives "+j.Layout[k].Name+" its old values before the machine runs: what the solver "+
 				"has changed is lost", "values that are set once, before the first step")
 		case moved && len(t.calls) == 1 && same(part(t.after), part(c.x)):
-			j.misuse(run, "the step gives "+j.layout[k].Name+" its old values after the solver was called: what that has "+
+			j.misuse(run, "the step gives "+j.Layout[k].Name+" its old values after the solver was called: what that has "+
 				"changed is lost", "")
 		}
 	}
@@ -116,15 +116,15 @@ func (j *stepJudge) undone(run, call int, c *call) {
 
 // byHand judges a step that calls no solver by how it moves the elements: by the
 // gradient times a rate, which the first run shows.
-func (j *stepJudge) byHand(run int, t *training, previous []float64) error {
+func (j *judge) byHand(run int, t *training, previous []float64) error {
 	if j.solver != nil {
 		j.note("the step does not call the solver that it is given")
 	}
 	move := make([]float64, len(t.before))
 	g := &given{
-		run: run, byHand: true, x: t.before, right: t.gradient, previous: previous, of: make([]bool, len(j.params)),
+		run: run, byHand: true, x: t.before, right: t.gradient, previous: previous, of: make([]bool, len(j.Params)),
 		bound: make([]float64, len(move)), entry: make([]float64, len(move)), slack: make([]float64, len(move)),
-		followed: len(j.user.held.random) == 0,
+		followed: len(j.Draws.Random) == 0,
 	}
 	for i := range move {
 		move[i] = t.after[i] - t.before[i]
@@ -146,7 +146,7 @@ func (j *stepJudge) byHand(run int, t *training, previous []float64) error {
 		return nil
 	}
 	unit := math.Pow(2, -52)
-	if j.single {
+	if j.Single {
 		unit = math.Pow(2, -23)
 	}
 	for i := range move {

@@ -1,4 +1,4 @@
-package graph
+package training
 
 import (
 	"reflect"
@@ -20,17 +20,17 @@ type undo struct {
 	seen map[unsafe.Pointer]bool
 }
 
-// takeDown takes down what there is.
-func takeDown(w *Wrapped, solver gorgonia.Solver) *undo {
+// newUndo keeps what there is.
+func newUndo(s *Subject, solver gorgonia.Solver) *undo {
 	k := &undo{seen: map[unsafe.Pointer]bool{}}
-	for _, n := range w.user.cost.Graph().AllNodes() {
+	for _, n := range s.UserCost.Graph().AllNodes() {
 		k.node(n)
 	}
-	for _, l := range w.user.held.values {
-		k.bytes(memory.Bytes(l.node.Value()))
+	for _, holder := range s.Draws.Values {
+		k.bytes(memory.Bytes(holder.Value()))
 	}
-	if w.ops != nil {
-		for _, t := range w.ops.Originals() {
+	if s.Ops != nil {
+		for _, t := range s.Ops.Originals() {
 			k.bytes(memory.Bytes(t))
 		}
 	}

@@ -1,4 +1,4 @@
-package graph
+package tape
 
 import (
 	"slices"
@@ -38,7 +38,8 @@ func newProduct(s *step, operand gorgonia.Value) *product {
 		return nil
 	}
 	return &product{
-		step: s, m: a.Shape()[0], k: a.Shape()[1], n: b.Shape()[1], a: a.Float64s(), b: b.Float64s(), ofRight: s.args[1] == operand,
+		step: s, m: a.Shape()[0], k: a.Shape()[1], n: b.Shape()[1],
+		a: a.Float64s(), b: b.Float64s(), ofRight: s.args[1] == operand,
 	}
 }
 
@@ -51,13 +52,13 @@ func matrixOf(v gorgonia.Value) *tensor.Dense {
 	return d
 }
 
-// take computes the step, after elements of the operand have changed.
-func (p *product) take(t *tape, elements []int) error {
+// compute computes the step, after elements of the operand have changed.
+func (p *product) compute(t *Tape, elements []int) error {
 	s := p.step
 	lines, size := p.lines(elements)
 	m := matrixOf(s.memory)
 	if p.c == nil || 2*len(lines) > size || m == nil || len(m.Float64s()) != len(p.c) || !m.Shape().Eq(s.node.Shape()) {
-		if err := t.take(s, nil); err != nil {
+		if err := t.compute(s, nil); err != nil {
 			return err
 		}
 		if m = matrixOf(s.value); m != nil && s.value == s.memory {

@@ -1,4 +1,4 @@
-package graph
+package tape
 
 import (
 	"bytes"
@@ -9,37 +9,37 @@ import (
 	"gradtwin/graph/internal/memory"
 )
 
-// overwriting is a value that is another when it is used than when it was
+// Overwriting is a value that is another when it is used than when it was
 // computed.
-type overwriting struct{ writer, victim, user *gorgonia.Node }
+type Overwriting struct{ Writer, Victim, User *gorgonia.Node }
 
-// overwritten runs and returns the values that are overwritten before they are
+// Overwritten runs and returns the values that are overwritten before they are
 // used: operations that write in place, and views of one memory, can do that.
 // Each value is named once, with the first that it makes another result of: many
 // derivatives take an operand for its shape alone.
-func (t *tape) overwritten(value func(leaf *gorgonia.Node) gorgonia.Value) (found []overwriting) {
+func (t *Tape) Overwritten(leaves Leaves) (found []Overwriting) {
 	named := map[*gorgonia.Node]bool{}
-	for _, o := range t.changed(value) {
-		if named[o.victim] || !t.matters(o, value) {
+	for _, o := range t.outdated(leaves) {
+		if named[o.Victim] || !t.matters(o, leaves) {
 			continue
 		}
-		if o.writer = t.writerOf(o.victim, value); o.writer != nil {
-			named[o.victim] = true
+		if o.Writer = t.writerOf(o.Victim, leaves); o.Writer != nil {
+			named[o.Victim] = true
 			found = append(found, o)
 		}
 	}
 	return found
 }
 
-// changed runs and returns each use of a value that is not what was computed.
-func (t *tape) changed(value func(leaf *gorgonia.Node) gorgonia.Value) (found []overwriting) {
+// outdated runs and returns each use of a value that is not what was computed.
+func (t *Tape) outdated(leaves Leaves) (found []Overwriting) {
 	seed := maphash.MakeSeed()
 	last := make([]*gorgonia.Node, len(t.regs)) // whose value each register holds
 	sums := make([]uint64, len(t.regs))
 	before := func(s *step) {
 		for _, in := range s.in {
 			if maphash.Bytes(seed, memory.Bytes(t.regs[in])) != sums[in] {
-				found = append(found, overwriting{victim: last[in], user: s.node})
+				found = append(found, Overwriting{Victim: last[in], User: s.node})
 			}
 		}
 	}
@@ -48,7 +48,7 @@ func (t *tape) changed(value func(leaf *gorgonia.Node) gorgonia.Value) (found []
 		last[out], sums[out] = n, maphash.Bytes(seed, memory.Bytes(t.regs[out]))
 		return true
 	}
-	if t.steps(value, before, after) != nil {
+	if t.steps(leaves, before, after) != nil {
 		return nil
 	}
 	return found
@@ -56,10 +56,10 @@ func (t *tape) changed(value func(leaf *gorgonia.Node) gorgonia.Value) (found []
 
 // matters runs and reports whether the user's result is another with the value
 // that the victim had when it was computed.
-func (t *tape) matters(o overwriting, value func(leaf *gorgonia.Node) gorgonia.Value) (differs bool) {
+func (t *Tape) matters(o Overwriting, leaves Leaves) (differs bool) {
 	var kept gorgonia.Value
 	before := func(s *step) {
-		if s.node != o.user {
+		if s.node != o.User {
 			return
 		}
 		is, should := make([]gorgonia.Value, len(s.in)), make([]gorgonia.Value, len(s.in))
@@ -69,7 +69,7 @@ func (t *tape) matters(o overwriting, value func(leaf *gorgonia.Node) gorgonia.V
 				return
 			}
 			is[i], should[i] = v, v
-			if in == t.code[t.at[o.victim]].out && kept != nil {
+			if in == t.code[t.at[o.Victim]].out && kept != nil {
 				should[i] = kept
 			}
 		}
@@ -81,23 +81,23 @@ func (t *tape) matters(o overwriting, value func(leaf *gorgonia.Node) gorgonia.V
 		b, err := s.node.Op().Do(should...)
 		differs = err == nil && !bytes.Equal(result, memory.Bytes(b))
 	}
-	_ = t.steps(value, before, func(n *gorgonia.Node) bool {
-		if n == o.victim {
-			kept, _ = gorgonia.CloneValue(t.value(n))
+	_ = t.steps(leaves, before, func(n *gorgonia.Node) bool {
+		if n == o.Victim {
+			kept, _ = gorgonia.CloneValue(t.Value(n))
 		}
-		return n != o.user
+		return n != o.User
 	})
 	return differs
 }
 
 // writerOf runs and returns the first node after whose computing the value of
 // victim is another.
-func (t *tape) writerOf(victim *gorgonia.Node, value func(leaf *gorgonia.Node) gorgonia.Value) (writer *gorgonia.Node) {
+func (t *Tape) writerOf(victim *gorgonia.Node, leaves Leaves) (writer *gorgonia.Node) {
 	var held, kept []byte
-	_ = t.follow(value, func(n *gorgonia.Node) bool {
+	_ = t.Follow(leaves, func(n *gorgonia.Node) bool {
 		switch {
 		case n == victim:
-			held = memory.Bytes(t.value(victim))
+			held = memory.Bytes(t.Value(victim))
 			kept = bytes.Clone(held)
 		case held != nil && !bytes.Equal(held, kept):
 			writer = n

@@ -1,4 +1,4 @@
-package graph
+package training
 
 import (
 	"fmt"
@@ -115,8 +115,8 @@ func solverName(s gorgonia.Solver) string {
 // rows: a sum over a tensor that has an axis of this size, divided by the number
 // of its elements, as Mean does, or over one whose first axis is the batch, divided
 // by its size.
-func (w *Wrapped) averages(batch float64) bool {
-	value := w.forwardValues()
+func (s *Subject) averages(batch float64) bool {
+	value := s.Values()
 	if value == nil {
 		return false
 	}
@@ -154,7 +154,7 @@ func (w *Wrapped) averages(batch float64) bool {
 		}
 		return false
 	}
-	return visit(w.user.cost, 1)
+	return visit(s.UserCost, 1)
 }
 
 // nearTo compares a number that may have been a float32 one, as 1/5, with a count.

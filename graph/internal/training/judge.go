@@ -1,4 +1,4 @@
-package graph
+package training
 
 import (
 	"fmt"
@@ -15,17 +15,17 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// stepJudge says what the runs of a step show.
-type stepJudge struct {
+// judge says what the runs of a step show.
+type judge struct {
 	*recorder
-	step *TrainingStep
-	rate float64 // of a step that updates by hand, 0 where it is not known
+	verdict *Verdict
+	rate    float64 // of a step that updates by hand, 0 where it is not known
 }
 
-// judge looks at all runs.
-func (j *stepJudge) judge() error {
+// look looks at all runs.
+func (j *judge) look() error {
 	var previous []float64
-	listed := make([]bool, len(j.params))
+	listed := make([]bool, len(j.Params))
 	var others []string
 	for n, t := range j.runs {
 		entry := t.entry
@@ -59,13 +59,13 @@ func (j *stepJudge) judge() error {
 
 // summary says what was seen of a step in which nothing is wrong, and what the
 // solver is not asked to move.
-func (j *stepJudge) summary(listed []bool, others []string) {
+func (j *judge) summary(listed []bool, others []string) {
 	if len(j.runs[0].calls) == 0 {
 		return
 	}
 	for k, of := range listed {
 		if !of {
-			j.note(j.layout[k].Name + " is not in the list that the solver is given, and is not moved by it")
+			j.note(j.Layout[k].Name + " is not in the list that the solver is given, and is not moved by it")
 		}
 	}
 	if slices.Sort(others); len(others) > 0 {
@@ -74,11 +74,11 @@ func (j *stepJudge) summary(listed []bool, others []string) {
 	if t := reflect.TypeOf(j.solver); !peek.IsGorgoniasType(t) && ops.MayKeepState(t) {
 		j.note(fmt.Sprintf("%v is not Gorgonia's own: what it keeps from step to step is not put back", t))
 	}
-	if j.step.misuses != nil {
+	if j.verdict.Misuses != nil {
 		return
 	}
 	const ran = "the training step was run %d times and put back: %s is given the gradient"
-	text := fmt.Sprintf(ran, trainingRuns, solverName(j.solver))
+	text := fmt.Sprintf(ran, stepRuns, solverName(j.solver))
 	if d, ok := descentOf(j.solver); ok {
 		text += fmt.Sprintf(" and moves the elements by %v", d)
 	} else {
@@ -88,23 +88,23 @@ func (j *stepJudge) summary(listed []bool, others []string) {
 }
 
 // note adds a sentence, once.
-func (j *stepJudge) note(text string) {
-	if !slices.Contains(j.step.notes, text) {
-		j.step.notes = append(j.step.notes, text)
+func (j *judge) note(text string) {
+	if !slices.Contains(j.verdict.Notes, text) {
+		j.verdict.Notes = append(j.verdict.Notes, text)
 	}
 }
 
 // misuse adds what is wrong, once.
-func (j *stepJudge) misuse(run int, problem, instead string) {
-	if !slices.ContainsFunc(j.step.misuses, func(f gradtwin.Fault) bool { return f.Problem == problem }) {
+func (j *judge) misuse(run int, problem, instead string) {
+	if !slices.ContainsFunc(j.verdict.Misuses, func(f gradtwin.Fault) bool { return f.Problem == problem }) {
 		where := fmt.Sprintf("run %d of the step", run+1)
-		j.step.misuses = append(j.step.misuses, gradtwin.Fault{Node: where, Problem: problem, Instead: instead})
+		j.verdict.Misuses = append(j.verdict.Misuses, gradtwin.Fault{Node: where, Problem: problem, Instead: instead})
 	}
 }
 
 // gradient says whether a gradient that was used is that of the graph, and what it
 // is when it is not.
-func (j *stepJudge) gradient(g *given) error {
+func (j *judge) gradient(g *given) error {
 	all := g.of
 	g.of = slices.Clone(all)
 	for k := range g.of {
@@ -120,7 +120,7 @@ func (j *stepJudge) gradient(g *given) error {
 			"switches the operations of its graph for all machines"
 		instead = "a graph of its own for the evaluation, with the same tensors, or SetTraining before each step"
 	case problem == "" && !g.followed:
-		random := inspect.Labels(j.user.held.random)
+		random := inspect.Labels(j.Draws.Random)
 		return fmt.Errorf("%s draw anew in the step's machine, and what they drew cannot be read there", random)
 	case problem == "" && j.deliberate(g):
 		return nil
@@ -132,8 +132,8 @@ func (j *stepJudge) gradient(g *given) error {
 			"with the elements and the data that the inputs hold then"
 	}
 	if g.deviation {
-		j.step.deviation = make([]float64, len(g.bound))
-		j.each(g, func(i int) { j.step.deviation[i] = g.bound[i] - g.right[i] })
+		j.verdict.Deviation = make([]float64, len(g.bound))
+		j.each(g, func(i int) { j.verdict.Deviation[i] = g.bound[i] - g.right[i] })
 	}
 	j.misuse(g.run, problem, instead)
 	return nil
@@ -144,7 +144,7 @@ const mostRuns = 16
 
 // recognise names what a gradient is that is not the graph's, "" where it is
 // nothing known.
-func (j *stepJudge) recognise(g *given) (problem, instead string) {
+func (j *judge) recognise(g *given) (problem, instead string) {
 	const order = "the machine's RunAll, the solver's Step, the machine's Reset, in this order"
 	empty := !j.any(g, g.entry)
 	stale := same(g.bound, g.entry) || g.byHand && j.all(g, g.entry)
@@ -188,30 +188,27 @@ const mostCosts = 8
 
 // otherCost names another scalar of the graph whose gradient was used, "" where
 // there is none.
-func (j *stepJudge) otherCost(g *given) string {
+func (j *judge) otherCost(g *given) string {
 	defer j.place(j.elements())
 	j.place(g.x)
-	graph := j.user.cost.Graph()
+	graph := j.UserCost.Graph()
 	costs, _ := inspect.Differentiated(graph)
 	costs = append(costs, inspect.ScalarRoots(graph)...)
 	var wrt gorgonia.Nodes
-	for k, l := range j.params {
+	for k, l := range j.Params {
 		if g.of[k] {
-			wrt = append(wrt, l.node)
+			wrt = append(wrt, l.Node)
 		}
 	}
 	for _, n := range costs[:min(mostCosts, len(costs))] {
-		if n == j.user.cost {
+		if n == j.UserCost {
 			continue
 		}
-		w, err := Wrap(n, wrt...)
+		other, err := j.Other(n, wrt)
 		if err != nil {
 			continue
 		}
-		other, all := make([]float64, w.layout.Len()), make([]float64, len(g.bound))
-		if err := w.Gradient(other); err != nil {
-			continue
-		}
+		all := make([]float64, len(g.bound))
 		j.each(g, func(i int) { all[i], other = other[0], other[1:] })
 		if j.any(g, all) && j.all(g, all) {
 			return inspect.Label(n)
@@ -221,11 +218,11 @@ func (j *stepJudge) otherCost(g *given) string {
 }
 
 // names lists the tensors that a gradient is about.
-func (j *stepJudge) names(g *given) string {
+func (j *judge) names(g *given) string {
 	var names []string
 	for k, of := range g.of {
 		if of {
-			names = append(names, j.layout[k].Name)
+			names = append(names, j.Layout[k].Name)
 		}
 	}
 	return strings.Join(names, ", ")
