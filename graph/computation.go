@@ -14,8 +14,11 @@ import (
 // computation is a network's graph with its memory, in one of the two
 // precisions.
 type computation[T float32 | float64] struct {
-	net     *Network
-	weights []T // Params().Flat itself in float64
+	spec    gradtwin.Spec
+	rows    int
+	params  *gradtwin.Params
+	expr    *expression
+	weights []T // params.Flat itself in float64
 	grad    []T
 	x, t    []T
 	inputs  *engine.InputMatrix[T] // x
@@ -24,22 +27,26 @@ type computation[T float32 | float64] struct {
 	lossProgram, gradProgram, predictProgram *engine.Program
 }
 
-func newComputation[T float32 | float64](n *Network, dtype tensor.Dtype, weights []T) (*computation[T], error) {
+func newComputation[T float32 | float64](
+	spec gradtwin.Spec, rows int, params *gradtwin.Params, dtype tensor.Dtype, weights []T,
+) (*computation[T], error) {
 	c := &computation[T]{
-		net:     n,
+		spec:    spec,
+		rows:    rows,
+		params:  params,
 		weights: weights,
 		grad:    make([]T, len(weights)),
-		x:       make([]T, n.rows*n.spec.Inputs()),
-		t:       make([]T, n.rows*n.spec.Classes()),
+		x:       make([]T, rows*spec.Inputs()),
+		t:       make([]T, rows*spec.Classes()),
 	}
-	c.inputs = engine.NewInputMatrix(c.x, n.rows, n.spec.Inputs())
+	c.inputs = engine.NewInputMatrix(c.x, rows, spec.Inputs())
 	eng := engine.New(c.inputs)
 	dense := func(backing []T, shape ...int) *tensor.Dense {
 		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(backing), tensor.WithEngine(eng))
 	}
 	// Each parameter's tensor is a stretch of the flat vector, and so is its
 	// gradient's.
-	layout, offset := n.params.Layout(), map[string]int{}
+	layout, offset := params.Layout(), map[string]int{}
 	at := 0
 	for _, t := range layout {
 		offset[t.Name] = at
@@ -56,7 +63,7 @@ func newComputation[T float32 | float64](n *Network, dtype tensor.Dtype, weights
 		case "t":
 			return dense(c.t, shape...)
 		case "ones":
-			ones := make([]T, n.rows)
+			ones := make([]T, rows)
 			for i := range ones {
 				ones[i] = 1
 			}
@@ -65,21 +72,21 @@ func newComputation[T float32 | float64](n *Network, dtype tensor.Dtype, weights
 		return stretch(c.weights, name, shape...)
 	}
 	var err error
-	if n.expr, err = newExpression(n.spec, n.rows, dtype, leaf); err != nil {
+	if c.expr, err = newExpression(spec, rows, dtype, leaf); err != nil {
 		return nil, err
 	}
 	dest := map[*gorgonia.Node]*tensor.Dense{}
-	for k, node := range n.expr.grads {
+	for k, node := range c.expr.grads {
 		dest[node] = stretch(c.grad, layout[k].Name, node.Shape()...)
 	}
-	outputs := append(gorgonia.Nodes{n.expr.cost}, n.expr.grads...)
+	outputs := append(gorgonia.Nodes{c.expr.cost}, c.expr.grads...)
 	if c.gradProgram, err = engine.NewProgram(eng, outputs, dest); err != nil {
 		return nil, err
 	}
-	if c.lossProgram, err = engine.NewProgram(eng, gorgonia.Nodes{n.expr.cost}, nil); err != nil {
+	if c.lossProgram, err = engine.NewProgram(eng, gorgonia.Nodes{c.expr.cost}, nil); err != nil {
 		return nil, err
 	}
-	if c.predictProgram, err = engine.NewProgram(eng, gorgonia.Nodes{n.expr.logits}, nil); err != nil {
+	if c.predictProgram, err = engine.NewProgram(eng, gorgonia.Nodes{c.expr.logits}, nil); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -88,7 +95,7 @@ func newComputation[T float32 | float64](n *Network, dtype tensor.Dtype, weights
 // round brings the weights from the flat float64 vector.
 func (c *computation[T]) round() {
 	if w, ok := any(c.weights).([]float32); ok {
-		for i, v := range c.net.params.Flat {
+		for i, v := range c.params.Flat {
 			w[i] = float32(v)
 		}
 	}
@@ -100,7 +107,7 @@ func (c *computation[T]) load(b gradtwin.Batch) {
 	clear(c.t)
 	weight := T(-1 / float64(b.Len()))
 	for i, class := range b.Labels {
-		c.t[i*c.net.spec.Classes()+class] = weight
+		c.t[i*c.spec.Classes()+class] = weight
 	}
 }
 
@@ -125,7 +132,7 @@ func (c *computation[T]) loss() (float64, error) {
 	if err := c.lossProgram.Run(); err != nil {
 		return 0, err
 	}
-	switch v := c.lossProgram.Value(c.net.expr.cost).Data().(type) {
+	switch v := c.lossProgram.Value(c.expr.cost).Data().(type) {
 	case float64:
 		return v, nil
 	case float32:
@@ -155,21 +162,21 @@ func (c *computation[T]) update(lr float64) {
 	case []float32:
 		gonum.Implementation{}.Saxpy(len(w), float32(-lr), any(c.grad).([]float32), 1, w, 1)
 		for i, v := range w {
-			c.net.params.Flat[i] = float64(v)
+			c.params.Flat[i] = float64(v)
 		}
 	}
 }
 
 func (c *computation[T]) predict(dst []int, x []float64) error {
 	c.round()
-	inputs, classes := c.net.spec.Inputs(), c.net.spec.Classes()
+	inputs, classes := c.spec.Inputs(), c.spec.Classes()
 	for len(dst) > 0 {
-		rows := min(len(dst), c.net.rows)
+		rows := min(len(dst), c.rows)
 		c.loadInputs(x[:rows*inputs])
 		if err := c.predictProgram.Run(); err != nil {
 			return err
 		}
-		logits := c.predictProgram.Value(c.net.expr.logits).Data().([]T)
+		logits := c.predictProgram.Value(c.expr.logits).Data().([]T)
 		for i := range rows {
 			row := logits[i*classes : (i+1)*classes]
 			best := 0
@@ -183,4 +190,12 @@ func (c *computation[T]) predict(dst []int, x []float64) error {
 		dst, x = dst[rows:], x[rows*inputs:]
 	}
 	return nil
+}
+
+// program returns what computes the cost, with gradients or alone.
+func (c *computation[T]) program(gradients bool) *engine.Program {
+	if gradients {
+		return c.gradProgram
+	}
+	return c.lossProgram
 }

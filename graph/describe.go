@@ -62,7 +62,8 @@ func (n dotNode) Attributes() []encoding.Attribute {
 	if !n.IsScalar() {
 		label += "\n" + inspect.Shape(n.Node)
 	}
-	a := []encoding.Attribute{{Key: "label", Value: `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label) + `"`}}
+	quoted := strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label)
+	a := []encoding.Attribute{{Key: "label", Value: `"` + quoted + `"`}}
 	if n.Op() == nil {
 		a = append(a, encoding.Attribute{Key: "shape", Value: "box"})
 	}
@@ -99,16 +100,11 @@ const (
 
 // Program returns what a step computes, in order: with gradients the cost and
 // all gradients, else the cost alone.
-func (n *Network) Program(gradients bool) []Instruction { return n.compute.instructions(gradients) }
-
-func (c *computation[T]) instructions(gradients bool) []Instruction {
-	p := c.lossProgram
-	if gradients {
-		p = c.gradProgram
-	}
-	outputs := map[*gorgonia.Node]string{c.net.expr.cost: "cost"}
-	for k, grad := range c.net.expr.grads {
-		outputs[grad] = c.net.expr.params[k].Name()
+func (n *Network) Program(gradients bool) []Instruction {
+	p := n.compute.program(gradients)
+	outputs := map[*gorgonia.Node]string{n.expr.cost: "cost"}
+	for k, grad := range n.expr.grads {
+		outputs[grad] = n.expr.params[k].Name()
 	}
 	list := make([]Instruction, 0, len(p.Code))
 	for _, ins := range p.Code {

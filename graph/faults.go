@@ -1,10 +1,8 @@
 package graph
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 
@@ -13,7 +11,6 @@ import (
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
-	"gradtwin/graph/internal/tape"
 )
 
 // Faults returns what is known to go wrong in the checked graph: operations that
@@ -160,68 +157,4 @@ func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 		}
 	}
 	return found
-}
-
-// label names a node of the copy as the user's, or as one of the gradient.
-func (w *Wrapped) label(n *gorgonia.Node) string {
-	if user := w.user.nodes[n]; user != nil {
-		return inspect.Label(user)
-	}
-	return "the gradient's " + inspect.Label(n)
-}
-
-// explain adds to an error what is known of some of the user's nodes, of the
-// faults that have one of some effects.
-func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
-	var known []string
-	for _, n := range nodes {
-		for _, k := range faults.Of(n, nil) {
-			text := fmt.Sprintf("%s: %s", inspect.Label(n), k.Problem)
-			if k.Instead != "" {
-				text += ": use " + k.Instead
-			}
-			if slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
-				known = append(known, text)
-			}
-		}
-	}
-	if len(known) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w (known: %s)", err, strings.Join(known, "; "))
-}
-
-// explainRun adds to an error of a run what is known of the node that failed,
-// and of its operands.
-func (w *Wrapped) explainRun(err error) error {
-	var failed *tape.NodeError
-	if !errors.As(err, &failed) {
-		return err
-	}
-	forward := inspect.Cone(w.user.cost)
-	if !forward.Contains(w.user.nodes[failed.Node]) {
-		return explain(err, derivativesOf(failed.Node, forward), faults.Value, faults.Derivative, faults.Failure)
-	}
-	var operands gorgonia.Nodes
-	for _, n := range peek.Children(failed.Node) {
-		if user := w.user.nodes[n]; user != nil {
-			operands = append(operands, user)
-		}
-	}
-	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.Node]}, faults.Value, faults.Failure)
-	return explain(err, operands, faults.Value, faults.SomeUses)
-}
-
-// derivativesOf returns the nodes among some whose derivative a node of the
-// gradient may be: those of a type that its type is named after.
-func derivativesOf(n *gorgonia.Node, among gorgonia.Nodes) (nodes gorgonia.Nodes) {
-	base := func(n *gorgonia.Node) string {
-		return strings.NewReplacer("Op", "", "Diff", "").Replace(peek.TypeName(n.Op()))
-	}
-	for _, user := range among {
-		if user.Op() != nil && base(user) == base(n) {
-			nodes = append(nodes, user)
-		}
-	}
-	return nodes
 }

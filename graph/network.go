@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math"
 
-	"gradtwin/graph/internal/engine"
-
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/engine"
 )
 
 // Options changes how the network is computed. The zero value is float64.
@@ -35,7 +34,7 @@ type Network struct {
 		readGradient(dst []float64)
 		update(lr float64)
 		predict(dst []int, x []float64) error
-		instructions(gradients bool) []Instruction
+		program(gradients bool) *engine.Program
 	}
 }
 
@@ -49,16 +48,18 @@ func New(spec gradtwin.Spec, batch int, o Options) (*Network, error) {
 		return nil, fmt.Errorf("batch of %d rows: want at least 1", batch)
 	}
 	n := &Network{spec: spec, rows: batch, single: o.Float32, params: gradtwin.NewParams(spec)}
-	var err error
 	if o.Float32 {
-		c, e := newComputation(n, tensor.Float32, make([]float32, len(n.params.Flat)))
-		n.compute, err = c, e
+		c, err := newComputation(spec, batch, n.params, tensor.Float32, make([]float32, len(n.params.Flat)))
+		if err != nil {
+			return nil, err
+		}
+		n.compute, n.expr = c, c.expr
 	} else {
-		c, e := newComputation(n, tensor.Float64, n.params.Flat)
-		n.compute, err = c, e
-	}
-	if err != nil {
-		return nil, err
+		c, err := newComputation(spec, batch, n.params, tensor.Float64, n.params.Flat)
+		if err != nil {
+			return nil, err
+		}
+		n.compute, n.expr = c, c.expr
 	}
 	return n, nil
 }

@@ -13,11 +13,6 @@ import (
 	"gradtwin/graph/internal/replica"
 )
 
-// Notes says what of the graph is not checked as it runs: random nodes that are
-// held at one draw, a cost that is made a scalar, operations whose state is not
-// restored.
-func (w *Wrapped) Notes() []string { return w.user.notes }
-
 // notesOf returns what is to be said of a graph.
 func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (notes []string) {
 	if len(draws.Random) > 0 {

@@ -4,11 +4,10 @@ import (
 	"errors"
 	"slices"
 
-	"gradtwin/graph/internal/training"
-
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/training"
 )
 
 // TrainingStep is one step of training as its user wrote it, with a machine and

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 
 	"gorgonia.org/gorgonia"
@@ -44,7 +45,7 @@ import (
 type Wrapped struct {
 	f     *eval.Function // on a copy of the graph
 	user  source
-	usage *usage // nil until Users or Cut asks
+	usage *inspect.Usage // nil until Users or Cut asks
 }
 
 // source is the user's graph that a function is made of.
@@ -59,7 +60,7 @@ type source struct {
 // newWrapped gives a function the user's graph that it is of.
 func newWrapped(f *eval.Function, user source) *Wrapped {
 	w := &Wrapped{f: f, user: user}
-	f.Explain = w.explainRun
+	f.Explain = func(err error) error { return explainRun(err, w.user.cost, w.user.nodes) }
 	return w
 }
 
@@ -105,6 +106,44 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
 	building.Lock()
 	defer building.Unlock()
 	return wrap(cost, wrt)
+}
+
+// WrapModel is Wrap for what solvers take: a list of values with gradients, as
+// of gorgonia.NodesToValueGrads. All must be nodes.
+func WrapModel(cost *gorgonia.Node, model []gorgonia.ValueGrad) (*Wrapped, error) {
+	wrt := make(gorgonia.Nodes, len(model))
+	for k, v := range model {
+		n, ok := v.(*gorgonia.Node)
+		if !ok {
+			return nil, fmt.Errorf("input %d is a %T: want a node", k+1, v)
+		}
+		wrt[k] = n
+	}
+	return Wrap(cost, wrt...)
+}
+
+// WrapGraph is Wrap for a cost that is out of reach, as one that a library
+// keeps to itself: it finds the cost and the inputs of the gorgonia.Grad that was
+// taken in a graph. No Grad, or one of several costs, is an error that lists
+// what could be meant.
+func WrapGraph(g *gorgonia.ExprGraph) (w *Wrapped, err error) {
+	defer building.Recover(&err, "read the graph")
+	if g == nil {
+		return nil, errors.New("the graph is nil")
+	}
+	costs, wrt := inspect.Differentiated(g)
+	switch {
+	case len(costs) == 1 && len(wrt) > 0:
+		return Wrap(costs[0], wrt...)
+	case len(costs) > 1:
+		return nil, fmt.Errorf("a Grad of %d costs was taken in the graph: %s: give one to Wrap",
+			len(costs), inspect.Labels(costs))
+	}
+	text := "no Grad of a cost was taken in the graph: give one to Wrap"
+	if roots := inspect.ScalarRoots(g); len(roots) > 0 {
+		text += "; scalars that nothing is computed from: " + inspect.Labels(roots)
+	}
+	return nil, errors.New(text)
 }
 
 func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
@@ -192,4 +231,17 @@ func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err er
 		return nil, err
 	}
 	return newWrapped(f, w.user), nil
+}
+
+// Notes says what of the graph is not checked as it runs: random nodes that are
+// held at one draw, a cost that is made a scalar, operations whose state is not
+// restored.
+func (w *Wrapped) Notes() []string { return w.user.notes }
+
+// label names a node of the copy as the user's, or as one of the gradient.
+func (w *Wrapped) label(n *gorgonia.Node) string {
+	if user := w.user.nodes[n]; user != nil {
+		return inspect.Label(user)
+	}
+	return "the gradient's " + inspect.Label(n)
 }

@@ -25,7 +25,8 @@ type openBLAS struct {
 }
 
 func (o openBLAS) Dgemm(
-	tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int,
+	tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int,
+	b []float64, ldb int, beta float64, c []float64, ldc int,
 ) {
 	if mostlyZero(a) {
 		o.skipper.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
@@ -35,7 +36,8 @@ func (o openBLAS) Dgemm(
 }
 
 func (o openBLAS) Sgemm(
-	tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int,
+	tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int,
+	b []float32, ldb int, beta float32, c []float32, ldc int,
 ) {
 	if mostlyZero(a) {
 		o.skipper.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)

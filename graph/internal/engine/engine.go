@@ -30,16 +30,6 @@ type knownMatrix interface {
 // New returns an engine for a network with the inputs x.
 func New[T float32 | float64](x *InputMatrix[T]) Engine { return Engine{known: x} }
 
-// gemmer is the part of a BLAS that is used.
-type gemmer interface {
-	Dgemm(
-		tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int,
-	)
-	Sgemm(
-		tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int,
-	)
-}
-
 // MatMul implements tensor.MatMuler.
 func (e Engine) MatMul(a, b, c tensor.Tensor) error {
 	x, tA, lda, okA := operand(a)

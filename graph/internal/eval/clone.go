@@ -21,19 +21,18 @@ func (f *Function) Clone() (c *Function, copies map[*gorgonia.Node]*gorgonia.Nod
 	building.Lock()
 	defer building.Unlock()
 	defer building.Recover(&err, "copy the graph")
-	for _, n := range inspect.Cone(f.outputs()...) {
+	for _, n := range inspect.Cone(f.outputs...) {
 		if op := n.Op(); op != nil && !peek.IsGorgonias(op) && !ops.IsOurs(op) {
 			return nil, nil, fmt.Errorf("copy the graph: the operation %v (%v) is not Gorgonia's own and may keep state: %w",
 				op, reflect.TypeOf(op), errors.ErrUnsupported)
 		}
 	}
-	r, err := replica.New(nil, f.outputs()...)
+	r, err := replica.New(nil, f.outputs...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("copy the graph: %w", err)
 	}
-	c = &Function{
-		Layout: f.Layout, starts: f.starts, Single: f.Single, Cost: r.Of[f.Cost], ByNode: map[*gorgonia.Node]*Leaf{},
-	}
+	c = newFunction()
+	c.Layout, c.starts, c.Single, c.Cost = f.Layout, f.starts, f.Single, r.Of[f.Cost]
 	for _, g := range f.Grads {
 		c.Grads = append(c.Grads, r.Of[g]) // nil of nil
 	}

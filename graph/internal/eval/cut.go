@@ -38,11 +38,11 @@ func (f *Function) Cut(
 	if err != nil {
 		return nil, nil, err
 	}
-	c = &Function{
-		Layout: gradtwin.Layout{{Name: name, Shape: slices.Clone([]int(n.Shape()))}}, Single: f.Single,
-		Params: []*Leaf{l}, Leaves: slices.Clone(f.Leaves), ByNode: map[*gorgonia.Node]*Leaf{r.Of[n]: l},
-		Cost: r.Of[f.Cost], Grads: gorgonia.Nodes{r.Of[grad]}, Ops: r.Ops, starts: []int{0},
-	}
+	c = newFunction()
+	c.Layout = gradtwin.Layout{{Name: name, Shape: slices.Clone([]int(n.Shape()))}}
+	c.Params, c.starts, c.Single, c.Leaves = []*Leaf{l}, []int{0}, f.Single, slices.Clone(f.Leaves)
+	c.Cost, c.Grads, c.Ops = r.Of[f.Cost], gorgonia.Nodes{r.Of[grad]}, r.Ops
+	c.ByNode[r.Of[n]] = l
 	if !slices.Contains(c.Leaves, l) {
 		c.Leaves = append(c.Leaves, l)
 	}

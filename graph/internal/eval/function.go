@@ -11,15 +11,11 @@ import (
 	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gradtwin"
 	"gradtwin/graph/internal/building"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
-	"gradtwin/graph/internal/ops"
-	"gradtwin/graph/internal/peek"
-	"gradtwin/graph/internal/replica"
 	"gradtwin/graph/internal/tape"
 )
 
@@ -27,142 +23,29 @@ import (
 // is not for two goroutines at once.
 type Function struct {
 	Layout gradtwin.Layout
-	Single bool                     // some of it is float32
-	Params []*Leaf                  // of Layout, in order
-	Leaves []*Leaf                  // all inputs that the cost is computed from
-	ByNode map[*gorgonia.Node]*Leaf // by the node's copy
-	Cost   *gorgonia.Node           // the copy
-	Grads  gorgonia.Nodes           // copies, nil where the gradient is 0
-	Ops    *ops.Copier              // of operations whose state each run takes over, nil when there are none
+	Single bool           // some of it is float32
+	Params []*Leaf        // of Layout, in order
+	Leaves []*Leaf        // all inputs that the cost is computed from
+	Cost   *gorgonia.Node // the copy
+	Grads  gorgonia.Nodes // copies, nil where the gradient is 0
 
-	// Explain adds to an error of a run what is known of the node that failed.
-	Explain func(error) error
-
-	user           map[*gorgonia.Node]*Leaf // by the user's node, until it is built
-	starts         []int                    // of each parameter in the flat vector
-	loss, gradient evaluator
-	watched        []*Leaf // inputs and tensor constants, which runs must leave alone
-	backup         [][]byte
-	keeping        *keeping // nil unless between Keep and Release
+	runs
+	keeping *keeping                 // nil unless between Keep and Release
+	starts  []int                    // of each parameter in the flat vector
+	user    map[*gorgonia.Node]*Leaf // by the user's node, until it is built
 }
 
-// evaluator computes a graph's cost, and its gradients perhaps.
-type evaluator interface {
-	Run(leaves tape.Leaves) error
-	Value(n *gorgonia.Node) gorgonia.Value
-}
-
-// New returns the function of a cost and the inputs wrt of the user's graph, of
-// which nodes are those that the cost is computed from, to be computed once it is
-// built. Wrt must be inputs of different names.
-func New(cost *gorgonia.Node, wrt, nodes gorgonia.Nodes, draws *replica.Draws) (*Function, error) {
-	f := &Function{
-		ByNode: map[*gorgonia.Node]*Leaf{}, user: map[*gorgonia.Node]*Leaf{}, Single: cost.Dtype() == tensor.Float32,
-	}
-	f.addLeaves(nodes, draws)
-	for _, n := range wrt {
-		if err := f.addParam(f.user[n]); err != nil {
-			return nil, err
-		}
-	}
-	for _, l := range f.Leaves {
-		if err := l.sync(false); err != nil {
-			return nil, err
-		}
-	}
-	return f, f.checkAliases(nodes)
-}
-
-// addLeaves adds what values come from.
-func (f *Function) addLeaves(nodes gorgonia.Nodes, draws *replica.Draws) {
-	for _, n := range nodes {
-		var l *Leaf
-		if holder := draws.Input(n); holder != nil {
-			l = &Leaf{Node: holder, Name: holder.Name(), Drawn: true}
-		} else if n.Op() == nil {
-			l = &Leaf{Node: n, Name: inspect.Label(n)}
-		}
-		if l != nil {
-			f.Leaves = append(f.Leaves, l)
-			f.user[n] = l
-		}
-	}
-}
-
-// addParam makes an input one of the layout's.
-func (f *Function) addParam(l *Leaf) error {
-	n := l.Node
-	if !inspect.Named(n) || n.Name() == "" {
-		l.Name = fmt.Sprintf("input%d", len(f.Params)+1)
-	}
-	taken := func(p *Leaf) bool { return p.Name == l.Name }
-	for base, i := l.Name, 2; slices.ContainsFunc(f.Params, taken); i++ {
-		l.Name = fmt.Sprintf("%s(%d)", base, i)
-	}
-	f.Params = append(f.Params, l)
-	if err := l.sync(true); err != nil {
-		return err
-	}
-	f.Single = f.Single || n.Dtype() == tensor.Float32
-	f.Layout = append(f.Layout, gradtwin.Tensor{Name: l.Name, Shape: slices.Clone([]int(n.Shape()))})
-	f.starts = append(f.starts, f.Layout.Len()-l.Len())
-	return nil
-}
-
-// checkAliases looks for an input to be perturbed whose memory another input
-// or a constant shares: perturbing one would change the other.
-func (f *Function) checkAliases(nodes gorgonia.Nodes) error {
-	for k, p := range f.Params {
-		for _, l := range f.Leaves {
-			if l == p || slices.Contains(f.Params[:k], l) || !memory.Overlap(p.bytes, l.bytes) {
-				continue
-			}
-			return fmt.Errorf("inputs %s and %s share memory: give each a tensor of its own", p.Name, l.Name)
-		}
-		for _, n := range nodes {
-			constant := n.Op() != nil && len(peek.Children(n)) == 0 && n.Value() != nil
-			if constant && memory.Overlap(p.bytes, memory.Bytes(n.Value())) {
-				return fmt.Errorf("input %s and constant %v share memory: give each a tensor of its own", p.Name, n)
-			}
-		}
-	}
-	return nil
-}
-
-// Build makes the copies that are computed, and returns that of each of the user's
-// nodes.
-func (f *Function) Build(
-	cost *gorgonia.Node, wrt gorgonia.Nodes, draws *replica.Draws,
-) (map[*gorgonia.Node]*gorgonia.Node, error) {
-	value := func(n *gorgonia.Node) gorgonia.Value { return f.user[n].value() }
-	outputs, r, err := replica.Gradient(cost, wrt, draws, value)
-	if err != nil {
-		return nil, err
-	}
-	f.Cost, f.Grads, f.Ops = outputs[0], outputs[1:], r.Ops
-	for n, c := range r.Of {
-		if l := f.user[n]; l != nil {
-			f.ByNode[c] = l
-		}
-	}
-	f.user = nil
-	return r.Of, f.compile()
-}
+func newFunction() *Function { return &Function{runs: runs{ByNode: map[*gorgonia.Node]*Leaf{}}} }
 
 // compile orders what Loss and Gradient compute.
-func (f *Function) compile() (err error) {
-	if f.loss, err = tape.New(gorgonia.Nodes{f.Cost}); err != nil {
-		return err
-	}
-	outputs := f.outputs()
-	f.gradient, err = tape.New(outputs)
-	f.watched = slices.Clone(f.Leaves)
-	for _, n := range inspect.Cone(outputs...) {
-		if n.Op() != nil && inspect.IsConstant(n.Op()) && !n.IsScalar() {
-			f.watched = append(f.watched, &Leaf{Node: n, Name: n.Name()})
+func (f *Function) compile() error {
+	outputs := gorgonia.Nodes{f.Cost}
+	for _, g := range f.Grads {
+		if g != nil {
+			outputs = append(outputs, g)
 		}
 	}
-	return err
+	return f.runs.compile(outputs, f.Leaves, f.Params)
 }
 
 // ParamNodes returns what copies of f's nodes have for each parameter.
@@ -174,17 +57,6 @@ func (f *Function) ParamNodes(copies map[*gorgonia.Node]*gorgonia.Node) gorgonia
 		}
 	}
 	return out
-}
-
-// outputs returns the cost and the gradients that are not 0.
-func (f *Function) outputs() gorgonia.Nodes {
-	outputs := gorgonia.Nodes{f.Cost}
-	for _, g := range f.Grads {
-		if g != nil {
-			outputs = append(outputs, g)
-		}
-	}
-	return outputs
 }
 
 // WithMachine returns the same function computed by Gorgonia's machine. The two
@@ -201,7 +73,7 @@ func (f *Function) WithMachine(options []gorgonia.VMOpt) (*Function, error) {
 		return nil, err
 	}
 	m := *f
-	m.backup, m.keeping = nil, nil
+	m.watch.backup, m.keeping = nil, nil
 	m.loss, m.gradient = loss, gradient
 	return &m, nil
 }
@@ -235,17 +107,19 @@ func (f *Function) Set(i int, x float64) {
 	l, k := f.locate(i)
 	l.Set(k, x)
 	if f.keeping != nil {
-		f.noteChange(l, k)
+		f.keeping.set(l, k)
 	}
 }
 
 // Loss computes the cost, without the gradient.
 func (f *Function) Loss() (float64, error) {
-	run := func() error { return f.run(f.loss) }
+	var err error
 	if f.keeping != nil {
-		run = f.runKept
+		err = f.keeping.run()
+	} else {
+		err = f.run(f.loss)
 	}
-	if err := run(); err != nil {
+	if err != nil {
 		return 0, err
 	}
 	e, err := memory.Of(f.loss.Value(f.Cost))
@@ -262,6 +136,9 @@ func (f *Function) Loss() (float64, error) {
 func (f *Function) Gradient(dst []float64) error {
 	if len(dst) != f.Layout.Len() {
 		panic(fmt.Sprintf("graph: gradient of %d elements into %d", f.Layout.Len(), len(dst)))
+	}
+	if err := f.interrupt(); err != nil {
+		return err
 	}
 	if err := f.run(f.gradient); err != nil {
 		return err
@@ -284,4 +161,54 @@ func (f *Function) Gradient(dst []float64) error {
 		e.Read(dst[from:to])
 	}
 	return nil
+}
+
+// interrupt is called before a run that is none of Loss.
+func (f *Function) interrupt() error {
+	if f.keeping == nil {
+		return nil
+	}
+	return f.keeping.interrupt()
+}
+
+// Keep says that until Release nothing but Set changes what the loss is computed
+// from, so that Loss may keep results.
+func (f *Function) Keep() (err error) {
+	f.keeping, err = f.keep()
+	return err
+}
+
+// Release ends what Keep began.
+func (f *Function) Release() error {
+	h := f.keeping
+	if h == nil {
+		return nil
+	}
+	f.keeping = nil
+	return h.release()
+}
+
+// Follow runs the loss, or the gradient, as long as each node that has been
+// computed, with its value, is answered by true. Inputs are answered for too.
+func (f *Function) Follow(gradient bool, computed func(n *gorgonia.Node, v gorgonia.Value) bool) error {
+	if err := f.interrupt(); err != nil {
+		return err
+	}
+	return f.follow(gradient, func(t *tape.Tape) error {
+		return t.Follow(f.leafValue, func(n *gorgonia.Node) bool { return computed(n, t.Value(n)) })
+	})
+}
+
+// Overwritten runs the loss, or the gradient, and returns the values that are
+// overwritten before they are used. A run that fails has none: it says so when it
+// is asked for.
+func (f *Function) Overwritten(gradient bool) (found []tape.Overwriting) {
+	if f.interrupt() != nil {
+		return nil
+	}
+	_ = f.follow(gradient, func(t *tape.Tape) error {
+		found = t.Overwritten(f.leafValue)
+		return nil
+	})
+	return found
 }

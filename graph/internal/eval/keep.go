@@ -11,8 +11,11 @@ import (
 	"gradtwin/graph/internal/tape"
 )
 
-// keeping is what a function knows between Keep and Release.
+// keeping computes losses between Keep and Release: only what depends on the
+// elements that were set.
 type keeping struct {
+	runs    *runs
+	tape    *tape.Tape         // of the loss
 	depends *tape.Dependencies // nil before the first loss
 	partial map[*Leaf]*tape.Partial
 	last    *tape.Partial // what was computed last, nil for everything
@@ -22,104 +25,75 @@ type keeping struct {
 	err     error         // an input was written into
 }
 
-// change is an element that was set.
-type change struct {
-	leaf          *Leaf
-	i             int
-	bytes, backup []byte // the element's
-}
-
 // mostChanges is how many changed elements are looked after one by one.
 const mostChanges = 64
 
-// Keep begins a stretch in which nothing but Set changes what the loss is computed
-// from, until Release: Loss then computes again only what depends on the input
-// whose elements were set. It is an error where Gorgonia's own machine computes.
-func (f *Function) Keep() error {
-	if _, ok := f.loss.(*tape.Tape); !ok {
-		return fmt.Errorf("keep: Gorgonia's machine keeps no results: %w", errors.ErrUnsupported)
+// keep begins a stretch in which results are kept. It is an error where Gorgonia's
+// own machine computes.
+func (r *runs) keep() (*keeping, error) {
+	t, ok := r.loss.(*tape.Tape)
+	if !ok {
+		return nil, fmt.Errorf("keep: Gorgonia's machine keeps no results: %w", errors.ErrUnsupported)
 	}
-	f.keeping = nil
-	if err := f.prepare(); err != nil {
-		return err
+	if err := r.prepare(); err != nil {
+		return nil, err
 	}
-	f.keeping = &keeping{partial: map[*Leaf]*tape.Partial{}}
-	return nil
+	return &keeping{runs: r, tape: t, partial: map[*Leaf]*tape.Partial{}}, nil
 }
 
-// Release ends what Keep began. It is an error if an input has changed that was not
-// set. The inputs are then as they would be had they only been set.
-func (f *Function) Release() error {
-	h := f.keeping
-	if h == nil {
-		return nil
-	}
-	f.keeping = nil
+// release ends it. It is an error if an input has changed that was not set. The
+// inputs are then as they would be had they only been set.
+func (h *keeping) release() error {
 	err := h.err
 	if err == nil {
-		err = f.unchanged()
+		err = h.runs.watch.unchanged()
 	}
 	if err != nil {
-		f.restore()
+		h.runs.watch.restore()
 	}
 	return err
 }
 
-// unchanged returns an error that names an input or a constant that is not what
-// it was when it was copied, or set since.
-func (f *Function) unchanged() error {
-	for k, l := range f.watched {
-		if l.Drawn {
-			continue
-		}
-		if l.Node.Value() != l.held || !bytes.Equal(f.backup[k], l.bytes) {
-			return fmt.Errorf("%s has changed and was not set", l.text())
-		}
-		if err := l.checkShape(); err != nil {
-			return err
-		}
-	}
-	return nil
+// interrupt prepares for a run of another kind, which may be of the same tape.
+func (h *keeping) interrupt() error {
+	h.whole = false
+	h.err = h.runs.watch.unchanged()
+	return h.err
 }
 
-// noteChange notes that element i of a leaf was set.
-func (f *Function) noteChange(l *Leaf, i int) {
-	from, to := l.Span(i)
-	c := change{l, i, l.bytes[from:to], f.backup[slices.Index(f.watched, l)][from:to]}
-	copy(c.backup, c.bytes)
-	if h := f.keeping; len(h.changed) < mostChanges {
+// set notes that element i of a leaf was set.
+func (h *keeping) set(l *Leaf, i int) {
+	c := h.runs.watch.changed(l, i)
+	if len(h.changed) < mostChanges {
 		h.changed = append(h.changed, c)
 	} else {
 		h.many = true
 	}
 }
 
-// runKept computes the loss between Keep and Release.
-func (f *Function) runKept() error {
-	h, t := f.keeping, f.loss.(*tape.Tape)
-	if f.Ops != nil {
-		f.Ops.Renew()
-	}
+// run computes the loss.
+func (h *keeping) run() error {
+	h.runs.renew()
 	var err error
 	if l, elements := h.onlyChanged(); h.whole && l != nil {
-		p := f.partialOf(l)
+		p := h.partialOf(l)
 		if h.last != p {
 			p.Forget()
 		}
 		h.last = p
-		err = p.Run(elements, f.leafValue)
+		err = p.Run(elements, h.runs.leafValue)
 	} else if !h.whole || len(h.changed) > 0 {
 		h.last = nil
-		err = t.Run(f.leafValue)
+		err = h.tape.Run(h.runs.leafValue)
 	}
 	if h.whole = err == nil; err != nil {
-		return f.explain(err)
+		return h.runs.explain(err)
 	}
 	if h.depends == nil {
-		h.depends = t.Dependencies()
+		h.depends = h.tape.Dependencies()
 	}
 	if h.many {
-		h.err = f.unchanged()
+		h.err = h.runs.watch.unchanged()
 	}
 	for _, c := range h.changed {
 		if !bytes.Equal(c.bytes, c.backup) {
@@ -131,10 +105,9 @@ func (f *Function) runKept() error {
 }
 
 // partialOf returns what to compute when a leaf has changed.
-func (f *Function) partialOf(l *Leaf) *tape.Partial {
-	h := f.keeping
+func (h *keeping) partialOf(l *Leaf) *tape.Partial {
 	if h.partial[l] == nil {
-		h.partial[l] = h.depends.Partial(func(n *gorgonia.Node) bool { return f.ByNode[n] == l })
+		h.partial[l] = h.depends.Partial(func(n *gorgonia.Node) bool { return h.runs.ByNode[n] == l })
 	}
 	return h.partial[l]
 }

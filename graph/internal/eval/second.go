@@ -28,10 +28,9 @@ func (f *Function) SecondOrder(seed uint64) (second *Function, copies map[*gorgo
 		return nil, nil, err
 	}
 	wrt := f.ParamNodes(r.Of)
-	second = &Function{
-		Layout: f.Layout, Params: f.Params, Leaves: slices.Clone(f.Leaves), starts: f.starts, Single: f.Single,
-		ByNode: map[*gorgonia.Node]*Leaf{},
-	}
+	second = newFunction()
+	second.Layout, second.Params, second.starts, second.Single = f.Layout, f.Params, f.starts, f.Single
+	second.Leaves = slices.Clone(f.Leaves)
 	for n, l := range f.ByNode {
 		second.ByNode[r.Of[n]] = l
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gradtwin/graph/internal/eval"
+	"strings"
 )
 
 // given is a gradient that a step has used.
 type given struct {
+	subject   *Subject
 	run       int // from 0
 	again     bool
 	bound     []float64 // the gradient
@@ -28,24 +28,24 @@ type given struct {
 }
 
 // each calls do for the elements that a gradient is about.
-func (j *judge) each(g *given, do func(i int)) {
+func (g *given) each(do func(i int)) {
 	for k, of := range g.of {
-		for from, to := j.Span(k); of && from < to; from++ {
+		for from, to := g.subject.Span(k); of && from < to; from++ {
 			do(from)
 		}
 	}
 }
 
 // any reports whether a vector has an element there that is not 0.
-func (j *judge) any(g *given, v []float64) (any bool) {
-	j.each(g, func(i int) { any = any || v[i] != 0 })
+func (g *given) any(v []float64) (any bool) {
+	g.each(func(i int) { any = any || v[i] != 0 })
 	return any
 }
 
 // all reports whether the used gradient is the wanted one, in all its tensors.
-func (j *judge) all(g *given, want []float64) bool {
+func (g *given) all(want []float64) bool {
 	for k, of := range g.of {
-		if of && !j.fits(g, want, k) {
+		if of && !g.fits(want, k) {
 			return false
 		}
 	}
@@ -58,8 +58,8 @@ func (j *judge) all(g *given, want []float64) bool {
 const smallTensor = 1e-3
 
 // fits reports whether the used gradient of tensor k is the wanted one.
-func (j *judge) fits(g *given, want []float64, k int) bool {
-	from, to := j.Span(k)
+func (g *given) fits(want []float64, k int) bool {
+	from, to := g.subject.Span(k)
 	scale, whole := 0.0, 0.0
 	for i, w := range want {
 		whole = max(whole, math.Abs(w), math.Abs(g.right[i]))
@@ -67,7 +67,7 @@ func (j *judge) fits(g *given, want []float64, k int) bool {
 			scale = max(scale, math.Abs(w), math.Abs(g.bound[i]))
 		}
 	}
-	bound := j.tolerance() * max(scale, smallTensor*whole)
+	bound := g.subject.tolerance() * max(scale, smallTensor*whole)
 	for i := from; i < to; i++ {
 		slack := 0.0
 		if g.slack != nil {
@@ -82,9 +82,9 @@ func (j *judge) fits(g *given, want []float64, k int) bool {
 
 // factor returns what the graph's gradient is best multiplied by to give the used
 // one, 0 where it is 0.
-func (j *judge) factor(g *given) float64 {
+func (g *given) factor() float64 {
 	product, square := 0.0, 0.0
-	j.each(g, func(i int) {
+	g.each(func(i int) {
 		product += g.bound[i] * g.right[i]
 		square += g.right[i] * g.right[i]
 	})
@@ -94,52 +94,42 @@ func (j *judge) factor(g *given) float64 {
 	return product / square
 }
 
-// isBatch reports whether a number is a batch size: the first axis of an input.
-func (j *judge) isBatch(n float64) bool {
-	return n > 1 && slices.ContainsFunc(j.Leaves, func(l *eval.Leaf) bool {
-		s := l.Node.Shape()
-		return len(s) > 0 && float64(s[0]) == n
-	})
-}
-
-// deliberate notes what a user does to a gradient on purpose: a factor above 0 or
+// deliberate says what a user does to a gradient on purpose: a factor above 0 or
 // below 1 for each tensor, a limit to each element, a share of the elements
-// themselves. A single element shows none of these.
-func (j *judge) deliberate(g *given) bool {
+// themselves. It is empty where it is none of these, and for a single element.
+func (g *given) deliberate() string {
 	n, limit, product, square := 0, 0.0, 0.0, 0.0
-	j.each(g, func(i int) {
+	g.each(func(i int) {
 		n++
 		limit = max(limit, math.Abs(g.bound[i]))
 		product += (g.bound[i] - g.right[i]) * g.x[i]
 		square += g.x[i] * g.x[i]
 	})
 	if n < 2 {
-		return false
+		return ""
 	}
 	clipped, decayed := slices.Clone(g.right), slices.Clone(g.right)
-	j.each(g, func(i int) {
+	g.each(func(i int) {
 		clipped[i] = max(-limit, min(limit, g.right[i]))
 		decayed[i] += product / square * g.x[i]
 	})
-	switch c := j.factor(g); {
-	case c > 0 && j.all(g, scaled(g.right, c)):
-		j.note(fmt.Sprintf("what is used is %.6g times the gradient, as with a limit to its norm", c))
-	case j.shrunk(g):
-		j.note("what is used is the gradient with a factor below 1 for each tensor, as with a limit to its norm")
-	case limit > 0 && j.all(g, clipped):
-		j.note(fmt.Sprintf("what is used is the gradient, each element limited to ±%.6g", limit))
-	case square > 0 && j.all(g, decayed):
+	switch c := g.factor(); {
+	case c > 0 && g.all(scaled(g.right, c)):
+		return fmt.Sprintf("what is used is %.6g times the gradient, as with a limit to its norm", c)
+	case g.shrunk():
+		return "what is used is the gradient with a factor below 1 for each tensor, as with a limit to its norm"
+	case limit > 0 && g.all(clipped):
+		return fmt.Sprintf("what is used is the gradient, each element limited to ±%.6g", limit)
+	case square > 0 && g.all(decayed):
 		decay := product / square
-		j.note(fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", decay))
-	default:
-		return false
+		return fmt.Sprintf("what is used is the gradient and %.6g times the elements, as with weight decay", decay)
 	}
-	return true
+	return ""
 }
 
 // shrunk reports whether each tensor's gradient has a factor of its own from 0 to
 // 1, and they are not all of one element, which always has a factor.
-func (j *judge) shrunk(g *given) bool {
+func (g *given) shrunk() bool {
 	one := *g
 	for k, of := range g.of {
 		if !of {
@@ -147,12 +137,12 @@ func (j *judge) shrunk(g *given) bool {
 		}
 		one.of = make([]bool, len(g.of))
 		one.of[k] = true
-		if c := j.factor(&one); !(c > 0 && c < 1 && j.all(&one, scaled(g.right, c))) {
+		if c := one.factor(); !(c > 0 && c < 1 && one.all(scaled(g.right, c))) {
 			return false
 		}
 	}
 	for k, of := range g.of {
-		if of && j.Layout[k].Len() > 1 {
+		if of && g.subject.Layout[k].Len() > 1 {
 			return true
 		}
 	}
@@ -175,3 +165,14 @@ func combined(a, b []float64, n float64) []float64 {
 
 // scaled returns c·a.
 func scaled(a []float64, c float64) []float64 { return combined(make([]float64, len(a)), a, c) }
+
+// names lists the tensors that a gradient is about.
+func (g *given) names() string {
+	var names []string
+	for k, of := range g.of {
+		if of {
+			names = append(names, g.subject.Layout[k].Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}

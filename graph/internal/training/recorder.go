@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 
@@ -252,14 +253,6 @@ func (r *recorder) sameLoss() bool {
 	return err == nil && also == nil && replica.Near([]float64{f}, []float64{e.At(0)}, r.tolerance())
 }
 
-// tolerance is how far two computations of one gradient may be apart.
-func (r *recorder) tolerance() float64 {
-	if r.Single {
-		return replica.Tolerance(gorgonia.Float32)
-	}
-	return replica.Tolerance(gorgonia.Float64)
-}
-
 // idle returns the user's operations that are in evaluation mode while those of
 // the graph's gradient are not.
 func (r *recorder) idle() (names []string) {
@@ -278,4 +271,23 @@ func (r *recorder) idle() (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// hint says what an error of a solver may come from.
+func (r *recorder) hint() string {
+	calls := r.runs[len(r.runs)-1].calls
+	if len(calls) == 0 || calls[len(calls)-1].err == nil {
+		return ""
+	}
+	var unbound []string
+	for k, l := range r.Params {
+		if v, err := l.Node.Grad(); err != nil || v == nil {
+			unbound = append(unbound, r.Layout[k].Name)
+		}
+	}
+	if unbound == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, "+
+		"make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
 }
