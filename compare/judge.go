@@ -241,6 +241,10 @@ const (
 	// rest that disagree are counted, and not followed further. Of very many tensors
 	// one each is enough.
 	enoughWrong = 8
+	// wrongOfTensor is how many the blocks of a large tensor follow together, and
+	// leastFollowed how many each of them does at least.
+	wrongOfTensor = 64
+	leastFollowed = 2
 )
 
 // block judges some elements of one tensor, one by one, as far as its budget

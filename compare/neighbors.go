@@ -244,6 +244,9 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		exact := emptySpan()
 		exact.extend(nearest, on)
 		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+			if q.gap() <= spread {
+				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
+			}
 			return best, nil
 		}
 		all.extend(nearest, on)

@@ -12,6 +12,10 @@ const (
 	// rougher is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
 	rougher = 64
+	// finer is how many steps, each shrink² times smaller than the one before, must
+	// show what the step of a wrong value showed: a derivative does not depend on the
+	// step, and what the stairs of a loss show does.
+	finer = 3
 )
 
 // isRough reports whether the loss is so rough along a line that the gap which made
@@ -20,8 +24,11 @@ const (
 // noise was measured, or amplified rounding of which those lines showed too little.
 // It looks between the points of the outcome's difference and, where these agree
 // with the symbolic value better, of larger ones: the small step may show one stair.
+// And it takes smaller steps, which must show the same; where noise hides those, the
+// gradients within the step tell a step that is too large.
 func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
+	var seen sample // at the outcome's step
 	f[roughPoints] = at.f
 	for h := o.step; h <= shrink*shrink*max(l.first, o.step); h *= shrink * shrink {
 		var s sample
@@ -34,6 +41,7 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 		}
 		noise := largestJump(f[:])
 		if h == o.step {
+			seen = s
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
 		} else if noise <= rougher*j.at.noise.near || s.gap() > o.gap()/3 {
 			continue
@@ -42,7 +50,59 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 			return true, nil
 		}
 	}
-	return false, nil
+	return j.moves(ctx, e, at, l, on, o, seen)
+}
+
+// moves reports whether the difference that made an outcome wrong is another at
+// smaller steps, by far more than their noise and a kink explain: what a kink within
+// the step leaves is between the one-sided slopes. It is by a good part of the gap, or
+// it is more than once, further than those slopes are apart: so what is left of a fast
+// oscillation grows as the step shrinks.
+func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome, seen sample) (bool, error) {
+	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
+	times := 0
+	h := o.step
+	for k := range finer {
+		h /= shrink * shrink
+		if rougher*l.leastNoise(h) > o.gap() {
+			if k == 0 {
+				return j.follows(ctx, e, at, on, o)
+			}
+			break
+		}
+		s, err := on.difference(ctx, e, at, h)
+		if err != nil || s.lost {
+			return false, err
+		}
+		l.complete(&s)
+		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
+		if beyond > max(rougher*s.noise, o.gap()/settle) {
+			return true, nil
+		}
+		if beyond > max(rougher*s.noise, settle*(hi-lo), math.Abs(s.d)/settle) {
+			times++
+		}
+	}
+	return times > 1, nil
+}
+
+// follows reports whether the symbolic gradient changes within the step of a
+// difference by more than the gap, and is on average what the difference is: then it
+// is that of the loss, whose kinks or curves the step was too large for. A wrong one
+// is wrong on average too.
+func (j *judge) follows(ctx context.Context, e *evaluator, at *place, on line, o outcome) (bool, error) {
+	const points = 2 * roughPoints
+	g := make([]float64, len(at.g))
+	lo, hi, sum := math.Inf(1), math.Inf(-1), 0.0
+	for k := range points {
+		t := o.step * (float64(2*k+1)/points - 1)
+		if err := on.gradient(ctx, e, at, t, g); err != nil {
+			return false, err
+		}
+		v := on.slope(g)
+		lo, hi, sum = min(lo, v), max(hi, v), sum+v
+	}
+	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settle, nil
 }
 
 // largestJump returns by how much a step from one of some equidistant values to the

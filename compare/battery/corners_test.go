@@ -138,7 +138,7 @@ func TestConventionsAtCorners(t *testing.T) {
 		for _, r := range cornersAt(zero, cornerPoints()) {
 			said[r.said]++
 			if r.said == "wrong" {
-				alarm(t, r.subject, "with %v at 0: %v", zero, r)
+				t.Errorf("with %v at 0: %v", zero, r)
 			}
 		}
 		t.Logf("with %v at 0: %v", zero, said)
@@ -173,7 +173,7 @@ func TestNonsenseAtCorners(t *testing.T) {
 		}
 		t.Logf("with %v at 0: %d of %d passed: %v", zero, missing, different, passed)
 		if missing*5 > different {
-			missed(t, "with %v at 0, %d of %d passed in full", zero, missing, different)
+			t.Errorf("with %v at 0, %d of %d passed in full", zero, missing, different)
 		}
 	}
 }

@@ -238,7 +238,7 @@ func TestGonum(t *testing.T) {
 				r := check(f, mode, g, nil)
 				checks++
 				if r.said == "wrong" {
-					alarm(t, s, "%s at %v, %v:\n%s", s, x, mode, r.report)
+					t.Errorf("%s at %v, %v:\n%s", s, x, mode, r.report)
 				}
 			}
 		}
