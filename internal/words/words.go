@@ -109,3 +109,15 @@ func Bytes(n float64) string {
 	}
 	return Digits(n, 3) + " GiB"
 }
+
+// Shape writes the lengths of a tensor's axes, as 784×50, and () where there are none.
+func Shape(shape []int) string {
+	if len(shape) == 0 {
+		return "()"
+	}
+	lengths := make([]string, len(shape))
+	for axis, n := range shape {
+		lengths[axis] = strconv.Itoa(n)
+	}
+	return strings.Join(lengths, "×")
+}

@@ -30,3 +30,14 @@ func TestInt(t *testing.T) {
 		}
 	}
 }
+
+func TestShape(t *testing.T) {
+	for _, tt := range []struct {
+		shape []int
+		want  string
+	}{{nil, "()"}, {[]int{}, "()"}, {[]int{3}, "3"}, {[]int{784, 50}, "784×50"}, {[]int{1, 2, 3}, "1×2×3"}} {
+		if got := Shape(tt.shape); got != tt.want {
+			t.Errorf("Shape(%v) = %q, want %q", tt.shape, got, tt.want)
+		}
+	}
+}
