@@ -178,8 +178,9 @@ func (r *Report) countsLine() string {
 	c := r.Counts
 	text := fmt.Sprintf("%v: ", r.Mode)
 	if r.Checked > 0 {
-		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, words.Count(c.Kink, "kink", "kinks"), c.Wrong,
-			c.Inconclusive, c.Unseen, words.Count(r.Total, "element", "elements"))
+		text += fmt.Sprintf("%s ok, %s, %s wrong, %s inconclusive, %s unseen, of %s", words.Int(c.OK),
+			words.Count(c.Kink, "kink", "kinks"), words.Int(c.Wrong), words.Int(c.Inconclusive), words.Int(c.Unseen),
+			words.Count(r.Total, "element", "elements"))
 	}
 	if n, of := r.probed(); of > 0 {
 		if r.Checked > 0 {
