@@ -9,6 +9,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare/twin"
+	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -52,7 +53,7 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 					}
 					c := configs[0]
 					if total += peak(c.Spec, rows); total > maxMemory {
-						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, gibibytes(maxMemory))
+						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, words.Bytes(maxMemory))
 					}
 					f.dtype = dtype
 					one, err := f.benchCase(op, name, c, data)

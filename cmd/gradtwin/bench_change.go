@@ -11,6 +11,7 @@ import (
 	"golang.org/x/perf/benchmath"
 
 	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 // noisySpread is the spread of a case's times from which a difference between
@@ -34,7 +35,7 @@ const confidence = 0.95
 // benchstat does: ±2%, or ±∞ where there are too few times to say.
 func interval(s *benchmath.Sample) string {
 	c := benchmath.AssumeNothing.Summary(s, confidence)
-	return duration(c.Center/1e9) + " ±" + c.PctRangeString()
+	return words.Seconds(c.Center/1e9) + " ±" + c.PctRangeString()
 }
 
 // printChanges prints the medians of an earlier run and of this one with their

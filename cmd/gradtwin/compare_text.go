@@ -89,7 +89,7 @@ func (t *compareText) end(r *report.Results, out string) error {
 		run := &r.Runs[i]
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, words.Int(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
-				accuracy(s.Accuracy), duration(stats.Median(s.Seconds)), duration(sum(s.Seconds))})
+				accuracy(s.Accuracy), words.Seconds(stats.Median(s.Seconds)), words.Seconds(sum(s.Seconds))})
 		}
 	}
 	if len(r.Runs) > 0 {

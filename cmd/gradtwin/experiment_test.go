@@ -229,13 +229,3 @@ func TestReplayRunsTheSame(t *testing.T) {
 		t.Errorf("losses %v, replayed %v", first, again)
 	}
 }
-
-func TestDuration(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		0.0000213: "21.3 µs", 0.0082: "8.2 ms", 9.1: "9.1 s", 75: "1m15s", 9000: "2h30m",
-	} {
-		if got := duration(seconds); got != want {
-			t.Errorf("duration(%v) = %q, want %q", seconds, got, want)
-		}
-	}
-}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strconv"
+
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,4 +161,16 @@ func (k *keeper) save(h runHeader, feed *twin.Feed, arrays []checkpoint.Array) e
 	}
 	k.lastStep, k.last = state.Step, time.Now()
 	return nil
+}
+
+// countOrTime reads a count, as in 100, or a time, as in 10s; the other is 0.
+// Neither may be 0 or less.
+func countOrTime(text string) (count int, d time.Duration, ok bool) {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		return n, 0, true
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return 0, d, true
+	}
+	return 0, 0, false
 }

@@ -2,23 +2,17 @@ package main
 
 import (
 	"bytes"
-	"cmp"
-	"context"
 	"fmt"
 	"image"
 	"image/png"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 	"gonum.org/v1/gonum/floats"
 
 	"gradtwin"
 	"gradtwin/backprop"
 	"gradtwin/internal/digits"
-	"gradtwin/internal/mnist"
 	"gradtwin/internal/report"
 	"gradtwin/internal/weights"
 	"gradtwin/internal/words"
@@ -133,52 +127,6 @@ func (a *app) predict(cmd *cobra.Command, f *predictFlags, files []string) error
 	return a.predictTest(cmd.Context(), net, spec, config, f, dir)
 }
 
-// predictFiles recognises the digits of PNG files.
-func (a *app) predictFiles(net *backprop.Network, spec gradtwin.Spec, config predictConfig, files []string, f *predictFlags, dir report.Dir) error {
-	const inputs = digits.Side * digits.Side
-	if spec.Inputs() != inputs {
-		return fmt.Errorf("weights %s: %d inputs: want %d, for digits of %d×%d pixels", f.weights, spec.Inputs(), inputs, digits.Side, digits.Side)
-	}
-	var found []prediction
-	var batch gradtwin.Batch
-	for _, file := range files {
-		pixels, err := digits.Read(file)
-		if err != nil {
-			return err
-		}
-		set := mnist.Set{Images: pixels, Labels: []byte{0}, Height: digits.Side, Width: digits.Side}
-		set.Batch(&batch, []int{0})
-		p := prediction{Type: "prediction", File: file, pixels: pixels, height: set.Height, width: set.Width}
-		if err := p.recognise(net, spec, batch.X); err != nil {
-			return err
-		}
-		found = append(found, p)
-	}
-	if dir != "" {
-		if err := writePNG(dir, "digits.png", sheet(found)); err != nil {
-			return err
-		}
-	}
-	if f.json {
-		if err := a.line(config); err != nil {
-			return err
-		}
-		for _, p := range found {
-			if err := a.line(p); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for i := range found {
-		if i > 0 {
-			fmt.Fprintln(a.stdout)
-		}
-		a.printDigit(&found[i])
-	}
-	return nil
-}
-
 // recognise fills in the class of one digit.
 func (p *prediction) recognise(net *backprop.Network, spec gradtwin.Spec, x []float64) error {
 	p.Probabilities = make([]float64, spec.Classes())
@@ -186,131 +134,6 @@ func (p *prediction) recognise(net *backprop.Network, spec gradtwin.Spec, x []fl
 		return err
 	}
 	p.Class = floats.MaxIdx(p.Probabilities)
-	return nil
-}
-
-// printDigit draws a digit with the probability of each class beside it.
-func (a *app) printDigit(p *prediction) {
-	fmt.Fprintf(a.stdout, "%s: %d, with probability %s\n", p.File, p.Class, words.Percent(p.probability()))
-	const bar = 20 // characters of probability 1
-	picture := digits.Text(p.pixels, p.height, p.width)
-	for k := range max(len(picture), len(p.Probabilities)) {
-		left, right := strings.Repeat(" ", p.width), ""
-		if k < len(picture) {
-			left = picture[k]
-		}
-		if k < len(p.Probabilities) {
-			v := p.Probabilities[k]
-			right = fmt.Sprintf("   %d %-*s %s", k, bar, strings.Repeat("█", int(bar*v+0.5)), words.Percent(v))
-		}
-		fmt.Fprintln(a.stdout, strings.TrimRight(left+right, " "))
-	}
-}
-
-// testResult is what came of the whole test set.
-type testResult struct {
-	Type      string  `json:"type"` // result
-	Rows      int     `json:"rows"`
-	Accuracy  float64 `json:"accuracy"`
-	Mistakes  int     `json:"mistakes"`
-	Confusion [][]int `json:"confusion"` // label by label, the rows by the class predicted
-}
-
-// predictTest recognises the test set.
-func (a *app) predictTest(ctx context.Context, net *backprop.Network, spec gradtwin.Spec, config predictConfig, f *predictFlags, dir report.Dir) error {
-	data, err := a.load(ctx, f.data)
-	if err != nil {
-		return err
-	}
-	test := data.Test
-	if spec.Inputs() != test.Inputs() || spec.Classes() < data.classes() {
-		return fmt.Errorf("weights %s: %d inputs and %d classes: want %d, the pixels of the data set, and at least %d",
-			f.weights, spec.Inputs(), spec.Classes(), test.Inputs(), data.classes())
-	}
-	described := data.describe()
-	config.Data = &described
-	r := testResult{Type: "result", Rows: test.Len(), Confusion: make([][]int, spec.Classes())}
-	for c := range r.Confusion {
-		r.Confusion[c] = make([]int, spec.Classes())
-	}
-	var mistakes []prediction
-	var batch gradtwin.Batch
-	for row := range test.Len() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		test.Batch(&batch, []int{row})
-		label := batch.Labels[0]
-		p := prediction{Type: "prediction", Row: &row, Label: &label, height: test.Height, width: test.Width}
-		if err := p.recognise(net, spec, batch.X); err != nil {
-			return err
-		}
-		r.Confusion[label][p.Class]++
-		if p.Class != label {
-			p.pixels = test.Images[row*test.Inputs() : (row+1)*test.Inputs()]
-			mistakes = append(mistakes, p)
-		}
-	}
-	r.Mistakes = len(mistakes)
-	r.Accuracy = 1 - float64(len(mistakes))/float64(test.Len())
-	slices.SortStableFunc(mistakes, func(p, q prediction) int { return cmp.Compare(q.probability(), p.probability()) })
-	mistakes = mistakes[:min(f.mistakes, len(mistakes))]
-	if dir != "" {
-		err := writePNG(dir, "confusion.png", digits.Confusion(r.Confusion))
-		if err == nil && len(mistakes) > 0 {
-			err = writePNG(dir, "mistakes.png", sheet(mistakes))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if !f.json {
-		return a.printTest(config, &r, mistakes)
-	}
-	if err := a.line(config); err != nil {
-		return err
-	}
-	for _, p := range mistakes {
-		if err := a.line(p); err != nil {
-			return err
-		}
-	}
-	return a.line(r)
-}
-
-func (a *app) printTest(config predictConfig, r *testResult, mistakes []prediction) error {
-	fmt.Fprintf(a.stdout, "%s: layers %v, %s. Of %s test rows %s are right and %s wrong.\n", config.Weights, config.Layers, config.Activation,
-		words.Int(r.Rows), words.Percent(r.Accuracy), words.Int(r.Mistakes))
-	fmt.Fprintf(a.stdout, "\nConfusion: the labels by row, what was predicted by column\n")
-	w := a.table()
-	head := table.Row{""}
-	for c := range r.Confusion {
-		head = append(head, c)
-	}
-	w.AppendHeader(append(head, "right"))
-	for label, counts := range r.Confusion {
-		row, total := table.Row{label}, 0
-		for _, n := range counts {
-			row = append(row, n)
-			total += n
-		}
-		right := "–"
-		if total > 0 {
-			right = words.Percent(float64(counts[label]) / float64(total))
-		}
-		w.AppendRow(append(row, right))
-	}
-	w.Render()
-	if len(mistakes) == 0 {
-		return nil
-	}
-	fmt.Fprintf(a.stdout, "\nThe mistakes of which the network was surest\n")
-	w = a.table()
-	w.AppendHeader(table.Row{"row", "label", "predicted", "probability", "of the label"})
-	for _, p := range mistakes {
-		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()), words.Percent(p.Probabilities[*p.Label])})
-	}
-	w.Render()
 	return nil
 }
 

@@ -2,18 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"iter"
 	"math"
-	"regexp"
-	"runtime/debug"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"gradtwin"
 	"gradtwin/compare/twin"
@@ -23,30 +14,6 @@ import (
 
 // both is the value of --policy that asks for one run of each policy.
 const both = "both"
-
-// newNames are the flags that got another name, by the old one.
-var newNames = map[string]string{"step": "diff-step", "batches": "policy", "params": "tensors"}
-
-// renamed returns the present name of a flag that a command once had under the
-// old name, "" when there is none.
-func renamed(cmd *cobra.Command, old string) string {
-	if now := newNames[old]; cmd.Flags().Lookup(now) != nil {
-		return now
-	}
-	return ""
-}
-
-// flagError turns what the parser refused into a usage error. For an old name
-// it says the new one.
-func flagError(cmd *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) {
-		if now := renamed(cmd, unknown.GetSpecifiedName()); now != "" {
-			return usagef("unknown flag --%s: it is called --%s now", unknown.GetSpecifiedName(), now)
-		}
-	}
-	return usageError{err}
-}
 
 // runFlags say which network is trained on which batches.
 type runFlags struct {
@@ -207,112 +174,4 @@ func (f *runFlags) numericOptions() (numeric.Options, error) {
 		f.h = formula.Step()
 	}
 	return numeric.Options{Engine: engine, Formula: formula, Step: f.h}, nil
-}
-
-// outputFlags say what is shown and written.
-type outputFlags struct {
-	json     bool
-	out      string
-	progress string
-}
-
-func (f *outputFlags) addTo(cmd *cobra.Command, out string) {
-	s := cmd.Flags()
-	s.BoolVar(&f.json, "json", false, "print JSON Lines, one object a line with a type")
-	if out != "" {
-		s.StringVar(&f.out, "out", "", out)
-	}
-	s.StringVar(&f.progress, "progress", string(progress.Auto), "on stderr: auto, bar, plain or none")
-}
-
-// reporter returns what shows the progress.
-func (f *outputFlags) reporter(a *app) (*progress.Reporter, error) {
-	mode, err := progress.ParseMode(f.progress)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return progress.New(mode, a.stderr), nil
-}
-
-// countOrTime reads a count, as in 100, or a time, as in 10s; the other is 0.
-// Neither may be 0 or less.
-func countOrTime(text string) (count int, d time.Duration, ok bool) {
-	if n, err := strconv.Atoi(text); err == nil && n > 0 {
-		return n, 0, true
-	}
-	if d, err := time.ParseDuration(text); err == nil && d > 0 {
-		return 0, d, true
-	}
-	return 0, 0, false
-}
-
-// unreplayed are the flags that do not change what is computed, --shard, whose
-// parts make one result, and --data: it differs from machine to machine.
-var unreplayed = []string{"help", "data", "json", "out", "progress", "yes", "save", "checkpoint", "checkpoint-every", "resume", "shard"}
-
-// settings yields the flags that decide what a command computes, in their
-// order, with their values.
-func settings(cmd *cobra.Command) iter.Seq2[string, string] {
-	return func(yield func(name, value string) bool) {
-		more := true
-		cmd.Flags().VisitAll(func(f *pflag.Flag) {
-			value := flagText(f)
-			if more && value != "" && !slices.Contains(unreplayed, f.Name) {
-				more = yield(f.Name, value)
-			}
-		})
-	}
-}
-
-// flagText returns a flag's value as it is given.
-func flagText(f *pflag.Flag) string {
-	if strings.HasSuffix(f.Value.Type(), "Slice") {
-		return strings.Trim(f.Value.String(), "[]") // a list prints as [784,10]
-	}
-	return f.Value.String()
-}
-
-// plainArg is an argument that a shell takes as it is.
-var plainArg = regexp.MustCompile(`^[A-Za-z0-9_.,:=+-]+$`)
-
-// replay returns a command line that runs the same again, without the flags that
-// have no effect. It names the flags at their defaults too, so that it stays true
-// when a default changes.
-func replay(cmd *cobra.Command, idle ...string) string {
-	args := []string{cmd.CommandPath()}
-	for name, value := range settings(cmd) {
-		if slices.Contains(idle, name) {
-			continue
-		}
-		if !plainArg.MatchString(value) {
-			value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-		}
-		if cmd.Flags().Lookup(name).Value.Type() == "bool" {
-			args = append(args, "--"+name+"="+value)
-		} else {
-			args = append(args, "--"+name, value)
-		}
-	}
-	return strings.Join(args, " ")
-}
-
-// versions returns the versions of the modules that the results depend on, as
-// they were built in. A fork names its module or folder.
-func versions() map[string]string {
-	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
-	out := map[string]string{}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return out
-	}
-	for _, m := range info.Deps {
-		if !slices.Contains(want, m.Path) {
-			continue
-		}
-		out[m.Path] = m.Version
-		if r := m.Replace; r != nil {
-			out[m.Path] += " => " + r.Path + strings.TrimSuffix(" "+r.Version, " (devel)")
-		}
-	}
-	return out
 }
