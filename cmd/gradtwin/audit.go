@@ -45,27 +45,33 @@ states the conditions under which an operation fails.
 
 The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
 it is 3 when something is worse than in an earlier audit, as for a fork.`,
+		Example: `  gradtwin audit --only SoftMax             # one operation, all its variants
+  gradtwin audit --failures                 # only what is not right, with numbers
+  gradtwin audit --json > before.jsonl      # keep an audit, and later
+  gradtwin audit --baseline before.jsonl    # compare with it: a fork, a new version`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.worker {
 				return audit.Work(os.Stdin, a.stdout)
 			}
-			if cmd.Flags().Changed("seed") && !f.fuzz {
-				return usagef("--seed %d: want it with --fuzz", f.seed)
+			if !f.fuzz {
+				if err := refuseIdle(cmd, []idleFlag{{"seed", "without --fuzz"}}); err != nil {
+					return err
+				}
 			}
 			return a.audit(cmd.Context(), &f)
 		},
 	}
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.StringVar(&f.only, "only", "", "operations whose name contains this, as in SoftMax")
+	s.StringVar(&f.only, "only", "", "operations whose name contains this `text`, as in SoftMax")
 	s.BoolVar(&f.failures, "failures", false, "only what is not right, with the numbers that show it")
-	s.StringVar(&f.markdown, "markdown", "", "write the pages audit.md and audit-tables.md into this folder")
-	s.BoolVar(&f.asJSON, "json", false, "print one JSON object for each row")
-	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this folder")
-	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a file that --json has printed, and exit 3\nwhen something is worse")
+	s.StringVar(&f.markdown, "markdown", "", "write the pages audit.md and audit-tables.md into this `DIR`")
+	s.BoolVar(&f.asJSON, "json", false, "print JSON Lines: one object per row")
+	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this `DIR`")
+	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a `FILE` that --json has printed, and exit with code 3 when something is worse")
 	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and state when it fails")
-	s.Uint64Var(&f.seed, "seed", 1, "what the shapes of --fuzz are drawn from")
+	s.Uint64Var(&f.seed, "seed", 1, "`seed` of the shapes of --fuzz")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
 		panic("gradtwin: " + err.Error()) // no such flag
@@ -134,7 +140,8 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		a.printAudit(rows, f.failures)
 		all := audit.OfType(all, audit.TypeOperation)
 		tape, lisp := audit.Counts(all)
-		fmt.Fprintf(a.stdout, "\nGorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s\n",
+		fmt.Fprintln(a.stdout)
+		a.say("Gorgonia %s, tensor %s: %s variants; on the tape machine %s are right, on the Lisp machine %s",
 			v.Gorgonia, v.Tensor, words.Int(len(all)), words.Int(tape[audit.Right]), words.Int(lisp[audit.Right]))
 	}
 	if f.fuzz {

@@ -45,8 +45,9 @@ func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.
 		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures, c.Smallest})
 	}
 	fmt.Fprintln(a.stdout)
-	t.Render()
-	fmt.Fprintf(a.stdout, "\n%s shapes drawn from seed %d: %s fail\n", words.Int(len(found.Rows)), f.seed, words.Int(failures))
+	t.print()
+	fmt.Fprintln(a.stdout)
+	a.say("%s shapes drawn from seed %d: %s fail", words.Int(len(found.Rows)), f.seed, words.Int(failures))
 	return nil
 }
 
@@ -96,5 +97,5 @@ func (a *app) printAudit(rows []audit.Row, failures bool) {
 		}
 		t.AppendRow(row)
 	}
-	t.Render()
+	t.print()
 }

@@ -30,15 +30,14 @@ const (
 	dtype32 = "float32"
 )
 
+var dtypes = []string{dtype64, dtype32}
+
 // newBackend builds one backend for a run.
 func (f *runFlags) newBackend(name string, c twin.Config, o numeric.Options) (twin.Backend, error) {
 	switch name {
 	case backendStock:
 		return graph.NewStock(c.Spec, c.Batch)
 	case backendGraph:
-		if f.dtype != dtype64 && f.dtype != dtype32 {
-			return nil, usagef("dtype %q: want %s or %s", f.dtype, dtype64, dtype32)
-		}
 		return graph.New(c.Spec, c.Batch, graph.Options{Float32: f.dtype == dtype32})
 	case backendBackprop:
 		return backprop.New(c.Spec)

@@ -34,9 +34,6 @@ const longGradient = 1e10
 // benchCases returns all combinations of what was asked for. Only graph computes
 // in float32 too.
 func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error) {
-	if f.policy == both {
-		return nil, usagef("policy %q: want one of sgd, fixed", f.policy)
-	}
 	var cases []*benchCase
 	total := 0.0
 	for _, op := range b.ops {

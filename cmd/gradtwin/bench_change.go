@@ -42,7 +42,7 @@ func interval(s *benchmath.Sample) string {
 // confidence intervals, and the change where benchstat would call it significant:
 // Mann and Whitney's test at the 5 % level.
 func (a *app) printChanges(cases []*benchCase, before map[string][]float64) error {
-	t := a.table()
+	t := a.table("", "before")
 	t.AppendHeader(table.Row{"case", "before", "now", "change", ""})
 	for _, c := range cases {
 		now := benchmath.NewSample(c.ns, &benchmath.DefaultThresholds)
@@ -59,7 +59,7 @@ func (a *app) printChanges(cases []*benchCase, before map[string][]float64) erro
 	if _, err := fmt.Fprintln(a.stdout); err != nil {
 		return fmt.Errorf("write the output: %w", err)
 	}
-	t.Render()
+	t.print()
 	return nil
 }
 

@@ -21,8 +21,9 @@ type compareFlags struct {
 // addTo adds the flags that every comparison has.
 func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
-	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "two `names` of stock, graph, backprop and numeric")
+	wantNames(s, "backends", backendNames)
+	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the run, at least 10")
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -42,6 +43,11 @@ verdict on a gradient that is not numeric comes from differences of the loss,
 whichever two are compared.
 
 ` + exitCodes,
+		Example: `  gradtwin compare --out out                        # the main job, with its report
+  gradtwin compare --policy sgd --activation tanh --layers 784,30,10
+  gradtwin compare --backends stock,backprop        # two other backends
+  gradtwin compare --steps 5000 --checkpoint run.npz
+  gradtwin compare --resume run.npz                 # continue it`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.compare(cmd, &run, &out, &f)
@@ -50,15 +56,15 @@ whichever two are compared.
 	cmd.Flags().SortFlags = false
 	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, as in W1[154,37]*-1")
 	f.keep.addTo(cmd)
-	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
+	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd
 }
 
 func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *compareFlags) error {
 	ctx := cmd.Context()
-	keeper, err := cf.keep.keeper(cmd.Name())
+	keeper, err := cf.keep.keeper(cmd)
 	if err != nil {
 		return err
 	}
@@ -71,8 +77,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
 	names, err := twoBackends(cf.backends)
+	idle := f.idle(cmd, names[:]...)
 	if err == nil {
-		err = checkBackends(cmd, names[:]...)
+		err = refuseIdle(cmd, idle)
 	}
 	if err != nil {
 		return earlier.blame(err)
@@ -88,7 +95,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -100,7 +107,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)

@@ -35,6 +35,7 @@ type twinJob struct {
 	reporter *progress.Reporter
 	printer  comparePrinter
 	every    int
+	replay   string // the command line that runs the same
 	fault    string // planted into the gradients that are compared, "" for none
 	detailed bool   // keep the gradients for the report
 	earlier  *resumed
@@ -92,6 +93,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			return err
 		}
 		g.After = after
+		for _, check := range g.Checks() {
+			check.Replay = j.replay
+		}
 		if !j.detailed {
 			g.Point = nil // as large as the network, a few times over
 		} else if err := j.detail(ctx, pair, &g, reached); err != nil {
@@ -187,7 +191,6 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 		return trace, nil, err
 	}
 	task := j.reporter.Start(c.Policy.String(), c.Steps)
-	task.From(feed.Done())
 	_, err = backends.Run(ctx, feed, twin.Options{
 		Test: j.data.Test, Every: cmp.Or(j.every, max(accuracyApart, c.Steps/accuracyPoints)), Trace: trace,
 		Each: func(s, n twin.Step) error {

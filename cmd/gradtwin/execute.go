@@ -18,10 +18,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 // execute is run until ctx is cancelled.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{w: stdout}
-	a := &app{stdout: out, stderr: stderr}
+	a := &app{args: args, stdout: out, stderr: stderr, screen: newScreen(stdout)}
 	root := a.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	err = errors.Join(err, a.wrong)
 	if out.err != nil && !errors.Is(err, out.err) {
 		err = errors.Join(err, out.err) // not every print looks
 	}
@@ -37,7 +38,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	if code == exitUsage {
-		fmt.Fprintln(stderr, "Run gradtwin --help, or gradtwin COMMAND --help, for what can be given.")
+		fmt.Fprintf(stderr, "Run %s --help for what can be given.\n", cmd.CommandPath())
 	}
 	return code
 }

@@ -208,24 +208,3 @@ func TestExperimentBadStep(t *testing.T) {
 		}
 	}
 }
-
-func TestReplayRunsTheSame(t *testing.T) {
-	first := trainLosses(t, "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3")
-	var out bytes.Buffer
-	if code := run([]string{"train", "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3", "--json", "--progress", "none"}, &out, io.Discard); code != exitDone {
-		t.Fatalf("exit code %d", code)
-	}
-	var config struct{ Replay string }
-	line, _, _ := strings.Cut(out.String(), "\n")
-	if err := json.Unmarshal([]byte(line), &config); err != nil {
-		t.Fatal(err)
-	}
-	args := strings.Fields(config.Replay)
-	if len(args) < 3 || args[0] != "gradtwin" || args[1] != "train" {
-		t.Fatalf("replay %q", config.Replay)
-	}
-	again := trainLosses(t, append(args[2:], "--data", "../../testdata/tiny")...)
-	if !slices.Equal(first, again) {
-		t.Errorf("losses %v, replayed %v", first, again)
-	}
-}

@@ -7,42 +7,40 @@ import (
 	"github.com/spf13/cobra"
 
 	"gradtwin"
+	"gradtwin/compare/twin"
 )
 
-// checkBackends refuses unknown backends, and flags that have no effect on a run
-// of those named where they were given.
-func checkBackends(cmd *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if !slices.Contains(backendNames, name) {
-			return usagef("backend %q: want one of %s", name, strings.Join(backendNames, ", "))
+// idleFlag is a flag that has no effect, and where it has none.
+type idleFlag struct{ name, where string }
+
+// idle returns the flags that have no effect on a run of the named backends.
+func (f *runFlags) idle(cmd *cobra.Command, backends ...string) []idleFlag {
+	on := "on " + strings.Join(backends, " and ")
+	var all []idleFlag
+	add := func(idle bool, where string, names ...string) {
+		for _, name := range names {
+			if idle && cmd.Flags().Lookup(name) != nil {
+				all = append(all, idleFlag{name, where})
+			}
 		}
 	}
-	for _, flag := range idle(cmd, names...) {
-		switch {
-		case !cmd.Flags().Changed(flag):
-		case flag == "init-std":
-			return usagef("--init-std: it has no effect with --init %v", cmd.Flags().Lookup("init").Value)
-		default:
-			return usagef("--%s: it has no effect on %s", flag, strings.Join(names, " and "))
+	add(!slices.Contains(backends, backendGraph), on, "dtype")
+	differences := slices.Contains(backends, backendNumeric) || slices.Contains(backends, benchPlain)
+	add(!differences, on, "diff-step", "formula")
+	// A check's differences are the engine's too.
+	add(!differences && cmd.Name() == "train", on, "engine")
+	add(f.init != gradtwin.Std, "with --init "+f.init.String(), "init-std")
+	add(f.policy == twin.Fixed.String(), "with --policy "+f.policy, "inner")
+	add(len(f.layers) == 2, "without a hidden layer", "activation")
+	return all
+}
+
+// refuseIdle refuses flags that were given and have no effect.
+func refuseIdle(cmd *cobra.Command, all []idleFlag) error {
+	for _, flag := range all {
+		if cmd.Flags().Changed(flag.name) {
+			return usagef("--%s: it has no effect %s", flag.name, flag.where)
 		}
 	}
 	return nil
-}
-
-// idle returns the flags that have no effect on a run of the named backends.
-func idle(cmd *cobra.Command, names ...string) []string {
-	var flags []string
-	if !slices.Contains(names, backendGraph) {
-		flags = append(flags, "dtype")
-	}
-	if init := cmd.Flags().Lookup("init"); init.Value.String() != gradtwin.Std.String() {
-		flags = append(flags, "init-std")
-	}
-	if !slices.Contains(names, backendNumeric) {
-		flags = append(flags, "diff-step", "formula")
-		if cmd.Name() == "train" { // a check's differences are the engine's
-			flags = append(flags, "engine")
-		}
-	}
-	return flags
 }

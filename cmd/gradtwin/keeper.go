@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
@@ -32,8 +33,8 @@ type keeper struct {
 
 // keeper returns what the flags ask for, nil when that is nothing. Its file is
 // this process's until close.
-func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
-	k := &keeper{path: f.file, kind: kind, last: time.Now()}
+func (f *checkpointFlags) keeper(cmd *cobra.Command) (*keeper, error) {
+	k := &keeper{path: f.file, kind: cmd.Name(), last: time.Now()}
 	var ok bool
 	if k.steps, k.time, ok = countOrTime(f.every); !ok {
 		return nil, usagef("checkpoint-every %q: want a number of steps, as in 100, or a time, as in 10s", f.every)
@@ -42,7 +43,7 @@ func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
 		k.path = f.resume
 	}
 	if k.path == "" {
-		if f.every != usualEvery {
+		if cmd.Flags().Changed("checkpoint-every") {
 			return nil, usagef("--checkpoint-every: it has no effect without --checkpoint or --resume")
 		}
 		return nil, nil

@@ -37,7 +37,7 @@ func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data,
 		}
 	}
 	faster := ""
-	if f.engine != numeric.Incremental.String() {
+	if f.engine != numeric.Incremental {
 		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
 	}
 	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",

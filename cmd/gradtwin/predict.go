@@ -22,7 +22,7 @@ import (
 type predictFlags struct {
 	weights    string
 	data       string
-	activation string
+	activation gradtwin.Activation
 	mistakes   int
 	json       bool
 	out        string
@@ -41,16 +41,18 @@ and the mistakes of which the network was surest. A PNG file holds one digit, 28
 pixels or larger, dark on light or light on dark. A larger one is cut out, scaled
 and centred as MNIST's digits were.
 `,
+		Example: `  gradtwin predict --weights w.npz                  # the test set, as train --save w.npz left it
+  gradtwin predict --weights w.npz digit.png`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.predict(cmd, &f, args) },
 	}
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.StringVar(&f.weights, "weights", "", "file (.npz) with the weights")
-	s.StringVar(&f.activation, "activation", gradtwin.ReLU.String(), "relu, sigmoid or tanh, where the file does not say: NumPy's do not")
-	s.StringVar(&f.data, "data", "", "folder with the test set in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
-	s.IntVar(&f.mistakes, "mistakes", 10, "mistakes on the test set to show, those of which the network was surest first")
-	s.BoolVar(&f.json, "json", false, "print JSON Lines, one object a line with a type")
-	s.StringVar(&f.out, "out", "", "folder for pictures: mistakes.png and confusion.png, or digits.png with what the network was shown of the PNG files")
+	s.StringVar(&f.weights, "weights", "", "`FILE` (.npz) with the weights")
+	enumVar(s, &f.activation, "activation", gradtwin.ReLU, "relu, sigmoid or tanh, where the file does not say: NumPy's do not")
+	s.StringVar(&f.data, "data", "", dataUsage)
+	s.IntVar(&f.mistakes, "mistakes", 10, "`mistakes` on the test set to show, those of which the network was surest first")
+	addJSON(s, &f.json)
+	s.StringVar(&f.out, "out", "", "`DIR` for pictures: mistakes.png and confusion.png, or digits.png with what the network was shown of the PNG files")
 	return cmd
 }
 
@@ -85,26 +87,22 @@ func (a *app) predict(cmd *cobra.Command, f *predictFlags, files []string) error
 		return usagef("weights: nothing given: want the file of train --save, or one of NumPy's savez")
 	}
 	if len(files) > 0 {
-		for _, name := range []string{"data", "mistakes"} {
-			if cmd.Flags().Changed(name) {
-				return usagef("--%s: it has no effect on PNG files", name)
-			}
+		if err := refuseIdle(cmd, []idleFlag{{"data", "on PNG files"}, {"mistakes", "on PNG files"}}); err != nil {
+			return err
 		}
 	}
 	if f.mistakes < 0 {
 		return usagef("mistakes %d: want 0 or more", f.mistakes)
 	}
-	activation, err := gradtwin.ParseActivation(f.activation)
-	if err != nil {
-		return usageError{err}
-	}
+	activation := f.activation
 	w, err := weights.Read(f.weights)
 	if err != nil {
 		return err
 	}
 	if w.Known {
-		if cmd.Flags().Changed("activation") && activation != w.Activation {
-			return usagef("activation %v: the weights in %s were trained with %v", activation, f.weights, w.Activation)
+		idle := idleFlag{"activation", fmt.Sprintf("with weights that say theirs: %v", w.Activation)}
+		if err := refuseIdle(cmd, []idleFlag{idle}); err != nil {
+			return err
 		}
 		activation = w.Activation
 	}

@@ -87,7 +87,7 @@ func (a *app) predictTest(ctx context.Context, net *backprop.Network, spec gradt
 }
 
 func (a *app) printTest(config predictConfig, r *testResult, mistakes []prediction) error {
-	fmt.Fprintf(a.stdout, "%s: layers %v, %s. Of %s test rows %s are right and %s wrong.\n", config.Weights, config.Layers, config.Activation,
+	a.say("%s: layers %v, %s. Of %s test rows %s are right and %s wrong.", config.Weights, config.Layers, config.Activation,
 		words.Int(r.Rows), words.Percent(r.Accuracy), words.Int(r.Mistakes))
 	fmt.Fprintf(a.stdout, "\nConfusion: the labels by row, what was predicted by column\n")
 	w := a.table()
@@ -108,7 +108,7 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 		}
 		w.AppendRow(append(row, right))
 	}
-	w.Render()
+	w.print()
 	if len(mistakes) == 0 {
 		return nil
 	}
@@ -118,6 +118,6 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 	for _, p := range mistakes {
 		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()), words.Percent(p.Probabilities[*p.Label])})
 	}
-	w.Render()
+	w.print()
 	return nil
 }

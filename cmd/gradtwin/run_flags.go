@@ -12,6 +12,8 @@ import (
 	"gradtwin/numeric"
 )
 
+const dataUsage = "`DIR` with the four files in MNIST's format (default $GRADTWIN_DATA, else the Go module cache)"
+
 // both is the value of --policy that asks for one run of each policy.
 const both = "both"
 
@@ -19,20 +21,20 @@ const both = "both"
 type runFlags struct {
 	data       string
 	seed       uint32
-	policy     string
+	policy     string // of twin.Policy, or both
 	batch      int
 	steps      int
 	inner      int
 	lr         float64
 	layers     []int
-	activation string
+	activation gradtwin.Activation
 	delta      float64
-	init       string
+	init       gradtwin.Scheme
 	initStd    float64
 	dtype      string // of the graph backend
 
-	engine  string
-	formula string
+	engine  numeric.Engine
+	formula numeric.Formula
 	h       float64 // 0 until numericOptions: the formula's own
 	yes     bool
 
@@ -45,43 +47,49 @@ func (f *runFlags) addTo(cmd *cobra.Command, policy string) {
 	f.addNetwork(cmd, policy)
 	d := twin.Experiment()
 	s := cmd.Flags()
-	s.IntVar(&f.steps, "steps", d.Steps, "updates of the weights")
-	s.IntVar(&f.inner, "inner", d.Inner, "updates on each batch before the next is drawn")
+	s.IntVar(&f.steps, "steps", d.Steps, "`updates` of the weights")
+	s.IntVar(&f.inner, "inner", d.Inner, "`updates` on each batch before the next is drawn, with --policy sgd")
 	if s.Lookup("lr") == nil { // rates has its own
-		s.Float64Var(&f.lr, "lr", d.LR, "learning rate")
+		s.Float64Var(&f.lr, "lr", d.LR, "learning `rate`")
 	}
-	s.StringVar(&f.formula, "formula", f.formula, "numeric backend's differences: central, forward or five-point")
-	s.Float64Var(&f.h, "diff-step", 0, "their step h; 0 is the formula's own: 1e-4, 1e-8 or 1e-3")
-	s.BoolVar(&f.yes, "yes", false, "run even if it takes long")
+	enumVar(s, &f.formula, "formula", f.formula, "difference formula of the numeric backend: central, forward or five-point")
+	s.Float64Var(&f.h, "diff-step", 0, "step `h` of the differences; 0 means the formula's own: 1e-4 for central, 1e-8 for forward, 1e-3 for five-point")
+	s.BoolVar(&f.yes, "yes", false, "run even if that takes more than ten minutes")
 }
 
 // addNetwork adds the flags that say which network is fed what.
 func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	d := twin.Experiment()
-	f.steps, f.inner, f.lr, f.formula = d.Steps, d.Inner, d.LR, numeric.Central.String()
+	f.steps, f.inner, f.lr, f.formula = d.Steps, d.Inner, d.LR, numeric.Central
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.StringVar(&f.data, "data", "", "folder with the four files in MNIST's format (default: $GRADTWIN_DATA, then the Go module cache)")
-	s.Uint32Var(&f.seed, "seed", d.Seed, "seed of the weights and the batches")
+	s.StringVar(&f.data, "data", "", dataUsage)
+	s.Uint32Var(&f.seed, "seed", d.Seed, "`seed` of the weights and the batches")
 	f.severalRuns = policy == both
-	usage := "which batches: sgd draws one anew at every step, fixed keeps the first"
+	usage := "which batches: sgd draws a new one at every step, fixed keeps the first"
 	if f.severalRuns {
-		usage += "; both runs one after the other"
+		usage += "; both makes two runs"
 	}
 	s.StringVar(&f.policy, "policy", policy, usage)
+	policies := namesOf(twin.SGD)
+	if f.severalRuns {
+		policies = append(policies, both)
+	}
+	wantNames(s, "policy", policies)
 	bench := s.Lookup("batch") != nil // it has its own of these three
 	if !bench {
-		s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
-		s.StringVar(&f.dtype, "dtype", dtype64, "what the graph backend computes in: float64 or float32; the numeric one is float64")
+		s.IntVar(&f.batch, "batch", d.Batch, "`rows` in a batch")
+		s.StringVar(&f.dtype, "dtype", dtype64, "number type of the graph backend: float64 or float32")
+		wantNames(s, "dtype", dtypes)
 	}
-	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
-	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
-	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
-	s.StringVar(&f.init, "init", d.Init.Scheme.String(), "initial weights N(0, s²): std (s is --init-std), he (s² is 2 over a layer's inputs) or xavier (1 over them)")
-	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the s of --init std")
-	f.engine = numeric.Incremental.String()
+	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
+	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
+	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
+	enumVar(s, &f.init, "init", d.Init.Scheme, "how the initial weights are drawn from N(0, s²): std (s is --init-std), he (s² = 2/inputs of the layer) or xavier (s² = 1/inputs)")
+	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the `s` of --init std")
+	f.engine = numeric.Incremental
 	if !bench {
-		s.StringVar(&f.engine, "engine", f.engine, "numeric engine: incremental, or plain (whole forward passes, slow)")
+		enumVar(s, &f.engine, "engine", f.engine, "how differences are computed: incremental, or plain (whole forward passes, slow)")
 	}
 }
 
@@ -96,9 +104,7 @@ type prepared struct {
 // prepare turns the flags into what they ask for: the cheap checks first, then
 // the data.
 func (f *runFlags) prepare(ctx context.Context, a *app, out *outputFlags) (p prepared, err error) {
-	if p.reporter, err = out.reporter(a); err != nil {
-		return p, err
-	}
+	p.reporter = out.reporter(a)
 	if p.options, err = f.numericOptions(); err != nil {
 		return p, err
 	}
@@ -111,10 +117,6 @@ func (f *runFlags) prepare(ctx context.Context, a *app, out *outputFlags) (p pre
 
 // configs returns a run for each policy asked for, checked against the data.
 func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
-	activation, err := gradtwin.ParseActivation(f.activation)
-	if err != nil {
-		return nil, usageError{err}
-	}
 	policies := []twin.Policy{twin.Fixed, twin.SGD}
 	if f.policy != both || !f.severalRuns {
 		p, err := twin.ParsePolicy(f.policy)
@@ -123,12 +125,8 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 		}
 		policies = []twin.Policy{p}
 	}
-	scheme, err := gradtwin.ParseScheme(f.init)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	start := gradtwin.Init{Scheme: scheme}
-	if scheme == gradtwin.Std {
+	start := gradtwin.Init{Scheme: f.init}
+	if f.init == gradtwin.Std {
 		if start.Std = f.initStd; start.Std == 0 {
 			return nil, usagef("init-std 0: want a number above 0")
 		}
@@ -136,7 +134,7 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 	var configs []twin.Config
 	for _, p := range policies {
 		c := twin.Config{
-			Spec: gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta}, Init: start,
+			Spec: gradtwin.Spec{Layers: f.layers, Activation: f.activation, Delta: f.delta}, Init: start,
 			Seed: f.seed, Policy: p, Batch: f.batch, Steps: f.steps, Inner: f.inner, LR: f.lr,
 		}
 		if err := c.Validate(d.Train.Len()); err != nil {
@@ -159,19 +157,11 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 // numericOptions returns the options of the numeric backend, and gives the flag
 // for h the value that it stands for.
 func (f *runFlags) numericOptions() (numeric.Options, error) {
-	engine, err := numeric.ParseEngine(f.engine)
-	if err != nil {
-		return numeric.Options{}, usageError{err}
-	}
-	formula, err := numeric.ParseFormula(f.formula)
-	if err != nil {
-		return numeric.Options{}, usageError{err}
-	}
 	switch {
 	case !(f.h >= 0) || math.IsInf(f.h, 0):
 		return numeric.Options{}, usagef("diff-step %v: want a finite number, 0 or more", f.h)
 	case f.h == 0:
-		f.h = formula.Step()
+		f.h = f.formula.Step()
 	}
-	return numeric.Options{Engine: engine, Formula: formula, Step: f.h}, nil
+	return numeric.Options{Engine: f.engine, Formula: f.formula, Step: f.h}, nil
 }

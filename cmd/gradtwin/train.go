@@ -25,6 +25,9 @@ func (a *app) trainCommand() *cobra.Command {
 		Short: "Train one backend on MNIST",
 		Long: `Each step draws a batch, takes one gradient, moves the weights by the learning
 rate against it, and reports the loss of the same batch after the update.`,
+		Example: `  gradtwin train                                    # symbolic gradients, 1,000 steps
+  gradtwin train --backend numeric --steps 100 --json
+  gradtwin train --steps 5000 --save w.npz          # keep the weights, for predict`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.train(cmd, &f, &run, &keep, &out)
@@ -32,9 +35,10 @@ rate against it, and reports the loss of the same batch after the update.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	wantNames(cmd.Flags(), "backend", backendNames)
 	run.addTo(cmd, twin.SGD.String())
-	cmd.Flags().StringVar(&f.from, "init-from", "", "file with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
-	cmd.Flags().StringVar(&f.save, "save", "", "file (.npz) for the weights at the end")
+	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	cmd.Flags().StringVar(&f.save, "save", "", "`FILE` (.npz) for the weights at the end")
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
 	return cmd
@@ -81,7 +85,7 @@ const initialArray = "initial_loss"
 
 func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
-	keeper, err := keep.keeper("train")
+	keeper, err := keep.keeper(cmd)
 	if err != nil {
 		return err
 	}
@@ -90,20 +94,17 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	if err != nil {
 		return err
 	}
-	if tf.from != "" {
-		for _, flag := range []string{"init", "init-std"} {
-			if cmd.Flags().Changed(flag) {
-				return usagef("--%s: it has no effect with --init-from", flag)
-			}
-		}
-	}
 	if tf.save != "" {
 		if err := writable(tf.save); err != nil {
 			return fmt.Errorf("save: %w", err)
 		}
 	}
 	name := tf.backend
-	if err := checkBackends(cmd, name); err != nil {
+	idle := f.idle(cmd, name)
+	if tf.from != "" {
+		idle = append(idle, idleFlag{"init", "with --init-from"}, idleFlag{"init-std", "with --init-from"})
+	}
+	if err := refuseIdle(cmd, idle); err != nil {
 		return earlier.blame(err)
 	}
 	run, err := f.prepare(ctx, a, out)
@@ -143,8 +144,8 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 			initial = kept[0]
 		}
 	}
-	t := trainOutput{app: a, json: out.json, config: c, backend: name, initial: initial, high: twin.NewHighLoss(name, c, initial)}
-	if err := t.begin(f, replay(cmd, idle(cmd, name)...), data.describe()); err != nil {
+	t := trainOutput{app: a, json: out.json, config: c, backend: name, replay: replay(cmd, idle, data), initial: initial, high: twin.NewHighLoss(name, c, initial)}
+	if err := t.begin(f, data.describe()); err != nil {
 		return err
 	}
 	if err := t.resume(earlier, feed.Done()); err != nil {
@@ -157,7 +158,6 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 		return err
 	}
 	task := run.reporter.Start(name+" "+c.Policy.String(), c.Steps)
-	task.From(feed.Done())
 	err = twin.Train(ctx, b, feed, func(s twin.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		if err := t.step(s); err != nil {

@@ -19,22 +19,24 @@ type trainOutput struct {
 	json    bool
 	config  twin.Config
 	backend string
+	replay  string  // the command line that runs the same
 	initial float64 // loss of the first batch
 	steps   []twin.Step
 	high    *twin.HighLoss
 }
 
-func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
+func (t *trainOutput) begin(f *runFlags, data report.Data) error {
 	if t.json {
-		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
+		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: t.replay,
 			Config: t.config, Data: data, Kernels: newKernels(), Environment: newEnvironment()}
 		if t.backend == backendNumeric {
-			l.Engine, l.Formula, l.Step = f.engine, f.formula, f.h
+			l.Engine, l.Formula, l.Step = f.engine.String(), f.formula.String(), f.h
 		}
 		return t.line(l)
 	}
-	_, err := fmt.Fprintf(t.stdout, "%s backend, %v batches of %d, seed %d, learning rate %g\n\n",
+	t.say("%s backend, %v batches of %d, seed %d, learning rate %g",
 		t.backend, t.config.Policy, t.config.Batch, t.config.Seed, t.config.LR)
+	_, err := fmt.Fprintln(t.stdout)
 	return err
 }
 
@@ -111,16 +113,19 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 			w.AppendRow(table.Row{s.Step, fmt.Sprintf("%.17g", s.Loss), words.Seconds(t.steps[i].Seconds)})
 		}
 	}
-	w.Render()
+	w.print()
 	loss := make([]float64, len(t.steps))
 	for i, s := range t.steps {
 		loss[i] = s.Loss
 	}
 	t.printLoss("loss against step", twin.Series{Backend: t.backend, Loss: loss})
+	speed := ""
 	if len(t.steps) > 0 {
-		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", words.Seconds(float64(r.StepSeconds)), words.Seconds(r.Seconds))
+		fmt.Fprintln(t.stdout)
+		speed = fmt.Sprintf("%s per step (median), %s in total. ", words.Seconds(float64(r.StepSeconds)), words.Seconds(r.Seconds))
 	}
-	_, err := fmt.Fprintf(t.stdout, "Test accuracy %s.\n", words.Percent(accuracy))
+	t.say("%sTest accuracy %s.", speed, words.Percent(accuracy))
+	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", t.replay)
 	return err
 }
 
