@@ -62,7 +62,7 @@ func TestColumns(t *testing.T) {
 			}
 			for line := range strings.Lines(escape.ReplaceAllString(out, "")) {
 				line = strings.TrimSuffix(line, "\n")
-				example := strings.HasPrefix(line, "  gradtwin ") 
+				example := strings.HasPrefix(line, "  gradtwin ")
 				if n := utf8.RuneCountInString(line); n > int(columns) && !strings.HasPrefix(line, "Replay: ") && !example {
 					t.Errorf("%v on %d columns: a line of %d: %s", args[0], columns, n, line)
 				}
