@@ -124,6 +124,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		run.Trace = *trace
 	}
 	if err != nil {
+		if len(run.Drift) > 0 && ctx.Err() != nil { // interrupted
+			err = errors.Join(err, j.printer.ran(run))
+		}
 		return run, err
 	}
 	if err := compareAfter(c.Steps); err != nil {

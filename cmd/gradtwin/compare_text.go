@@ -109,10 +109,20 @@ func (t *compareText) end(r *report.Results, out string) error {
 		t.say("%s", power)
 	}
 	if r.Interrupted {
-		fmt.Fprintln(t.stdout, "Interrupted: this is what was done until then.")
+		t.say("%s", interruptedText(r.Runs))
 	}
 	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", r.Replay)
 	return err
+}
+
+// interruptedText says how far the runs came.
+func interruptedText(runs []report.Run) string {
+	if len(runs) == 0 {
+		return "Interrupted before the first step."
+	}
+	run := &runs[len(runs)-1]
+	return fmt.Sprintf("Interrupted after %s of %s with %v batches: the results are of what was done until then.",
+		words.Int(len(run.Drift)), words.Count(run.Config.Steps, "step", "steps"), run.Config.Policy)
 }
 
 func last(x []float64) float64 {

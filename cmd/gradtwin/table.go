@@ -52,7 +52,7 @@ func (g *grid) print() {
 		}
 		fmt.Fprintln(g.app.stdout, trimRight(out))
 		if hidden > 0 {
-			fmt.Fprintln(g.app.stdout, g.app.screen.wrap("(not shown for want of columns: "+strings.Join(g.dispensable[:hidden], ", ")+")"))
+			fmt.Fprintln(g.app.stdout, g.app.screen.wrap("(no room for: "+strings.Join(g.dispensable[:hidden], ", ")+")"))
 		}
 		return
 	}
