@@ -1,14 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"gradtwin/backprop"
 	"gradtwin/compare/twin"
 	"gradtwin/graph"
-	"gradtwin/internal/progress"
 	"gradtwin/numeric"
 )
 
@@ -81,9 +79,4 @@ func (f *runFlags) newWide(backend string, c twin.Config) (twin.Backend, error) 
 		return nil, nil
 	}
 	return graph.New(c.Spec, c.Batch, graph.Options{})
-}
-
-// stepProgress shows one step of training on a bar or as a line.
-func stepProgress(t *progress.Task, step int, loss float64) {
-	t.Set(step, fmt.Sprintf("loss %.4f", loss))
 }

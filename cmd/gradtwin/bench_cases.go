@@ -111,3 +111,24 @@ func operation(op string, b twin.Backend, batch gradtwin.Batch, lr float64) func
 		}
 	}
 }
+
+// The operations that are timed.
+const (
+	opForward  = "forward"  // a batch's loss
+	opGradient = "gradient" // the gradient of it
+	opStep     = "step"     // gradient, update, and the loss after the update
+)
+
+var benchOps = []string{opForward, opGradient, opStep}
+
+// benchFlags say what is timed, and how.
+type benchFlags struct {
+	batches    []int
+	dtypes     []string
+	backends   []string
+	ops        []string
+	count      int
+	benchtime  time.Duration
+	against    string
+	cpuprofile string
+}

@@ -14,17 +14,6 @@ import (
 	"gradtwin/numeric"
 )
 
-// comparePrinter prints a comparison while it goes on.
-type comparePrinter interface {
-	begin(r *report.Results) error
-	// compared follows each comparison of the gradients.
-	compared(c twin.Config, g twin.Comparison) error
-	step(c twin.Config, symbolic, numeric twin.Step) error
-	ran(run *report.Run) error
-	// end follows all runs; out is the folder written to, "" for none.
-	end(r *report.Results, out string) error
-}
-
 // twinJob is the comparison under one policy.
 type twinJob struct {
 	app      *app

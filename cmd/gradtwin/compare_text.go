@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 
@@ -123,27 +122,4 @@ func interruptedText(runs []report.Run) string {
 	run := &runs[len(runs)-1]
 	return fmt.Sprintf("Interrupted after %s of %s with %v batches: the results are of what was done until then.",
 		words.Int(len(run.Drift)), words.Count(run.Config.Steps, "step", "steps"), run.Config.Policy)
-}
-
-func last(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	return x[len(x)-1]
-}
-
-func sum(x []float64) float64 {
-	total := 0.0
-	for _, v := range x {
-		total += v
-	}
-	return total
-}
-
-// accuracy writes the first and the last measurement.
-func accuracy(shares []float64) string {
-	if len(shares) < 2 {
-		return "–"
-	}
-	return words.Percent(shares[0]) + " → " + words.Percent(last(shares))
 }

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"strconv"
-
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 

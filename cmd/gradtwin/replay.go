@@ -1,7 +1,6 @@
 package main
 
 import (
-	"gradtwin/internal/mnist"
 	"iter"
 	"regexp"
 	"slices"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"gradtwin/internal/mnist"
 )
 
 // unkept are the flags that do not change what is computed; --shard, whose parts

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"gradtwin/internal/words"
 	"math"
 	"runtime/debug"
 
 	"github.com/pbnjay/memory"
 
 	"gradtwin"
+	"gradtwin/internal/words"
 )
 
 const (

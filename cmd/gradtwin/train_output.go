@@ -128,9 +128,3 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", t.replay)
 	return err
 }
-
-// showStep picks the steps of a table: the first three, which the published
-// experiment gives, every tenth of the run, and the last.
-func showStep(step, steps int) bool {
-	return step <= 3 || step == steps || step%max(1, steps/10) == 0
-}
