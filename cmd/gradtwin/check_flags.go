@@ -10,6 +10,7 @@ import (
 	"gradtwin/compare"
 )
 
+// checkFlags say what is checked, and how hard.
 type checkFlags struct {
 	mode    compare.Mode
 	samples int
