@@ -49,7 +49,6 @@ var allowed = map[string][]string{
 	"gradtwin/internal/gemm/asm":          {},
 	"gradtwin/internal/golden":            {module},
 	"gradtwin/internal/libm":              {},
-	"gradtwin/internal/licences":          {},
 	"gradtwin/internal/simd":              {},
 	"gradtwin/internal/simd/asm":          {},
 	"gradtwin/internal/mnist":             {module},

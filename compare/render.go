@@ -12,6 +12,7 @@ import (
 )
 
 const (
+	// textWidth is the number of columns where no other is asked for.
 	textWidth = 80
 	// maxName keeps a long tensor name from filling the line.
 	maxName = 40
@@ -20,13 +21,17 @@ const (
 )
 
 // String renders the report as text of at most 80 columns.
-func (r *Report) String() string {
-	var b strings.Builder
+func (r *Report) String() string { return r.Text(textWidth) }
+
+// Text renders the report as text of at most so many columns, where no word is
+// longer.
+func (r *Report) Text(columns int) string {
+	b := lines{columns: columns}
 	writeLine(&b, "", r.headline())
 	shown := 0
 	for _, e := range r.Worst {
 		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive && !r.OK() {
-			b.WriteString(e.String())
+			e.write(&b)
 			shown++
 		}
 	}
@@ -66,7 +71,9 @@ func (r *Report) String() string {
 	for _, w := range r.Warnings {
 		writeLine(&b, "  ", "note: "+w)
 	}
-	writeLine(&b, "  ", "replay: "+r.Replay)
+	if r.Replay != "" {
+		writeLine(&b, "  ", "replay: "+r.Replay)
+	}
 	return b.String()
 }
 
@@ -232,20 +239,25 @@ func (r *Report) effort() string {
 // String renders the element: its name, the two values one above the other,
 // and their difference relative to the bound.
 func (e Element) String() string {
-	var b strings.Builder
-	writeLine(&b, "", label(e.Verdict.String())+clip(e.Name()))
-	e.block(&b)
+	b := lines{columns: textWidth}
+	e.write(&b)
 	return b.String()
 }
 
+// write writes what String returns.
+func (e Element) write(b *lines) {
+	writeLine(b, "", label(e.Verdict.String())+clip(e.Name()))
+	e.block(b)
+}
+
 // block shows one element.
-func (e Element) block(b *strings.Builder) {
+func (e Element) block(b *lines) {
 	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
 	writeLine(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
 }
 
 // block shows the direction that disagreed.
-func (p *Probed) block(b *strings.Builder) {
+func (p *Probed) block(b *lines) {
 	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
 	writeLine(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
 }
@@ -259,7 +271,7 @@ func times(what string, gap, bound float64) string {
 }
 
 // writeValues shows two values one above the other.
-func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step float64) {
+func writeValues(b *lines, v Verdict, symbolic, numeric, noise, step float64) {
 	fmt.Fprintf(b, "  symbolic  %+.6e\n", symbolic)
 	switch {
 	case numeric == math.MaxFloat64:
@@ -269,7 +281,7 @@ func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step f
 		if v == Wrong {
 			how += ", the same at a smaller step"
 		}
-		fmt.Fprintf(b, "  numeric   %+.6e ± %.0e  (%s)\n", numeric, noise, how)
+		writeLine(b, "  ", fmt.Sprintf("numeric   %+.6e ± %.0e  (%s)", numeric, noise, how))
 	}
 }
 
@@ -343,9 +355,15 @@ func clip(name string) string {
 	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
 }
 
+// lines is text of at most so many columns.
+type lines struct {
+	strings.Builder
+	columns int
+}
+
 // writeLine writes text, broken at spaces to fit the width; what goes on the next
 // line is indented further.
-func writeLine(b *strings.Builder, indent, text string) {
+func writeLine(b *lines, indent, text string) {
 	width := 0
 	for i, word := range strings.Split(text, " ") {
 		n := utf8.RuneCountInString(word)
@@ -353,7 +371,7 @@ func writeLine(b *strings.Builder, indent, text string) {
 		case i == 0:
 			b.WriteString(indent)
 			width = len(indent)
-		case width+1+n > textWidth:
+		case width+1+n > b.columns:
 			b.WriteString("\n" + indent + "  ")
 			width = len(indent) + 2
 		default:

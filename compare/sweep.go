@@ -141,7 +141,7 @@ const shownShapes = 60
 // String renders the sweep as text: what explains the failures, the shapes of
 // each result, and one of each kind of failure.
 func (s *Swept) String() string {
-	var b strings.Builder
+	b := lines{columns: textWidth}
 	writeLine(&b, "", s.headline())
 	for _, result := range []Result{Passed, Failed, NotJudged, NotChecked} {
 		var shapes []string

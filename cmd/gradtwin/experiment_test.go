@@ -208,34 +208,3 @@ func TestExperimentBadStep(t *testing.T) {
 		}
 	}
 }
-
-func TestReplayRunsTheSame(t *testing.T) {
-	first := trainLosses(t, "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3")
-	var out bytes.Buffer
-	if code := run([]string{"train", "--data", "../../testdata/tiny", "--layers", "784,5,10", "--steps", "3", "--activation", "tanh", "--seed", "3", "--json", "--progress", "none"}, &out, io.Discard); code != exitDone {
-		t.Fatalf("exit code %d", code)
-	}
-	var config struct{ Replay string }
-	line, _, _ := strings.Cut(out.String(), "\n")
-	if err := json.Unmarshal([]byte(line), &config); err != nil {
-		t.Fatal(err)
-	}
-	args := strings.Fields(config.Replay)
-	if len(args) < 3 || args[0] != "gradtwin" || args[1] != "train" {
-		t.Fatalf("replay %q", config.Replay)
-	}
-	again := trainLosses(t, append(args[2:], "--data", "../../testdata/tiny")...)
-	if !slices.Equal(first, again) {
-		t.Errorf("losses %v, replayed %v", first, again)
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for seconds, want := range map[float64]string{
-		0.0000213: "21.3 µs", 0.0082: "8.2 ms", 9.1: "9.1 s", 75: "1m15s", 9000: "2h30m",
-	} {
-		if got := duration(seconds); got != want {
-			t.Errorf("duration(%v) = %q, want %q", seconds, got, want)
-		}
-	}
-}
