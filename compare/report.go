@@ -124,7 +124,7 @@ type Report struct {
 	Seconds   float64  `json:"seconds,omitempty"`
 	Options   Options  `json:"options"`
 	Seed      uint32   `json:"seed"`
-	Replay    string   `json:"replay"` // Go code that repeats the check
+	Replay    string   `json:"replay"` // Go code that repeats the check; the text leaves the line out where it is empty
 	Warnings  []string `json:"warnings,omitempty"`
 	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
 	Faults []gradtwin.Fault `json:"faults,omitempty"`
@@ -142,7 +142,8 @@ type Report struct {
 func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
 
 // Wrong reports whether something is wrong: an element, a tensor as a whole, or
-// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged, and NotJudged says why: a
+// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged,
+// and NotJudged says why: a
 // tensor that the loss does not show, or a negative control that was missed.
 func (r *Report) Wrong() bool {
 	return len(r.Misuses) > 0 || slices.ContainsFunc(r.Tensors, TensorReport.wrong)

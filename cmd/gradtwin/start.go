@@ -16,20 +16,15 @@ type startFlags struct {
 }
 
 func (f *startFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.from, "init-from", "", "file with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
 }
 
-// check refuses flags that have no effect beside these.
-func (f *startFlags) check(cmd *cobra.Command) error {
+// idle returns the flags that have no effect beside these.
+func (f *startFlags) idle() []idleFlag {
 	if f.from == "" {
 		return nil
 	}
-	for _, flag := range []string{"init", "init-std"} {
-		if cmd.Flags().Changed(flag) {
-			return usagef("--%s: it has no effect with --init-from", flag)
-		}
-	}
-	return nil
+	return []idleFlag{{"init", "with --init-from"}, {"init-std", "with --init-from"}}
 }
 
 // name returns the file's name without its folder, "" for none.

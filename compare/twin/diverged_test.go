@@ -46,12 +46,8 @@ func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]twin.Backend 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]twin.Backend{
-		"graph":            double,
-		"graph in float32": single,
-		"numeric, plain":   plain,
-		"numeric":          incremental,
-	}
+	return map[string]twin.Backend{"graph": double, "graph in float32": single, "numeric, plain": plain,
+		"numeric": incremental}
 }
 
 func train(b twin.Backend, feed *twin.Feed) error {
@@ -104,14 +100,12 @@ func TestWhereItBegins(t *testing.T) {
 			}
 			finite := d.Value-d.Value == 0
 			if d.What != tt.what || !strings.HasPrefix(d.Element, tt.starts) || d.Element == "" ||
-				finite != (tt.what == "loss") ||
-				d.Step != 1 ||
-				d.Backend != b.Name() {
+				finite != (tt.what == "loss") || d.Step != 1 || d.Backend != b.Name() {
 				t.Errorf("%s, %s: %+v (%v), want the %s of %s… at step 1", tt.name, name, *d, err, tt.what, tt.starts)
 			}
 			if !slices.Equal(before, p.Flat) || feed.Done() != 0 {
-				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0", tt.name, name, p.Flat,
-					feed.Done(), before)
+				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0", tt.name, name, p.Flat, feed.Done(),
+					before)
 			}
 		}
 	}

@@ -67,8 +67,8 @@ func found(r *compare.Report) string {
 func differenceTable(run *report.Run, c *twin.Comparison) *table {
 	names := backendNames(run)
 	t := &table{
-		Caption: "The two gradients tensor by tensor" + atStep(c) + ", and the element where they are farthest apart. " +
-			"The check takes a step of its own for each element.",
+		Caption: "The two gradients tensor by tensor" + atStep(c) + ", and the element where they are farthest " +
+			"apart. The check takes a step of its own for each element.",
 		Label: "differences by tensor",
 		Head: []string{"tensor", "elements", "mean |s − n|", "largest |s − n|", "at", names[0], names[1],
 			"relative there", "mean relative"},

@@ -41,7 +41,10 @@
     plot(lossFigure, { left: w - 2 * h, right: w + 2 * h, bottom: low - room, top: high + room }, [
       { name: "loss", color: "--fg", points: curve },
       { name: "tangent, the symbolic gradient", color: "--c0", points: line(symbolic, 0) },
-      { name: "secant through w ± h, the central difference", color: "--c1", dashed: true, points: line(secant, middle) },
+      {
+        name: "secant through w ± h, the central difference", color: "--c1", dashed: true,
+        points: line(secant, middle),
+      },
     ], undefined, ["w − 2h", "w = " + show(w), "w + 2h", short(low - room), short(high + room)]);
     lossFigure.querySelector(".yname").textContent = `L − ${show(here)}`;
 

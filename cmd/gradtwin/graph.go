@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/moby/sys/atomicwriter"
+	"github.com/spf13/cobra"
+
+	"gradtwin"
+	"gradtwin/compare/twin"
+	"gradtwin/graph"
+)
+
+// graphFlags say which graph is shown, and how.
+type graphFlags struct {
+	layers     []int
+	activation gradtwin.Activation
+	delta      float64
+	batch      int
+	dtype      string
+	dot        bool
+	svg        string
+	program    bool
+}
+
+func (a *app) graphCommand() *cobra.Command {
+	var f graphFlags
+	cmd := &cobra.Command{
+		Use:   "graph",
+		Short: "The expression graph and its gradient, and what a step computes",
+		Long: `Prints the graph in Graphviz's language DOT: boxes are inputs, dashed nodes were
+added by the differentiation, bold ones are the cost and the gradients. --svg
+draws it with Graphviz's dot, where that is installed. --program lists what a
+gradient computes in order, with where each result's memory comes from. How many
+nodes there are goes to standard error.
+`,
+		Example: `  gradtwin graph --layers 784,3,10 > graph.dot
+  gradtwin graph --svg graph.svg                    # drawn by Graphviz
+  gradtwin graph --program                          # what a gradient computes, in order`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(f.layers) == 2 {
+				if err := refuseIdle(cmd, []idleFlag{{"activation", "without a hidden layer"}}); err != nil {
+					return err
+				}
+			}
+			return a.graph(cmd.Context(), &f)
+		},
+	}
+	d := twin.Experiment()
+	s := cmd.Flags()
+	s.SortFlags = false
+	s.BoolVar(&f.dot, "dot", false, "print DOT, which is also done without --svg and --program")
+	s.StringVar(&f.svg, "svg", "", "`FILE` to draw the graph to")
+	s.BoolVar(&f.program, "program", false, "print the list of instructions")
+	s.IntVar(&f.batch, "batch", d.Batch, "`rows` in a batch")
+	s.StringVar(&f.dtype, "dtype", dtype64, "float64 or float32")
+	wantNames(s, "dtype", dtypes)
+	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
+	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
+	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
+	return cmd
+}
+
+func (a *app) graph(ctx context.Context, f *graphFlags) error {
+	if f.dot && f.program {
+		return usagef("both --dot and --program: want one, they share standard output")
+	}
+	spec := gradtwin.Spec{Layers: f.layers, Activation: f.activation, Delta: f.delta}
+	if err := spec.Validate(); err != nil {
+		return usageError{err}
+	}
+	if f.batch < 1 {
+		return usagef("batch %d: want at least 1", f.batch)
+	}
+	if err := affordable(spec, f.batch); err != nil {
+		return err
+	}
+	n, err := graph.New(spec, f.batch, graph.Options{Float32: f.dtype == dtype32})
+	if err != nil {
+		return err
+	}
+	text, err := n.Dot()
+	if err != nil {
+		return err
+	}
+	forward, backward := n.Nodes()
+	fmt.Fprintf(a.stderr, "%d nodes: %d forward, %d added by the differentiation; a gradient computes %d of them, a loss %d\n",
+		forward+backward, forward, backward, len(n.Program(true)), len(n.Program(false)))
+	if f.svg != "" {
+		if err := drawSVG(ctx, f.svg, text); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.program:
+		a.printProgram(n.Program(true))
+	case f.dot || f.svg == "":
+		_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+	}
+	if err != nil {
+		return fmt.Errorf("write the output: %w", err)
+	}
+	return nil
+}
+
+// drawSVG has Graphviz draw a graph.
+func drawSVG(ctx context.Context, name string, text []byte) error {
+	var svg, errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, "dot", "-Tsvg")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), &svg, &errs
+	err := cmd.Run()
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("draw %s: Graphviz's dot is not installed; --dot prints what it draws", name)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("draw %s: dot: %w: %s", name, err, strings.TrimSpace(errs.String()))
+	}
+	if err := atomicwriter.WriteFile(name, svg.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("draw: %w", err)
+	}
+	return nil
+}
+
+func (a *app) printProgram(program []graph.Instruction) {
+	t := a.table("memory", "", "shape")
+	t.AppendHeader(table.Row{"", "result", "operation", "of", "shape", "memory", "is"})
+	for k, i := range program {
+		is := i.Output
+		if is != "" && is != "cost" {
+			is = "gradient of " + is
+		}
+		t.AppendRow(table.Row{k + 1, fmt.Sprintf("n%d", i.Node), i.Op, strings.Join(i.From, ", "), i.Shape, i.Memory, is})
+	}
+	t.print()
+}
