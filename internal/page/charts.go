@@ -152,14 +152,6 @@ func chosenSteps(c *twin.Comparison) []mark {
 	return []mark{{Name: "check's h", X: c.Check.Step}, {Name: "run's h", X: c.Step}}
 }
 
-// atStep names the step of the differences, "" where there are none.
-func atStep(c *twin.Comparison) string {
-	if c.Step == 0 {
-		return ""
-	}
-	return ", differences at h = " + words.Digits(c.Step, 2)
-}
-
 // errorChart draws the distribution of the errors.
 func errorChart(id string, c *twin.Comparison) *chart {
 	key := "errors"
@@ -170,7 +162,7 @@ func errorChart(id string, c *twin.Comparison) *chart {
 		ID: id, Title: "Relative error, tensor by tensor", Explain: key, XName: "relative difference",
 		YName: "share of the tensor's elements, %",
 		XLog:  true, Axes: []string{"linear", "log"},
-		Note: "How many elements are how far apart, in bins of half a decade" + atStep(c) + ".",
+		Note: "How many elements are how far apart, in bins of half a decade" + report.AtStep(c) + ".",
 	}
 	if c.Causes.Total() > 0 {
 		out.Note += " Far to the right are those for which this h is too large or too small."

@@ -11,7 +11,6 @@ import (
 	"html/template"
 	"strings"
 
-	"gradtwin"
 	"gradtwin/internal/report"
 	"gradtwin/internal/words"
 )
@@ -68,7 +67,7 @@ type fact struct{ Name, Value string }
 type section struct {
 	ID, Title   string
 	Sentences   []string
-	Tables      []*table
+	Tables      []*report.Table
 	Charts      []*drawnChart
 	Comparisons []comparison
 }
@@ -174,11 +173,11 @@ func facts(r *report.Results) []fact {
 	add := func(name, format string, args ...any) { out = append(out, fact{name, fmt.Sprintf(format, args...)}) }
 	if len(r.Runs) > 0 {
 		c := r.Runs[0].Config
-		from := start(c.Init)
+		from := report.InitText(c.Init)
 		if r.InitFrom != "" {
 			from = "from " + r.InitFrom
 		}
-		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
+		add("Network", "%s, %v, δ = %s", report.LayersText(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
 		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
 			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"),
@@ -193,12 +192,15 @@ func facts(r *report.Results) []fact {
 	return out
 }
 
-// start says how initial weights are drawn.
-func start(i gradtwin.Init) string {
-	if i.Scheme == gradtwin.Std {
-		return "std " + words.Number(cmp.Or(i.Std, gradtwin.InitStd))
+// notEmpty returns the tables that are there and have a line.
+func notEmpty(all ...*report.Table) []*report.Table {
+	var out []*report.Table
+	for _, t := range all {
+		if t != nil && len(t.Rows) > 0 {
+			out = append(out, t)
+		}
 	}
-	return i.Scheme.String()
+	return out
 }
 
 func nonEmpty(parts ...string) []string {
@@ -209,8 +211,4 @@ func nonEmpty(parts ...string) []string {
 		}
 	}
 	return out
-}
-
-func layers(sizes []int) string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "–"), "[]")
 }

@@ -86,12 +86,12 @@ func timeChart(id string, all []series) *chart {
 }
 
 // timingTable is one line a backend, nil when no step was done.
-func timingTable(r *report.Run) *table {
+func timingTable(r *report.Run) *report.Table {
 	rows := timings(r)
 	if rows == nil {
 		return nil
 	}
-	t := &table{
+	t := &report.Table{
 		Caption: "Time of a step, gradient, update and loss together: quantiles, the longest, all steps, and the " +
 			"memory that a step allocates.",
 		Label: "time and memory of a step",
@@ -104,7 +104,7 @@ func timingTable(r *report.Run) *table {
 			memory = words.Bytes(r.Memory.Bytes) + " in " +
 				words.Plural(int(n), "1 allocation", words.Digits(n, 3)+" allocations")
 		}
-		t.add(r.Backend, words.Seconds(r.Low), words.Seconds(r.Q1), words.Seconds(r.Mid), words.Seconds(r.Q3),
+		t.Add(r.Backend, words.Seconds(r.Low), words.Seconds(r.Q1), words.Seconds(r.Mid), words.Seconds(r.Q3),
 			words.Seconds(r.Max), words.Seconds(r.Total), memory)
 	}
 	return t
