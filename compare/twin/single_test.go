@@ -47,7 +47,8 @@ func TestSinglePair(t *testing.T) {
 		{"float32", func(*twin.Pair) {}, compare.Mixed, "", "its formula was judged in float64"},
 		{"float32 alone", func(p *twin.Pair) { p.Wide = nil }, compare.Single, "",
 			"the pair has no symbolic backend in float64"},
-		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} }, compare.Mixed,
+		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} },
+			compare.Mixed,
 			"W2", ""},
 	} {
 		for _, mode := range []compare.Mode{compare.Full, compare.Probe} {

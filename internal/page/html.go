@@ -177,7 +177,8 @@ func facts(r *report.Results) []fact {
 		if r.InitFrom != "" {
 			from = "from " + r.InitFrom
 		}
-		add("Network", "%s, %v, δ = %s", report.LayersText(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
+		layers := report.LayersText(c.Spec.Layers)
+		add("Network", "%s, %v, δ = %s", layers, c.Spec.Activation, words.Number(c.Spec.Delta))
 		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
 			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"),
