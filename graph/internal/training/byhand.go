@@ -13,7 +13,8 @@ func (j *judge) byHand(run int, t *training, previous []float64) error {
 	}
 	move := make([]float64, len(t.before))
 	g := &given{
-		subject: &j.Subject, run: run, byHand: true, x: t.before, right: t.gradient, previous: previous, of: make([]bool, len(j.Params)),
+		subject: &j.Subject, run: run, byHand: true, x: t.before, right: t.gradient, previous: previous,
+		of:    make([]bool, len(j.Params)),
 		bound: make([]float64, len(move)), entry: make([]float64, len(move)), slack: make([]float64, len(move)),
 		followed: len(j.Draws.Random) == 0,
 	}

@@ -52,7 +52,8 @@ func (j *judge) look() error {
 		entry := t.entry
 		for m, c := range t.calls {
 			g := &given{
-				subject: &j.Subject, run: n, again: m > 0, x: c.x, bound: c.bound, entry: entry, right: c.gradient, previous: previous, of: c.given,
+				subject: &j.Subject, run: n, again: m > 0, x: c.x, bound: c.bound, entry: entry, right: c.gradient,
+				previous: previous, of: c.given,
 				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), followed: c.followed, idle: c.idle, changed: c.changed,
 				deviation: n == 0 && m == 0,
 			}
