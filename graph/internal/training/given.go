@@ -67,13 +67,13 @@ func (g *given) fits(want []float64, k int) bool {
 			scale = max(scale, math.Abs(w), math.Abs(g.bound[i]))
 		}
 	}
-	bound := g.subject.tolerance() * max(scale, smallTensor*whole)
+	limit := g.subject.tolerance() * max(scale, smallTensor*whole)
 	for i := from; i < to; i++ {
 		slack := 0.0
 		if g.slack != nil {
 			slack = g.slack[i]
 		}
-		if math.Float64bits(g.bound[i]) != math.Float64bits(want[i]) && !(math.Abs(g.bound[i]-want[i]) <= bound+slack) {
+		if math.Float64bits(g.bound[i]) != math.Float64bits(want[i]) && !(math.Abs(g.bound[i]-want[i]) <= limit+slack) {
 			return false
 		}
 	}

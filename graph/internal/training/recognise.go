@@ -11,9 +11,9 @@ import (
 	"gradtwin/graph/internal/inspect"
 )
 
-// gradient says whether a gradient that was used is that of the graph, and what it
+// checkGradient says whether a gradient that was used is that of the graph, and what it
 // is when it is not.
-func (j *judge) gradient(g *given) error {
+func (j *judge) checkGradient(g *given) error {
 	all := g.of
 	g.of = slices.Clone(all)
 	for k := range g.of {

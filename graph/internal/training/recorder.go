@@ -30,8 +30,8 @@ type call struct {
 	err      error     // the solver's
 }
 
-// training is one run of a step.
-type training struct {
+// stepRun is one run of a step.
+type stepRun struct {
 	before, after []float64 // the elements
 	entry, exit   []float64 // what was bound
 	data          []string  // the bytes of the other inputs, before
@@ -44,7 +44,7 @@ type training struct {
 type recorder struct {
 	Subject
 	solver gorgonia.Solver
-	runs   []*training
+	runs   []*stepRun
 	failed error // of the graph's own gradient
 }
 
@@ -55,7 +55,7 @@ func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	t := &training{before: r.elements(), entry: r.bound(), data: r.data()}
+	t := &stepRun{before: r.elements(), entry: r.bound(), data: r.data()}
 	r.runs = append(r.runs, t)
 	var solver gorgonia.Solver
 	if r.solver != nil {

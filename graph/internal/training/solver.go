@@ -38,10 +38,10 @@ func descentOf(s gorgonia.Solver) (d descent, ok bool) {
 	return d, true
 }
 
-// step returns the move of an element x with the gradient g:
+// move returns the move of an element x with the gradient g:
 //
 //	−rate · clip((g + l1·sign(x) + l2·x) / batch)
-func (d descent) step(x, g float64) float64 {
+func (d descent) move(x, g float64) float64 {
 	if x != 0 {
 		g += d.l1 * math.Copysign(1, x)
 	}
@@ -55,8 +55,8 @@ func (d descent) step(x, g float64) float64 {
 	return -d.rate * g
 }
 
-// bound returns how far the rounding of either precision may take the move of x.
-func (d descent) bound(x, g float64, single bool) float64 {
+// slack returns how far the rounding of either precision may take the move of x.
+func (d descent) slack(x, g float64, single bool) float64 {
 	// A handful of operations round, on numbers of these sizes.
 	const roundings = 16
 	unit := math.Pow(2, -53)
