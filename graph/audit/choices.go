@@ -42,7 +42,8 @@ const (
 // maxElements is how many elements an operand has at most: each costs four runs.
 const maxElements = 120
 
-func (c *choices) size() int {
+// length draws the size of an axis.
+func (c *choices) length() int {
 	if c.n(oneInLarge) == oneInLarge-1 {
 		return smallSize + 1 + c.n(largeSize-smallSize)
 	}
@@ -53,7 +54,7 @@ func (c *choices) size() int {
 func (c *choices) shape(rank int) []int {
 	s, total := make([]int, rank), 1
 	for k := range s {
-		if s[k] = c.size(); total*s[k] > maxElements {
+		if s[k] = c.length(); total*s[k] > maxElements {
 			s[k] = 1
 		}
 		total *= s[k]

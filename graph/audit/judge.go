@@ -246,7 +246,8 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 			continue
 		}
 		if len(got.grads[k].Data) != size(n.Shape) {
-			o.Verdict, o.Note = WrongGradient, fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
+			o.Verdict, o.Note = WrongGradient,
+				fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
 			return
 		}
 		a = append(a, got.grads[k].Data...)
@@ -284,15 +285,16 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 	// fit along lines, and no choice of a subgradient does. What the check cannot
 	// see must be what the difference above says.
 	right := true
-	report, err := compare.Check(context.Background(), f, compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance, Each: func(e compare.Element) {
-		switch e.Verdict {
-		case compare.OK, compare.Kink:
-		case compare.Unseen:
-			right = right && math.Abs(a[e.Flat]-d[e.Flat]) <= noise
-		default:
-			right = false
-		}
-	}})
+	report, err := compare.Check(context.Background(), f,
+		compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance, Each: func(e compare.Element) {
+			switch e.Verdict {
+			case compare.OK, compare.Kink:
+			case compare.Unseen:
+				right = right && math.Abs(a[e.Flat]-d[e.Flat]) <= noise
+			default:
+				right = false
+			}
+		}})
 	var empty *compare.EmptyError
 	if err == nil && right || errors.As(err, &empty) {
 		o.Note = notes(report)
