@@ -25,8 +25,8 @@ import (
 // repeats.
 //
 // The bias is added as the product of a column of ones with the row b: its
-// gradient is then a product too, where a broadcast would be materialized on
-// the way forward and summed up by a slow reduction on the way back.
+// gradient is then a product too, where a broadcast would be materialized in the
+// forward pass and summed by a slow reduction in the backward pass.
 type expression struct {
 	graph   *gorgonia.ExprGraph
 	x, t    *gorgonia.Node

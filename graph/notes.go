@@ -13,7 +13,7 @@ import (
 	"gradtwin/graph/internal/replica"
 )
 
-// notesOf returns what is to be said of a graph.
+// notesOf returns the notes on a graph.
 func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (notes []string) {
 	if len(draws.Random) > 0 {
 		notes = append(notes, "held at one draw for the whole check: "+inspect.Labels(draws.Random))

@@ -53,7 +53,7 @@ func (g *given) all(want []float64) bool {
 }
 
 // smallTensor is how much smaller than all gradients those of one tensor may be
-// before their rounding counts for a difference: a bias in front of a batch
+// before their rounding is taken for a difference: a bias in front of a batch
 // normalization has only rounding.
 const smallTensor = 1e-3
 

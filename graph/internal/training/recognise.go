@@ -49,7 +49,7 @@ func (j *judge) checkGradient(g *given) error {
 	return nil
 }
 
-// mostRuns is how many runs of a machine in one step are told apart.
+// mostRuns is the largest number of runs of a machine in one step that is recognised.
 const mostRuns = 16
 
 // recognise names what a gradient is that is not the graph's, "" where it is

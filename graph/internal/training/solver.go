@@ -157,7 +157,8 @@ func (s *Subject) averages(batch float64) bool {
 	return visit(s.UserCost, 1)
 }
 
-// nearTo compares a number that may have been a float32 one, as 1/5, with a count.
+// nearTo compares a number that may have been rounded to float32, as 1/5 is, with a
+// count.
 func nearTo(x, count float64) bool { return math.Abs(x-count) <= 1e-6*count }
 
 // signOf returns the sign of an operation that works element by element, as ÷.
