@@ -62,7 +62,7 @@ type Input struct {
 	High   float64   `json:"high"`
 	Values []float64 `json:"values,omitempty"` // nil draws them from [Low, High)
 	Fixed  bool      `json:"fixed,omitempty"`  // no gradient is asked for
-	Type   string    `json:"type,omitempty"`   // empty is that of the cell; those that are no floats are fixed
+	Type   string    `json:"type,omitempty"`   // empty means the cell's; types other than float are fixed
 	// Constant makes it a node of NewConstant's, and fixed.
 	Constant bool `json:"constant,omitempty"`
 }

@@ -53,7 +53,7 @@ func weights(k int, shape []int) Array {
 	return Input{Low: -1, High: 1, Shape: shape}.array(k, 0)
 }
 
-// weightOf and secondUse tell the two uses of weights apart.
+// weightOf and secondUse are the two uses of weights.
 const (
 	weightOf  = 7
 	secondUse = 11
@@ -164,7 +164,7 @@ func slicedInput(
 }
 
 // closing makes a scalar of a node: Σ w·y. There is a second way, because the
-// operations it takes could be what is wrong.
+// operations that it needs could themselves be wrong.
 func closing(y *gorgonia.Node, name string, k int, dot bool) (*gorgonia.Node, error) {
 	shape := append([]int(nil), y.Shape()...)
 	w := weights(k, shape)

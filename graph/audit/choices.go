@@ -39,7 +39,7 @@ const (
 	largeSize  = 40
 )
 
-// maxElements is how many elements an operand has at most: each costs four runs.
+// maxElements is the largest number of elements of an operand: each costs four runs.
 const maxElements = 120
 
 // length draws the size of an axis.
@@ -50,7 +50,8 @@ func (c *choices) length() int {
 	return 1 + c.n(smallSize)
 }
 
-// shape returns a shape of some rank. Sizes that are too much become 1.
+// shape returns a shape of the given rank. Sizes that would make it larger than
+// maxElements become 1.
 func (c *choices) shape(rank int) []int {
 	s, total := make([]int, rank), 1
 	for k := range s {

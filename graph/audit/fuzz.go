@@ -63,8 +63,8 @@ const (
 	errorClass    failureClass = "error or panic"
 )
 
-// Of every operation perOperation shapes are drawn, and of those that fail
-// somewhere moreOfFailing more, from which the conditions are told.
+// perOperation is how many shapes are drawn for every operation, moreOfFailing how
+// many more for one that has failed: the conditions are found from these.
 const (
 	perOperation  = 15
 	moreOfFailing = 45

@@ -13,19 +13,19 @@ type hazard struct {
 	text    string
 	instead string // what to do
 	want    []float64
-	// run gives the numbers that come out when a graph is written as anybody
-	// would, and with what instead says.
+	// run returns the numbers that a graph gives when it is written in the obvious
+	// way, and when it is written as instead says.
 	run func(instead bool) ([]float64, error)
 }
 
-// row is the hazard's row, its outcomes empty: of the graph as anybody would
-// write it, and of what is to be done.
+// row is the hazard's row with two empty outcomes: for the graph written in the
+// obvious way, and as instead says.
 func (h *hazard) row() Row {
 	return Row{Type: TypeHazard, Op: h.name, Variant: h.text, Instead: h.instead,
 		Outcomes: []Outcome{{Cell: "as written"}, {Cell: "instead"}}}
 }
 
-// outcome runs the hazard's graph k of row.
+// outcome runs graph k of the row.
 func (h *hazard) outcome(k int) Outcome {
 	o := h.row().Outcomes[k]
 	got, err := h.run(k == 1)

@@ -41,8 +41,8 @@ func (c *instead) outcome(k int) Outcome {
 	return c.Case.outcome(k)
 }
 
-// An expression in Gorgonia: what fails while it is built panics, which a cell
-// takes for an error.
+// expression builds a node. It panics where that fails, which a cell reports as an
+// error.
 type expression = func(in gorgonia.Nodes) *gorgonia.Node
 
 func must(n *gorgonia.Node, err error) *gorgonia.Node { return gorgonia.Must(n, err) }

@@ -148,7 +148,7 @@ func convolutions() []Case {
 	return cases
 }
 
-// text names the kernel and whatever is not the usual.
+// text names the kernel, and the settings that are not the usual ones.
 func (w window) text(kernel string) string {
 	s := "kernel " + kernel
 	if w.stride != [2]int{1, 1} {

@@ -20,7 +20,7 @@ const (
 	runningVariance = 2
 )
 
-// batchNormOf normalises each channel, with a scale and a shift of a shape that
+// batchNormOf normalizes each channel, with a scale and a shift of a shape that
 // broadcasts.
 func batchNormOf(x, scale []int, epsilon float64, eval bool) Case {
 	channels := x[1]

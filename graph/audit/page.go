@@ -86,7 +86,7 @@ func verifiedExpressions(rows []Row) map[string]bool {
 	return right
 }
 
-// finding is a line of the page: what is wrong with some operations.
+// finding is a row of the page: what is wrong with some operations.
 type finding struct {
 	ops      []string
 	fault    string // its name in package faults
@@ -95,7 +95,7 @@ type finding struct {
 }
 
 // findings sorts the rows that fail on the tape machine by what package faults
-// says of them, in the order of the operations. Where it says nothing, the line
+// says of them, in the order of the operations. Where it says nothing, the row
 // has the first of an operation's rows, and how many there are.
 func findings(rows []Row) (found []*finding) {
 	cases := map[string]Case{}

@@ -41,7 +41,7 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Failure tells whether a user of the operation is worse off than the
+// Failure reports whether a user of the operation is worse off than the
 // documentation says.
 func (v Verdict) Failure() bool { return v >= Failed }
 
