@@ -196,9 +196,11 @@ const fullDigits = 64
 
 // standsStill reports whether a derivative of 0 is right because the loss does not
 // move at all, neither at the ladder's step nor at large ones.
-func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line, size float64) (bool, error) {
+func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line,
+	size float64) (bool, error) {
 	// A loss that is rounded to fewer digits stands still without a reason.
-	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() || j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
+	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() ||
+		j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
 		return false, nil
 	}
 	for _, h := range []float64{maxStep, 1} {

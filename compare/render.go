@@ -163,7 +163,8 @@ func (r *Report) wrongLine() string {
 	}
 	text := "in " + strings.Join(names, ", ")
 	if r.Counts.Wrong > 0 {
-		text = fmt.Sprintf("%s of %s judged, in %s", commas(r.Counts.Wrong, "element"), commas(r.Checked, ""), strings.Join(names, ", "))
+		text = fmt.Sprintf("%s of %s judged, in %s", commas(r.Counts.Wrong, "element"), commas(r.Checked, ""),
+			strings.Join(names, ", "))
 	}
 	if n := r.unfollowed(); n > 0 {
 		text += fmt.Sprintf("; %s more disagree", commas(n, ""))
@@ -176,7 +177,8 @@ func (r *Report) countsLine() string {
 	c := r.Counts
 	text := fmt.Sprintf("%v: ", r.Mode)
 	if r.Checked > 0 {
-		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, plural(c.Kink, "kink"), c.Wrong, c.Inconclusive, c.Unseen, plural(r.Total, "element"))
+		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, plural(c.Kink, "kink"), c.Wrong,
+			c.Inconclusive, c.Unseen, plural(r.Total, "element"))
 	}
 	if n, of := r.probed(); of > 0 {
 		if r.Checked > 0 {
@@ -315,7 +317,8 @@ func nameRatio(ratio float64) string {
 	for _, r := range []struct {
 		value float64
 		text  string
-	}{{ratio, "a mean over %d taken for a sum would give this"}, {1 / ratio, "one division by %d too many would give this"}} {
+	}{{ratio, "a mean over %d taken for a sum would give this"},
+		{1 / ratio, "one division by %d too many would give this"}} {
 		n := math.Round(math.Abs(r.value))
 		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
 			s := fmt.Sprintf(r.text, int(n))

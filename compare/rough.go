@@ -58,7 +58,8 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 // the step leaves is between the one-sided slopes. It is by a good part of the gap, or
 // it is more than once, further than those slopes are apart: so what is left of a fast
 // oscillation grows as the step shrinks.
-func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome, seen sample) (bool, error) {
+func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome,
+	seen sample) (bool, error) {
 	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
 	times := 0
 	h := o.step

@@ -82,7 +82,8 @@ func Sweep(
 }
 
 // checkShape builds and checks one shape.
-func checkShape(ctx context.Context, shape []int, build func(shape []int) (Function, error), o Options) (r *Report, err error) {
+func checkShape(ctx context.Context, shape []int, build func(shape []int) (Function, error),
+	o Options) (r *Report, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			r, err = nil, fmt.Errorf("panic: %v", v)

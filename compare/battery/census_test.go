@@ -40,7 +40,8 @@ func randomNetworks(n int) []*subject {
 			p.layers = append(p.layers, 3+r.IntN(6))
 		}
 		p.norm = []string{"", "", "layer", "batch"}[r.IntN(4)]
-		s := p.network(fmt.Sprintf("random %d, %v %s %s", k, p.layers, activations[k%len(activations)].name, p.norm), uint64(100+k))
+		s := p.network(fmt.Sprintf("random %d, %v %s %s", k, p.layers, activations[k%len(activations)].name, p.norm),
+			uint64(100+k))
 		s.single = k%4 == 3
 		all = append(all, s)
 	}
@@ -137,7 +138,8 @@ func TestCensus(t *testing.T) {
 		return
 	}
 	if elements < censusElements || len(functions) < censusFunctions || most*10 > elements {
-		t.Errorf("%d elements of %d functions, at most %d of one: want %d of %d, a tenth of one", elements, len(functions), most, censusElements, censusFunctions)
+		t.Errorf("%d elements of %d functions, at most %d of one: want %d of %d, a tenth of one", elements, len(functions),
+			most, censusElements, censusFunctions)
 	}
 }
 

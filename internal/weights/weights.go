@@ -191,7 +191,8 @@ func layers(arrays map[string]array) ([]int, error) {
 		case len(w.shape) != 2:
 			return nil, fmt.Errorf("array W%s of shape %v: want inputs×outputs", name, w)
 		case n > 0 && w.shape[0] != sizes[n]:
-			return nil, fmt.Errorf("array W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n, arrays["W"+strconv.Itoa(n)], sizes[n])
+			return nil, fmt.Errorf("array W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n,
+				arrays["W"+strconv.Itoa(n)], sizes[n])
 		case !hasBias:
 			return nil, fmt.Errorf("no b%s for W%s of shape %v: want one of shape %d", name, name, w, w.shape[1])
 		case len(b.shape) != 1 || b.shape[0] != w.shape[1]:

@@ -3,7 +3,8 @@ package words
 import "testing"
 
 func TestAbove(t *testing.T) {
-	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1", 0.0101: "0.011", 1.7e308: "1.7·10³⁰⁸"} {
+	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1",
+		0.0101: "0.011", 1.7e308: "1.7·10³⁰⁸"} {
 		if got := Above(v); got != want {
 			t.Errorf("%g: %s, want %s", v, got, want)
 		}
@@ -22,7 +23,8 @@ func TestNumber(t *testing.T) {
 }
 
 func TestInt(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567", -1234: "-1,234", -999: "-999"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567",
+		-1234: "-1,234", -999: "-999"} {
 		if got := Int(n); got != want {
 			t.Errorf("Int(%d) = %q, want %q", n, got, want)
 		}
