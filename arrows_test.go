@@ -37,7 +37,7 @@ var allowed = map[string][]string{
 	"gradtwin/graph/audit":                rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/compare"),
 	"gradtwin/backprop":                   {module},
 	"gradtwin/numeric":                    {module, "gradtwin/internal/simd"},
-	"gradtwin/compare":                    {module, "gradtwin/internal/stats"},
+	"gradtwin/compare":                    {module, "gradtwin/internal/stats", "gradtwin/internal/words"},
 	"gradtwin/compare/battery":            {}, // tests alone
 	"gradtwin/compare/rows":               {}, // tests alone
 	"gradtwin/compare/twin":               {module, "gradtwin/compare", "gradtwin/internal/stats"},
@@ -49,7 +49,6 @@ var allowed = map[string][]string{
 	"gradtwin/internal/gemm/asm":          {},
 	"gradtwin/internal/golden":            {module},
 	"gradtwin/internal/libm":              {},
-	"gradtwin/internal/licences":          {},
 	"gradtwin/internal/simd":              {},
 	"gradtwin/internal/simd/asm":          {},
 	"gradtwin/internal/mnist":             {module},
@@ -63,7 +62,7 @@ var allowed = map[string][]string{
 	"gradtwin/internal/words":             {"gradtwin/internal/stats"},
 	"gradtwin/internal/shard":             {"gradtwin/compare"},
 	"gradtwin/internal/stats":             {},
-	"gradtwin/internal/weights":           {module, "gradtwin/internal/npz"},
+	"gradtwin/internal/weights":           {module, "gradtwin/internal/npz", "gradtwin/internal/words"},
 }
 
 // rooms writes a name without a slash for the package of that name below graph.

@@ -12,6 +12,14 @@ func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, o
 	if err != nil || o.verdict != Wrong {
 		return o, err
 	}
+	hidden, err := j.hidesInOne(ctx, e, at, l, on, o)
+	if hidden {
+		o.verdict = Unseen
+		return o, err
+	}
+	if err != nil && !errors.Is(err, errSpent) {
+		return o, err
+	}
 	uneven, err := j.isRough(ctx, e, at, l, on, o)
 	if errors.Is(err, errSpent) {
 		return o, nil // what the differences say stands

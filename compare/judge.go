@@ -203,12 +203,28 @@ func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *lad
 		j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
 		return false, nil
 	}
+	return j.stillAtLargeSteps(ctx, e, at, on, size)
+}
+
+// stillAtLargeSteps reports whether the loss has the same bits at large steps, too.
+func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, on line, size float64) (bool, error) {
 	for _, h := range []float64{maxStep, 1} {
 		if s, err := on.difference(ctx, e, at, h*size); err != nil || !s.still() {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// hidesInOne reports whether a value is wrong only because the loss does not move,
+// though it is so small that what the loss adds it to may hide it: 1 + x² is 1 for
+// all x below 1e-8. That of a loss of 0 is taken to be 1.
+func (j *judge) hidesInOne(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
+	s := l.samples[len(l.samples)-1]
+	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.unit() {
+		return false, nil
+	}
+	return j.stillAtLargeSteps(ctx, e, at, on, 1)
 }
 
 // narrowed returns the outcome of a float32 function, whose formula was judged in

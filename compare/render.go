@@ -8,9 +8,11 @@ import (
 
 	"gradtwin"
 	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 const (
+	// textWidth is the number of columns where no other is asked for.
 	textWidth = 80
 	// maxName keeps a long tensor name from filling the line.
 	maxName = 40
@@ -19,13 +21,17 @@ const (
 )
 
 // String renders the report as text of at most 80 columns.
-func (r *Report) String() string {
-	var b strings.Builder
+func (r *Report) String() string { return r.Text(textWidth) }
+
+// Text renders the report as text of at most so many columns, where no word is
+// longer.
+func (r *Report) Text(columns int) string {
+	b := lines{columns: columns}
 	writeLine(&b, "", r.headline())
 	shown := 0
 	for _, e := range r.Worst {
 		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive && !r.OK() {
-			b.WriteString(e.String())
+			e.write(&b)
 			shown++
 		}
 	}
@@ -65,7 +71,9 @@ func (r *Report) String() string {
 	for _, w := range r.Warnings {
 		writeLine(&b, "  ", "note: "+w)
 	}
-	writeLine(&b, "  ", "replay: "+r.Replay)
+	if r.Replay != "" {
+		writeLine(&b, "  ", "replay: "+r.Replay)
+	}
 	return b.String()
 }
 
@@ -117,13 +125,13 @@ func (r *Report) agreeLine() string {
 		if r.Counts.OK == 1 {
 			verb = "agrees"
 		}
-		parts = append(parts, commas(r.Counts.OK, "element")+" "+verb)
+		parts = append(parts, words.Count(r.Counts.OK, "element", "elements")+" "+verb)
 	}
 	if n, of := r.probed(); of > 0 && (r.Counts.OK < r.Total || n < of) {
-		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor")))
+		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors")))
 	}
 	if r.Counts.Kink > 0 {
-		parts = append(parts, fmt.Sprintf("%s valid at a kink", commas(r.Counts.Kink, "element")))
+		parts = append(parts, fmt.Sprintf("%s valid at a kink", words.Count(r.Counts.Kink, "element", "elements")))
 	}
 	if parts == nil {
 		return "nothing agrees"
@@ -163,11 +171,11 @@ func (r *Report) wrongLine() string {
 	}
 	text := "in " + strings.Join(names, ", ")
 	if r.Counts.Wrong > 0 {
-		text = fmt.Sprintf("%s of %s judged, in %s", commas(r.Counts.Wrong, "element"), commas(r.Checked, ""),
+		text = fmt.Sprintf("%s of %s judged, in %s", words.Count(r.Counts.Wrong, "element", "elements"), words.Int(r.Checked),
 			strings.Join(names, ", "))
 	}
 	if n := r.unfollowed(); n > 0 {
-		text += fmt.Sprintf("; %s more disagree", commas(n, ""))
+		text += fmt.Sprintf("; %s more disagree", words.Int(n))
 	}
 	return text
 }
@@ -177,14 +185,15 @@ func (r *Report) countsLine() string {
 	c := r.Counts
 	text := fmt.Sprintf("%v: ", r.Mode)
 	if r.Checked > 0 {
-		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, plural(c.Kink, "kink"), c.Wrong,
-			c.Inconclusive, c.Unseen, plural(r.Total, "element"))
+		text += fmt.Sprintf("%s ok, %s, %s wrong, %s inconclusive, %s unseen, of %s", words.Int(c.OK),
+			words.Count(c.Kink, "kink", "kinks"), words.Int(c.Wrong), words.Int(c.Inconclusive), words.Int(c.Unseen),
+			words.Count(r.Total, "element", "elements"))
 	}
 	if n, of := r.probed(); of > 0 {
 		if r.Checked > 0 {
 			text += "; "
 		}
-		text += fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor"))
+		text += fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors"))
 	}
 	return text
 }
@@ -217,9 +226,9 @@ func (r *Report) taylorLine() string {
 }
 
 func (r *Report) effort() string {
-	s := plural(r.Calls, "loss call")
+	s := words.Count(r.Calls, "loss call", "loss calls")
 	if r.Whole > 0 {
-		s += fmt.Sprintf(" and %s", plural(r.Whole, "full finite-difference gradient"))
+		s += fmt.Sprintf(" and %s", words.Count(r.Whole, "full finite-difference gradient", "full finite-difference gradients"))
 	}
 	if r.Seconds > 0 {
 		s += fmt.Sprintf(", %.2g s", r.Seconds)
@@ -230,20 +239,25 @@ func (r *Report) effort() string {
 // String renders the element: its name, the two values one above the other,
 // and their difference relative to the bound.
 func (e Element) String() string {
-	var b strings.Builder
-	writeLine(&b, "", label(e.Verdict.String())+clip(e.Name()))
-	e.block(&b)
+	b := lines{columns: textWidth}
+	e.write(&b)
 	return b.String()
 }
 
+// write writes what String returns.
+func (e Element) write(b *lines) {
+	writeLine(b, "", label(e.Verdict.String())+clip(e.Name()))
+	e.block(b)
+}
+
 // block shows one element.
-func (e Element) block(b *strings.Builder) {
+func (e Element) block(b *lines) {
 	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
 	writeLine(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
 }
 
 // block shows the direction that disagreed.
-func (p *Probed) block(b *strings.Builder) {
+func (p *Probed) block(b *lines) {
 	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
 	writeLine(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
 }
@@ -257,7 +271,7 @@ func times(what string, gap, bound float64) string {
 }
 
 // writeValues shows two values one above the other.
-func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step float64) {
+func writeValues(b *lines, v Verdict, symbolic, numeric, noise, step float64) {
 	fmt.Fprintf(b, "  symbolic  %+.6e\n", symbolic)
 	switch {
 	case numeric == math.MaxFloat64:
@@ -267,7 +281,7 @@ func writeValues(b *strings.Builder, v Verdict, symbolic, numeric, noise, step f
 		if v == Wrong {
 			how += ", the same at a smaller step"
 		}
-		fmt.Fprintf(b, "  numeric   %+.6e ± %.0e  (%s)\n", numeric, noise, how)
+		writeLine(b, "  ", fmt.Sprintf("numeric   %+.6e ± %.0e  (%s)", numeric, noise, how))
 	}
 }
 
@@ -331,28 +345,6 @@ func nameRatio(ratio float64) string {
 	return ""
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// commas renders a count with its unit, in groups of three digits.
-func commas(n int, what string) string {
-	digits := fmt.Sprint(n)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	switch {
-	case what == "":
-		return digits
-	case n == 1:
-		return digits + " " + what
-	}
-	return digits + " " + what + "s"
-}
-
 // clip shortens a name in the middle, so that the index at its end stays.
 func clip(name string) string {
 	runes := []rune(name)
@@ -363,9 +355,15 @@ func clip(name string) string {
 	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
 }
 
+// lines is text of at most so many columns.
+type lines struct {
+	strings.Builder
+	columns int
+}
+
 // writeLine writes text, broken at spaces to fit the width; what goes on the next
 // line is indented further.
-func writeLine(b *strings.Builder, indent, text string) {
+func writeLine(b *lines, indent, text string) {
 	width := 0
 	for i, word := range strings.Split(text, " ") {
 		n := utf8.RuneCountInString(word)
@@ -373,7 +371,7 @@ func writeLine(b *strings.Builder, indent, text string) {
 		case i == 0:
 			b.WriteString(indent)
 			width = len(indent)
-		case width+1+n > textWidth:
+		case width+1+n > b.columns:
 			b.WriteString("\n" + indent + "  ")
 			width = len(indent) + 2
 		default:

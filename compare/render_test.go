@@ -3,6 +3,7 @@ package compare_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"gradtwin/compare"
 )
@@ -29,5 +30,28 @@ func TestHeadlinePower(t *testing.T) {
 		if !strings.HasPrefix(text, "OK "+c.want) {
 			t.Errorf("resolution %g, relative %g:\n%s\nwant\n%s", c.resolution, c.relative, text, c.want)
 		}
+	}
+}
+
+// A narrower text has the same words in narrower lines.
+func TestTextColumns(t *testing.T) {
+	r := compare.Report{Resolution: 2e-8, RelativeResolution: 2.5e-7, Replay: "compare.Options{Mode: compare.Full, Seed: 8, Samples: 20}"}
+	r.Counts.OK, r.Checked, r.Total = 12, 12, 12
+	r.Worst = []compare.Element{{Tensor: "W1", Index: []int{3}, Verdict: compare.Wrong, Symbolic: 1, Numeric: 2, Noise: 1e-9, Step: 1e-5, Error: 1, Bound: 1e-8}}
+	wide := r.String()
+	for _, columns := range []int{40, 60, 80} {
+		text := r.Text(columns)
+		if got, want := strings.Fields(text), strings.Fields(wide); strings.Join(got, " ") != strings.Join(want, " ") {
+			t.Errorf("%d columns: other words:\n%s\nwant\n%s", columns, text, wide)
+		}
+		for line := range strings.Lines(text) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+				t.Errorf("%d columns: a line of %d: %s", columns, n, line)
+			}
+		}
+	}
+	r.Replay = ""
+	if text := r.String(); strings.Contains(text, "replay") {
+		t.Errorf("without a replay:\n%s", text)
 	}
 }

@@ -124,7 +124,7 @@ type Report struct {
 	Seconds   float64  `json:"seconds,omitempty"`
 	Options   Options  `json:"options"`
 	Seed      uint32   `json:"seed"`
-	Replay    string   `json:"replay"` // Go code that repeats the check
+	Replay    string   `json:"replay"` // Go code that repeats the check; the text leaves the line out where it is empty
 	Warnings  []string `json:"warnings,omitempty"`
 	// Faults is what is known to go wrong in the function, as of a Gorgonia graph.
 	Faults []gradtwin.Fault `json:"faults,omitempty"`

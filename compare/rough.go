@@ -12,9 +12,9 @@ const (
 	// rougher is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
 	rougher = 64
-	// finer is how many steps, each shrink² times smaller than the one before, must
-	// show what the step of a wrong value showed: a derivative does not depend on the
-	// step, and what the stairs of a loss show does.
+	// finer is at how many steps, each shrink² times smaller than the one before, the
+	// difference of a wrong value is looked for again: a derivative does not depend on
+	// the step, and what the stairs of a loss show does.
 	finer = 3
 )
 
@@ -28,25 +28,30 @@ const (
 // gradients within the step tell a step that is too large.
 func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
-	var seen sample // at the outcome's step
+	var whole, seen sample // at a step, and at the outcome's
 	f[roughPoints] = at.f
 	for h := o.step; h <= shrink*shrink*max(l.first, o.step); h *= shrink * shrink {
-		var s sample
-		for k := 1; k <= roughPoints; k++ {
-			var err error
-			if s, err = on.difference(ctx, e, at, h*float64(k)/roughPoints); err != nil || s.lost {
+		for k := roughPoints; k > 0; k-- {
+			s, err := on.difference(ctx, e, at, h*float64(k)/roughPoints)
+			if err != nil || s.lost {
 				return false, err
 			}
 			f[roughPoints+k], f[roughPoints-k] = s.fp, s.fm
+			if k == roughPoints {
+				whole = s
+			}
+			if h > o.step && whole.gap() > o.gap()/3 {
+				break // no better than the small step
+			}
 		}
 		noise := largestJump(f[:])
 		if h == o.step {
-			seen = s
+			seen = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*j.at.noise.near || s.gap() > o.gap()/3 {
+		} else if noise <= rougher*j.at.noise.near || whole.gap() > o.gap()/3 {
 			continue
 		}
-		if j.options.C*noise/h >= s.gap() {
+		if j.options.C*noise/h >= whole.gap() {
 			return true, nil
 		}
 	}
@@ -76,6 +81,9 @@ func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, o
 			return false, err
 		}
 		l.complete(&s)
+		if d := distance(s.d, o.numeric); d <= o.gap()/settle && d <= math.Abs(s.d)/settle+settle*s.noise {
+			return false, nil // it holds
+		}
 		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
 		if beyond > max(rougher*s.noise, o.gap()/settle) {
 			return true, nil
@@ -94,14 +102,22 @@ func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, o
 func (j *judge) follows(ctx context.Context, e *evaluator, at *place, on line, o outcome) (bool, error) {
 	const points = 2 * roughPoints
 	g := make([]float64, len(at.g))
-	lo, hi, sum := math.Inf(1), math.Inf(-1), 0.0
+	lo, hi, sum := o.symbolic, o.symbolic, 0.0
 	for k := range points {
-		t := o.step * (float64(2*k+1)/points - 1)
+		// From both ends inwards: where those have the slope of the place, so have the
+		// others.
+		t := o.step * float64(points-1-k/2*2) / points
+		if k%2 == 1 {
+			t = -t
+		}
 		if err := on.gradient(ctx, e, at, t, g); err != nil {
 			return false, err
 		}
 		v := on.slope(g)
 		lo, hi, sum = min(lo, v), max(hi, v), sum+v
+		if k == 1 && hi-lo < o.gap()/2 {
+			return false, nil
+		}
 	}
 	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settle, nil
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"errors"
 	"fmt"
+	"gradtwin/internal/words"
 	"slices"
 	"strings"
 
@@ -25,11 +26,11 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		case found.Tally.rough > 0 && !t.wrong():
 			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than "+
 				"its measured noise",
-				name, plural(found.Tally.rough, "element")))
+				name, words.Count(found.Tally.rough, "element", "elements")))
 		case k.Options.Strict && t.Counts.Unseen > 0:
-			out = append(out, fmt.Sprintf("%s: %s unseen", name, plural(t.Counts.Unseen, "element")))
+			out = append(out, fmt.Sprintf("%s: %s unseen", name, words.Count(t.Counts.Unseen, "element", "elements")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
-			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, plural(t.Counts.Inconclusive, "element")))
+			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, words.Count(t.Counts.Inconclusive, "element", "elements")))
 		}
 	}
 	if r.Control.Done && !r.Control.Caught {
@@ -103,7 +104,7 @@ func (k *known) unchecked(r *Report, f *findings) string {
 		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
 	}
 	if r.Counts.Unseen > 0 {
-		parts = append(parts, plural(r.Counts.Unseen, "element")+" could not be seen")
+		parts = append(parts, words.Count(r.Counts.Unseen, "element", "elements")+" could not be seen")
 	}
 	if kinks != nil {
 		parts = append(parts, "kinks kept the directions from certifying "+strings.Join(kinks, ", "))

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gradtwin/internal/words"
 )
 
 // squares is Σ x² of as many elements as a shape has, with the gradient of one of
@@ -38,7 +40,7 @@ func TestSweepConditions(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 0))
 	chosen := map[string]bool{}
 	for _, s := range cube {
-		chosen[shapeText(s)] = random.IntN(3) == 0
+		chosen[words.Shape(s)] = random.IntN(3) == 0
 	}
 	for _, c := range []struct {
 		name   string
@@ -60,7 +62,7 @@ func TestSweepConditions(t *testing.T) {
 		{"the rank", slices.Concat(vectors, cube), func(s []int) bool { return len(s) == 3 }, "the rank > 1"},
 		{"the last axis", slices.Concat(vectors[:5], Grid(sizes, sizes), cube),
 			func(s []int) bool { return s[len(s)-1] == 1 }, "the last axis = 1"},
-		{"at random", cube, func(s []int) bool { return chosen[shapeText(s)] }, ""},
+		{"at random", cube, func(s []int) bool { return chosen[words.Shape(s)] }, ""},
 		{"one shape of many", cube, func(s []int) bool { return slices.Equal(s, []int{2, 3, 5}) }, ""},
 		{"nothing", cube, func(s []int) bool { return false }, ""},
 	} {

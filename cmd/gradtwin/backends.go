@@ -1,19 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/spf13/cobra"
-
-	"gradtwin"
 	"gradtwin/backprop"
 	"gradtwin/compare/twin"
 	"gradtwin/graph"
-	"gradtwin/internal/progress"
-	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -35,15 +28,14 @@ const (
 	dtype32 = "float32"
 )
 
+var dtypes = []string{dtype64, dtype32}
+
 // newBackend builds one backend for a run.
 func (f *runFlags) newBackend(name string, c twin.Config, o numeric.Options) (twin.Backend, error) {
 	switch name {
 	case backendStock:
 		return graph.NewStock(c.Spec, c.Batch)
 	case backendGraph:
-		if f.dtype != dtype64 && f.dtype != dtype32 {
-			return nil, usagef("dtype %q: want %s or %s", f.dtype, dtype64, dtype32)
-		}
 		return graph.New(c.Spec, c.Batch, graph.Options{Float32: f.dtype == dtype32})
 	case backendBackprop:
 		return backprop.New(c.Spec)
@@ -80,44 +72,6 @@ func twoBackends(given []string) (names [2]string, err error) {
 	return names, nil
 }
 
-// checkBackends refuses unknown backends, and flags that have no effect on a run
-// of those named where they were given.
-func checkBackends(cmd *cobra.Command, names ...string) error {
-	for _, name := range names {
-		if !slices.Contains(backendNames, name) {
-			return usagef("backend %q: want one of %s", name, strings.Join(backendNames, ", "))
-		}
-	}
-	for _, flag := range idle(cmd, names...) {
-		switch {
-		case !cmd.Flags().Changed(flag):
-		case flag == "init-std":
-			return usagef("--init-std: it has no effect with --init %v", cmd.Flags().Lookup("init").Value)
-		default:
-			return usagef("--%s: it has no effect on %s", flag, strings.Join(names, " and "))
-		}
-	}
-	return nil
-}
-
-// idle returns the flags that have no effect on a run of the named backends.
-func idle(cmd *cobra.Command, names ...string) []string {
-	var flags []string
-	if !slices.Contains(names, backendGraph) {
-		flags = append(flags, "dtype")
-	}
-	if init := cmd.Flags().Lookup("init"); init.Value.String() != gradtwin.Std.String() {
-		flags = append(flags, "init-std")
-	}
-	if !slices.Contains(names, backendNumeric) {
-		flags = append(flags, "diff-step", "formula")
-		if cmd.Name() == "train" { // a check's differences are the engine's
-			flags = append(flags, "engine")
-		}
-	}
-	return flags
-}
-
 // newWide builds the float64 form of a graph backend in float32, which a check
 // judges its formula by; nil where the backend is in float64.
 func (f *runFlags) newWide(backend string, c twin.Config) (twin.Backend, error) {
@@ -125,44 +79,4 @@ func (f *runFlags) newWide(backend string, c twin.Config) (twin.Backend, error) 
 		return nil, nil
 	}
 	return graph.New(c.Spec, c.Batch, graph.Options{})
-}
-
-// long is the time from which a run is not begun without --yes.
-const long = 10 * time.Minute
-
-// refuseLong estimates how long so many numeric gradients of a run will take, and
-// refuses to begin when that is long and --yes was not given.
-func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data, gradients float64) error {
-	if f.yes {
-		return nil
-	}
-	start, feed, err := twin.Begin(c, data)
-	if err != nil {
-		return err
-	}
-	copy(n.Params().Flat, start.Flat)
-	batch := feed.Next()
-	total := 0.0
-	// A machine that stands still for a moment looks slow: only what it says
-	// every time counts.
-	for range 3 {
-		one, err := n.Estimate(batch)
-		if err != nil {
-			return err
-		}
-		if total = gradients * one.Seconds(); total <= long.Seconds() {
-			return nil
-		}
-	}
-	faster := ""
-	if f.engine != numeric.Incremental.String() {
-		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
-	}
-	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",
-		c.Steps, words.Commas(gradients), f.engine, duration(total/gradients), duration(total), faster)
-}
-
-// stepProgress shows one step of training on a bar or as a line.
-func stepProgress(t *progress.Task, step int, loss float64) {
-	t.Set(step, fmt.Sprintf("loss %.4f", loss))
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,25 +11,6 @@ import (
 	"gradtwin/graph"
 	"gradtwin/internal/progress"
 )
-
-// The operations that are timed.
-const (
-	opForward  = "forward"  // a batch's loss
-	opGradient = "gradient" // the gradient of it
-	opStep     = "step"     // gradient, update, and the loss after the update
-)
-
-// benchFlags say what is timed, and how.
-type benchFlags struct {
-	batches    []int
-	dtypes     []string
-	backends   []string
-	ops        []string
-	count      int
-	benchtime  time.Duration
-	against    string
-	cpuprofile string
-}
 
 func (a *app) benchCommand() *cobra.Command {
 	var run runFlags
@@ -63,43 +42,35 @@ measurement goes on until --benchtime is over. What is estimated has a second
 value, "1 estimated". Where the interquartile range of a case's times is more
 than a tenth of their median, standard error says so.
 `,
+		Example: `  gradtwin bench > new.txt                              # everything, about two minutes
+  gradtwin bench --op step --backend graph,numeric      # one operation of two backends
+  gradtwin bench --against new.txt                      # and compare with an earlier run`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := refuseIdle(cmd, run.idle(cmd, bench.backends...)); err != nil {
+				return err
+			}
 			return a.bench(cmd.Context(), &run, &bench, &out)
 		},
 	}
 	s := cmd.Flags()
-	s.IntSliceVar(&bench.batches, "batch", []int{10, 100}, "rows in a batch, one or more")
+	s.IntSliceVar(&bench.batches, "batch", []int{10, 100}, "`rows` in a batch, one size or more")
 	run.addNetwork(cmd, twin.SGD.String())
-	s.StringSliceVar(&bench.backends, "backend", benchNames, "what to time")
-	s.StringSliceVar(&bench.dtypes, "dtype", []string{dtype64}, "float64, float32 (the graph backend only)")
-	s.StringSliceVar(&bench.ops, "op", []string{opForward, opGradient, opStep}, "operations to time")
-	s.IntVar(&bench.count, "count", 6, "measurements of each case")
-	s.DurationVar(&bench.benchtime, "benchtime", 200*time.Millisecond, "least time of a measurement")
-	s.StringVar(&bench.against, "against", "", "file with an earlier run's output: a table of the changes follows")
-	s.StringVar(&bench.cpuprofile, "cpuprofile", "", "file for a CPU profile of the measurements, for go tool pprof")
-	s.StringVar(&out.progress, "progress", "auto", "on stderr: auto, bar, plain or none")
+	s.StringSliceVar(&bench.backends, "backend", benchNames, "`names` of what to time")
+	s.StringSliceVar(&bench.dtypes, "dtype", []string{dtype64}, "number `types`: float64, float32 (of the graph backend only)")
+	s.StringSliceVar(&bench.ops, "op", benchOps, "`operations` to time")
+	s.IntVar(&bench.count, "count", 6, "`measurements` of each case")
+	s.DurationVar(&bench.benchtime, "benchtime", 200*time.Millisecond, "least `time` of a measurement")
+	s.StringVar(&bench.against, "against", "", "`FILE` with the output of an earlier run: a table of the changes follows")
+	s.StringVar(&bench.cpuprofile, "cpuprofile", "", "`FILE` for a CPU profile of the measurements, for go tool pprof")
+	out.addProgress(s)
+	wantNames(s, "backend", benchNames)
+	wantNames(s, "dtype", dtypes)
+	wantNames(s, "op", benchOps)
 	return cmd
 }
 
 func (f *benchFlags) check() error {
-	for _, list := range []struct {
-		name       string
-		given, may []string
-	}{
-		{"backend", f.backends, benchNames},
-		{"dtype", f.dtypes, []string{dtype64, dtype32}},
-		{"op", f.ops, []string{opForward, opGradient, opStep}},
-	} {
-		if len(list.given) == 0 {
-			return usagef("%s: nothing given: want some of %s", list.name, strings.Join(list.may, ", "))
-		}
-		for _, g := range list.given {
-			if !slices.Contains(list.may, g) {
-				return usagef("%s %q: want some of %s", list.name, g, strings.Join(list.may, ", "))
-			}
-		}
-	}
 	switch {
 	case len(f.batches) == 0:
 		return usagef("batch: nothing given: want one size or more")
@@ -115,12 +86,9 @@ func (a *app) bench(ctx context.Context, f *runFlags, b *benchFlags, out *output
 	if err := b.check(); err != nil {
 		return err
 	}
-	reporter, err := out.reporter(a)
-	if err != nil {
-		return err
-	}
 	var before map[string][]float64
 	if b.against != "" {
+		var err error
 		if before, err = readTimes(b.against); err != nil {
 			return err
 		}
@@ -136,7 +104,7 @@ func (a *app) bench(ctx context.Context, f *runFlags, b *benchFlags, out *output
 	if err := a.printHeader(); err != nil {
 		return err
 	}
-	if err := b.profiled(func() error { return a.timeCases(ctx, cases, b, reporter) }); err != nil {
+	if err := b.profiled(func() error { return a.timeCases(ctx, cases, b, out.reporter(a)) }); err != nil {
 		return err
 	}
 	for _, c := range cases {

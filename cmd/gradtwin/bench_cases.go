@@ -9,6 +9,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare/twin"
+	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -33,9 +34,6 @@ const longGradient = 1e10
 // benchCases returns all combinations of what was asked for. Only graph computes
 // in float32 too.
 func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error) {
-	if f.policy == both {
-		return nil, usagef("policy %q: want one of sgd, fixed", f.policy)
-	}
 	var cases []*benchCase
 	total := 0.0
 	for _, op := range b.ops {
@@ -52,7 +50,7 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 					}
 					c := configs[0]
 					if total += peak(c.Spec, rows); total > maxMemory {
-						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, gibibytes(maxMemory))
+						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, words.Bytes(maxMemory))
 					}
 					f.dtype = dtype
 					one, err := f.benchCase(op, name, c, data)
@@ -63,9 +61,6 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 				}
 			}
 		}
-	}
-	if len(cases) == 0 {
-		return nil, usagef("nothing to time: only the %s backend computes in %s", backendGraph, dtype32)
 	}
 	return cases, nil
 }
@@ -115,4 +110,25 @@ func operation(op string, b twin.Backend, batch gradtwin.Batch, lr float64) func
 			return err
 		}
 	}
+}
+
+// The operations that are timed.
+const (
+	opForward  = "forward"  // a batch's loss
+	opGradient = "gradient" // the gradient of it
+	opStep     = "step"     // gradient, update, and the loss after the update
+)
+
+var benchOps = []string{opForward, opGradient, opStep}
+
+// benchFlags say what is timed, and how.
+type benchFlags struct {
+	batches    []int
+	dtypes     []string
+	backends   []string
+	ops        []string
+	count      int
+	benchtime  time.Duration
+	against    string
+	cpuprofile string
 }

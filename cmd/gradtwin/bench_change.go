@@ -11,6 +11,7 @@ import (
 	"golang.org/x/perf/benchmath"
 
 	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 // noisySpread is the spread of a case's times from which a difference between
@@ -34,14 +35,14 @@ const confidence = 0.95
 // benchstat does: ±2%, or ±∞ where there are too few times to say.
 func interval(s *benchmath.Sample) string {
 	c := benchmath.AssumeNothing.Summary(s, confidence)
-	return duration(c.Center/1e9) + " ±" + c.PctRangeString()
+	return words.Seconds(c.Center/1e9) + " ±" + c.PctRangeString()
 }
 
 // printChanges prints the medians of an earlier run and of this one with their
 // confidence intervals, and the change where benchstat would call it significant:
 // Mann and Whitney's test at the 5 % level.
 func (a *app) printChanges(cases []*benchCase, before map[string][]float64) error {
-	t := a.table()
+	t := a.table("", "before")
 	t.AppendHeader(table.Row{"case", "before", "now", "change", ""})
 	for _, c := range cases {
 		now := benchmath.NewSample(c.ns, &benchmath.DefaultThresholds)
@@ -58,7 +59,7 @@ func (a *app) printChanges(cases []*benchCase, before map[string][]float64) erro
 	if _, err := fmt.Fprintln(a.stdout); err != nil {
 		return fmt.Errorf("write the output: %w", err)
 	}
-	t.Render()
+	t.print()
 	return nil
 }
 

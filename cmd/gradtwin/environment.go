@@ -5,6 +5,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"gradtwin/internal/report"
@@ -39,4 +40,25 @@ func cpuModel() string {
 		}
 	}
 	return ""
+}
+
+// versions returns the versions of the modules that the results depend on, as
+// they were built in. A fork names its module or folder.
+func versions() map[string]string {
+	want := []string{"gorgonia.org/gorgonia", "gorgonia.org/tensor", "gonum.org/v1/gonum"}
+	out := map[string]string{}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return out
+	}
+	for _, m := range info.Deps {
+		if !slices.Contains(want, m.Path) {
+			continue
+		}
+		out[m.Path] = m.Version
+		if r := m.Replace; r != nil {
+			out[m.Path] += " => " + r.Path + strings.TrimSuffix(" "+r.Version, " (devel)")
+		}
+	}
+	return out
 }

@@ -300,7 +300,7 @@ func TestFolderGone(t *testing.T) {
 			if code != tt.code {
 				t.Errorf("exit code %d, want %d: %s", code, tt.code, errs)
 			}
-			if !strings.Contains(stdout.String(), "Interrupted: this is what was done until then.") {
+			if !strings.Contains(stdout.String(), "the results are of") {
 				t.Errorf("what was done is not on stdout: %s", stdout.String())
 			}
 			if tt.replaced {

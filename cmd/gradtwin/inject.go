@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"gradtwin"
 	"gradtwin/compare/twin"
@@ -32,16 +34,9 @@ func inject(b twin.Backend, text string) (twin.Backend, error) {
 	if err != nil || x-x != 0 { // NaN for NaN and both infinities
 		return nil, usagef("inject %q: %q is not a finite number", text, parts[3])
 	}
-	f := &faulty{Backend: b, element: -1, factor: 1}
-	layout := b.Params().Layout()
-	for i := range layout.Len() {
-		if layout.Element(i) == parts[1] {
-			f.element = i
-			break
-		}
-	}
-	if f.element < 0 {
-		return nil, usagef("inject %q: no element %q: the last is %s", text, parts[1], layout.Element(layout.Len()-1))
+	f := &faulty{Backend: b, factor: 1}
+	if f.element, err = findElement(b.Params().Layout(), parts[1]); err != nil {
+		return nil, usagef("inject %q: %w", text, err)
 	}
 	switch parts[2] {
 	case "*":
@@ -52,6 +47,28 @@ func inject(b twin.Backend, text string) (twin.Backend, error) {
 		f.amount = -x
 	}
 	return f, nil
+}
+
+// findElement returns the place of an element among all, by its name.
+func findElement(l gradtwin.Layout, name string) (int, error) {
+	tensor, _, _ := strings.Cut(name, "[")
+	var names []string
+	first := 0
+	for _, t := range l {
+		if t.Name != tensor {
+			names = append(names, t.Name)
+			first += t.Len()
+			continue
+		}
+		for i := range t.Len() {
+			if t.Element(i) == name {
+				return first + i, nil
+			}
+		}
+		shape := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "×")
+		return 0, fmt.Errorf("no element %s: %s is of shape %s, its last element is %s", name, tensor, shape, t.Element(t.Len()-1))
+	}
+	return 0, unknownName("tensor", tensor, names)
 }
 
 // Float32 reports whether the gradient without the fault is in float32.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/spf13/cobra"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
@@ -30,8 +32,8 @@ type keeper struct {
 
 // keeper returns what the flags ask for, nil when that is nothing. Its file is
 // this process's until close.
-func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
-	k := &keeper{path: f.file, kind: kind, last: time.Now()}
+func (f *checkpointFlags) keeper(cmd *cobra.Command) (*keeper, error) {
+	k := &keeper{path: f.file, kind: cmd.Name(), last: time.Now()}
 	var ok bool
 	if k.steps, k.time, ok = countOrTime(f.every); !ok {
 		return nil, usagef("checkpoint-every %q: want a number of steps, as in 100, or a time, as in 10s", f.every)
@@ -40,7 +42,7 @@ func (f *checkpointFlags) keeper(kind string) (*keeper, error) {
 		k.path = f.resume
 	}
 	if k.path == "" {
-		if f.every != usualEvery {
+		if cmd.Flags().Changed("checkpoint-every") {
 			return nil, usagef("--checkpoint-every: it has no effect without --checkpoint or --resume")
 		}
 		return nil, nil
@@ -159,4 +161,16 @@ func (k *keeper) save(h runHeader, feed *twin.Feed, arrays []checkpoint.Array) e
 	}
 	k.lastStep, k.last = state.Step, time.Now()
 	return nil
+}
+
+// countOrTime reads a count, as in 100, or a time, as in 10s; the other is 0.
+// Neither may be 0 or less.
+func countOrTime(text string) (count int, d time.Duration, ok bool) {
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		return n, 0, true
+	}
+	if d, err := time.ParseDuration(text); err == nil && d > 0 {
+		return 0, d, true
+	}
+	return 0, 0, false
 }

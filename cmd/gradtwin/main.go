@@ -2,9 +2,7 @@
 // numerical ones, and trains with both.
 package main
 
-import (
-	"os"
-)
+import "os"
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,6 +23,7 @@ report is the one that a single process prints, to the byte. A part that is
 missing, there twice, damaged, or of another check is an error.
 
 ` + exitCodes,
+		Example: `  gradtwin merge parts`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("merge: no part given: want files of check --shard, or their folder")
@@ -30,7 +32,7 @@ missing, there twice, damaged, or of another check is an error.
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.merge(args, asJSON) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON Lines, one object a line with a type")
+	addJSON(cmd.Flags(), &asJSON)
 	return cmd
 }
 
@@ -64,7 +66,13 @@ func (a *app) merge(args []string, asJSON bool) error {
 	}
 	// Where they ran is the first shard's.
 	first := slices.IndexFunc(parts, func(p *compare.Part) bool { return p.Shard().Index == 1 })
-	return a.checked(files[first].Config, asJSON, found, sweeps{})
+	config := files[first].Config
+	var kept struct{ Replay string }
+	if err := json.Unmarshal(config, &kept); err != nil {
+		return fmt.Errorf("%s: %w", paths[first], err)
+	}
+	found.Replay = kept.Replay
+	return a.checked(config, asJSON, found, sweeps{})
 }
 
 // mergeError names the files that a merge could not join.

@@ -32,6 +32,8 @@ folder below, DIR/lr-0.01 and so on. A run that diverges is a result here, and n
 error.
 
 ` + exitCodes,
+		Example: `  gradtwin rates --out rates
+  gradtwin rates --out rates --lr 0.01,0.03,0.1 --policy sgd --steps 300`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if out.out == "" {
@@ -42,10 +44,10 @@ error.
 	}
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.Float64SliceVar(&rates, "lr", []float64{0.001, 0.01, 0.1, 1}, "learning rates")
+	s.Float64SliceVar(&rates, "lr", []float64{0.001, 0.01, 0.1, 1}, "learning `rates`, with commas between")
 	f.addTo(cmd)
 	run.addTo(cmd, both)
-	out.addTo(cmd, "folder for the pages")
+	out.addTo(cmd, "`DIR` for the pages")
 	return cmd
 }
 
@@ -120,7 +122,7 @@ func (a *app) compareAt(ctx context.Context, cmd *cobra.Command, lr float64, out
 }
 
 func (a *app) printRates(lines []rateRun) {
-	w := a.table()
+	w := a.table("steps", "drift", "batches")
 	w.AppendHeader(table.Row{"rate", "batches", "steps", "last loss", "", "accuracy", "", "drift", "gradients"})
 	for _, l := range lines {
 		row := table.Row{fmt.Sprintf("%g", l.LR), l.Batches, words.Int(l.Steps)}
@@ -132,11 +134,11 @@ func (a *app) printRates(lines []rateRun) {
 		}
 		w.AppendRow(append(row, fmt.Sprintf("%.1e", float64(l.Drift)), l.Verdict))
 	}
-	w.Render()
+	w.print()
 	said := map[float64]bool{}
 	for _, l := range lines {
 		if l.Error != "" && !said[l.LR] {
-			fmt.Fprintf(a.stdout, "At %g: %s.\n", l.LR, l.Error)
+			a.say("At %g: %s.", l.LR, l.Error)
 			said[l.LR] = true
 		}
 	}

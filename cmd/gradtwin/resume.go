@@ -26,9 +26,9 @@ const usualEvery = "10s"
 
 func (f *checkpointFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringVar(&f.file, "checkpoint", "", "file that keeps the run, to go on from when it is interrupted")
-	s.StringVar(&f.every, "checkpoint-every", usualEvery, "steps (100) or time (10s) between two checkpoints")
-	s.StringVar(&f.resume, "resume", "", "checkpoint to go on from; it is kept up to date, unless --checkpoint names another")
+	s.StringVar(&f.file, "checkpoint", "", "`FILE` that keeps the run, so that --resume can continue it")
+	s.StringVar(&f.every, "checkpoint-every", usualEvery, "steps (100) or `time` (10s) between two checkpoints")
+	s.StringVar(&f.resume, "resume", "", "checkpoint `FILE` to continue from; it is kept up to date, unless --checkpoint names another")
 }
 
 // runHeader is what every checkpoint says of its run.
@@ -71,6 +71,11 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 		return nil, fmt.Errorf("checkpoint %s: %w", f.resume, err)
 	}
 	given := maps.Collect(settings(cmd))
+	for name := range given {
+		if _, kept := r.Flags[name]; !kept && cmd.Flags().Changed(name) {
+			return nil, usagef("--%s: the checkpoint %s is of a run without it", name, f.resume)
+		}
+	}
 	for name, kept := range r.Flags {
 		flag := cmd.Flags().Lookup(name)
 		now := renamed(cmd, name)
@@ -78,7 +83,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 		case now != "":
 			return nil, usagef("checkpoint %s: it was written when --%s was called --%s: want one of this version", f.resume, now, name)
 		// A file from somebody else must not choose what is written where.
-		case flag == nil || slices.Contains(unreplayed, name):
+		case flag == nil || slices.Contains(unkept, name):
 			return nil, fmt.Errorf("checkpoint %s: --%s is no flag that a run of %s keeps", f.resume, name, cmd.Name())
 		case !flag.Changed:
 			if err := flag.Value.Set(kept); err != nil {

@@ -150,7 +150,7 @@ func TestResumeRefuses(t *testing.T) {
 		" of memory: want ":                                func(h *runHeader, _ map[string][]float64) { h.Flags["layers"] = "784,2700000,10" },
 		"gradients with --engine incremental take":         func(h *runHeader, _ map[string][]float64) { h.Flags["steps"] = "9223372036854775807" },
 		`dtype "int": want`:                                func(h *runHeader, _ map[string][]float64) { h.Flags["dtype"] = "int" },
-		`inject "W9*2": no element`:                        func(h *runHeader, _ map[string][]float64) { h.Flags["inject"] = "W9*2" },
+		`inject "W9*2": tensor "W9"`:                       func(h *runHeader, _ map[string][]float64) { h.Flags["inject"] = "W9*2" },
 		`policy "other": want one of`:                      func(h *runHeader, _ map[string][]float64) { h.Runs["other"] = h.Runs["sgd"] },
 		"is not the file of the run":                       func(h *runHeader, _ map[string][]float64) { h.Files = nil },
 		"row 60 of a data set of 60 rows":                  func(h *runHeader, _ map[string][]float64) { h.Runs["sgd"].Rows[3] = 60 },

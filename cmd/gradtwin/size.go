@@ -7,6 +7,7 @@ import (
 	"github.com/pbnjay/memory"
 
 	"gradtwin"
+	"gradtwin/internal/words"
 )
 
 const (
@@ -38,7 +39,7 @@ func affordable(s gradtwin.Spec, batch int) error {
 		return usagef("layers: %d sizes: want %d at most", n, maxLayers)
 	}
 	if m := peak(s, batch); m > maxMemory {
-		return usagef("layers %v, batch %d: about %s of memory: want %s at most on this machine", s.Layers, batch, gibibytes(m), gibibytes(maxMemory))
+		return usagef("layers %v, batch %d: about %s of memory: want %s at most on this machine", s.Layers, batch, words.Bytes(m), words.Bytes(maxMemory))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestAffordable(t *testing.T) {
 		{[]int{1, n}, 1, ""},
 		{[]int{1, n}, 2, "batch 2: "},
 		{[]int{1, n + 1}, 1, "batch 1: "},
-		{[]int{1, 1}, math.MaxInt, "batch 9223372036854775807: about 1.89e+12 GiB"},
+		{[]int{1, 1}, math.MaxInt, "batch 9223372036854775807: about 1.89·10¹² GiB"},
 		{deep(maxLayers), 1, ""},
 		{deep(maxLayers + 1), 1, "layers: 1001 sizes: want 1000 at most"},
 	} {

@@ -7,16 +7,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
 	"gradtwin"
 	"gradtwin/compare/twin"
-	"gradtwin/internal/checkpoint"
-	"gradtwin/internal/report"
-	"gradtwin/internal/stats"
 	"gradtwin/internal/weights"
-	"gradtwin/internal/words"
 	"gradtwin/numeric"
 )
 
@@ -30,6 +25,9 @@ func (a *app) trainCommand() *cobra.Command {
 		Short: "Train one backend on MNIST",
 		Long: `Each step draws a batch, takes one gradient, moves the weights by the learning
 rate against it, and reports the loss of the same batch after the update.`,
+		Example: `  gradtwin train                                    # symbolic gradients, 1,000 steps
+  gradtwin train --backend numeric --steps 100 --json
+  gradtwin train --steps 5000 --save w.npz          # keep the weights, for predict`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.train(cmd, &f, &run, &keep, &out)
@@ -37,9 +35,10 @@ rate against it, and reports the loss of the same batch after the update.`,
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	wantNames(cmd.Flags(), "backend", backendNames)
 	run.addTo(cmd, twin.SGD.String())
-	cmd.Flags().StringVar(&f.from, "init-from", "", "file with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
-	cmd.Flags().StringVar(&f.save, "save", "", "file (.npz) for the weights at the end")
+	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	cmd.Flags().StringVar(&f.save, "save", "", "`FILE` (.npz) for the weights at the end")
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
 	return cmd
@@ -86,7 +85,7 @@ const initialArray = "initial_loss"
 
 func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
-	keeper, err := keep.keeper("train")
+	keeper, err := keep.keeper(cmd)
 	if err != nil {
 		return err
 	}
@@ -95,20 +94,17 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	if err != nil {
 		return err
 	}
-	if tf.from != "" {
-		for _, flag := range []string{"init", "init-std"} {
-			if cmd.Flags().Changed(flag) {
-				return usagef("--%s: it has no effect with --init-from", flag)
-			}
-		}
-	}
 	if tf.save != "" {
 		if err := writable(tf.save); err != nil {
 			return fmt.Errorf("save: %w", err)
 		}
 	}
 	name := tf.backend
-	if err := checkBackends(cmd, name); err != nil {
+	idle := f.idle(cmd, name)
+	if tf.from != "" {
+		idle = append(idle, idleFlag{"init", "with --init-from"}, idleFlag{"init-std", "with --init-from"})
+	}
+	if err := refuseIdle(cmd, idle); err != nil {
 		return earlier.blame(err)
 	}
 	run, err := f.prepare(ctx, a, out)
@@ -148,8 +144,8 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 			initial = kept[0]
 		}
 	}
-	t := trainOutput{app: a, json: out.json, config: c, backend: name, initial: initial, high: twin.NewHighLoss(name, c, initial)}
-	if err := t.begin(f, replay(cmd, idle(cmd, name)...), data.describe()); err != nil {
+	t := trainOutput{app: a, json: out.json, config: c, backend: name, replay: replay(cmd, idle, data), initial: initial, high: twin.NewHighLoss(name, c, initial)}
+	if err := t.begin(f, data.describe()); err != nil {
 		return err
 	}
 	if err := t.resume(earlier, feed.Done()); err != nil {
@@ -162,7 +158,6 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 		return err
 	}
 	task := run.reporter.Start(name+" "+c.Policy.String(), c.Steps)
-	task.From(feed.Done())
 	err = twin.Train(ctx, b, feed, func(s twin.Step) error {
 		stepProgress(task, s.Step, s.Loss)
 		if err := t.step(s); err != nil {
@@ -189,122 +184,4 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 		return errors.Join(err, accuracyErr)
 	}
 	return errors.Join(err, t.end(accuracy, err))
-}
-
-// trainOutput prints what one backend's training gave, as text or as JSON
-// Lines.
-type trainOutput struct {
-	*app
-	json    bool
-	config  twin.Config
-	backend string
-	initial float64 // loss of the first batch
-	steps   []twin.Step
-	high    *twin.HighLoss
-}
-
-func (t *trainOutput) begin(f *runFlags, replay string, data report.Data) error {
-	if t.json {
-		l := configLine{Type: "config", Command: "train", Backend: t.backend, Replay: replay,
-			Config: t.config, Data: data, Kernels: newKernels(), Environment: newEnvironment()}
-		if t.backend == backendNumeric {
-			l.Engine, l.Formula, l.Step = f.engine, f.formula, f.h
-		}
-		return t.line(l)
-	}
-	_, err := fmt.Fprintf(t.stdout, "%s backend, %v batches of %d, seed %d, learning rate %g\n\n",
-		t.backend, t.config.Policy, t.config.Batch, t.config.Seed, t.config.LR)
-	return err
-}
-
-// arrays returns the steps for a checkpoint.
-func (t *trainOutput) arrays() []checkpoint.Array {
-	loss, seconds := make([]float64, len(t.steps)), make([]float64, len(t.steps))
-	for i, s := range t.steps {
-		loss[i], seconds[i] = s.Loss, s.Seconds
-	}
-	return []checkpoint.Array{
-		checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds), checkpoint.Vector(initialArray, []float64{t.initial}),
-	}
-}
-
-// resume prints the steps of an earlier run, so that the output is that of one
-// run.
-func (t *trainOutput) resume(r *resumed, done int) error {
-	if r == nil {
-		return nil
-	}
-	loss, seconds := r.Array("loss"), r.Array("seconds")
-	if len(loss) != done || len(seconds) != done {
-		return fmt.Errorf("checkpoint %s: %d losses and %d times after %d steps", r.path, len(loss), len(seconds), done)
-	}
-	for i := range loss {
-		if err := t.step(twin.Step{Step: i + 1, Loss: loss[i], Seconds: seconds[i]}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *trainOutput) step(s twin.Step) error {
-	t.steps = append(t.steps, s)
-	if t.high.Add(s) {
-		t.warn(t.high.Err())
-	}
-	if !t.json {
-		return nil
-	}
-	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, number(s.Loss), s.Seconds})
-}
-
-type trainResult struct {
-	Type        string  `json:"type"` // result
-	Backend     string  `json:"backend"`
-	Steps       int     `json:"steps"` // done
-	Loss        number  `json:"loss"`  // after the last step
-	Accuracy    float64 `json:"accuracy"`
-	StepSeconds number  `json:"step_seconds"` // median, null when no step was done
-	Seconds     float64 `json:"seconds"`      // all steps together
-	Interrupted bool    `json:"interrupted"`
-	Error       string  `json:"error,omitempty"` // what ended the run early, or is wrong with it
-}
-
-// end prints what was done until a run ended with an error, or nil.
-func (t *trainOutput) end(accuracy float64, ended error) error {
-	r := trainResult{Type: "result", Backend: t.backend, Steps: len(t.steps), Accuracy: accuracy}
-	r.Interrupted, r.Error = describeEnd(ended)
-	var seconds []float64
-	for _, s := range t.steps {
-		seconds = append(seconds, s.Seconds)
-		r.Seconds += s.Seconds
-		r.Loss = number(s.Loss)
-	}
-	r.StepSeconds = number(stats.Median(seconds))
-	if t.json {
-		return t.line(r)
-	}
-	w := t.table()
-	w.AppendHeader(table.Row{"step", "loss", "time"})
-	for i, s := range t.steps {
-		if showStep(s.Step, len(t.steps)) {
-			w.AppendRow(table.Row{s.Step, fmt.Sprintf("%.17g", s.Loss), duration(t.steps[i].Seconds)})
-		}
-	}
-	w.Render()
-	loss := make([]float64, len(t.steps))
-	for i, s := range t.steps {
-		loss[i] = s.Loss
-	}
-	t.printLoss("loss against step", twin.Series{Backend: t.backend, Loss: loss})
-	if len(t.steps) > 0 {
-		fmt.Fprintf(t.stdout, "\n%s a step (median), %s in all. ", duration(float64(r.StepSeconds)), duration(r.Seconds))
-	}
-	_, err := fmt.Fprintf(t.stdout, "Test accuracy %s.\n", words.Percent(accuracy))
-	return err
-}
-
-// showStep picks the steps of a table: the first three, which the published
-// experiment gives, every tenth of the run, and the last.
-func showStep(step, steps int) bool {
-	return step <= 3 || step == steps || step%max(1, steps/10) == 0
 }

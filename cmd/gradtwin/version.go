@@ -23,8 +23,9 @@ func (a *app) versionCommand() *cobra.Command {
 the instruction set that the kernels use, and the versions of Gorgonia, tensor
 and gonum. A module that go.mod replaces is shown with what replaces it.
 `,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return a.version() },
+		Example: `  gradtwin version`,
+		Args:    noArgs,
+		RunE:    func(*cobra.Command, []string) error { return a.version() },
 	}
 }
 

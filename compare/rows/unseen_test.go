@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -228,6 +229,32 @@ func TestStillTensors(t *testing.T) {
 			}}
 		checks = append(checks, check{name: p.name, p: p, want: passed},
 			check{name: "nonzero", p: p, fault: setTo(1, 0.2), want: foundWrong})
+	}
+	run(t, checks)
+}
+
+// A loss that adds a tiny term to 1 stands still, and so a gradient of that term is
+// not wrong; one that could not hide there is.
+func TestHiddenInOne(t *testing.T) {
+	var checks []check
+	for _, size := range []float64{1e-17, 1e-18, 1e-20, 1e-25, 1e-30, 1e-33, 1e-40, 1e-80, 1e-150, 1e-300} {
+		p := problem{
+			name: fmt.Sprintf("log(1 + %g·x²)", size), x: []float64{0.3, -0.5, 0.7},
+			loss: func(x []float64) float64 {
+				sum := 1.0
+				for _, v := range x {
+					sum += size * v * v
+				}
+				return math.Log(sum)
+			},
+			grad: func(g, x []float64) {
+				for i, v := range x {
+					g[i] = 2 * size * v
+				}
+			},
+		}
+		checks = append(checks, check{name: p.name, p: p, want: notJudged},
+			check{name: p.name + ", a mask left out", p: p, want: foundWrong, fault: func(g, _ []float64) { g[1] = 1e-3 }})
 	}
 	run(t, checks)
 }

@@ -15,14 +15,14 @@ const clearRest = "\x1b[0K"
 // below the last one. An error is one of drawing: the job goes on without.
 func drawLine(w io.Writer, text string) {
 	// In the last column some terminals wrap already.
-	if runes, width := []rune(text), terminalWidth(w); width > 0 && len(runes) >= width {
+	if runes, width := []rune(text), Columns(w); width > 0 && len(runes) >= width {
 		text = string(runes[:width-1])
 	}
 	_, _ = io.WriteString(w, "\r"+text+clearRest)
 }
 
-// terminalWidth returns the terminal's columns now, 0 when w is none.
-func terminalWidth(w io.Writer) int {
+// Columns returns the columns that a terminal has now, 0 where w is none.
+func Columns(w io.Writer) int {
 	if f, ok := w.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return width

@@ -5,12 +5,8 @@ package progress
 import (
 	"fmt"
 	"io"
-	"os"
-	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // Mode says how progress is shown.
@@ -24,20 +20,8 @@ const (
 	None  Mode = "none"
 )
 
-// ParseMode reads a mode's name.
-func ParseMode(name string) (Mode, error) {
-	modes := []Mode{Auto, Bar, Plain, None}
-	if !slices.Contains(modes, Mode(name)) {
-		return "", fmt.Errorf("progress %q: want one of auto, bar, plain, none", name)
-	}
-	return Mode(name), nil
-}
-
-// IsTerminal tells whether w is a terminal.
-func IsTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
+// Modes returns the names of all modes.
+func Modes() []string { return []string{string(Auto), string(Bar), string(Plain), string(None)} }
 
 const (
 	barEvery   = 100 * time.Millisecond // faster than this the eye does not follow
@@ -55,7 +39,7 @@ type Reporter struct {
 func New(mode Mode, w io.Writer) *Reporter {
 	if mode == Auto {
 		mode = Plain
-		if IsTerminal(w) {
+		if Columns(w) > 0 {
 			mode = Bar
 		}
 	}
@@ -71,17 +55,17 @@ type Task struct {
 	begun time.Time
 	shown time.Time
 	last  int // steps done at the last line
-	from  int // steps that an earlier process had done
+
+	// The speed is counted from the first call of Set: what stands before it, an
+	// earlier process's steps or a measurement at the start, is another work.
+	first     time.Time
+	firstDone int
 }
 
 // Start begins a job.
 func (r *Reporter) Start(title string, total int) *Task {
 	return &Task{r: r, title: title, total: total, begun: r.now(), last: -1}
 }
-
-// From says that the job goes on where an earlier process had done so many
-// steps: they do not count for the speed.
-func (t *Task) From(done int) { t.from = done }
 
 // Of says how many steps the job has, where that was not known at its start.
 func (t *Task) Of(total int) { t.total = total }
@@ -94,6 +78,9 @@ func (t *Task) Set(done int, note string) {
 		every = barEvery
 	}
 	now := t.r.now()
+	if t.first.IsZero() {
+		t.first, t.firstDone = now, done
+	}
 	if t.r.mode == None || t.last >= 0 && now.Sub(t.shown) < every {
 		return
 	}
@@ -119,9 +106,9 @@ func (t *Task) line(now time.Time, done int, note string) string {
 	if note != "" {
 		parts = append(parts, note)
 	}
-	if spent, ours := now.Sub(t.begun), done-t.from; ours > 0 && spent > 0 {
-		left := time.Duration(float64(spent) / float64(ours) * float64(t.total-done))
-		parts = append(parts, fmt.Sprintf("%.3g/s", float64(ours)/spent.Seconds()), left.Round(time.Second).String()+" left")
+	if spent, n := now.Sub(t.first), done-t.firstDone; n > 0 && spent > 0 {
+		left := time.Duration(float64(spent) / float64(n) * float64(t.total-done))
+		parts = append(parts, fmt.Sprintf("%.3g/s", float64(n)/spent.Seconds()), left.Round(time.Second).String()+" left")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -132,6 +119,6 @@ func (t *Task) Done() {
 	case Bar:
 		drawLine(t.r.w, "")
 	case Plain:
-		fmt.Fprintf(t.r.w, "%s: ended after %s\n", t.title, t.r.now().Sub(t.begun).Round(10*time.Millisecond))
+		fmt.Fprintf(t.r.w, "%s: ended after %s\n", t.title, t.r.now().Sub(t.begun).Round(time.Millisecond))
 	}
 }

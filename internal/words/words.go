@@ -83,11 +83,19 @@ func Plural(n int, one, many string) string {
 // Percent writes a share as a percentage with two decimals.
 func Percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + " %" }
 
-// Seconds writes a time with three significant digits, and – where it is NaN.
+// longest is the longest time that a time.Duration can hold, in seconds.
+const longest = float64(math.MaxInt64 / int64(time.Second))
+
+// Seconds writes a time with three significant digits, one of minutes to the second
+// and one of hours to the minute, and – where it is NaN.
 func Seconds(s float64) string {
 	switch {
 	case math.IsNaN(s):
 		return "–"
+	case s >= longest:
+		return "centuries"
+	case s >= 3600:
+		return strings.TrimSuffix(time.Duration(s*float64(time.Second)).Round(time.Minute).String(), "0s")
 	case s >= 60:
 		return time.Duration(s * float64(time.Second)).Round(time.Second).String()
 	case s >= 1:
@@ -108,4 +116,16 @@ func Bytes(n float64) string {
 		n /= 1024
 	}
 	return Digits(n, 3) + " GiB"
+}
+
+// Shape writes the lengths of a tensor's axes, as 784×50, and () where there are none.
+func Shape(shape []int) string {
+	if len(shape) == 0 {
+		return "()"
+	}
+	lengths := make([]string, len(shape))
+	for axis, n := range shape {
+		lengths[axis] = strconv.Itoa(n)
+	}
+	return strings.Join(lengths, "×")
 }

@@ -1,6 +1,9 @@
 package words
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 func TestAbove(t *testing.T) {
 	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1",
@@ -27,6 +30,27 @@ func TestInt(t *testing.T) {
 		-1234: "-1,234", -999: "-999"} {
 		if got := Int(n); got != want {
 			t.Errorf("Int(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestShape(t *testing.T) {
+	for _, tt := range []struct {
+		shape []int
+		want  string
+	}{{nil, "()"}, {[]int{}, "()"}, {[]int{3}, "3"}, {[]int{784, 50}, "784×50"}, {[]int{1, 2, 3}, "1×2×3"}} {
+		if got := Shape(tt.shape); got != tt.want {
+			t.Errorf("Shape(%v) = %q, want %q", tt.shape, got, tt.want)
+		}
+	}
+}
+
+func TestSeconds(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0.0000213: "21.3 µs", 0.0082: "8.2 ms", 9.1: "9.1 s", 75: "1m15s", 9000: "2h30m", 1e300: "centuries", math.Inf(1): "centuries",
+	} {
+		if got := Seconds(seconds); got != want {
+			t.Errorf("Seconds(%v) = %q, want %q", seconds, got, want)
 		}
 	}
 }

@@ -46,8 +46,9 @@ const sweepEvery = 4
 
 // printFormulas prints the error of each formula against the step.
 func (a *app) printFormulas(s *twin.FormulaSweep) {
-	fmt.Fprintf(a.stdout, "\nThree formulas at %s: a step ten times as large makes the error of a forward\n"+
-		"difference 10 times as large, of a central one 100 times, of five points 10,000\n", s.Element)
+	fmt.Fprintln(a.stdout)
+	a.say("Three formulas at %s: a step ten times as large makes the error of a forward difference 10 times as large, "+
+		"of a central one 100 times, of five points 10,000 times", s.Element)
 	w := a.table()
 	head, best, slope := table.Row{"h"}, table.Row{"best h"}, table.Row{"slope"}
 	for _, f := range s.Formulas {
@@ -69,17 +70,19 @@ func (a *app) printFormulas(s *twin.FormulaSweep) {
 	}
 	w.AppendFooter(best)
 	w.AppendFooter(slope)
-	w.Render()
+	w.print()
 }
 
 // printSweep prints the error of each swept element against the step.
 func (a *app) printSweep(s *twin.Sweep) {
-	fmt.Fprintf(a.stdout, "\nError of central differences, |symbolic − numeric|, against their step h;\nε/h is what rounding makes of it\n")
-	w := a.table()
-	head := table.Row{"h", "ε/h"}
-	for _, e := range s.Elements {
+	fmt.Fprintln(a.stdout)
+	a.say("Error of central differences, |symbolic − numeric|, against their step h; ε/h is the part of rounding")
+	head, dispensable := table.Row{"h", "ε/h"}, []string{"ε/h"}
+	for i, e := range s.Elements {
 		head = append(head, e.Element)
+		dispensable = append(dispensable, s.Elements[len(s.Elements)-1-i].Element)
 	}
+	w := a.table(dispensable...)
 	w.AppendHeader(head)
 	for k := 0; k < len(s.Steps); k += sweepEvery {
 		row := table.Row{fmt.Sprintf("%.0e", s.Steps[k]), fmt.Sprintf("%.1e", s.Noise/s.Steps[k])}
@@ -99,7 +102,7 @@ func (a *app) printSweep(s *twin.Sweep) {
 	}
 	w.AppendFooter(best)
 	w.AppendFooter(curvature)
-	w.Render()
+	w.print()
 }
 
 // sweepError writes an error; there is none where the loss is not finite.

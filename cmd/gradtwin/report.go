@@ -19,6 +19,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Long: `Each RUN is a folder that compare --out wrote, or its results.json. One run is
 drawn as compare does; several share one page, a colour each, which shows seeds,
 learning rates, inner steps and so on side by side.`,
+		Example: `  gradtwin report out                               # draw one run again
+  gradtwin report run1 run2 --out both              # two runs on one page`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("report: no run given: want folders or results.json files")
@@ -35,7 +37,7 @@ learning rates, inner steps and so on side by side.`,
 			return a.report(args, out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "folder for the report; of one run, its own when not given")
+	cmd.Flags().StringVar(&out, "out", "", "`DIR` for the report (default, of one run: its own folder)")
 	return cmd
 }
 

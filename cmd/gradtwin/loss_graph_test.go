@@ -16,7 +16,7 @@ func TestLossGraph(t *testing.T) {
 	}
 	n := s
 	n.Backend = "numeric"
-	plain := lossGraph("loss, sgd batches", false, s, n)
+	plain := lossGraph("loss, sgd batches", screen{columns: 80}, s, n)
 	if strings.ContainsRune(plain, '\x1b') {
 		t.Errorf("an escape sequence without colour: %q", plain)
 	}
@@ -28,11 +28,11 @@ func TestLossGraph(t *testing.T) {
 			t.Errorf("a line of %d columns: %q", n, line)
 		}
 	}
-	colored := lossGraph("loss", true, s, n)
+	colored := lossGraph("loss", screen{80, true}, s, n)
 	if !strings.ContainsRune(colored, '\x1b') || !strings.Contains(colored, "numeric") {
 		t.Errorf("no colour or no legend: %q", colored)
 	}
-	if got := lossGraph("loss", true, twin.Series{Loss: []float64{1}}); got != "" {
+	if got := lossGraph("loss", screen{80, true}, twin.Series{Loss: []float64{1}}); got != "" {
 		t.Errorf("one step: %q, want nothing", got)
 	}
 }

@@ -2,7 +2,9 @@
 // into a program. It fails when a module has no licence that is recognised, or
 // one that is not allowed.
 //
-//	go run ./internal/licences ./cmd/gradtwin
+//	go run -C .ci/licences . ../.. ./cmd/gradtwin
+//
+// It is a module of its own: what it needs, the product does not.
 package main
 
 import (
@@ -53,11 +55,11 @@ type module struct {
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: licences PACKAGE")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: licences MODULE-DIR PACKAGE")
 		os.Exit(2)
 	}
-	modules, err := linked(os.Args[1])
+	modules, err := linked(os.Args[1], os.Args[2])
 	if err == nil {
 		err = list(os.Stdout, modules)
 	}
@@ -67,14 +69,14 @@ func main() {
 	}
 }
 
-// linked returns the modules of a program's packages, without its own, in the
-// order of their paths.
-func linked(program string) ([]*module, error) {
+// linked returns the modules of the packages of a program in dir, without its own, in
+// the order of their paths.
+func linked(dir, program string) ([]*module, error) {
 	byPath := map[string]*module{}
 	for _, goos := range platforms {
 		cmd := exec.Command("go", "list", "-deps", "-json=Module", program)
 		cmd.Env = append(os.Environ(), "GOOS="+goos)
-		cmd.Stderr = os.Stderr
+		cmd.Dir, cmd.Stderr = dir, os.Stderr
 		text, err := cmd.Output()
 		if err != nil {
 			return nil, fmt.Errorf("go list -deps %s for %s: %w", program, goos, err)

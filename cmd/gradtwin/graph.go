@@ -20,7 +20,7 @@ import (
 // graphFlags say which graph is shown, and how.
 type graphFlags struct {
 	layers     []int
-	activation string
+	activation gradtwin.Activation
 	delta      float64
 	batch      int
 	dtype      string
@@ -40,35 +40,39 @@ draws it with Graphviz's dot, where that is installed. --program lists what a
 gradient computes in order, with where each result's memory comes from. How many
 nodes there are goes to standard error.
 `,
+		Example: `  gradtwin graph --layers 784,3,10 > graph.dot
+  gradtwin graph --svg graph.svg                    # drawn by Graphviz
+  gradtwin graph --program                          # what a gradient computes, in order`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.graph(cmd.Context(), &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if len(f.layers) == 2 {
+				if err := refuseIdle(cmd, []idleFlag{{"activation", "without a hidden layer"}}); err != nil {
+					return err
+				}
+			}
+			return a.graph(cmd.Context(), &f)
+		},
 	}
 	d := twin.Experiment()
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.BoolVar(&f.dot, "dot", false, "print DOT; what happens without --svg and --program")
-	s.StringVar(&f.svg, "svg", "", "file to draw the graph to")
+	s.BoolVar(&f.dot, "dot", false, "print DOT, which is also done without --svg and --program")
+	s.StringVar(&f.svg, "svg", "", "`FILE` to draw the graph to")
 	s.BoolVar(&f.program, "program", false, "print the list of instructions")
-	s.IntVar(&f.batch, "batch", d.Batch, "rows in a batch")
+	s.IntVar(&f.batch, "batch", d.Batch, "`rows` in a batch")
 	s.StringVar(&f.dtype, "dtype", dtype64, "float64 or float32")
-	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer sizes from the input to the output")
-	s.StringVar(&f.activation, "activation", d.Spec.Activation.String(), "relu, sigmoid or tanh")
-	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "the δ inside the loss's logarithm")
+	wantNames(s, "dtype", dtypes)
+	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
+	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
+	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
 	return cmd
 }
 
 func (a *app) graph(ctx context.Context, f *graphFlags) error {
-	activation, err := gradtwin.ParseActivation(f.activation)
-	if err != nil {
-		return usageError{err}
-	}
-	if f.dtype != dtype64 && f.dtype != dtype32 {
-		return usagef("dtype %q: want %s or %s", f.dtype, dtype64, dtype32)
-	}
 	if f.dot && f.program {
 		return usagef("both --dot and --program: want one, they share standard output")
 	}
-	spec := gradtwin.Spec{Layers: f.layers, Activation: activation, Delta: f.delta}
+	spec := gradtwin.Spec{Layers: f.layers, Activation: f.activation, Delta: f.delta}
 	if err := spec.Validate(); err != nil {
 		return usageError{err}
 	}
@@ -127,7 +131,7 @@ func drawSVG(ctx context.Context, name string, text []byte) error {
 }
 
 func (a *app) printProgram(program []graph.Instruction) {
-	t := a.table()
+	t := a.table("memory", "", "shape")
 	t.AppendHeader(table.Row{"", "result", "operation", "of", "shape", "memory", "is"})
 	for k, i := range program {
 		is := i.Output
@@ -136,5 +140,5 @@ func (a *app) printProgram(program []graph.Instruction) {
 		}
 		t.AppendRow(table.Row{k + 1, fmt.Sprintf("n%d", i.Node), i.Op, strings.Join(i.From, ", "), i.Shape, i.Memory, is})
 	}
-	t.Render()
+	t.print()
 }

@@ -72,7 +72,7 @@ func TestLicences(t *testing.T) {
 // All of a program's modules are found and named, and what is wrong with any
 // is an error.
 func TestList(t *testing.T) {
-	modules, err := linked("gradtwin/cmd/gradtwin")
+	modules, err := linked("../..", "./cmd/gradtwin")
 	if err != nil {
 		t.Fatal(err)
 	}

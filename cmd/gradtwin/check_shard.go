@@ -72,13 +72,14 @@ func (a *app) partText(s compare.Shard, path string, r *compare.Report) error {
 	switch {
 	case r == nil:
 	case r.Wrong():
-		_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. It found something wrong; what the others do counts as not checked here:\n%s", s, path, r)
-		return err
+		a.say("Shard %v is in %s. It found something wrong; what the others do counts as not checked here:", s, path)
+		a.printReport(r)
+		return nil
 	default:
 		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", words.Int(r.Checked), words.Int(r.Total))
 	}
-	_, err := fmt.Fprintf(a.stdout, "Shard %v is in %s. %s: merge says whether the gradients agree.\n", s, path, found)
-	return err
+	a.say("Shard %v is in %s. %s: merge says whether the gradients agree.", s, path, found)
+	return nil
 }
 
 type partLine struct {

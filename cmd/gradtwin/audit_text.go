@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"gradtwin/graph/audit"
+	"gradtwin/internal/words"
+)
+
+// fuzzAudit draws cases and prints what fails among them, and when.
+func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.Cmd, f *auditFlags) error {
+	found, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool { return strings.Contains(strings.ToLower(op), strings.ToLower(f.only)) })
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		for _, r := range found.Rows {
+			if err := a.line(r); err != nil {
+				return err
+			}
+		}
+		for _, c := range found.Conditions {
+			if err := a.line(c); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := a.table()
+	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "told", "smallest"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70}, {Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
+	failures := 0
+	for _, r := range found.Rows {
+		if r.Fails() {
+			failures++
+		}
+	}
+	for _, c := range found.Conditions {
+		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures, c.Smallest})
+	}
+	fmt.Fprintln(a.stdout)
+	t.print()
+	fmt.Fprintln(a.stdout)
+	a.say("%s shapes drawn from seed %d: %s fail", words.Int(len(found.Rows)), f.seed, words.Int(failures))
+	return nil
+}
+
+// compareAudits prints what is worse than in the baseline, and what could not be
+// compared.
+func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
+	if c.Outcomes == 0 {
+		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", f.baseline, words.Int(c.New))
+	}
+	if f.asJSON {
+		for _, w := range c.Worse {
+			if err := a.line(w); err != nil {
+				return err
+			}
+		}
+	} else {
+		for _, w := range c.Worse {
+			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell, oneLine(w.After.String()), oneLine(w.Before.String()))
+		}
+		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, words.Int(len(c.Worse)), words.Int(c.Outcomes))
+		if c.Gone+c.New > 0 {
+			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", words.Int(c.Gone), words.Int(c.New))
+		}
+		fmt.Fprintln(a.stdout)
+	}
+	if len(c.Worse) > 0 {
+		return errWorse
+	}
+	return nil
+}
+
+// oneLine joins a text of several lines.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func (a *app) printAudit(rows []audit.Row, failures bool) {
+	t := a.table()
+	header := table.Row{"operation", "variant", "tape machine", "Lisp machine"}
+	if failures {
+		header = append(header, "where", "what")
+		t.SetColumnConfigs([]table.ColumnConfig{{Name: "what", WidthMax: 100, WidthMaxEnforcer: text.Trim}})
+	}
+	t.AppendHeader(header)
+	for _, r := range audit.OfType(rows, audit.TypeOperation) {
+		row := table.Row{r.Op, r.Variant, r.Tape(), r.Lisp()}
+		if o := r.Shown(); failures && o != nil {
+			row = append(row, o.Cell, oneLine(o.String()))
+		}
+		t.AppendRow(row)
+	}
+	t.print()
+}
