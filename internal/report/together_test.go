@@ -1,10 +1,11 @@
 package report_test
 
 import (
-	"gradtwin/internal/report"
-	"gradtwin/internal/report/reporttest"
 	"slices"
 	"testing"
+
+	"gradtwin/internal/report"
+	"gradtwin/internal/report/reporttest"
 )
 
 func TestRunNames(t *testing.T) {
