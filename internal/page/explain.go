@@ -90,11 +90,11 @@ difference. A weight whose input is 0 in every row of the batch cannot change th
 	},
 	"microscope": {
 		"What to try",
-		`Begin at the right, h = 1: the secant is a chord of a bent curve. Move left: it turns into the tangent,
-and its error falls. It is smallest somewhere between 10⁻³ and 10⁻⁶. Further left it grows again, though the secant still seems to lie on
-the tangent: two nearly equal losses are subtracted. At the left end the loss itself looks like stairs, because
-float64 has no digits between two of them. Where the network has ReLUs, look for a bend in the curve: there one goes
-on or off, and the page counts those within ±h.`,
+		`Begin at the right, h = 1: the secant is a chord of a bent curve. Move left: it turns into the tangent, and
+its error falls. It is smallest somewhere between 10⁻³ and 10⁻⁶. Further left it grows again, though the secant
+still seems to lie on the tangent: two nearly equal losses are subtracted. At the left end the loss itself looks
+like stairs, because float64 has no digits between two of them. Where the network has ReLUs, look for a bend in the
+curve: there one goes on or off, and the page counts those within ±h.`,
 	},
 	"units": {
 		"What does this show?",
