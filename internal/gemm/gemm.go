@@ -173,10 +173,11 @@ func (p *pack[T]) turnColumns(value []T, column []int32, start int, end []int, c
 	from := 0
 	for i, e := range end {
 		to := e - start
-		for t := from; t < to; t++ {
-			j := column[t]
-			factor[next[j]], offset[next[j]] = value[t], int32(i*ldb)
-			next[j]++
+		values, columns, at := value[from:to], column[from:to], int32(i*ldb)
+		for t, j := range columns[:len(values)] {
+			n := next[j]
+			next[j] = n + 1
+			factor[n], offset[n] = values[t], at
 		}
 		from = to
 	}
