@@ -48,7 +48,7 @@ const sweepEvery = 4
 func (a *app) printFormulas(s *twin.FormulaSweep) {
 	fmt.Fprintln(a.stdout)
 	a.say("Three formulas at %s: a step ten times as large makes the error of a forward difference 10 times as large, "+
-		"of a central one 100 times, of five points 10,000 times", s.Element)
+		"of a central one 100 times, of five points 10,000", s.Element)
 	w := a.table()
 	head, best, slope := table.Row{"h"}, table.Row{"best h"}, table.Row{"slope"}
 	for _, f := range s.Formulas {
