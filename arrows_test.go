@@ -18,15 +18,26 @@ var module = reflect.TypeFor[Spec]().PkgPath()
 // left out: they wire what the packages themselves keep apart. The root may
 // import what no other package of the module is in.
 var allowed = map[string][]string{
-	module:                                {"gradtwin/internal/libm"},
-	"gradtwin/graph":                      {module, "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/internal/gemm"},
-	"gradtwin/graph/faults":               {"gradtwin/graph/internal/peek"},
+	module: {"gradtwin/internal/libm"},
+	"gradtwin/graph": rooms("building", "engine", "eval", "inspect", "memory", "ops", "peek", "replica", "tape", "training",
+		module, "gradtwin/graph/faults"),
+	"gradtwin/graph/faults": rooms("memory", "peek"),
+	// What is below graph, from the ground up.
+	"gradtwin/graph/internal/building":    {},
+	"gradtwin/graph/internal/memory":      {},
 	"gradtwin/graph/internal/peek":        {},
+	"gradtwin/graph/internal/engine":      rooms("peek", "gradtwin/internal/gemm"),
+	"gradtwin/graph/internal/inspect":     rooms("memory", "peek"),
+	"gradtwin/graph/internal/ops":         rooms("inspect", "memory", "peek"),
+	"gradtwin/graph/internal/tape":        rooms("building", "memory", "ops", "peek"),
+	"gradtwin/graph/internal/replica":     rooms("building", "inspect", "memory", "ops", "peek", "tape"),
+	"gradtwin/graph/internal/eval":        rooms("building", "inspect", "memory", "ops", "peek", "replica", "tape", module),
+	"gradtwin/graph/internal/training":    rooms("eval", "inspect", "memory", "ops", "peek", "replica", module),
 	"gradtwin/graph/models":               {}, // tests alone
-	"gradtwin/graph/audit":                {module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/graph/internal/peek", "gradtwin/compare"},
+	"gradtwin/graph/audit":                rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/compare"),
 	"gradtwin/backprop":                   {module},
 	"gradtwin/numeric":                    {module, "gradtwin/internal/simd"},
-	"gradtwin/compare":                    {module, "gradtwin/internal/stats"},
+	"gradtwin/compare":                    {module, "gradtwin/internal/stats", "gradtwin/internal/words"},
 	"gradtwin/compare/battery":            {}, // tests alone
 	"gradtwin/compare/rows":               {}, // tests alone
 	"gradtwin/compare/twin":               {module, "gradtwin/compare", "gradtwin/internal/stats"},
@@ -51,7 +62,17 @@ var allowed = map[string][]string{
 	"gradtwin/internal/words":             {"gradtwin/internal/stats"},
 	"gradtwin/internal/shard":             {"gradtwin/compare"},
 	"gradtwin/internal/stats":             {},
-	"gradtwin/internal/weights":           {module, "gradtwin/internal/npz"},
+	"gradtwin/internal/weights":           {module, "gradtwin/internal/npz", "gradtwin/internal/words"},
+}
+
+// rooms writes a name without a slash for the package of that name below graph.
+func rooms(names ...string) []string {
+	for i, name := range names {
+		if name != module && !strings.Contains(name, "/") {
+			names[i] = "gradtwin/graph/internal/" + name
+		}
+	}
+	return names
 }
 
 // The command may import anything; nothing may import Gorgonia but graph and

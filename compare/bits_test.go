@@ -16,7 +16,8 @@ func TestSameBits(t *testing.T) {
 	var want *compare.Report
 	for _, n := range []struct{ processors, workers int }{{1, 1}, {2, 2}, {3, 3}, {8, 8}, {1, 8}, {8, 1}} {
 		runtime.GOMAXPROCS(n.processors)
-		got, err := compare.Check(t.Context(), wrapSingle(t, true, 6, 1), compare.Options{Mode: compare.Full, Workers: n.workers})
+		got, err := compare.Check(t.Context(), wrapSingle(t, true, 6, 1),
+			compare.Options{Mode: compare.Full, Workers: n.workers})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -163,7 +163,8 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 // parallel does the units, spread over as many workers as the options ask for and
 // the function can be cloned for. Of several errors it returns that of the first
 // unit.
-func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units []unit, en *engine, results []finding) error {
+func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units []unit, en *engine,
+	results []finding) error {
 	workers := []*evaluator{first}
 	want := c.o.Workers
 	if want == 0 {

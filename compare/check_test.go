@@ -52,9 +52,12 @@ func TestRule(t *testing.T) {
 		{"line", one(func(x float64) float64 { return 3 * x }, constant(3), 0.7), OK},
 		{"sine", one(math.Sin, math.Cos, 0.7), OK},
 		{"sine at a large argument", one(math.Sin, math.Cos, 1e4), OK},
-		{"exponential, steep", one(func(x float64) float64 { return math.Exp(50 * x) }, func(x float64) float64 { return 50 * math.Exp(50*x) }, 0.7), OK},
-		{"fast oscillation", one(func(x float64) float64 { return math.Sin(1e5 * x) }, func(x float64) float64 { return 1e5 * math.Cos(1e5*x) }, 0.3), OK},
-		{"x³ near zero", one(func(x float64) float64 { return 1 + x*x*x }, func(x float64) float64 { return 3 * x * x }, 1e-3), OK},
+		{"exponential, steep", one(func(x float64) float64 { return math.Exp(50 * x) },
+			func(x float64) float64 { return 50 * math.Exp(50*x) }, 0.7), OK},
+		{"fast oscillation", one(func(x float64) float64 { return math.Sin(1e5 * x) },
+			func(x float64) float64 { return 1e5 * math.Cos(1e5*x) }, 0.3), OK},
+		{"x³ near zero", one(func(x float64) float64 { return 1 + x*x*x }, func(x float64) float64 { return 3 * x * x },
+			1e-3), OK},
 		{"relu before its kink", one(relu, step(0), -1e-6), Inconclusive}, // replaced below: a zero gradient
 		{"relu past its kink", one(relu, step(0), 1e-7), OK},
 		{"relu at its kink, 1", one(relu, step(0), 0), Kink},
@@ -149,7 +152,10 @@ func TestSinglePrecision(t *testing.T) {
 	if !r.OK() || r.Counts.Unseen > 3 || r.Precision != Single || r.Noise < 1e-9 {
 		t.Errorf("%v, noise %g\n%s", r.Precision, r.Noise, r)
 	}
-	bad := mustCheck(t, &faulty{Function: single{m}, spoil: func(g []float64) { g[3*15+2], g[305] = g[3*15+2]+0.01, -g[305] }}, Options{Mode: Full})
+	bad := mustCheck(t, &faulty{Function: single{m}, spoil: func(g []float64) {
+		g[3*15+2], g[305] = g[3*15+2]+0.01,
+			-g[305]
+	}}, Options{Mode: Full})
 	if bad.Counts.Wrong != 2 {
 		t.Errorf("%d wrong, want 2\n%s", bad.Counts.Wrong, bad)
 	}
@@ -405,23 +411,30 @@ func TestRefusals(t *testing.T) {
 			name: "two tensors of one name", as: new(*LayoutError), want: "same name",
 			f: Of(quadratic, gradient, at, gradtwin.Tensor{Name: "a"}, gradtwin.Tensor{Name: "a"}),
 		},
-		{name: "unknown tensor", f: Of(quadratic, gradient, at), o: Options{Tensors: []string{"y"}}, as: new(*UnknownTensorError), want: `tensor "y": want one of x`},
+		{name: "unknown tensor", f: Of(quadratic, gradient, at), o: Options{Tensors: []string{"y"}},
+			as: new(*UnknownTensorError), want: `tensor "y": want one of x`},
 		{name: "mode", f: Of(quadratic, gradient, at), o: Options{Mode: 9}, want: "check mode Mode(9)"},
 		{name: "rtol", f: Of(quadratic, gradient, at), o: Options{Rtol: -1}, want: "rtol -1"},
 		{name: "step", f: Of(quadratic, gradient, at), o: Options{Step: math.Inf(1)}, want: "step +Inf"},
-		{name: "NaN parameter", f: Of(quadratic, gradient, []float64{1, math.NaN()}), as: new(*NonFiniteError), want: "the parameter x[1] is NaN"},
-		{name: "infinite loss", f: Of(func(x []float64) float64 { return math.Inf(1) }, gradient, at), as: new(*NonFiniteError), want: "the loss is +Inf"},
-		{name: "NaN gradient", f: Of(quadratic, func(g, x []float64) { g[0], g[1] = 2, math.NaN() }, at), as: new(*NonFiniteError), want: "gradient of x[1] is NaN"},
-		{name: "gradient not written", f: Of(quadratic, func(g, x []float64) { g[0] = 2 }, at), as: new(*NonFiniteError), want: "gradient of x[1] is NaN, or was not written"},
-		{name: "gradient added", f: Of(quadratic, func(g, x []float64) { g[0] += 2; g[1] += 3 }, at), as: new(*NonFiniteError), want: "gradient of x[0]"},
+		{name: "NaN parameter", f: Of(quadratic, gradient, []float64{1, math.NaN()}), as: new(*NonFiniteError),
+			want: "the parameter x[1] is NaN"},
+		{name: "infinite loss", f: Of(func(x []float64) float64 { return math.Inf(1) }, gradient, at),
+			as: new(*NonFiniteError), want: "the loss is +Inf"},
+		{name: "NaN gradient", f: Of(quadratic, func(g, x []float64) { g[0], g[1] = 2, math.NaN() }, at),
+			as: new(*NonFiniteError), want: "gradient of x[1] is NaN"},
+		{name: "gradient not written", f: Of(quadratic, func(g, x []float64) { g[0] = 2 }, at), as: new(*NonFiniteError),
+			want: "gradient of x[1] is NaN, or was not written"},
+		{name: "gradient added", f: Of(quadratic, func(g, x []float64) { g[0] += 2; g[1] += 3 }, at),
+			as: new(*NonFiniteError), want: "gradient of x[0]"},
 		{
 			name: "random loss", as: new(*UnsteadyError), want: "the loss is",
 			f: Of(func(x []float64) float64 { calls++; return float64(calls) }, gradient, at),
 		},
 		{
-			name: "accumulated gradient", as: new(*UnsteadyError), want: "gradient of x[0] is 2 in one run and 4 in the next: twice",
-			f: Of(quadratic, func(g, _ []float64) { calls++; g[0], g[1] = 2*float64(calls), 3 }, at),
-			o: Options{Seed: 1},
+			name: "accumulated gradient", as: new(*UnsteadyError),
+			want: "gradient of x[0] is 2 in one run and 4 in the next: twice",
+			f:    Of(quadratic, func(g, _ []float64) { calls++; g[0], g[1] = 2*float64(calls), 3 }, at),
+			o:    Options{Seed: 1},
 		},
 		{
 			name: "a loss that writes", as: new(*ChangedError), want: "x[1] was 2 and is 3 after a run of the loss",
@@ -516,7 +529,8 @@ func TestReportRenders(t *testing.T) {
 	r := mustCheck(t, f, Options{Mode: Full})
 	r.Seconds = 0.25
 	for _, want := range []string{
-		"WRONG ", "2 elements of 157 judged, in ", "ratio 2: a gradient accumulated over two runs would give this", "ratio -1: a sign error",
+		"WRONG ", "2 elements of 157 judged, in ", "ratio 2: a gradient accumulated over two runs would give this",
+		"ratio -1: a sign error",
 		"\n  symbolic  ", "\n  numeric   ", "the same at a smaller step", "times the bound", "not checked: nothing",
 		"replay: compare.Options{Mode: compare.Full, Seed: 0}", "was caught",
 	} {
@@ -562,7 +576,8 @@ func TestAssert(t *testing.T) {
 		t.Errorf("a right gradient fails: %q %q", good.failed, good.fatal)
 	}
 	Assert(&bad, one(math.Sin, func(x float64) float64 { return -math.Cos(x) }, 0.7))
-	for _, want := range []string{"WRONG  x[0]", "symbolic  -7.648422e-01", "numeric   +7.648422e-01 ±", "a sign error", "replay: "} {
+	for _, want := range []string{"WRONG  x[0]", "symbolic  -7.648422e-01", "numeric   +7.648422e-01 ±", "a sign error",
+		"replay: "} {
 		if !strings.Contains(bad.failed, want) {
 			t.Errorf("no %q in\n%s", want, bad.failed)
 		}
@@ -607,7 +622,8 @@ func TestTensorsByName(t *testing.T) {
 		if !r.OK() || len(r.Tensors) != 2 || r.Tensors[0].Tensor.Name != "W2" || r.Checked > 40 {
 			t.Errorf("%v: W1 was not asked for\n%s", mode, r)
 		}
-		if !strings.Contains(r.Unchecked, "2 of 4 tensors were left out by name") || !strings.Contains(r.Replay, `Tensors: []string{"b2", "W2"}`) {
+		if !strings.Contains(r.Unchecked, "2 of 4 tensors were left out by name") ||
+			!strings.Contains(r.Replay, `Tensors: []string{"b2", "W2"}`) {
 			t.Errorf("%v: unchecked %q, replay %q", mode, r.Unchecked, r.Replay)
 		}
 	}

@@ -12,6 +12,14 @@ func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, o
 	if err != nil || o.verdict != Wrong {
 		return o, err
 	}
+	hidden, err := j.hidesInOne(ctx, e, at, l, on, o)
+	if hidden {
+		o.verdict = Unseen
+		return o, err
+	}
+	if err != nil && !errors.Is(err, errSpent) {
+		return o, err
+	}
 	uneven, err := j.isRough(ctx, e, at, l, on, o)
 	if errors.Is(err, errSpent) {
 		return o, nil // what the differences say stands
@@ -170,5 +178,6 @@ func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladde
 // outcome is the verdict with the values of the k-th sample.
 func (l *ladder) outcome(v Verdict, k int) outcome {
 	s := l.samples[k]
-	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h, steps: len(l.samples)}
+	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h,
+		steps: len(l.samples)}
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"gradtwin/internal/words"
 	"math"
 	"math/bits"
 	"slices"
@@ -23,7 +24,7 @@ func (c *Condition) String() string {
 	}
 	s := "exactly where " + c.Text
 	if c.Others > 0 {
-		s += fmt.Sprintf(" (or by %s as simple: more sizes would tell)", plural(c.Others, "other condition"))
+		s += fmt.Sprintf(" (or by %s as simple: more sizes would tell)", words.Count(c.Others, "other condition", "other conditions"))
 	}
 	return s
 }

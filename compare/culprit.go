@@ -18,7 +18,8 @@ import (
 // inner values (a graph.Wrap is one): a cut is the function of one inner value,
 // and is probed along directions as a tensor is, in 10 to 60 calls that the report
 // counts. As many cuts as the logarithm of the graph's depth are enough for a
-// chain, and fewer where tensors on both sides of the fault were checked. Nothing is looked for under Options.MaxCalls and MaxTime, at order 2, and
+// chain, and fewer where tensors on both sides of the fault were checked. Nothing is looked for
+// under Options.MaxCalls and MaxTime, at order 2, and
 // by shards: Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
@@ -39,7 +40,8 @@ type Culprit struct {
 func (c *Culprit) String() string {
 	at := c.Operations[0] + ": the gradient of its result is right, that of its operand "
 	if len(c.Operations) > 1 {
-		at = "one of " + strings.Join(c.Operations, ", ") + ": the gradients of their results are right, that of their operand "
+		at = "one of " + strings.Join(c.Operations, ", ") + ": the gradients of their results are right, that of their " +
+			"operand "
 	}
 	s := fmt.Sprintf("%s%s is %.6g where the loss gives %.6g", at, c.Operand, c.Symbolic, c.Numeric)
 	if c.Ratio != 0 {
@@ -79,7 +81,8 @@ func (r *Report) addCulprit(ctx context.Context, f Function, at *point, o Option
 	if !ok || !r.Wrong() || o.MaxCalls > 0 || o.MaxTime > 0 || o.Order > 1 {
 		return nil
 	}
-	s := &search{cuttable: d, report: r, options: o, noise: &at.noise, seen: map[string]Verdict{}, right: map[string]bool{}}
+	s := &search{cuttable: d, report: r, options: o, noise: &at.noise, seen: map[string]Verdict{},
+		right: map[string]bool{}}
 	var ways [][]string
 	for _, t := range r.Tensors {
 		way := s.way(t.Tensor.Name)

@@ -104,7 +104,8 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s was %.17g and is %.17g after %s: its memory is shared with something that is written", e.Element, e.Before, e.After, e.By)
+	return fmt.Sprintf("%s was %.17g and is %.17g after %s: its memory is shared with something that is written",
+		e.Element, e.Before, e.After, e.By)
 }
 
 // EmptyError is a check that would pass whatever the gradient's code: nothing

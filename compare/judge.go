@@ -196,17 +196,35 @@ const fullDigits = 64
 
 // standsStill reports whether a derivative of 0 is right because the loss does not
 // move at all, neither at the ladder's step nor at large ones.
-func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line, size float64) (bool, error) {
+func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line,
+	size float64) (bool, error) {
 	// A loss that is rounded to fewer digits stands still without a reason.
-	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() || j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
+	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() ||
+		j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
 		return false, nil
 	}
+	return j.stillAtLargeSteps(ctx, e, at, on, size)
+}
+
+// stillAtLargeSteps reports whether the loss has the same bits at large steps, too.
+func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, on line, size float64) (bool, error) {
 	for _, h := range []float64{maxStep, 1} {
 		if s, err := on.difference(ctx, e, at, h*size); err != nil || !s.still() {
 			return false, err
 		}
 	}
 	return true, nil
+}
+
+// hidesInOne reports whether a value is wrong only because the loss does not move,
+// though it is so small that what the loss adds it to may hide it: 1 + x² is 1 for
+// all x below 1e-8. That of a loss of 0 is taken to be 1.
+func (j *judge) hidesInOne(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
+	s := l.samples[len(l.samples)-1]
+	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.unit() {
+		return false, nil
+	}
+	return j.stillAtLargeSteps(ctx, e, at, on, 1)
 }
 
 // narrowed returns the outcome of a float32 function, whose formula was judged in
@@ -241,6 +259,10 @@ const (
 	// rest that disagree are counted, and not followed further. Of very many tensors
 	// one each is enough.
 	enoughWrong = 8
+	// wrongOfTensor is how many the blocks of a large tensor follow together, and
+	// leastFollowed how many each of them does at least.
+	wrongOfTensor = 64
+	leastFollowed = 2
 )
 
 // block judges some elements of one tensor, one by one, as far as its budget

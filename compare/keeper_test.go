@@ -52,7 +52,8 @@ func (o ownSet) Clone() (compare.Function, error) { return nil, context.Canceled
 func square(t *testing.T, x []float64) (*graph.Wrapped, *gorgonia.Node) {
 	t.Helper()
 	g := gorgonia.NewGraph()
-	n := gorgonia.NewVector(g, tensor.Float64, gorgonia.WithShape(len(x)), gorgonia.WithName("x"), gorgonia.WithValue(tensor.New(tensor.WithBacking(x))))
+	n := gorgonia.NewVector(g, tensor.Float64, gorgonia.WithShape(len(x)), gorgonia.WithName("x"),
+		gorgonia.WithValue(tensor.New(tensor.WithBacking(x))))
 	w, err := graph.Wrap(gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.Square(n)))), n)
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +104,7 @@ func TestJudgedAgain(t *testing.T) {
 		t.Fatalf("error %v, report\n%v", err, report)
 	}
 	if o.calls <= report.Calls || x[99] != math.Sin(100) {
-		t.Errorf("%d losses, %d in the report, and x[99] is %v: want more, and %v", o.calls, report.Calls, x[99], math.Sin(100))
+		t.Errorf("%d losses, %d in the report, and x[99] is %v: want more, and %v", o.calls, report.Calls, x[99],
+			math.Sin(100))
 	}
 }

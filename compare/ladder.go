@@ -93,7 +93,8 @@ func (l *limits) complete(s *sample) {
 		}
 	}
 	s.bound = l.relative(*s) + s.noise
-	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !isNotFinite(rise) && math.Abs(s.fp-s.fm) <= even*rise {
+	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !isNotFinite(rise) &&
+		math.Abs(s.fp-s.fm) <= even*rise {
 		// At a minimum of a sum of squares the loss is far larger beside the point than
 		// where its noise was measured, and its noise grows with its root.
 		s.bound += s.noise * math.Sqrt(max(1, max(math.Abs(s.fp), math.Abs(s.fm))/l.noise.level))
@@ -260,7 +261,8 @@ func (l *ladder) isSettled() bool {
 	apart := distance(p.d, q.d)
 	// Differences that grow as the step shrinks have not settled, though the
 	// symbolic value may be larger still.
-	return apart <= q.gap()/settle && apart <= max(math.Abs(p.d), math.Abs(q.d))/settle+p.noise+q.noise && !math.IsInf(q.gap(), 1)
+	return apart <= q.gap()/settle && apart <= max(math.Abs(p.d), math.Abs(q.d))/settle+p.noise+q.noise &&
+		!math.IsInf(q.gap(), 1)
 }
 
 // isSmooth reports whether the one-sided slopes, without the curvature between

@@ -12,6 +12,9 @@ type line interface {
 	// difference measures the loss on both sides of the place at step h and puts
 	// the elements back.
 	difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error)
+	// gradient writes the gradient at a point of the line, t from the place, to dst
+	// and puts the elements back.
+	gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error
 	// slope returns what the gradient g gives along the line.
 	slope(g []float64) float64
 }
@@ -23,6 +26,12 @@ type elementLine struct {
 }
 
 func (l elementLine) slope(g []float64) float64 { return g[l.i] + l.change }
+
+func (l elementLine) gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error {
+	defer e.f.Set(l.i, at.x[l.i])
+	e.f.Set(l.i, at.x[l.i]+t)
+	return e.gradient(ctx, dst)
+}
 
 func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
 	x := at.x[l.i]
@@ -65,6 +74,14 @@ func (l *direction) slope(g []float64) float64 {
 		sum.add(g[i] * l.w[j])
 	}
 	return sum.value()
+}
+
+func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error {
+	defer l.put(e, at)
+	for j, i := range l.index {
+		e.f.Set(i, at.x[i]+t*l.w[j])
+	}
+	return e.gradient(ctx, dst)
 }
 
 func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {

@@ -30,7 +30,8 @@ func Merge(parts []*Part) (*Report, error) {
 			return nil, &MergeError{[]int{i}, "no part of a check"}
 		}
 		if p.shard.Count != parts[0].shard.Count {
-			return nil, &MergeError{[]int{0, i}, fmt.Sprintf("of checks in %d and in %d shards", parts[0].shard.Count, p.shard.Count)}
+			return nil, &MergeError{[]int{0, i}, fmt.Sprintf("of checks in %d and in %d shards", parts[0].shard.Count,
+				p.shard.Count)}
 		}
 		if text := parts[0].known.differs(&p.known); text != "" {
 			return nil, &MergeError{[]int{0, i}, text}

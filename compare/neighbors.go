@@ -191,7 +191,8 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	n := len(l.samples)
 	q := l.samples[n-1]
 	best := l.outcome(Inconclusive, l.best())
-	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || isNotFinite(q.d) || at != &j.at.place && l.end != settled {
+	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || isNotFinite(q.d) ||
+		at != &j.at.place && l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil
 	}
@@ -225,7 +226,8 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x)))
 	spread := 8 * (l.rounding + doubleUnit*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
-	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ || curvature {
+	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
+		curvature {
 		if d, ok := on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
 		}
@@ -244,6 +246,9 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		exact := emptySpan()
 		exact.extend(nearest, on)
 		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+			if q.gap() <= spread {
+				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
+			}
 			return best, nil
 		}
 		all.extend(nearest, on)
@@ -322,7 +327,8 @@ const confirmSteps = 1 << 12
 // confirm compares the slope that the gradient at a neighbor gives with
 // differences of the loss there: Kink where one agrees, Wrong where two agree with
 // each other and none does, and else Inconclusive.
-func (j *judge) confirm(ctx context.Context, e *evaluator, on line, r ring, k int, slope, width float64) (Verdict, error) {
+func (j *judge) confirm(ctx context.Context, e *evaluator, on line, r ring, k int, slope,
+	width float64) (Verdict, error) {
 	defer e.restore(j.at.x)
 	j.beside.place(e, r, k)
 	there := place{x: e.elements(), g: r.gradients[k]}

@@ -188,7 +188,8 @@ func (p *point) noiseOnLine(ctx context.Context, e *evaluator, n int) (noisyLine
 		l.noise = estimate
 		// No difference of the values is known to be noise where they all change by
 		// as much as they are large.
-		l.chaotic = change < 0 && spacing <= shortest && estimate > noiseOnly*(slices.Max(v)-slices.Min(v)) && estimate > noiseOnly*math.Abs(p.f)
+		l.chaotic = change < 0 && spacing <= shortest && estimate > noiseOnly*(slices.Max(v)-slices.Min(v)) &&
+			estimate > noiseOnly*math.Abs(p.f)
 		if change == 0 || change < 0 && spacing <= shortest {
 			break // a shorter line would show no more
 		}

@@ -56,9 +56,11 @@ func (k *known) differs(b *known) string {
 	case !reflect.DeepEqual(k.Layout, b.Layout):
 		return "of functions with other tensors: " + firstDifference(k.Layout, b.Layout)
 	case k.Point.Loss != b.Point.Loss:
-		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind of processor", k.Point.Loss, b.Point.Loss)
+		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind "+
+			"of processor", k.Point.Loss, b.Point.Loss)
 	case k.Point.Digest != b.Point.Digest:
-		return fmt.Sprintf("of one loss, %.17g, but of other weights or gradients, or computed by another program or kind of processor", k.Point.Loss)
+		return fmt.Sprintf("of one loss, %.17g, but of other weights or gradients, or computed by another program or kind "+
+			"of processor", k.Point.Loss)
 	case !sameJSON(k, b):
 		return "of one point, at which they have measured different things: computed by another program or kind of processor"
 	}

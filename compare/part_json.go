@@ -58,7 +58,8 @@ func (o *outcome) UnmarshalJSON(text []byte) error {
 	err := json.Unmarshal(text, &j)
 	*o = outcome{
 		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
-		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps, slopes: slopes{float64(j.Forward), float64(j.Backward)},
+		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps,
+		slopes:    slopes{float64(j.Forward), float64(j.Backward)},
 		undefined: j.Undefined & (left | right), remarks: j.Remarks & allRemarks,
 	}
 	return err
@@ -82,7 +83,8 @@ type tallyJSON struct {
 // MarshalJSON implements json.Marshaler.
 func (t tally) MarshalJSON() ([]byte, error) {
 	return json.Marshal(tallyJSON{
-		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest), t.resolved, t.edges, t.little, t.rough,
+		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest),
+		t.resolved, t.edges, t.little, t.rough,
 	})
 }
 
@@ -91,8 +93,10 @@ func (t *tally) UnmarshalJSON(text []byte) error {
 	var j tallyJSON
 	err := json.Unmarshal(text, &j)
 	*t = tally{
-		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError), coarsest: float64(j.Coarsest),
-		finest: float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, little: j.Little, rough: j.Rough,
+		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError),
+		coarsest: float64(j.Coarsest),
+		finest:   float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, little: j.Little,
+		rough: j.Rough,
 	}
 	return err
 }
@@ -163,7 +167,8 @@ func (t *tally) validate(of gradtwin.Tensor, from int) error {
 	}
 	place := func(o outcome, v Verdict) error {
 		if o.i < from || o.i >= from+size || o.verdict != v {
-			return fmt.Errorf("%s: element %d, %v: want elements from %d to %d, %v", of.Name, o.i, o.verdict, from, from+size-1, v)
+			return fmt.Errorf("%s: element %d, %v: want elements from %d to %d, %v", of.Name, o.i, o.verdict, from, from+size-1,
+				v)
 		}
 		return nil
 	}

@@ -99,7 +99,8 @@ func TestFloat32Graph(t *testing.T) {
 		"W2 zero":           func(g []float64) { clear(g[1200:]) },
 		"one off by 1/1000": func(g []float64) { g[1203] *= 1.001 },
 	} {
-		r, err := compare.Check(context.Background(), spoiledSingle{w, spoil}, compare.Options{Mode: compare.Full, Workers: 1})
+		r, err := compare.Check(context.Background(), spoiledSingle{w, spoil},
+			compare.Options{Mode: compare.Full, Workers: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,13 +42,19 @@ var plantedFaults = []struct {
 		w := tensorOf(m.layout, g, "W1")
 		slices.Reverse(w)
 	}, ""},
-	{"W1 times 1.01", "W1", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "W1"), 1.01) }, "W1: every element has 1.01 times the numeric value"},
-	{"W1 times 1.0005", "W1", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "W1"), 1.0005) }, "W1: every element has 1.0005 times the numeric value"},
-	{"divided by the batch once more", "W1", false, func(m *mlp, g []float64) { scale(g, 1/float64(m.rows)) }, "one division by"},
-	{"sign", "W1", false, func(m *mlp, g []float64) { scale(g, -1) }, "W1, b1, W2, b2, W3, b3: every element has -1 times the numeric value: a sign error"},
-	{"accumulated twice", "b2", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "b2"), 2) }, "b2: every element has 2 times the numeric value: a gradient accumulated over two runs would give this"},
+	{"W1 times 1.01", "W1", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "W1"), 1.01) },
+		"W1: every element has 1.01 times the numeric value"},
+	{"W1 times 1.0005", "W1", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "W1"), 1.0005) },
+		"W1: every element has 1.0005 times the numeric value"},
+	{"divided by the batch once more", "W1", false, func(m *mlp, g []float64) { scale(g, 1/float64(m.rows)) },
+		"one division by"},
+	{"sign", "W1", false, func(m *mlp, g []float64) { scale(g, -1) },
+		"W1, b1, W2, b2, W3, b3: every element has -1 times the numeric value: a sign error"},
+	{"accumulated twice", "b2", false, func(m *mlp, g []float64) { scale(tensorOf(m.layout, g, "b2"), 2) },
+		"b2: every element has 2 times the numeric value: a gradient accumulated over two runs would give this"},
 	{"all zero", "W1", false, func(m *mlp, g []float64) { clear(g) }, "all zero: the gradient does not reach it"},
-	{"W2 zero", "W2", false, func(m *mlp, g []float64) { clear(tensorOf(m.layout, g, "W2")) }, "W2: all zero: the gradient does not reach it"},
+	{"W2 zero", "W2", false, func(m *mlp, g []float64) { clear(tensorOf(m.layout, g, "W2")) },
+		"W2: all zero: the gradient does not reach it"},
 	{"W2 transposed", "W2", false, func(m *mlp, g []float64) {
 		w := tensorOf(m.layout, g, "W2")
 		copy(w, transposed(w, m.sizes[2], m.sizes[1]))

@@ -8,6 +8,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/internal/stats"
+	"gradtwin/internal/words"
 )
 
 const (
@@ -124,13 +125,13 @@ func (r *Report) agreeLine() string {
 		if r.Counts.OK == 1 {
 			verb = "agrees"
 		}
-		parts = append(parts, commas(r.Counts.OK, "element")+" "+verb)
+		parts = append(parts, words.Count(r.Counts.OK, "element", "elements")+" "+verb)
 	}
 	if n, of := r.probed(); of > 0 && (r.Counts.OK < r.Total || n < of) {
-		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor")))
+		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors")))
 	}
 	if r.Counts.Kink > 0 {
-		parts = append(parts, fmt.Sprintf("%s valid at a kink", commas(r.Counts.Kink, "element")))
+		parts = append(parts, fmt.Sprintf("%s valid at a kink", words.Count(r.Counts.Kink, "element", "elements")))
 	}
 	if parts == nil {
 		return "nothing agrees"
@@ -170,10 +171,11 @@ func (r *Report) wrongLine() string {
 	}
 	text := "in " + strings.Join(names, ", ")
 	if r.Counts.Wrong > 0 {
-		text = fmt.Sprintf("%s of %s judged, in %s", commas(r.Counts.Wrong, "element"), commas(r.Checked, ""), strings.Join(names, ", "))
+		text = fmt.Sprintf("%s of %s judged, in %s", words.Count(r.Counts.Wrong, "element", "elements"), words.Int(r.Checked),
+			strings.Join(names, ", "))
 	}
 	if n := r.unfollowed(); n > 0 {
-		text += fmt.Sprintf("; %s more disagree", commas(n, ""))
+		text += fmt.Sprintf("; %s more disagree", words.Int(n))
 	}
 	return text
 }
@@ -183,13 +185,15 @@ func (r *Report) countsLine() string {
 	c := r.Counts
 	text := fmt.Sprintf("%v: ", r.Mode)
 	if r.Checked > 0 {
-		text += fmt.Sprintf("%d ok, %s, %d wrong, %d inconclusive, %d unseen, of %s", c.OK, plural(c.Kink, "kink"), c.Wrong, c.Inconclusive, c.Unseen, plural(r.Total, "element"))
+		text += fmt.Sprintf("%s ok, %s, %s wrong, %s inconclusive, %s unseen, of %s", words.Int(c.OK),
+			words.Count(c.Kink, "kink", "kinks"), words.Int(c.Wrong), words.Int(c.Inconclusive), words.Int(c.Unseen),
+			words.Count(r.Total, "element", "elements"))
 	}
 	if n, of := r.probed(); of > 0 {
 		if r.Checked > 0 {
 			text += "; "
 		}
-		text += fmt.Sprintf("%d of %s certified as a whole", n, plural(of, "tensor"))
+		text += fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors"))
 	}
 	return text
 }
@@ -222,9 +226,9 @@ func (r *Report) taylorLine() string {
 }
 
 func (r *Report) effort() string {
-	s := plural(r.Calls, "loss call")
+	s := words.Count(r.Calls, "loss call", "loss calls")
 	if r.Whole > 0 {
-		s += fmt.Sprintf(" and %s", plural(r.Whole, "full finite-difference gradient"))
+		s += fmt.Sprintf(" and %s", words.Count(r.Whole, "full finite-difference gradient", "full finite-difference gradients"))
 	}
 	if r.Seconds > 0 {
 		s += fmt.Sprintf(", %.2g s", r.Seconds)
@@ -327,7 +331,8 @@ func nameRatio(ratio float64) string {
 	for _, r := range []struct {
 		value float64
 		text  string
-	}{{ratio, "a mean over %d taken for a sum would give this"}, {1 / ratio, "one division by %d too many would give this"}} {
+	}{{ratio, "a mean over %d taken for a sum would give this"},
+		{1 / ratio, "one division by %d too many would give this"}} {
 		n := math.Round(math.Abs(r.value))
 		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
 			s := fmt.Sprintf(r.text, int(n))
@@ -338,28 +343,6 @@ func nameRatio(ratio float64) string {
 		}
 	}
 	return ""
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// commas renders a count with its unit, in groups of three digits.
-func commas(n int, what string) string {
-	digits := fmt.Sprint(n)
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	switch {
-	case what == "":
-		return digits
-	case n == 1:
-		return digits + " " + what
-	}
-	return digits + " " + what + "s"
 }
 
 // clip shortens a name in the middle, so that the index at its end stays.

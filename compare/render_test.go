@@ -17,9 +17,12 @@ func TestHeadlinePower(t *testing.T) {
 		want                 string
 	}{
 		{1, 2e-8, 0, "1 element agrees; an error above 2e-08 would have shown"},
-		{12, 2.04e-8, 2.5e-7, "12 elements agree; an error above 3e-08 would have shown (at worst 1 part in 10^6 of a tensor's largest gradient)"},
-		{2, 9.1e-3, 1.0 / 1234.5, "2 elements agree; an error above 1e-02 would have shown (at worst 1 part in 1234 of a tensor's largest gradient)"},
-		{2, 7, 1.5, "2 elements agree; an error above 7e+00 would have shown (at worst 1.5 times the size of a tensor's largest gradient)"},
+		{12, 2.04e-8, 2.5e-7, "12 elements agree; an error above 3e-08 would have shown (at worst 1 part in 10^6 of a " +
+			"tensor's largest gradient)"},
+		{2, 9.1e-3, 1.0 / 1234.5, "2 elements agree; an error above 1e-02 would have shown (at worst 1 part in 1234 of a " +
+			"tensor's largest gradient)"},
+		{2, 7, 1.5, "2 elements agree; an error above 7e+00 would have shown (at worst 1.5 times the size of a tensor's " +
+			"largest gradient)"},
 	} {
 		r := compare.Report{Resolution: c.resolution, RelativeResolution: c.relative}
 		r.Counts.OK, r.Checked, r.Total = c.ok, c.ok, c.ok

@@ -142,7 +142,8 @@ type Report struct {
 func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
 
 // Wrong reports whether something is wrong: an element, a tensor as a whole, or
-// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged, and NotJudged says why: a
+// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged,
+// and NotJudged says why: a
 // tensor that the loss does not show, or a negative control that was missed.
 func (r *Report) Wrong() bool {
 	return len(r.Misuses) > 0 || slices.ContainsFunc(r.Tensors, TensorReport.wrong)

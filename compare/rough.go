@@ -12,6 +12,10 @@ const (
 	// rougher is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
 	rougher = 64
+	// finer is at how many steps, each shrink² times smaller than the one before, the
+	// difference of a wrong value is looked for again: a derivative does not depend on
+	// the step, and what the stairs of a loss show does.
+	finer = 3
 )
 
 // isRough reports whether the loss is so rough along a line that the gap which made
@@ -20,29 +24,102 @@ const (
 // noise was measured, or amplified rounding of which those lines showed too little.
 // It looks between the points of the outcome's difference and, where these agree
 // with the symbolic value better, of larger ones: the small step may show one stair.
+// And it takes smaller steps, which must show the same; where noise hides those, the
+// gradients within the step tell a step that is too large.
 func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
+	var whole, seen sample // at a step, and at the outcome's
 	f[roughPoints] = at.f
 	for h := o.step; h <= shrink*shrink*max(l.first, o.step); h *= shrink * shrink {
-		var s sample
-		for k := 1; k <= roughPoints; k++ {
-			var err error
-			if s, err = on.difference(ctx, e, at, h*float64(k)/roughPoints); err != nil || s.lost {
+		for k := roughPoints; k > 0; k-- {
+			s, err := on.difference(ctx, e, at, h*float64(k)/roughPoints)
+			if err != nil || s.lost {
 				return false, err
 			}
 			f[roughPoints+k], f[roughPoints-k] = s.fp, s.fm
+			if k == roughPoints {
+				whole = s
+			}
+			if h > o.step && whole.gap() > o.gap()/3 {
+				break // no better than the small step
+			}
 		}
 		noise := largestJump(f[:])
 		if h == o.step {
+			seen = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*j.at.noise.near || s.gap() > o.gap()/3 {
+		} else if noise <= rougher*j.at.noise.near || whole.gap() > o.gap()/3 {
 			continue
 		}
-		if j.options.C*noise/h >= s.gap() {
+		if j.options.C*noise/h >= whole.gap() {
 			return true, nil
 		}
 	}
-	return false, nil
+	return j.moves(ctx, e, at, l, on, o, seen)
+}
+
+// moves reports whether the difference that made an outcome wrong is another at
+// smaller steps, by far more than their noise and a kink explain: what a kink within
+// the step leaves is between the one-sided slopes. It is by a good part of the gap, or
+// it is more than once, further than those slopes are apart: so what is left of a fast
+// oscillation grows as the step shrinks.
+func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome,
+	seen sample) (bool, error) {
+	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
+	times := 0
+	h := o.step
+	for k := range finer {
+		h /= shrink * shrink
+		if rougher*l.leastNoise(h) > o.gap() {
+			if k == 0 {
+				return j.follows(ctx, e, at, on, o)
+			}
+			break
+		}
+		s, err := on.difference(ctx, e, at, h)
+		if err != nil || s.lost {
+			return false, err
+		}
+		l.complete(&s)
+		if d := distance(s.d, o.numeric); d <= o.gap()/settle && d <= math.Abs(s.d)/settle+settle*s.noise {
+			return false, nil // it holds
+		}
+		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
+		if beyond > max(rougher*s.noise, o.gap()/settle) {
+			return true, nil
+		}
+		if beyond > max(rougher*s.noise, settle*(hi-lo), math.Abs(s.d)/settle) {
+			times++
+		}
+	}
+	return times > 1, nil
+}
+
+// follows reports whether the symbolic gradient changes within the step of a
+// difference by more than the gap, and is on average what the difference is: then it
+// is that of the loss, whose kinks or curves the step was too large for. A wrong one
+// is wrong on average too.
+func (j *judge) follows(ctx context.Context, e *evaluator, at *place, on line, o outcome) (bool, error) {
+	const points = 2 * roughPoints
+	g := make([]float64, len(at.g))
+	lo, hi, sum := o.symbolic, o.symbolic, 0.0
+	for k := range points {
+		// From both ends inwards: where those have the slope of the place, so have the
+		// others.
+		t := o.step * float64(points-1-k/2*2) / points
+		if k%2 == 1 {
+			t = -t
+		}
+		if err := on.gradient(ctx, e, at, t, g); err != nil {
+			return false, err
+		}
+		v := on.slope(g)
+		lo, hi, sum = min(lo, v), max(hi, v), sum+v
+		if k == 1 && hi-lo < o.gap()/2 {
+			return false, nil
+		}
+	}
+	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settle, nil
 }
 
 // largestJump returns by how much a step from one of some equidistant values to the

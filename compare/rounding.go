@@ -310,7 +310,8 @@ func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) 
 		from, to := p.tensor(k)
 		vanishing := wide.vanishing(k)
 		for i := from; i < to; i++ {
-			n.bound[i] = max(vanishing, times*deviation(runs, i), singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
+			n.bound[i] = max(vanishing, times*deviation(runs, i),
+				singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
 			if math.Abs(n.g[i]-wide.g[i]) > n.bound[i] {
 				out = append(out, i)
 			}

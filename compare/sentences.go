@@ -3,6 +3,7 @@ package compare
 import (
 	"errors"
 	"fmt"
+	"gradtwin/internal/words"
 	"slices"
 	"strings"
 
@@ -23,16 +24,18 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		case !judged(t, &found.Tally):
 			out = append(out, name+": "+k.whyNot(t, found))
 		case found.Tally.rough > 0 && !t.wrong():
-			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than its measured noise",
-				name, plural(found.Tally.rough, "element")))
+			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than "+
+				"its measured noise",
+				name, words.Count(found.Tally.rough, "element", "elements")))
 		case k.Options.Strict && t.Counts.Unseen > 0:
-			out = append(out, fmt.Sprintf("%s: %s unseen", name, plural(t.Counts.Unseen, "element")))
+			out = append(out, fmt.Sprintf("%s: %s unseen", name, words.Count(t.Counts.Unseen, "element", "elements")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
-			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, plural(t.Counts.Inconclusive, "element")))
+			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, words.Count(t.Counts.Inconclusive, "element", "elements")))
 		}
 	}
 	if r.Control.Done && !r.Control.Caught {
-		out = append(out, fmt.Sprintf("the check did not find an error that it planted itself: %s off by %.1g", clip(r.Control.Element), r.Control.Change))
+		out = append(out, fmt.Sprintf("the check did not find an error that it planted itself: %s off by %.1g",
+			clip(r.Control.Element), r.Control.Change))
 	}
 	if out == nil && !r.Wrong() && !r.Control.Done {
 		out = append(out, "the negative control could not be made: no element agrees and can be told from zero")
@@ -43,7 +46,8 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 // judged reports whether something of a tensor could be judged. Elements that are
 // zero because the loss does not move say nothing of the others.
 func judged(t TensorReport, found *tally) bool {
-	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.little || t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
+	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.little ||
+		t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
 }
 
 // whyNot says why nothing of a tensor was judged.
@@ -51,10 +55,12 @@ func (k *known) whyNot(t TensorReport, f *tensorFindings) string {
 	probed := t.Probe != nil
 	switch {
 	case k.Point.Chaotic:
-		return "the noise of the loss cannot be measured: between neighboring values of the parameters it varies by as much as it is large"
+		return "the noise of the loss cannot be measured: between neighboring values of the parameters it varies by as " +
+			"much as it is large"
 	case t.Counts.Sum() == 0 && !probed:
 		return "nothing of it was checked"
-	case t.Counts.Inconclusive > 0 && t.Counts.Unseen == 0, probed && t.Probe.Verdict == Inconclusive && t.Counts.Sum() == 0:
+	case t.Counts.Inconclusive > 0 && t.Counts.Unseen == 0,
+		probed && t.Probe.Verdict == Inconclusive && t.Counts.Sum() == 0:
 		return "inconclusive: the differences of the loss contradict each other"
 	case probed && t.Probe.Verdict == Kink && t.Counts.Sum() == 0:
 		return "it stands on kinks, where directions certify nothing, and no element was judged"
@@ -98,7 +104,7 @@ func (k *known) unchecked(r *Report, f *findings) string {
 		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
 	}
 	if r.Counts.Unseen > 0 {
-		parts = append(parts, plural(r.Counts.Unseen, "element")+" could not be seen")
+		parts = append(parts, words.Count(r.Counts.Unseen, "element", "elements")+" could not be seen")
 	}
 	if kinks != nil {
 		parts = append(parts, "kinks kept the directions from certifying "+strings.Join(kinks, ", "))
@@ -125,15 +131,18 @@ func (k *known) warnings(r *Report, f *findings) []string {
 	case Single:
 		text := "loss and gradient are in float32, and its noise limits what can be seen"
 		if k.Point.NotWide != "" {
-			text += ": the function could not be rebuilt in float64, because " + k.Point.NotWide + "; building the model in float64 is the way out"
+			text += ": the function could not be rebuilt in float64, because " + k.Point.NotWide +
+				"; building the model in float64 is the way out"
 		}
 		out = append(out, text)
 	case Mixed:
-		out = append(out, "the function is in float32: its formula was judged in float64, and its gradient must be the float64 one, rounded")
+		out = append(out, "the function is in float32: its formula was judged in float64, and its gradient must be the "+
+			"float64 one, rounded")
 	}
 	out = append(out, k.edges(r, f)...)
 	if r.Taylor != nil && !r.Taylor.Falls() {
-		out = append(out, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks", r.Taylor.Rate))
+		out = append(out, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks",
+			r.Taylor.Rate))
 	}
 	return out
 }
@@ -145,16 +154,19 @@ func (k *known) edges(r *Report, f *findings) []string {
 	for n, t := range r.Tensors {
 		if list := f.Tensors[selected[n]].Tally.edges; len(list) > 0 {
 			e := k.element(list[0])
-			out = append(out, fmt.Sprintf("the loss is not finite %s of %s, at all steps", besideText[e.Undefined], clip(e.Name())))
+			out = append(out, fmt.Sprintf("the loss is not finite %s of %s, at all steps", besideText[e.Undefined],
+				clip(e.Name())))
 		} else if t.Probe != nil && t.Probe.Undefined != "" {
-			out = append(out, fmt.Sprintf("along a direction through %s the loss is not finite %s of the point, at all steps", clip(t.Tensor.Name), besideText[t.Probe.Undefined]))
+			out = append(out, fmt.Sprintf("along a direction through %s the loss is not finite %s of the point, at all steps",
+				clip(t.Tensor.Name), besideText[t.Probe.Undefined]))
 		}
 	}
 	return out
 }
 
 // besideText puts a side into words.
-var besideText = map[string]string{"left": "to the left", "right": "to the right", "both": "to the left and to the right"}
+var besideText = map[string]string{"left": "to the left", "right": "to the right",
+	"both": "to the left and to the right"}
 
 // What a function may say of itself beside its loss and gradient.
 type (
@@ -230,7 +242,8 @@ func diagnosis(r *Report) string {
 
 // replay is the Go code that repeats the check.
 func replay(o Options) string {
-	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]), fmt.Sprintf("Seed: %d", o.Seed)}
+	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]),
+		fmt.Sprintf("Seed: %d", o.Seed)}
 	add := func(given bool, format string, value any) {
 		if given {
 			parts = append(parts, fmt.Sprintf(format, value))

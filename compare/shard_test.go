@@ -176,7 +176,8 @@ func TestCheapEngine(t *testing.T) {
 		t.Errorf("verdicts %+v, with losses %+v", got.Counts, want.Counts)
 	}
 	if f.whole < e.whole || got.Whole != f.whole || got.Calls > want.Calls {
-		t.Errorf("%d calls of the engine, %d of the loss; with losses alone %d and %d", f.whole, got.Calls, e.whole, want.Calls)
+		t.Errorf("%d calls of the engine, %d of the loss; with losses alone %d and %d", f.whole, got.Calls, e.whole,
+			want.Calls)
 	}
 }
 
@@ -241,11 +242,15 @@ func TestMergeRefuses(t *testing.T) {
 		{"one missing", []*Part{good[0], good[2]}, nil, "missing: shard 2/3"},
 		{"two missing", good[2:], nil, "missing: shard 1/3, 2/3"},
 		{"one twice", []*Part{good[0], good[1], good[2], good[1]}, []int{1, 3}, "both are shard 2/3"},
-		{"another seed", []*Part{good[0], other(network(3), Options{Mode: Full, Seed: 9}, 3, 1), good[2]}, []int{0, 1}, "Seed: 0} and with compare.Options{Mode: compare.Full, Seed: 9}"},
-		{"other weights", []*Part{good[0], good[1], other(network(4), Options{Mode: Full}, 3, 2)}, []int{0, 2}, "of the losses"},
+		{"another seed", []*Part{good[0], other(network(3), Options{Mode: Full, Seed: 9}, 3, 1), good[2]}, []int{0, 1},
+			"Seed: 0} and with compare.Options{Mode: compare.Full, Seed: 9}"},
+		{"other weights", []*Part{good[0], good[1], other(network(4), Options{Mode: Full}, 3, 2)}, []int{0, 2},
+			"of the losses"},
 		{"another gradient", []*Part{good[0], gradient, good[2]}, []int{0, 1}, "but of other weights or gradients"},
-		{"another network", []*Part{good[0], other(func() Function { return newMLP([]int{12, 8, 4}, true, 5, 3) }, Options{Mode: Full}, 3, 1)}, []int{0, 1}, "with other tensors: W1 [12 9] and W1 [12 8]"},
-		{"another number of shards", []*Part{good[0], other(network(3), Options{Mode: Full}, 4, 1)}, []int{0, 1}, "in 3 and in 4 shards"},
+		{"another network", []*Part{good[0], other(func() Function { return newMLP([]int{12, 8, 4}, true, 5, 3) },
+			Options{Mode: Full}, 3, 1)}, []int{0, 1}, "with other tensors: W1 [12 9] and W1 [12 8]"},
+		{"another number of shards", []*Part{good[0], other(network(3), Options{Mode: Full}, 4, 1)}, []int{0, 1},
+			"in 3 and in 4 shards"},
 		{"another measurement", []*Part{good[0], damaged, good[2]}, []int{0, 1}, "measured different things"},
 		{"elements lost", []*Part{good[0], lost, good[2]}, nil, "have judged 156 of 157 elements"},
 	} {
@@ -259,7 +264,8 @@ func TestMergeRefuses(t *testing.T) {
 		t.Errorf("the right parts: %v", err)
 	}
 	// With many shards the error stays short.
-	if _, err := Merge(parts(t, network(3), Options{Mode: Full}, 40)[:1]); err == nil || !strings.Contains(err.Error(), "39 of 40 shards are missing, the first of them 2/40, ") {
+	if _, err := Merge(parts(t, network(3), Options{Mode: Full}, 40)[:1]); err == nil ||
+		!strings.Contains(err.Error(), "39 of 40 shards are missing, the first of them 2/40, ") {
 		t.Errorf("39 missing: %v", err)
 	}
 	// Some shards may have nothing to tell from zero, but not all.
@@ -317,7 +323,8 @@ func TestParseShard(t *testing.T) {
 			t.Errorf("%v: %v, %v", s, got, err)
 		}
 	}
-	for _, text := range []string{"", "3", "0/8", "9/8", "-1/8", "1/-8", "a/8", "1/8/2", "1 / 8", "1/99999999999999999999"} {
+	for _, text := range []string{"", "3", "0/8", "9/8", "-1/8", "1/-8", "a/8", "1/8/2", "1 / 8",
+		"1/99999999999999999999"} {
 		if s, err := ParseShard(text); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", text)) {
 			t.Errorf("%q: %v, %v", text, s, err)
 		}
@@ -333,8 +340,11 @@ func TestPartRefusesNonsense(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(p *Part){
-		"shard":                 func(p *Part) { p.shard.Index = 3 },
-		"layout":                func(p *Part) { p.known.Layout = gradtwin.Layout{{Name: "W1", Shape: []int{1 << 40, 1 << 40}}} },
+		"shard": func(p *Part) { p.shard.Index = 3 },
+		"layout": func(p *Part) {
+			p.known.Layout = gradtwin.Layout{{Name: "W1",
+				Shape: []int{1 << 40, 1 << 40}}}
+		},
 		"fewer tensors":         func(p *Part) { p.known.Layout = p.known.Layout[:2] },
 		"options":               func(p *Part) { p.known.Options.Rtol = 2 },
 		"mode":                  func(p *Part) { p.known.Options.Mode = 9 },

@@ -18,9 +18,11 @@ type term struct {
 
 var terms = []term{
 	{"sin", math.Sin, math.Cos},
-	{"fast sin", func(x float64) float64 { return math.Sin(300 * x) }, func(x float64) float64 { return 300 * math.Cos(300*x) }},
+	{"fast sin", func(x float64) float64 { return math.Sin(300 * x) },
+		func(x float64) float64 { return 300 * math.Cos(300*x) }},
 	{"exp", math.Exp, math.Exp},
-	{"steep exp", func(x float64) float64 { return math.Exp(20 * x) }, func(x float64) float64 { return 20 * math.Exp(20*x) }},
+	{"steep exp", func(x float64) float64 { return math.Exp(20 * x) },
+		func(x float64) float64 { return 20 * math.Exp(20*x) }},
 	{"square", func(x float64) float64 { return x * x }, func(x float64) float64 { return 2 * x }},
 	{"abs", math.Abs, func(x float64) float64 { return math.Copysign(1, x) }},
 	{"relu", func(x float64) float64 { return max(x, 0) }, func(x float64) float64 {
@@ -35,7 +37,8 @@ var terms = []term{
 		}
 		return 0.1
 	}},
-	{"logistic", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, func(x float64) float64 { s := 1 / (1 + math.Exp(-x)); return s * (1 - s) }},
+	{"logistic", func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+		func(x float64) float64 { s := 1 / (1 + math.Exp(-x)); return s * (1 - s) }},
 	{"huber", func(x float64) float64 {
 		if math.Abs(x) < 0.01 {
 			return x * x / 2

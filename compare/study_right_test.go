@@ -95,7 +95,8 @@ func wrapExperiment(t *testing.T, s studied) *graph.Wrapped {
 	g := gorgonia.NewGraph()
 	input := func(name string, shape []int, v []float64) *gorgonia.Node {
 		value := tensor.New(tensor.WithShape(shape...), tensor.WithBacking(v))
-		return gorgonia.NewTensor(g, gorgonia.Float64, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(value))
+		return gorgonia.NewTensor(g, gorgonia.Float64, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name),
+			gorgonia.WithValue(value))
 	}
 	rows, classes := len(s.Batch.Labels), s.Spec.Classes()
 	hot := make([]float64, rows*classes)

@@ -49,7 +49,8 @@ func errorsOf(t *testing.T, right, wrong compare.Function) (g, off []float64) {
 // because errors of several elements may cancel along a direction, and no less
 // than rtol of the derivative along it, which with its random signs is seldom
 // above three times the gradient's norm.
-func visibleIn(right *compare.Report, mode compare.Mode, f compare.Function, g, off []float64) (visible, changed map[string]bool) {
+func visibleIn(right *compare.Report, mode compare.Mode, f compare.Function, g,
+	off []float64) (visible, changed map[string]bool) {
 	const rtol, c = 1e-6, 10
 	visible, changed = map[string]bool{}, map[string]bool{}
 	layout := f.Layout()
@@ -101,7 +102,8 @@ func TestDetectionStudy(t *testing.T) {
 		s := &cases[n]
 		var right [2]*compare.Report
 		for m, mode := range modes {
-			r, err := compare.Check(context.Background(), s.function(t, "").checkable(), compare.Options{Mode: mode, Strict: true})
+			r, err := compare.Check(context.Background(), s.function(t, "").checkable(),
+				compare.Options{Mode: mode, Strict: true})
 			if err != nil {
 				t.Fatalf("%s after %d steps, %v: %v", s.Name, s.Steps, mode, err)
 			}
@@ -151,15 +153,17 @@ func (c tally) String() string {
 }
 
 // add makes one check of a faulty gradient.
-func (c *tally) add(t *testing.T, what string, fault fault, f *backprop, mode compare.Mode, off []float64, visible, changed map[string]bool) {
+func (c *tally) add(t *testing.T, what string, fault fault, f *backprop, mode compare.Mode, off []float64, visible,
+	changed map[string]bool) {
 	t.Helper()
 	c.planted++
 	atKink := map[string]bool{} // tensors with an element whose fault passes as a subgradient
-	r, err := compare.Check(context.Background(), f.checkable(), compare.Options{Mode: mode, Each: func(e compare.Element) {
-		if e.Verdict == compare.Kink && math.Abs(off[e.Flat]) <= subgradient*math.Abs(e.Symbolic) {
-			atKink[e.Tensor] = true
-		}
-	}})
+	r, err := compare.Check(context.Background(), f.checkable(),
+		compare.Options{Mode: mode, Each: func(e compare.Element) {
+			if e.Verdict == compare.Kink && math.Abs(off[e.Flat]) <= subgradient*math.Abs(e.Symbolic) {
+				atKink[e.Tensor] = true
+			}
+		}})
 	if err != nil {
 		var empty *compare.EmptyError
 		if !errors.As(err, &empty) || len(visible) > 0 {

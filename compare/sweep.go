@@ -3,8 +3,8 @@ package compare
 import (
 	"context"
 	"fmt"
+	"gradtwin/internal/words"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -82,7 +82,8 @@ func Sweep(
 }
 
 // checkShape builds and checks one shape.
-func checkShape(ctx context.Context, shape []int, build func(shape []int) (Function, error), o Options) (r *Report, err error) {
+func checkShape(ctx context.Context, shape []int, build func(shape []int) (Function, error),
+	o Options) (r *Report, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			r, err = nil, fmt.Errorf("panic: %v", v)
@@ -147,9 +148,9 @@ func (s *Swept) String() string {
 		first := ""
 		for _, r := range s.Rows {
 			if r.Result == result {
-				shapes = append(shapes, shapeText(r.Shape))
+				shapes = append(shapes, words.Shape(r.Shape))
 				if first == "" && r.Problem != "" {
-					first = shapeText(r.Shape) + ": " + r.Problem
+					first = words.Shape(r.Shape) + ": " + r.Problem
 				}
 			}
 		}
@@ -179,7 +180,7 @@ func (s *Swept) headline() string {
 		case n == 0:
 			continue
 		case text == "":
-			text = label(string(c.result)) + fmt.Sprintf("for %d of %s", n, plural(len(s.Rows), "shape"))
+			text = label(string(c.result)) + fmt.Sprintf("for %d of %s", n, words.Count(len(s.Rows), "shape", "shapes"))
 		default:
 			text += fmt.Sprintf("; %s for %d", c.result, n)
 		}
@@ -188,19 +189,7 @@ func (s *Swept) headline() string {
 		}
 	}
 	if text == "" {
-		return label(string(Passed)) + "for " + plural(len(s.Rows), "shape")
+		return label(string(Passed)) + "for " + words.Count(len(s.Rows), "shape", "shapes")
 	}
 	return text
-}
-
-// shapeText writes a shape as in 2×3, and one of no axes as ().
-func shapeText(shape []int) string {
-	if len(shape) == 0 {
-		return "()"
-	}
-	out := make([]string, len(shape))
-	for k, d := range shape {
-		out[k] = strconv.Itoa(d)
-	}
-	return strings.Join(out, "×")
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gradtwin/internal/words"
 )
 
 // squares is Σ x² of as many elements as a shape has, with the gradient of one of
@@ -38,7 +40,7 @@ func TestSweepConditions(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 0))
 	chosen := map[string]bool{}
 	for _, s := range cube {
-		chosen[shapeText(s)] = random.IntN(3) == 0
+		chosen[words.Shape(s)] = random.IntN(3) == 0
 	}
 	for _, c := range []struct {
 		name   string
@@ -50,15 +52,17 @@ func TestSweepConditions(t *testing.T) {
 		{"one size of a vector", vectors, func(s []int) bool { return s[0] == 7 }, "axis 0 = 7"},
 		{"all but one size", cube, func(s []int) bool { return s[2] != 3 }, "axis 2 ≠ 3"},
 		{"two axes", cube, func(s []int) bool { return s[0] > 1 && s[2] != 2 }, "axis 0 > 1 and axis 2 ≠ 2"},
-		{"three axes", cube, func(s []int) bool { return s[0] > 1 && s[1] > 2 && s[2] == 4 }, "axis 0 > 1 and axis 1 > 2 and axis 2 = 4"},
+		{"three axes", cube, func(s []int) bool { return s[0] > 1 && s[1] > 2 && s[2] == 4 },
+			"axis 0 > 1 and axis 1 > 2 and axis 2 = 4"},
 		{"either of two", cube, func(s []int) bool { return s[0] == 1 || s[1] == 1 }, "axis 0 = 1 or axis 1 = 1"},
 		{"a square", cube, func(s []int) bool { return s[0] == s[2] }, "axis 0 = axis 2"},
 		{"no multiple of four", vectors, func(s []int) bool { return s[0]%4 != 0 }, "axis 0 is no multiple of 4"},
 		{"a product", cube, func(s []int) bool { return s[1]*s[2] > 12 }, "the product of axes 1 to 2 > 12"},
 		{"the count", cube, func(s []int) bool { return s[0]*s[1]*s[2] > 24 }, "the number of elements > 24"},
 		{"the rank", slices.Concat(vectors, cube), func(s []int) bool { return len(s) == 3 }, "the rank > 1"},
-		{"the last axis", slices.Concat(vectors[:5], Grid(sizes, sizes), cube), func(s []int) bool { return s[len(s)-1] == 1 }, "the last axis = 1"},
-		{"at random", cube, func(s []int) bool { return chosen[shapeText(s)] }, ""},
+		{"the last axis", slices.Concat(vectors[:5], Grid(sizes, sizes), cube),
+			func(s []int) bool { return s[len(s)-1] == 1 }, "the last axis = 1"},
+		{"at random", cube, func(s []int) bool { return chosen[words.Shape(s)] }, ""},
 		{"one shape of many", cube, func(s []int) bool { return slices.Equal(s, []int{2, 3, 5}) }, ""},
 		{"nothing", cube, func(s []int) bool { return false }, ""},
 	} {
@@ -128,7 +132,8 @@ func TestSweepErrors(t *testing.T) {
 		if s.OK() || s.Wrong != nil || s.NotChecked == nil || s.NotChecked.Text != "axis 1 = 1" {
 			t.Errorf("%s: %v", name, s)
 		}
-		if text := s.String(); !strings.HasPrefix(text, "NOT CHECKED for 3 of 9 shapes, exactly where axis 1 = 1") || !strings.Contains(text, "no such shape") {
+		if text := s.String(); !strings.HasPrefix(text, "NOT CHECKED for 3 of 9 shapes, exactly where axis 1 = 1") ||
+			!strings.Contains(text, "no such shape") {
 			t.Errorf("%s:\n%s", name, text)
 		}
 	}
@@ -166,7 +171,8 @@ func TestSweepExplainsNoChance(t *testing.T) {
 				for _, i := range random.Perm(len(marked))[:n] {
 					marked[i] = true
 				}
-				if found := explain(c.shapes, marked); found != nil && (strings.Contains(found.Text, " and ") || strings.Contains(found.Text, " or ")) {
+				if found := explain(c.shapes, marked); found != nil &&
+					(strings.Contains(found.Text, " and ") || strings.Contains(found.Text, " or ")) {
 					explained++
 				}
 			}

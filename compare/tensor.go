@@ -109,7 +109,8 @@ func (p *prober) lineLimits(d *direction) limits {
 
 // probe tries directions at a place and returns what they showed. Where one is
 // wrong, it returns that one too.
-func (p *prober) probe(ctx context.Context, at *place, size func(float64) float64, note func(outcome)) (Probed, *direction, error) {
+func (p *prober) probe(ctx context.Context, at *place, size func(float64) float64,
+	note func(outcome)) (Probed, *direction, error) {
 	var out Probed
 	index := p.at.indices(p.k)
 	tries, still := directions, true

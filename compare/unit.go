@@ -166,8 +166,10 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 			elements = p.indices(k)
 		}
 		pl.judged += len(elements)
+		blocks := (len(elements) + blockSize - 1) / blockSize
+		followed := min(pl.followed, max(leastFollowed, wrongOfTensor/max(1, blocks)))
 		for block := range slices.Chunk(elements, blockSize) {
-			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited, followed: pl.followed}
+			u := unit{kind: blockUnit, k: k, elements: block, calls: unlimited, followed: followed}
 			if o.MaxCalls > 0 {
 				u.calls = int(left * float64(len(block)) / float64(max(1, wanted)))
 			}

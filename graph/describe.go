@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/graph/simple"
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -54,14 +55,15 @@ func (n dotNode) DOTID() string { return fmt.Sprintf("n%d", n.ID()) }
 
 // Attributes implements encoding.Attributer.
 func (n dotNode) Attributes() []encoding.Attribute {
-	label := operationName(n.Node)
+	label := inspect.OperationName(n.Node)
 	if n.output != "" {
 		label = n.output + " = " + label
 	}
 	if !n.IsScalar() {
-		label += "\n" + shapeText(n.Node)
+		label += "\n" + inspect.Shape(n.Node)
 	}
-	a := []encoding.Attribute{{Key: "label", Value: `"` + strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label) + `"`}}
+	quoted := strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`).Replace(label)
+	a := []encoding.Attribute{{Key: "label", Value: `"` + quoted + `"`}}
 	if n.Op() == nil {
 		a = append(a, encoding.Attribute{Key: "shape", Value: "box"})
 	}
@@ -76,28 +78,6 @@ func (n dotNode) Attributes() []encoding.Attribute {
 		a = append(a, encoding.Attribute{Key: "style", Value: `"` + strings.Join(style, ",") + `"`})
 	}
 	return a
-}
-
-// operationName returns an input's name or what a node does.
-func operationName(n *gorgonia.Node) string {
-	if n.Op() == nil || len(peek.Children(n)) == 0 {
-		return n.Name()
-	}
-	// Gorgonia adds to the sign of an element-wise operation whether a
-	// comparison's result is of its operands' type.
-	return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprint(n.Op()), " false"), " true")
-}
-
-// shapeText writes a shape as 784×50.
-func shapeText(n *gorgonia.Node) string {
-	if n.IsScalar() {
-		return "scalar"
-	}
-	parts := make([]string, n.Dims())
-	for i, s := range n.Shape() {
-		parts[i] = fmt.Sprint(s)
-	}
-	return strings.Join(parts, "×")
 }
 
 // Instruction is one line of what a run does.
@@ -120,30 +100,25 @@ const (
 
 // Program returns what a step computes, in order: with gradients the cost and
 // all gradients, else the cost alone.
-func (n *Network) Program(gradients bool) []Instruction { return n.compute.instructions(gradients) }
-
-func (c *computation[T]) instructions(gradients bool) []Instruction {
-	p := c.lossProgram
-	if gradients {
-		p = c.gradProgram
+func (n *Network) Program(gradients bool) []Instruction {
+	p := n.compute.program(gradients)
+	outputs := map[*gorgonia.Node]string{n.expr.cost: "cost"}
+	for k, grad := range n.expr.grads {
+		outputs[grad] = n.expr.params[k].Name()
 	}
-	outputs := map[*gorgonia.Node]string{c.net.expr.cost: "cost"}
-	for k, grad := range c.net.expr.grads {
-		outputs[grad] = c.net.expr.params[k].Name()
-	}
-	list := make([]Instruction, 0, len(p.code))
-	for _, ins := range p.code {
+	list := make([]Instruction, 0, len(p.Code))
+	for _, ins := range p.Code {
 		i := Instruction{
-			Node: int(ins.node.ID()), Op: operationName(ins.node), Shape: shapeText(ins.node),
-			Memory: MemoryNew, Output: outputs[ins.node],
+			Node: int(ins.Node.ID()), Op: inspect.OperationName(ins.Node), Shape: inspect.Shape(ins.Node),
+			Memory: MemoryNew, Output: outputs[ins.Node],
 		}
 		switch {
-		case ins.reuse != nil:
+		case ins.Kept():
 			i.Memory = MemoryKept
-		case ins.over != nil:
+		case ins.Copied():
 			i.Memory = MemoryCopied
 		}
-		for _, child := range peek.Children(ins.node) {
+		for _, child := range peek.Children(ins.Node) {
 			if child.Op() == nil || len(peek.Children(child)) == 0 {
 				i.From = append(i.From, child.Name())
 			} else {

@@ -3,12 +3,12 @@ package graph
 import (
 	"fmt"
 	"strconv"
-	"sync"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/building"
 )
 
 // expression is the network's loss as a Gorgonia graph, with the gradient
@@ -37,10 +37,6 @@ type expression struct {
 	grads   gorgonia.Nodes // in the order of params
 	forward int            // number of nodes before Grad added its own
 }
-
-// building serializes the building of graphs: Gorgonia numbers its groups of
-// nodes in a package variable.
-var building sync.Mutex
 
 // newExpression builds the graph for a number of rows. The leaves get their
 // values, tensors of the dtype, from leaf.

@@ -1,15 +1,15 @@
 package graph
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -50,28 +50,31 @@ func (w *Wrapped) Warnings() []string {
 // forwardFaults returns what the table says of the nodes that the cost is
 // computed from.
 func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {
-	nodes := cone(w.user.cost)
+	nodes := inspect.Cone(w.user.cost)
 	active := w.active(nodes)
 	value := w.forwardValues()
 	for _, n := range nodes {
 		for _, k := range faults.Of(n, value) {
 			if k.Effect == faults.Value || k.Effect != faults.SomeUses && active[n] {
-				found = append(found, gradtwin.Fault{Node: label(n), Problem: k.Problem, Instead: k.Instead})
+				found = append(found, gradtwin.Fault{Node: inspect.Label(n), Problem: k.Problem, Instead: k.Instead})
 			}
 		}
 	}
 	return found
 }
 
+func isNil(n *gorgonia.Node) bool { return n == nil }
+
 // gradientFaults returns what the table says of the nodes that Grad made.
 func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
-	forward := cone(w.cost)
-	for _, n := range cone(slices.DeleteFunc(slices.Clone(w.grads), func(g *gorgonia.Node) bool { return g == nil })...) {
+	forward := inspect.Cone(w.f.Cost)
+	for _, n := range inspect.Cone(slices.DeleteFunc(slices.Clone(w.f.Grads), isNil)...) {
 		if forward.Contains(n) {
 			continue
 		}
 		for _, k := range faults.OfGradient(n) {
-			found = append(found, gradtwin.Fault{Node: w.label(repeated(n, forward)), Problem: k.Problem, Instead: k.Instead})
+			node := w.label(repeated(n, forward))
+			found = append(found, gradtwin.Fault{Node: node, Problem: k.Problem, Instead: k.Instead})
 		}
 	}
 	return found
@@ -83,10 +86,11 @@ func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
 func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 	axes := peek.Ints(sum.Op(), "along")
 	for _, n := range forward {
-		if !isKind(n, "repeatOp") {
+		if !inspect.IsKind(n, "repeatOp") {
 			continue
 		}
-		if along, ok := peek.Int(n.Op(), "along"); ok && slices.Equal(axes, []int{along}) && sameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
+		along, ok := peek.Int(n.Op(), "along")
+		if ok && slices.Equal(axes, []int{along}) && inspect.SameShape(n.Shape(), peek.Children(sum)[0].Shape()) {
 			return n
 		}
 	}
@@ -96,15 +100,16 @@ func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 // active returns the nodes that the gradient goes through.
 func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 	active := map[*gorgonia.Node]bool{}
-	for _, p := range w.params {
-		active[p.node] = true
+	for _, p := range w.f.Params {
+		active[p.Node] = true
 	}
-	reached := differentiable(w.user.cost, nodes)
+	reached := inspect.Reached(w.user.cost, nodes)
 	for _, n := range nodes {
 		if n.Op() == nil {
 			continue
 		}
-		active[n] = reached[n] && slices.ContainsFunc(peek.Children(n), func(a *gorgonia.Node) bool { return active[a] && reached[a] })
+		through := func(a *gorgonia.Node) bool { return active[a] && reached[a] }
+		active[n] = reached[n] && slices.ContainsFunc(peek.Children(n), through)
 	}
 	return active
 }
@@ -113,15 +118,12 @@ func (w *Wrapped) active(nodes gorgonia.Nodes) map[*gorgonia.Node]bool {
 // Nothing is known of a run that fails.
 func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 	values := map[*gorgonia.Node][]float64{}
-	err := w.followed(false, func(t *tape) error {
-		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-			user := w.user.nodes[n]
-			if e, err := elementsOf(t.value(n)); err == nil && user != nil {
-				values[user] = make([]float64, e.n)
-				e.read(values[user])
-			}
-			return true
-		})
+	err := w.f.Follow(false, func(n *gorgonia.Node, v gorgonia.Value) bool {
+		user := w.user.nodes[n]
+		if e, err := memory.Of(v); err == nil && user != nil {
+			values[user] = e.Float64s()
+		}
+		return true
 	})
 	if err != nil {
 		return nil
@@ -130,127 +132,29 @@ func (w *Wrapped) forwardValues() func(*gorgonia.Node) []float64 {
 		if v, ok := values[n]; ok || n.Op() != nil {
 			return v
 		}
-		e, err := elementsOf(n.Value())
+		e, err := memory.Of(n.Value())
 		if err != nil {
 			return nil
 		}
-		v := make([]float64, e.n)
-		e.read(v)
-		return v
+		return e.Float64s()
 	}
-}
-
-// followed runs the tape of the loss, or of the gradient, and restores what it
-// may overwrite.
-func (w *Wrapped) followed(gradient bool, run func(*tape) error) error {
-	e, outputs := w.runs.loss, gorgonia.Nodes{w.cost}
-	if gradient {
-		e = w.runs.gradient
-		for _, g := range w.grads {
-			if g != nil {
-				outputs = append(outputs, g)
-			}
-		}
-	}
-	t, ok := e.(*tape)
-	if !ok { // Gorgonia's own machine, which cannot be followed
-		var err error
-		if t, err = newTape(outputs); err != nil {
-			return err
-		}
-	}
-	if err := w.prepare(); err != nil {
-		return err
-	}
-	defer w.restore()
-	return run(t)
 }
 
 // overwrites returns the faults of values that are overwritten before they are
 // used.
 func (w *Wrapped) overwrites() (found []gradtwin.Fault) {
 	for _, gradient := range []bool{false, true} {
-		_ = w.followed(gradient, func(t *tape) error { // a run that fails says so when it is asked for
-			for _, o := range t.overwritten(w.leafValue) {
-				f := gradtwin.Fault{
-					Node:    w.label(o.victim),
-					Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", w.label(o.writer), w.label(o.victim), w.label(o.user)),
-				}
-				if isKind(o.writer, "elemBinOp", "elemUnaryOp") {
-					f.Instead = faults.Overwriting.Instead
-				}
-				found = append(found, f)
+		for _, o := range w.f.Overwritten(gradient) {
+			writer, victim, user := w.label(o.Writer), w.label(o.Victim), w.label(o.User)
+			fault := gradtwin.Fault{
+				Node:    victim,
+				Problem: fmt.Sprintf("%s writes its result over the value of %s before %s has used it", writer, victim, user),
 			}
-			return nil
-		})
+			if inspect.IsKind(o.Writer, "elemBinOp", "elemUnaryOp") {
+				fault.Instead = faults.Overwriting.Instead
+			}
+			found = append(found, fault)
+		}
 	}
 	return found
-}
-
-func isKind(n *gorgonia.Node, kinds ...string) bool {
-	return n.Op() != nil && slices.Contains(kinds, peek.TypeName(n.Op()))
-}
-
-// label names a node of the copy as the user's, or as one of the gradient.
-func (w *Wrapped) label(n *gorgonia.Node) string {
-	if user := w.user.nodes[n]; user != nil {
-		return label(user)
-	}
-	return "the gradient's " + label(n)
-}
-
-// explain adds to an error what is known of some of the user's nodes, of the
-// faults that have one of some effects.
-func explain(err error, nodes gorgonia.Nodes, effects ...faults.Effect) error {
-	var known []string
-	for _, n := range nodes {
-		for _, k := range faults.Of(n, nil) {
-			text := fmt.Sprintf("%s: %s", label(n), k.Problem)
-			if k.Instead != "" {
-				text += ": use " + k.Instead
-			}
-			if slices.Contains(effects, k.Effect) && !slices.Contains(known, text) {
-				known = append(known, text)
-			}
-		}
-	}
-	if len(known) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w (known: %s)", err, strings.Join(known, "; "))
-}
-
-// explainRun adds to an error of a run what is known of the node that failed,
-// and of its operands.
-func (w *Wrapped) explainRun(err error) error {
-	var failed *nodeError
-	if !errors.As(err, &failed) {
-		return err
-	}
-	forward := cone(w.user.cost)
-	if !forward.Contains(w.user.nodes[failed.node]) {
-		return explain(err, derivativesOf(failed.node, forward), faults.Value, faults.Derivative, faults.Failure)
-	}
-	var operands gorgonia.Nodes
-	for _, n := range peek.Children(failed.node) {
-		if user := w.user.nodes[n]; user != nil {
-			operands = append(operands, user)
-		}
-	}
-	err = explain(err, gorgonia.Nodes{w.user.nodes[failed.node]}, faults.Value, faults.Failure)
-	return explain(err, operands, faults.Value, faults.SomeUses)
-}
-
-// derivativesOf returns the nodes among some whose derivative a node of the
-// gradient may be: those of a type that its type is named after.
-func derivativesOf(n *gorgonia.Node, among gorgonia.Nodes) (nodes gorgonia.Nodes) {
-	base := func(n *gorgonia.Node) string {
-		return strings.NewReplacer("Op", "", "Diff", "").Replace(peek.TypeName(n.Op()))
-	}
-	for _, user := range among {
-		if user.Op() != nil && base(user) == base(n) {
-			nodes = append(nodes, user)
-		}
-	}
-	return nodes
 }

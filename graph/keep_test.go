@@ -200,3 +200,21 @@ func TestKeepBetweenGradients(t *testing.T) {
 	}
 	wantNear(t, "with results kept", got, want, 0)
 }
+
+// The first derivatives do not depend on b, so that setting it changes nothing.
+func TestKeepSecondOrder(t *testing.T) {
+	m := newMaker(tensor.Float64)
+	a, b := m.input("a", -1, 1, 3), m.input("b", -1, 1, 2)
+	sum := must(gorgonia.Add(must(gorgonia.Sum(must(gorgonia.Cube(a)))), must(gorgonia.Sum(b))))
+	w, err := graph.Wrap(sum, a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.SecondOrder(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := wantKept(t, s.(*graph.Wrapped), 1); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -7,68 +7,39 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
 	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/replica"
 )
 
-// Notes says what of the graph is not checked as it runs: random nodes that are
-// held at one draw, a cost that is made a scalar, operations whose state is not
-// restored.
-func (w *Wrapped) Notes() []string { return w.user.notes }
-
 // notesOf returns what is to be said of a graph.
-func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, held *draws) (notes []string) {
-	if len(held.random) > 0 {
-		notes = append(notes, "held at one draw for the whole check: "+labels(held.random))
+func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (notes []string) {
+	if len(draws.Random) > 0 {
+		notes = append(notes, "held at one draw for the whole check: "+inspect.Labels(draws.Random))
 	}
-	for _, n := range held.random {
-		if held.values[n] != nil && uses(n, nodes) > 1 {
-			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, whatever their distribution, unless WithName has named the earlier one", label(n), uses(n, nodes)))
+	for _, n := range draws.Random {
+		if draws.Values[n] != nil && inspect.Uses(n, nodes) > 1 {
+			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, "+
+				"whatever their distribution, unless WithName has named the earlier one", inspect.Label(n), inspect.Uses(n, nodes)))
 		}
 	}
 	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
-		notes = append(notes, label(cost)+" is made a scalar by fixed pseudo-random weights")
+		notes = append(notes, inspect.Label(cost)+" is made a scalar by fixed pseudo-random weights")
 	}
 	var foreign gorgonia.Nodes
 	for _, n := range nodes {
-		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && mayKeepState(reflect.TypeOf(n.Op())) {
+		if n.Op() != nil && !peek.IsGorgonias(n.Op()) && ops.MayKeepState(reflect.TypeOf(n.Op())) {
 			foreign = append(foreign, n)
 		}
 	}
 	if len(foreign) > 0 {
-		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+labels(foreign))
+		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+
+			inspect.Labels(foreign))
 	}
 	if other := faults.Replaced(); other != "" {
-		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for", other, faults.Version))
+		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for",
+			other, faults.Version))
 	}
 	return notes
-}
-
-// uses returns how often a node is an operand.
-func uses(n *gorgonia.Node, nodes gorgonia.Nodes) (count int) {
-	for _, user := range nodes {
-		for _, operand := range peek.Children(user) {
-			if operand == n {
-				count++
-			}
-		}
-	}
-	return count
-}
-
-// mayKeepState reports whether an operation of a type can hold what its methods
-// change.
-func mayKeepState(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return t.Elem().Kind() != reflect.Struct || t.Elem().NumField() > 0
-	case reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
-		return true
-	case reflect.Struct:
-		for i := range t.NumField() {
-			if mayKeepState(t.Field(i).Type) {
-				return true
-			}
-		}
-	}
-	return false
 }

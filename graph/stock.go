@@ -11,6 +11,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"gradtwin"
+	"gradtwin/graph/internal/building"
 )
 
 // Stock is the network as Gorgonia's documentation and examples build and train
@@ -192,7 +193,7 @@ func (s *Stock) graph(rows int, gradient bool) (g *stockGraph, err error) {
 }
 
 func (s *Stock) newGraph(rows int, gradient bool) (m *stockGraph, err error) {
-	defer recoverBuilding(&err, fmt.Sprintf("build the graph of layers %v", s.spec.Layers))
+	defer building.Recover(&err, fmt.Sprintf("build the graph of layers %v", s.spec.Layers))
 	building.Lock()
 	defer building.Unlock()
 	must := gorgonia.Must

@@ -2,13 +2,12 @@ package graph
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"gorgonia.org/gorgonia"
 
 	"gradtwin"
+	"gradtwin/graph/internal/training"
 )
 
 // TrainingStep is one step of training as its user wrote it, with a machine and
@@ -17,14 +16,8 @@ import (
 // fails also where the step does something else than it should: see Misuses.
 type TrainingStep struct {
 	*Wrapped
-	deviation []float64 // of what the solver was given from the graph's gradient, nil without one
-	misuses   []gradtwin.Fault
-	notes     []string
+	verdict *training.Verdict
 }
-
-// trainingRuns is how often a step is run: what goes wrong from the second run
-// on, as without Reset, shows in the second, and what alternates in the third.
-const trainingRuns = 3
 
 // WrapStep runs a step of training three times, from where the nodes stand, and
 // puts everything back. The step is given the solver, wrapped so that what it is
@@ -52,46 +45,27 @@ const trainingRuns = 3
 // are read from the step's run; where that fails, as the loss shows, the step
 // cannot be judged and the error says so. Other errors are the step's own.
 func WrapStep(f *Wrapped, solver gorgonia.Solver, step func(solver gorgonia.Solver) error) (*TrainingStep, error) {
-	if f.user.held == nil {
+	if f.user.draws == nil {
 		return nil, errors.New("training step: of a function that Wrap has not made itself")
 	}
-	r := &recorder{Wrapped: f, solver: solver}
-	k := takeDown(f, solver)
-	defer k.restore()
-	r.holdDropout(k)
-	for n := range trainingRuns {
-		if n > 0 {
-			r.shake(n)
-		}
-		if err := r.run(step); err != nil {
-			return nil, fmt.Errorf("training step, run %d: %w%s", n+1, err, r.hint())
-		}
+	v, err := training.Judge(training.Subject{
+		Function: f.f, UserCost: f.user.cost, Nodes: f.user.nodes, Draws: f.user.draws,
+		Values: f.forwardValues, Other: gradientOf,
+	}, solver, step)
+	if err != nil {
+		return nil, err
 	}
-	s := &TrainingStep{Wrapped: f}
-	j := &stepJudge{recorder: r, step: s}
-	if err := j.judge(); err != nil {
-		return nil, fmt.Errorf("training step: %w", err)
-	}
-	return s, nil
+	return &TrainingStep{Wrapped: f, verdict: v}, nil
 }
 
-// hint says what an error of a solver may come from.
-func (r *recorder) hint() string {
-	calls := r.runs[len(r.runs)-1].calls
-	if len(calls) == 0 || calls[len(calls)-1].err == nil {
-		return ""
+// gradientOf computes the gradient of a cost.
+func gradientOf(cost *gorgonia.Node, wrt gorgonia.Nodes) ([]float64, error) {
+	w, err := Wrap(cost, wrt...)
+	if err != nil {
+		return nil, err
 	}
-	var unbound []string
-	for k, l := range r.params {
-		if v, err := l.node.Grad(); err != nil || v == nil {
-			unbound = append(unbound, r.layout[k].Name)
-		}
-	}
-	if unbound == nil {
-		return ""
-	}
-	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, "+
-		"make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
+	g := make([]float64, w.Layout().Len())
+	return g, w.Gradient(g)
 }
 
 // Gradient computes the gradient that the solver was given in the first run. At
@@ -101,7 +75,7 @@ func (s *TrainingStep) Gradient(dst []float64) error {
 	if err := s.Wrapped.Gradient(dst); err != nil {
 		return err
 	}
-	for i, d := range s.deviation {
+	for i, d := range s.verdict.Deviation {
 		dst[i] += d
 	}
 	return nil
@@ -113,14 +87,14 @@ func (s *TrainingStep) Clone() (gradtwin.Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &TrainingStep{Wrapped: w, deviation: s.deviation, misuses: s.misuses, notes: s.notes}, nil
+	return &TrainingStep{Wrapped: w, verdict: s.verdict}, nil
 }
 
 // Misuses returns what the step does that it should not, with the run in which it
 // showed, and what to write instead: a machine that is not Reset, gradients that
 // accumulate, the gradient of another cost, a division by the batch size twice, a
 // solver that moves nothing.
-func (s *TrainingStep) Misuses() []gradtwin.Fault { return slices.Clone(s.misuses) }
+func (s *TrainingStep) Misuses() []gradtwin.Fault { return slices.Clone(s.verdict.Misuses) }
 
 // Notes says what Wrapped.Notes does, and what the step was seen to do.
-func (s *TrainingStep) Notes() []string { return slices.Concat(s.Wrapped.Notes(), s.notes) }
+func (s *TrainingStep) Notes() []string { return slices.Concat(s.Wrapped.Notes(), s.verdict.Notes) }

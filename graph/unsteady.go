@@ -9,6 +9,8 @@ import (
 	"gorgonia.org/gorgonia"
 
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -73,7 +75,7 @@ func (w *Wrapped) notFinite(v value) string {
 		return fmt.Sprintf("input %s: element %d is %v", w.label(v.node), v.at, v.x)
 	}
 	found := fmt.Errorf("%s, of %s: element %d is %v", w.label(v.node), w.labels(peek.Children(v.node)), v.at, v.x)
-	if forward := cone(w.user.cost); !forward.Contains(w.user.nodes[v.node]) {
+	if forward := inspect.Cone(w.user.cost); !forward.Contains(w.user.nodes[v.node]) {
 		found = explain(found, derivativesOf(v.node, forward), faults.Value, faults.Derivative)
 	}
 	return found.Error()
@@ -90,19 +92,17 @@ type value struct {
 // computed runs the loss, or the gradient, and returns its nodes in the order of
 // computing.
 func (w *Wrapped) computed(gradient bool) (nodes []value, err error) {
-	err = w.followed(gradient, func(t *tape) error {
-		return t.follow(w.leafValue, func(n *gorgonia.Node) bool {
-			v := value{node: n, sum: string(memory(t.value(n))), at: -1}
-			if e, err := elementsOf(t.value(n)); err == nil {
-				for i := 0; i < e.n && v.at < 0; i++ {
-					if x := e.at(i); math.IsNaN(x) || math.IsInf(x, 0) {
-						v.at, v.x = i, x
-					}
+	err = w.f.Follow(gradient, func(n *gorgonia.Node, computed gorgonia.Value) bool {
+		v := value{node: n, sum: string(memory.Bytes(computed)), at: -1}
+		if e, err := memory.Of(computed); err == nil {
+			for i := 0; i < e.Len() && v.at < 0; i++ {
+				if x := e.At(i); math.IsNaN(x) || math.IsInf(x, 0) {
+					v.at, v.x = i, x
 				}
 			}
-			nodes = append(nodes, v)
-			return true
-		})
+		}
+		nodes = append(nodes, v)
+		return true
 	})
 	return nodes, err
 }

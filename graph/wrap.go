@@ -1,14 +1,17 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"gradtwin"
 	"gradtwin/graph/faults"
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/eval"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/replica"
 )
 
 // Wrapped is a node of any Gorgonia graph as a function of some of the graph's
@@ -40,21 +43,9 @@ import (
 // multiplies by its draw in the forward pass, and its derivative is that of the
 // user's own operation.
 type Wrapped struct {
-	layout gradtwin.Layout
-	params []*leaf                  // of layout, in order
-	leaves []*leaf                  // all inputs that the cost is computed from
-	byNode map[*gorgonia.Node]*leaf // by the node's copy
-	starts []int                    // of each parameter in the flat vector
-	single bool                     // some of it is float32
-
-	user    source
-	graph   *gorgonia.ExprGraph
-	cost    *gorgonia.Node // copies
-	grads   gorgonia.Nodes // nil where the gradient is 0
-	ops     *operations    // whose state is renewed at each run, nil when there are none
-	runs    runs
-	keeping *keeping // nil unless between Keep and Release
-	usage   *usage   // nil until Users or Cut asks
+	f     *eval.Function // on a copy of the graph
+	user  source
+	usage *inspect.Usage // nil until Users or Cut asks
 }
 
 // source is the user's graph that a function is made of.
@@ -62,31 +53,20 @@ type source struct {
 	cost   *gorgonia.Node
 	nodes  map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
 	notes  []string
-	held   *draws   // of the random nodes, nil of a function that is derived from another
-	parent *Wrapped // that other function
+	draws  *replica.Draws // of the random nodes, nil of a function that is derived from another
+	parent *Wrapped       // that other function
 }
 
-// runs is what computes a function.
-type runs struct {
-	loss, gradient evaluator
-	watched        []*leaf // inputs and tensor constants, which runs must leave alone
-	backup         [][]byte
+// newWrapped gives a function the user's graph that it is of.
+func newWrapped(f *eval.Function, user source) *Wrapped {
+	w := &Wrapped{f: f, user: user}
+	f.Explain = func(err error) error { return explainRun(err, w.user.cost, w.user.nodes) }
+	return w
 }
 
-// derived returns the source of a function whose nodes are copies of w's.
-func (w *Wrapped) derived(copies map[*gorgonia.Node]*gorgonia.Node) source {
-	s := source{cost: w.user.cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, notes: w.user.notes, parent: w}
-	for n, c := range copies {
-		s.nodes[c] = w.user.nodes[n]
-	}
-	return s
-}
-
-// evaluator computes a graph's cost, and its gradients perhaps.
-type evaluator interface {
-	run(value func(leaf *gorgonia.Node) gorgonia.Value) error
-	value(n *gorgonia.Node) gorgonia.Value
-}
+// drawSeed is what the draws of Wrap come from: the same ones in every run of a
+// program, so that a check can be repeated.
+const drawSeed = 1
 
 // Wrap makes a function of a cost node and the inputs wrt, which the layout
 // names in this order. An input without a name is called input1, input2, … by
@@ -116,7 +96,7 @@ type evaluator interface {
 // meant to be two cannot be told from one input used twice unless both are given
 // here: name every node, and differently.
 func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
-	defer recoverBuilding(&err, "read the graph")
+	defer building.Recover(&err, "read the graph")
 	if err := checkCost(cost); err != nil {
 		return nil, err
 	}
@@ -128,207 +108,140 @@ func Wrap(cost *gorgonia.Node, wrt ...*gorgonia.Node) (w *Wrapped, err error) {
 	return wrap(cost, wrt)
 }
 
+// WrapModel is Wrap for what solvers take: a list of values with gradients, as
+// of gorgonia.NodesToValueGrads. All must be nodes.
+func WrapModel(cost *gorgonia.Node, model []gorgonia.ValueGrad) (*Wrapped, error) {
+	wrt := make(gorgonia.Nodes, len(model))
+	for k, v := range model {
+		n, ok := v.(*gorgonia.Node)
+		if !ok {
+			return nil, fmt.Errorf("input %d is a %T: want a node", k+1, v)
+		}
+		wrt[k] = n
+	}
+	return Wrap(cost, wrt...)
+}
+
+// WrapGraph is Wrap for a cost that is out of reach, as one that a library
+// keeps to itself: it finds the cost and the inputs of the gorgonia.Grad that was
+// taken in a graph. No Grad, or one of several costs, is an error that lists
+// what could be meant.
+func WrapGraph(g *gorgonia.ExprGraph) (w *Wrapped, err error) {
+	defer building.Recover(&err, "read the graph")
+	if g == nil {
+		return nil, errors.New("the graph is nil")
+	}
+	costs, wrt := inspect.Differentiated(g)
+	switch {
+	case len(costs) == 1 && len(wrt) > 0:
+		return Wrap(costs[0], wrt...)
+	case len(costs) > 1:
+		return nil, fmt.Errorf("a Grad of %d costs was taken in the graph: %s: give one to Wrap",
+			len(costs), inspect.Labels(costs))
+	}
+	text := "no Grad of a cost was taken in the graph: give one to Wrap"
+	if roots := inspect.ScalarRoots(g); len(roots) > 0 {
+		text += "; scalars that nothing is computed from: " + inspect.Labels(roots)
+	}
+	return nil, errors.New(text)
+}
+
 func wrap(cost *gorgonia.Node, wrt gorgonia.Nodes) (*Wrapped, error) {
-	nodes := cone(cost)
+	nodes := inspect.Cone(cost)
 	if len(wrt) == 0 {
 		if wrt = defaultInputs(cost, nodes); len(wrt) == 0 {
 			return nil, fmt.Errorf("cost %v depends on no float input with a value", cost)
 		}
 	}
-	held, err := hold(nodes, drawSeed)
+	if err := checkInputs(cost, wrt, nodes); err != nil {
+		return nil, err
+	}
+	draws, err := replica.Draw(nodes, drawSeed)
 	if err != nil {
 		return nil, err
 	}
-	w := &Wrapped{byNode: map[*gorgonia.Node]*leaf{}, user: source{cost: cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, held: held}}
-	inputs := w.addLeaves(nodes, held)
-	for k, n := range wrt {
-		if err := checkInput(cost, n, nodes); err != nil {
-			return nil, fmt.Errorf("input %d: %w", k+1, err)
-		}
-		if first := slices.Index(wrt, n); first < k {
-			return nil, fmt.Errorf("inputs %d and %d are one node, %s: Gorgonia merges inputs that have one name and shape", first+1, k+1, n.Name())
-		}
-		if err := w.addParam(n, inputs[n]); err != nil {
-			return nil, err
-		}
-	}
-	w.single = w.single || cost.Dtype() == tensor.Float32
-	for _, l := range w.leaves {
-		if err := l.sync(false); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.checkAliases(nodes); err != nil {
+	f, err := eval.New(cost, wrt, nodes, draws)
+	if err != nil {
 		return nil, err
 	}
-	w.user.notes = notesOf(cost, nodes, held)
-	if err := w.build(wrt, held, inputs); err != nil {
+	copies, err := f.Build(cost, wrt, draws)
+	if err != nil {
 		return nil, explain(err, nodes, faults.Failure)
 	}
-	return w, nil
-}
-
-// addLeaves adds what values come from, and returns it by the user's nodes.
-func (w *Wrapped) addLeaves(nodes gorgonia.Nodes, held *draws) map[*gorgonia.Node]*leaf {
-	inputs := map[*gorgonia.Node]*leaf{}
-	for _, n := range nodes {
-		l := held.input(n)
-		if l == nil && n.Op() == nil {
-			l = &leaf{node: n, name: label(n)}
-		}
-		if l != nil {
-			w.leaves = append(w.leaves, l)
-			inputs[n] = l
-		}
+	user := source{
+		cost: cost, nodes: map[*gorgonia.Node]*gorgonia.Node{}, notes: notesOf(cost, nodes, draws), draws: draws,
 	}
-	return inputs
-}
-
-// addParam makes an input one of the layout's.
-func (w *Wrapped) addParam(n *gorgonia.Node, l *leaf) error {
-	if !named(n) || n.Name() == "" {
-		l.name = fmt.Sprintf("input%d", len(w.params)+1)
+	for n, c := range copies {
+		user.nodes[c] = n
 	}
-	for base, i := l.name, 2; slices.ContainsFunc(w.params, func(p *leaf) bool { return p.name == l.name }); i++ {
-		l.name = fmt.Sprintf("%s(%d)", base, i)
-	}
-	w.params = append(w.params, l)
-	if err := l.sync(true); err != nil {
-		return err
-	}
-	w.single = w.single || n.Dtype() == tensor.Float32
-	w.layout = append(w.layout, gradtwin.Tensor{Name: l.name, Shape: slices.Clone([]int(n.Shape()))})
-	w.starts = append(w.starts, w.layout.Len()-l.n)
-	return nil
-}
-
-// build makes the copies that are computed.
-func (w *Wrapped) build(wrt gorgonia.Nodes, held *draws, inputs map[*gorgonia.Node]*leaf) error {
-	outputs, r, err := gradientOf(w.user.cost, wrt, held, func(n *gorgonia.Node) gorgonia.Value { return inputs[n].value() })
-	if err != nil {
-		return err
-	}
-	w.graph, w.cost, w.grads, w.ops = r.graph, outputs[0], outputs[1:], r.ops
-	for n, c := range r.of {
-		w.user.nodes[c] = n
-		if l := inputs[n]; l != nil {
-			w.byNode[c] = l
-		}
-	}
-	return w.compile()
-}
-
-// compile orders what Loss and Gradient compute.
-func (w *Wrapped) compile() (err error) {
-	outputs := gorgonia.Nodes{w.cost}
-	if w.runs.loss, err = newTape(outputs); err != nil {
-		return err
-	}
-	for _, g := range w.grads {
-		if g != nil {
-			outputs = append(outputs, g)
-		}
-	}
-	w.runs.gradient, err = newTape(outputs)
-	w.runs.watched = slices.Clone(w.leaves)
-	for _, n := range cone(outputs...) {
-		if n.Op() != nil && isConstant(n.Op()) && !n.IsScalar() {
-			w.runs.watched = append(w.runs.watched, &leaf{node: n, name: n.Name()})
-		}
-	}
-	return err
+	return newWrapped(f, user), nil
 }
 
 // Layout names the inputs that were given to Wrap and gives their shapes; a
 // scalar's shape is empty. It must not be changed.
-func (w *Wrapped) Layout() gradtwin.Layout { return w.layout }
+func (w *Wrapped) Layout() gradtwin.Layout { return w.f.Layout }
 
 // Float32 reports whether the cost or one of the inputs is of single
 // precision.
-func (w *Wrapped) Float32() bool { return w.single }
-
-// locate returns the parameter that holds element i, and i's place there.
-func (w *Wrapped) locate(i int) (*leaf, int) {
-	k, ok := slices.BinarySearch(w.starts, i)
-	if !ok {
-		k--
-	}
-	if k < 0 || i-w.starts[k] >= w.layout[k].Len() {
-		panic(fmt.Sprintf("graph: element %d of %d", i, w.layout.Len()))
-	}
-	if err := w.params[k].sync(true); err != nil {
-		panic("graph: " + err.Error())
-	}
-	return w.params[k], i - w.starts[k]
-}
+func (w *Wrapped) Float32() bool { return w.f.Single }
 
 // At returns element i. It panics when i is out of range or when the input has
 // been given a value that is not its own shape or type.
-func (w *Wrapped) At(i int) float64 {
-	l, k := w.locate(i)
-	return l.at(k)
-}
+func (w *Wrapped) At(i int) float64 { return w.f.At(i) }
 
 // Set changes element i in the memory of the value that the node holds, to
 // float32(x) in a float32 input. It panics as At does.
-func (w *Wrapped) Set(i int, x float64) {
-	l, k := w.locate(i)
-	l.set(k, x)
-	if w.keeping != nil {
-		w.set(l, k)
-	}
-}
+func (w *Wrapped) Set(i int, x float64) { w.f.Set(i, x) }
 
 // Loss computes the cost from what the nodes hold, without the gradient.
-func (w *Wrapped) Loss() (float64, error) {
-	run := func() error { return w.run(w.runs.loss) }
-	if w.keeping != nil {
-		run = w.runKept
-	}
-	if err := run(); err != nil {
-		return 0, err
-	}
-	e, err := elementsOf(w.runs.loss.value(w.cost))
-	if err != nil {
-		return 0, fmt.Errorf("cost %v: %w", w.cost, err)
-	}
-	if e.n != 1 {
-		return 0, fmt.Errorf("cost %v: the machine gives %d elements: want 1", w.cost, e.n)
-	}
-	return e.at(0), nil
-}
+func (w *Wrapped) Loss() (float64, error) { return w.f.Loss() }
 
 // Gradient computes the gradient from what the nodes hold and writes it to dst
 // in the layout's order. It panics when dst has another length.
-func (w *Wrapped) Gradient(dst []float64) error {
-	if len(dst) != w.layout.Len() {
-		panic(fmt.Sprintf("graph: gradient of %d elements into %d", w.layout.Len(), len(dst)))
+func (w *Wrapped) Gradient(dst []float64) error { return w.f.Gradient(dst) }
+
+// Keep says that until Release nothing but Set changes what the loss is computed
+// from. Loss then computes again only what depends on the input whose elements
+// were set, to the same bits; that no operation has written into an input is seen
+// to by Release, once. It is an error where Gorgonia's own machine computes
+// (WithTapeMachine).
+func (w *Wrapped) Keep() error { return w.f.Keep() }
+
+// Release ends what Keep began. After an error, an input has changed that was not
+// set and no result since Keep is to be relied on; without Keep, every run looks
+// for that and names the operation that does it. The inputs are then as they
+// would be had they only been set.
+func (w *Wrapped) Release() error { return w.f.Release() }
+
+// WithTapeMachine returns the same function computed by gorgonia.TapeMachine
+// itself: one machine of the cost alone and one of the cost and the gradient.
+// The two functions share the inputs' values; either may be used at a time. It
+// is what to compare w with when a result is in doubt.
+//
+// The machine runs in a goroutine of its own, so that an operation that panics
+// ends the process: nothing here or in the caller can recover it. What may
+// panic is to be run by w first, which computes the same with the same
+// operations, or in a subprocess.
+//
+// Making a machine puts all operations that know it into training mode; the
+// option gorgonia.EvalMode puts them into the other, for w too.
+func (w *Wrapped) WithTapeMachine(options ...gorgonia.VMOpt) (m *Wrapped, err error) {
+	f, err := w.f.WithMachine(options)
+	if err != nil {
+		return nil, err
 	}
-	if err := w.run(w.runs.gradient); err != nil {
-		return err
-	}
-	for k, n := range w.grads {
-		t := w.layout[k]
-		if n == nil {
-			clear(dst[w.starts[k] : w.starts[k]+t.Len()])
-			continue
-		}
-		v := w.runs.gradient.value(n)
-		e, err := elementsOf(v)
-		if err != nil {
-			return fmt.Errorf("gradient of %s: %w", t.Name, err)
-		}
-		if e.n != t.Len() || !sameShape(v.Shape(), t.Shape) {
-			return fmt.Errorf("gradient of %s has shape %v: want %v", t.Name, v.Shape(), t.Shape)
-		}
-		e.read(dst[w.starts[k] : w.starts[k]+e.n])
-	}
-	return nil
+	return newWrapped(f, w.user), nil
 }
 
-// sameShape compares two shapes without their dimensions of 1: Gorgonia is
-// careless with these, and they do not change which element is which.
-func sameShape(a, b []int) bool {
-	one := func(d int) bool { return d == 1 }
-	return slices.Equal(slices.DeleteFunc(slices.Clone(a), one), slices.DeleteFunc(slices.Clone(b), one))
+// Notes says what of the graph is not checked as it runs: random nodes that are
+// held at one draw, a cost that is made a scalar, operations whose state is not
+// restored.
+func (w *Wrapped) Notes() []string { return w.user.notes }
+
+// label names a node of the copy as the user's, or as one of the gradient.
+func (w *Wrapped) label(n *gorgonia.Node) string {
+	if user := w.user.nodes[n]; user != nil {
+		return inspect.Label(user)
+	}
+	return "the gradient's " + inspect.Label(n)
 }

@@ -49,7 +49,8 @@ func TestExperiment(t *testing.T) {
 		copy(n.Params().Flat, start.Flat)
 		err = twin.Train(t.Context(), n, feed, func(s twin.Step) error {
 			if want := c.losses[s.Step-1]; !(math.Abs(s.Loss-want) <= tol*want) {
-				t.Errorf("%v, step %d: loss %.17g, want %.17g: apart by %.1g of it", c.policy, s.Step, s.Loss, want, math.Abs(s.Loss/want-1))
+				t.Errorf("%v, step %d: loss %.17g, want %.17g: apart by %.1g of it", c.policy, s.Step, s.Loss, want,
+					math.Abs(s.Loss/want-1))
 			}
 			return nil
 		})

@@ -83,7 +83,8 @@ func TestFormulaOrder(t *testing.T) {
 					return w
 				}
 				if r := worst(f.large) / worst(f.small); r < f.atLeast || r > f.most {
-					t.Errorf("%v, %v, relative %v: the error with h=%g is %.4g times that with %g, want %g to %g", engine, f.formula, relative, f.large, r, f.small, f.atLeast, f.most)
+					t.Errorf("%v, %v, relative %v: the error with h=%g is %.4g times that with %g, want %g to %g", engine, f.formula,
+						relative, f.large, r, f.small, f.atLeast, f.most)
 				}
 			}
 		}
@@ -168,7 +169,8 @@ func TestFormulaText(t *testing.T) {
 	if _, err := numeric.ParseFormula("backward"); err == nil || !strings.Contains(err.Error(), `formula "backward"`) {
 		t.Errorf("an unknown formula: %v", err)
 	}
-	if _, err := numeric.New(networks(t)[0].Spec(), numeric.Options{Formula: 9}); err == nil || !strings.Contains(err.Error(), "formula Formula(9)") {
+	if _, err := numeric.New(networks(t)[0].Spec(), numeric.Options{Formula: 9}); err == nil ||
+		!strings.Contains(err.Error(), "formula Formula(9)") {
 		t.Errorf("New with an unknown formula: %v", err)
 	}
 }
@@ -180,7 +182,8 @@ func TestDifferencesFormula(t *testing.T) {
 	got := slices.Clone(want)
 	for _, engine := range engines() {
 		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
-		other := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint, Relative: true, Step: 1e-2})
+		other := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint, Relative: true,
+			Step: 1e-2})
 		copy(n.Params().Flat, c.Params)
 		copy(other.Params().Flat, c.Params)
 		if err := n.Gradient(context.Background(), want, c.Batch()); err != nil {

@@ -84,7 +84,8 @@ func affine(z, x, w, b []float64) {
 		copy(z[from:], b)
 	}
 	add := func(to, i int, v float64) {
-		blas64.Axpy(v, blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]}, blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
+		blas64.Axpy(v, blas64.Vector{N: out, Inc: 1, Data: w[i*out : (i+1)*out]},
+			blas64.Vector{N: out, Inc: 1, Data: z[to : to+out]})
 	}
 	if len(x) == in {
 		for i, v := range x {

@@ -44,10 +44,11 @@ const (
 
 func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int) *incremental {
 	e := &incremental{
-		spec:       s,
-		activation: [...]simd.Activation{gradtwin.ReLU: simd.ReLU, gradtwin.Sigmoid: simd.Sigmoid, gradtwin.Tanh: simd.Tanh}[s.Activation],
-		params:     p,
-		forward:    f,
+		spec: s,
+		activation: [...]simd.Activation{gradtwin.ReLU: simd.ReLU, gradtwin.Sigmoid: simd.Sigmoid,
+			gradtwin.Tanh: simd.Tanh}[s.Activation],
+		params:  p,
+		forward: f,
 	}
 	at := 0
 	for l := range s.Affine() {
@@ -71,7 +72,8 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 // gradient writes the derivatives of the batch's loss by the parameters from
 // from on to dst, as many as it has, and the estimated errors to errs, unless it
 // is nil. The batch must be valid.
-func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan, progress func(done, total int)) error {
+func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan,
+	progress func(done, total int)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -104,7 +104,8 @@ func randomCase(r *rand.Rand) (gradtwin.Spec, *gradtwin.Params, gradtwin.Batch) 
 }
 
 // estimated returns a gradient and its estimated errors.
-func estimated(t *testing.T, s gradtwin.Spec, o numeric.Options, p *gradtwin.Params, b gradtwin.Batch) (grad, errs []float64) {
+func estimated(t *testing.T, s gradtwin.Spec, o numeric.Options, p *gradtwin.Params,
+	b gradtwin.Batch) (grad, errs []float64) {
 	t.Helper()
 	n := newNetwork(t, s, o)
 	copy(n.Params().Flat, p.Flat)
@@ -139,8 +140,10 @@ func TestIncrementalAgainstPlain(t *testing.T) {
 	for seed := range uint64(cases) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s, p, b := randomCase(r)
-		o := numeric.Options{Step: steps[r.IntN(len(steps))], Formula: formulas[r.IntN(len(formulas))], Relative: r.IntN(3) == 0}
-		t.Run(fmt.Sprintf("%d/%v,%v,rows=%d,h=%g,%v,relative=%v", seed, s.Layers, s.Activation, b.Len(), o.Step, o.Formula, o.Relative), func(t *testing.T) {
+		o := numeric.Options{Step: steps[r.IntN(len(steps))], Formula: formulas[r.IntN(len(formulas))],
+			Relative: r.IntN(3) == 0}
+		t.Run(fmt.Sprintf("%d/%v,%v,rows=%d,h=%g,%v,relative=%v", seed, s.Layers, s.Activation, b.Len(), o.Step, o.Formula,
+			o.Relative), func(t *testing.T) {
 			bound := differenceBound(s, p, b, o.Step)
 			o.Engine = numeric.Plain
 			want, wantErrs := estimated(t, s, o, p, b)
@@ -152,7 +155,8 @@ func TestIncrementalAgainstPlain(t *testing.T) {
 			near(t, "gradient alone", gradient(t, s, o, p, b), want, bound)
 			for _, workers := range []int{2, 5} {
 				o.Workers = workers
-				if again, errs := estimated(t, s, o, p, b); !slices.EqualFunc(again, got, same) || !slices.EqualFunc(errs, gotErrs, same) {
+				if again, errs := estimated(t, s, o, p, b); !slices.EqualFunc(again, got, same) ||
+					!slices.EqualFunc(errs, gotErrs, same) {
 					t.Errorf("other bits with %d workers", workers)
 				}
 			}
@@ -181,7 +185,8 @@ func TestIncrementalManyRows(t *testing.T) {
 		bound := differenceBound(s, p, b, numeric.DefaultStep)
 		near(t, "derivative", got, want, bound)
 		near(t, "error", gotErrs, wantErrs, 2*bound)
-		if again, errs := estimated(t, s, numeric.Options{Workers: 3}, p, b); !slices.Equal(again, got) || !slices.Equal(errs, gotErrs) {
+		if again, errs := estimated(t, s, numeric.Options{Workers: 3}, p, b); !slices.Equal(again, got) ||
+			!slices.Equal(errs, gotErrs) {
 			t.Errorf("%d rows: other bits with 3 workers", rows)
 		}
 	}

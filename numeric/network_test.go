@@ -182,7 +182,8 @@ func TestNetworkCancelled(t *testing.T) {
 	for _, engine := range engines() {
 		c := networks(t)[0]
 		ctx, cancel := context.WithCancel(context.Background())
-		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Workers: 3, Progress: func(done, total int) { cancel() }})
+		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Workers: 3,
+			Progress: func(done, total int) { cancel() }})
 		copy(n.Params().Flat, c.Params)
 		for range 2 { // cancelled on the way, then from the start
 			if _, err := n.Step(ctx, c.Batch(), 0.1); !errors.Is(err, context.Canceled) {

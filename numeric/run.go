@@ -34,7 +34,8 @@ type counter struct{ next atomic.Int64 }
 func (c *counter) take() int { return int(c.next.Add(1)) - 1 }
 
 func newRun(s gradtwin.Spec) *run {
-	r := &run{wanted: make([]part, s.Affine()), largest: make([][]float64, s.Affine()), scales: make([]float64, s.Affine())}
+	r := &run{wanted: make([]part, s.Affine()), largest: make([][]float64, s.Affine()),
+		scales: make([]float64, s.Affine())}
 	for l := range r.largest {
 		r.largest[l] = make([]float64, s.Layers[l+1])
 	}

@@ -48,19 +48,22 @@ func TestLicences(t *testing.T) {
 		err    string
 	}{
 		{"known", map[string]string{"LICENSE.md": mit}, "", []string{"MIT"}, ""},
-		{"one file not allowed", map[string]string{"COPYING": mit, "LICENCE": isc}, "", nil, "LICENCE: the licence ISC, want one of"},
+		{"one file not allowed", map[string]string{"COPYING": mit, "LICENCE": isc}, "", nil,
+			"LICENCE: the licence ISC, want one of"},
 		{"one is chosen", map[string]string{"COPYING": mit, "LICENCE": isc}, "COPYING", []string{"MIT"}, ""},
 		{"chosen, not there", map[string]string{"LICENSE": mit}, "MIT.txt", nil, "MIT.txt"},
 		{"none", map[string]string{"README.md": mit, "docs/LICENSE": mit}, "", nil, "no licence file"},
 		{"unknown", map[string]string{"LICENSE": "Do what you like."}, "", nil, "LICENSE: 0 % of it is of known licences"},
-		{"with more", map[string]string{"LICENSE": mit + strings.Repeat("And send me a postcard. ", 30)}, "", nil, "% of it is of known licences"},
+		{"with more", map[string]string{"LICENSE": mit + strings.Repeat("And send me a postcard. ", 30)}, "", nil,
+			"% of it is of known licences"},
 	} {
 		root := fstest.MapFS{}
 		for name, text := range tt.files {
 			root[name] = &fstest.MapFile{Data: []byte(text)}
 		}
 		got, err := licences(root, tt.choice)
-		if !slices.Equal(got, tt.want) || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+		if !slices.Equal(got, tt.want) || (err == nil) != (tt.err == "") ||
+			err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("%s: %v, error %v: want %v, error %q", tt.name, got, err, tt.want, tt.err)
 		}
 	}
@@ -79,7 +82,8 @@ func TestList(t *testing.T) {
 	}
 	// Cobra needs mousetrap on Windows alone; staticcheck is a tool.
 	const some = "gorgonia.org/gorgonia"
-	for path, want := range map[string]bool{some: true, "github.com/inconshreveable/mousetrap": true, "gradtwin": false, "honnef.co/go/tools": false} {
+	for path, want := range map[string]bool{some: true, "github.com/inconshreveable/mousetrap": true, "gradtwin": false,
+		"honnef.co/go/tools": false} {
 		if got := byPath[path] != nil; got != want {
 			t.Errorf("%s is linked: %v, want %v", path, got, want)
 		}

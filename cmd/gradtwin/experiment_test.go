@@ -143,7 +143,7 @@ func TestExperimentCheck(t *testing.T) {
 		return code, out.String()
 	}
 	for _, batches := range []string{"sgd", "fixed"} {
-		if code, out := check("--policy", batches); code != exitDone || !strings.Contains(out, "45360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
+		if code, out := check("--policy", batches); code != exitDone || !strings.Contains(out, "45,360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
 			t.Errorf("%s: exit code %d:\n%s", batches, code, out)
 		}
 	}

@@ -37,19 +37,20 @@ func algebra() []*subject {
 		p := cut(x, 5, 20)
 		return dot(product(p[0], p[1]), p[2])
 	})
-	exponential := of(algebraic, "trace of a matrix exponential", shaped("A", 3, 3), normal(9, 0.5), func(t *tape, x []num) num {
-		term := t.nums([]float64{1, 0, 0, 0, 1, 0, 0, 0, 1})
-		s := t.num(3)
-		for k := 1; k < 14; k++ {
-			var next []num
-			for i := range 3 {
-				next = append(next, product(row(term, 3, i), x)...)
+	exponential := of(algebraic, "trace of a matrix exponential", shaped("A", 3, 3), normal(9, 0.5),
+		func(t *tape, x []num) num {
+			term := t.nums([]float64{1, 0, 0, 0, 1, 0, 0, 0, 1})
+			s := t.num(3)
+			for k := 1; k < 14; k++ {
+				var next []num
+				for i := range 3 {
+					next = append(next, product(row(term, 3, i), x)...)
+				}
+				term = each(next, func(v num) num { return v.times(1 / float64(k)) })
+				s = s.add(term[0]).add(term[4]).add(term[8])
 			}
-			term = each(next, func(v num) num { return v.times(1 / float64(k)) })
-			s = s.add(term[0]).add(term[4]).add(term[8])
-		}
-		return s
-	})
+			return s
+		})
 	chain := of(algebraic, "product of matrices", shaped("A", 4, 3, 3), normal(36, 0.7), func(t *tape, x []num) num {
 		v := t.nums(c[:3])
 		for k := range 4 {
@@ -89,20 +90,21 @@ func algebra() []*subject {
 		}
 		return s
 	})
-	camera := of(algebraic, "reprojection", shaped("turn", 3, "move", 3, "focal"), around(0.1, 0.1, -0.2, 0.3, 0.5, 0.1, 4, 1.5), func(t *tape, x []num) num {
-		s := t.num(0)
-		for i := range t.samples(8) {
-			p := t.nums(c[3*i : 3*i+3])
-			for k := range 3 { // one axis after the other
-				a, b := (k+1)%3, (k+2)%3
-				p[a], p[b] = p[a].mul(x[k].cos()).sub(p[b].mul(x[k].sin())), p[a].mul(x[k].sin()).add(p[b].mul(x[k].cos()))
+	camera := of(algebraic, "reprojection", shaped("turn", 3, "move", 3, "focal"),
+		around(0.1, 0.1, -0.2, 0.3, 0.5, 0.1, 4, 1.5), func(t *tape, x []num) num {
+			s := t.num(0)
+			for i := range t.samples(8) {
+				p := t.nums(c[3*i : 3*i+3])
+				for k := range 3 { // one axis after the other
+					a, b := (k+1)%3, (k+2)%3
+					p[a], p[b] = p[a].mul(x[k].cos()).sub(p[b].mul(x[k].sin())), p[a].mul(x[k].sin()).add(p[b].mul(x[k].cos()))
+				}
+				z := p[2].add(x[5])
+				u, v := x[6].mul(p[0].add(x[3])).div(z), x[6].mul(p[1].add(x[4])).div(z)
+				s = s.add(u.plus(-c[i]).square()).add(v.plus(-c[i+8]).square())
 			}
-			z := p[2].add(x[5])
-			u, v := x[6].mul(p[0].add(x[3])).div(z), x[6].mul(p[1].add(x[4])).div(z)
-			s = s.add(u.plus(-c[i]).square()).add(v.plus(-c[i+8]).square())
-		}
-		return s
-	})
+			return s
+		})
 	fourier := of(algebraic, "Fourier series", shaped("a", 6, "w"), normal(7, 0.8), func(t *tape, x []num) num {
 		s := t.num(0)
 		for i := range t.samples(15) {
@@ -131,21 +133,22 @@ func algebra() []*subject {
 		}
 		return s
 	})
-	warping := of(algebraic, "soft dynamic time warping", shaped("a", 6, "b", 5), normal(11, 1), func(t *tape, x []num) num {
-		far := t.num(50)
-		d := make([][]num, 7)
-		for i := range d {
-			d[i] = []num{far, far, far, far, far, far}
-		}
-		d[0][0] = t.num(0)
-		for i := range 6 {
-			for j := range 5 {
-				best := logSumExp([]num{d[i][j].neg(), d[i+1][j].neg(), d[i][j+1].neg()}).neg()
-				d[i+1][j+1] = x[i].sub(x[6+j]).square().add(best)
+	warping := of(algebraic, "soft dynamic time warping", shaped("a", 6, "b", 5), normal(11, 1),
+		func(t *tape, x []num) num {
+			far := t.num(50)
+			d := make([][]num, 7)
+			for i := range d {
+				d[i] = []num{far, far, far, far, far, far}
 			}
-		}
-		return d[6][5]
-	})
+			d[0][0] = t.num(0)
+			for i := range 6 {
+				for j := range 5 {
+					best := logSumExp([]num{d[i][j].neg(), d[i+1][j].neg(), d[i][j+1].neg()}).neg()
+					d[i+1][j+1] = x[i].sub(x[6+j]).square().add(best)
+				}
+			}
+			return d[6][5]
+		})
 	rank := of(algebraic, "PageRank, 12 steps", shaped("W", 5, 5), normal(25, 0.8), func(t *tape, x []num) num {
 		v := t.nums([]float64{0.2, 0.2, 0.2, 0.2, 0.2})
 		var p []num
@@ -183,18 +186,19 @@ func algebra() []*subject {
 		}
 		return s
 	})
-	sphere := of(algebraic, "distances on a sphere", shaped("lat", 4, "lon", 4), normal(8, 0.5), func(t *tape, x []num) num {
-		s := t.num(0)
-		for i := range 4 {
-			for j := range i {
-				a := x[i].sub(x[j]).times(0.5).sin().square()
-				b := x[4+i].sub(x[4+j]).times(0.5).sin().square()
-				h := a.add(x[i].cos().mul(x[j].cos()).mul(b))
-				s = s.add(h.div(h.neg().plus(1)).sqrt().atan().times(2 * math.Pi))
+	sphere := of(algebraic, "distances on a sphere", shaped("lat", 4, "lon", 4), normal(8, 0.5),
+		func(t *tape, x []num) num {
+			s := t.num(0)
+			for i := range 4 {
+				for j := range i {
+					a := x[i].sub(x[j]).times(0.5).sin().square()
+					b := x[4+i].sub(x[4+j]).times(0.5).sin().square()
+					h := a.add(x[i].cos().mul(x[j].cos()).mul(b))
+					s = s.add(h.div(h.neg().plus(1)).sqrt().atan().times(2 * math.Pi))
+				}
 			}
-		}
-		return s
-	})
+			return s
+		})
 	large := of(algebraic, "least squares of 600", shaped("X", 20, 30), normal(600, 1), func(t *tape, x []num) num {
 		s := t.num(0)
 		for i, v := range product(t.nums(c[:20]), x) {

@@ -4,22 +4,11 @@ import "gradtwin/compare"
 
 // The battery's view of the checker.
 
-const enforced = true
-
-// known reports whether the differences of a subject's loss deceive: it moves by
-// steps of a millionth of itself that no short line shows, or it amplifies
-// rounding so much that nine points show too little of its noise.
-func known(s *subject) bool {
-	return s.name == "smaller root of a quadratic" || s.family == chaotic
-}
-
 func withEach(o *compare.Options, visit func(flat int, v compare.Verdict)) {
 	o.Each = func(e compare.Element) { visit(e.Flat, e.Verdict) }
 }
 
 func allow(o *compare.Options, tensors []string) { o.Allow = tensors }
-
-const judged = true
 
 func failed(r *compare.Report) bool { return r.Wrong() }
 

@@ -54,10 +54,11 @@ func cancellations() []*subject {
 		}
 		return s
 	})
-	add("determinant of a nearly singular matrix", around(1e-4, 1, 2, 3, 2, 4, 6.001, 3, 6.001, 9.003), func(t *tape, x []num) num {
-		d := func(a, b, c, d int) num { return x[a].mul(x[d]).sub(x[b].mul(x[c])) }
-		return x[0].mul(d(4, 5, 7, 8)).sub(x[1].mul(d(3, 5, 6, 8))).add(x[2].mul(d(3, 4, 6, 7)))
-	})
+	add("determinant of a nearly singular matrix", around(1e-4, 1, 2, 3, 2, 4, 6.001, 3, 6.001, 9.003),
+		func(t *tape, x []num) num {
+			d := func(a, b, c, d int) num { return x[a].mul(x[d]).sub(x[b].mul(x[c])) }
+			return x[0].mul(d(4, 5, 7, 8)).sub(x[1].mul(d(3, 5, 6, 8))).add(x[2].mul(d(3, 4, 6, 7)))
+		})
 	add("area of a needle, Heron", around(1e-9, 1, 0.6, 0.4000001), func(t *tape, x []num) num {
 		s := sum(x).times(0.5)
 		return s.mul(s.sub(x[0])).mul(s.sub(x[1])).mul(s.sub(x[2])).sqrt()

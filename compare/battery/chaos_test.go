@@ -13,13 +13,14 @@ func chaos() []*subject {
 		all = append(all, s)
 	}
 	for _, n := range []int{5, 15, 25, 40} {
-		add(fmt.Sprintf("logistic map, %d times", n), of(chaotic, "", nil, around(0.02, 0.3, 3.9), func(t *tape, x []num) num {
-			y := x[0]
-			for range n {
-				y = x[1].mul(y).mul(y.neg().plus(1))
-			}
-			return y
-		}))
+		add(fmt.Sprintf("logistic map, %d times", n), of(chaotic, "", nil, around(0.02, 0.3, 3.9),
+			func(t *tape, x []num) num {
+				y := x[0]
+				for range n {
+					y = x[1].mul(y).mul(y.neg().plus(1))
+				}
+				return y
+			}))
 	}
 	for _, w := range []float64{1e3, 1e6, 1e9, 1e12} {
 		add(fmt.Sprintf("sin(%.0e·x)", w), of(chaotic, "", nil, around(0.3, 0.7, 1.1, 0.4), func(t *tape, x []num) num {
@@ -52,19 +53,21 @@ func chaos() []*subject {
 		}))
 	}
 	for _, n := range []int{10, 30} {
-		add(fmt.Sprintf("standard map, %d times", n), of(chaotic, "", nil, around(0.2, 1, 2, 2.5), func(t *tape, x []num) num {
-			p, q := x[0], x[1]
-			for range n {
-				p = p.add(x[2].mul(q.sin()))
-				q = q.add(p)
-			}
-			return q.sin().add(p.cos())
-		}))
+		add(fmt.Sprintf("standard map, %d times", n), of(chaotic, "", nil, around(0.2, 1, 2, 2.5),
+			func(t *tape, x []num) num {
+				p, q := x[0], x[1]
+				for range n {
+					p = p.add(x[2].mul(q.sin()))
+					q = q.add(p)
+				}
+				return q.sin().add(p.cos())
+			}))
 	}
 	add("Lorenz, 600 steps", of(chaotic, "", nil, around(0.1, 1, 1, 20), func(t *tape, x []num) num {
 		y := []num{x[0], x[1], x[2]}
 		for range 600 {
-			d := []num{y[1].sub(y[0]).times(10), y[0].mul(y[2].neg().plus(28)).sub(y[1]), y[0].mul(y[1]).sub(y[2].times(8.0 / 3))}
+			d := []num{y[1].sub(y[0]).times(10), y[0].mul(y[2].neg().plus(28)).sub(y[1]),
+				y[0].mul(y[1]).sub(y[2].times(8.0 / 3))}
 			y = plus(y, each(d, func(v num) num { return v.times(0.02) }))
 		}
 		return y[0]

@@ -25,24 +25,25 @@ func corners() []*subject {
 			all = append(all, onCorners(p, fmt.Sprintf("%d × %s", depth, activations[act].name)))
 		}
 	}
-	pool := of(cornered, "max-pooling of constant patches", shaped("W", 4, 4, "v", 4), quarters(20), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(4) {
-			m := t.nums(make([]float64, 4))
-			for k := range 3 { // three patches, two of them alike
-				in := t.nums([]float64{1, float64(i % 2), float64(k / 2), 0})
-				for j, v := range product(in, x[:16]) {
-					if k == 0 {
-						m[j] = v
-					} else {
-						m[j] = m[j].max(v)
+	pool := of(cornered, "max-pooling of constant patches", shaped("W", 4, 4, "v", 4), quarters(20),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i := range t.samples(4) {
+				m := t.nums(make([]float64, 4))
+				for k := range 3 { // three patches, two of them alike
+					in := t.nums([]float64{1, float64(i % 2), float64(k / 2), 0})
+					for j, v := range product(in, x[:16]) {
+						if k == 0 {
+							m[j] = v
+						} else {
+							m[j] = m[j].max(v)
+						}
 					}
 				}
+				total = total.add(dot(m, x[16:]).plus(-float64(i)).square())
 			}
-			total = total.add(dot(m, x[16:]).plus(-float64(i)).square())
-		}
-		return total
-	})
+			return total
+		})
 	ties := of(cornered, "largest of equal numbers", shaped("x", 6), func(r *rand.Rand) []float64 {
 		x := make([]float64, 6)
 		for i := range x {
@@ -138,7 +139,7 @@ func TestConventionsAtCorners(t *testing.T) {
 		for _, r := range cornersAt(zero, cornerPoints()) {
 			said[r.said]++
 			if r.said == "wrong" {
-				alarm(t, r.subject, "with %v at 0: %v", zero, r)
+				t.Errorf("with %v at 0: %v", zero, r)
 			}
 		}
 		t.Logf("with %v at 0: %v", zero, said)
@@ -173,7 +174,7 @@ func TestNonsenseAtCorners(t *testing.T) {
 		}
 		t.Logf("with %v at 0: %d of %d passed: %v", zero, missing, different, passed)
 		if missing*5 > different {
-			missed(t, "with %v at 0, %d of %d passed in full", zero, missing, different)
+			t.Errorf("with %v at 0, %d of %d passed in full", zero, missing, different)
 		}
 	}
 }

@@ -19,9 +19,10 @@ func domains() []*subject {
 	entropy := of(edges, "entropy of rare classes", nil, around(0.2, 1e-9, 1e-6, 1e-3, 0.5), func(t *tape, x []num) num {
 		return sum(each(x, func(v num) num { return v.mul(v.log()) })).neg()
 	})
-	crossed := of(edges, "cross entropy of probabilities near 0", nil, around(0.2, 1e-8, 1e-5, 1e-2), func(t *tape, x []num) num {
-		return sum(each(x, func(v num) num { return v.log().add(v.neg().log1p()) })).neg()
-	})
+	crossed := of(edges, "cross entropy of probabilities near 0", nil, around(0.2, 1e-8, 1e-5, 1e-2),
+		func(t *tape, x []num) num {
+			return sum(each(x, func(v num) num { return v.log().add(v.neg().log1p()) })).neg()
+		})
 	atOne := of(edges, "atanh near 1", nil, around(0, 1-1e-6, 1-1e-4, 0.9), func(t *tape, x []num) num {
 		return sum(each(x, func(v num) num { return v.log1p().sub(v.neg().log1p()).times(0.5) }))
 	})
@@ -41,7 +42,8 @@ func domains() []*subject {
 		}
 	}
 	halves.rough = true
-	norm := of(edges, "a norm near 0", nil, around(0.2, 1e-9, -2e-9, 1e-9), func(t *tape, x []num) num { return dot(x, x).sqrt() })
+	norm := of(edges, "a norm near 0", nil, around(0.2, 1e-9, -2e-9, 1e-9),
+		func(t *tape, x []num) num { return dot(x, x).sqrt() })
 	signed := of(edges, "x·|x| at 0", nil, around(0, 0, 1, -2), func(t *tape, x []num) num {
 		return sum(each(x, func(v num) num { return v.mul(v.abs()) }))
 	})

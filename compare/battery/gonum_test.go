@@ -78,7 +78,8 @@ func gonum() []*subject {
 	for i := range flat {
 		flat[i] = 0.1
 	}
-	all = append(all, &subject{family: published, name: "MinimalSurface", layout: shaped("z", 5, 5), point: normal(25, 0.3), start: flat,
+	all = append(all, &subject{family: published, name: "MinimalSurface", layout: shaped("z", 5, 5),
+		point: normal(25, 0.3), start: flat,
 		value: surface.Func, derivative: func(g, x []float64) { surface.Grad(g, x) }, rough: true})
 	return append(all, withoutGradient()...)
 }
@@ -170,7 +171,8 @@ func withoutGradient() []*subject {
 	})
 	add(functions.Levy13{}, 2, -9, 9, func(t *tape, x []num) num {
 		s := func(v num, k float64) num { return v.times(k * math.Pi).sin().square() }
-		return s(x[0], 3).add(x[0].plus(-1).square().mul(s(x[1], 3).plus(1))).add(x[1].plus(-1).square().mul(s(x[1], 2).plus(1)))
+		return s(x[0], 3).add(x[0].plus(-1).square().mul(s(x[1], 3).plus(1))).add(x[1].plus(-1).square().mul(s(x[1],
+			2).plus(1)))
 	})
 	add(functions.Rastrigin{}, 4, -5, 5, func(t *tape, x []num) num {
 		return dot(x, x).sub(sum(each(x, func(v num) num { return v.times(2 * math.Pi).cos() })).times(10)).plus(40)
@@ -238,7 +240,7 @@ func TestGonum(t *testing.T) {
 				r := check(f, mode, g, nil)
 				checks++
 				if r.said == "wrong" {
-					alarm(t, s, "%s at %v, %v:\n%s", s, x, mode, r.report)
+					t.Errorf("%s at %v, %v:\n%s", s, x, mode, r.report)
 				}
 			}
 		}

@@ -31,26 +31,27 @@ func nets() []*subject {
 		})
 	}
 	average := func(a, b num) num { return a.add(b).times(0.5) }
-	image := of(networks, "2-d convolution, max-pooling", shaped("K", 3, 3, "b", "W", 4, 2), normal(18, 0.7), func(t *tape, x []num) num {
-		total := t.num(0)
-		for s := range t.samples(4) {
-			in := t.nums(row(d, 36, s))
-			c := make([]num, 16)
-			for i := range c {
-				c[i] = x[9]
-				for k := range 9 {
-					c[i] = c[i].add(x[k].mul(in[(i/4+k/3)*6+i%4+k%3]))
+	image := of(networks, "2-d convolution, max-pooling", shaped("K", 3, 3, "b", "W", 4, 2), normal(18, 0.7),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for s := range t.samples(4) {
+				in := t.nums(row(d, 36, s))
+				c := make([]num, 16)
+				for i := range c {
+					c[i] = x[9]
+					for k := range 9 {
+						c[i] = c[i].add(x[k].mul(in[(i/4+k/3)*6+i%4+k%3]))
+					}
 				}
+				pool := make([]num, 4)
+				for i := range pool {
+					o := (i/2)*8 + (i%2)*2
+					pool[i] = c[o].max(c[o+1]).max(c[o+4].max(c[o+5]))
+				}
+				total = total.add(heads[0].f(product(pool, x[10:]), s%2))
 			}
-			pool := make([]num, 4)
-			for i := range pool {
-				o := (i/2)*8 + (i%2)*2
-				pool[i] = c[o].max(c[o+1]).max(c[o+4].max(c[o+5]))
-			}
-			total = total.add(heads[0].f(product(pool, x[10:]), s%2))
-		}
-		return total
-	})
+			return total
+		})
 	// recurrent runs a cell over a sequence of 6 inputs of 2.
 	recurrent := func(name string, gates int, cell func(z []num, h, c []num) (h2, c2 []num)) *subject {
 		n := 4 * gates
@@ -87,71 +88,76 @@ func nets() []*subject {
 		return out, c
 	})
 	attention := func(name string, norm bool) *subject {
-		return of(networks, name, shaped("Q", 3, 3, "K", 3, 3, "V", 3, 3, "gain", 3), normal(30, 0.7), func(t *tape, x []num) num {
+		return of(networks, name, shaped("Q", 3, 3, "K", 3, 3, "V", 3, 3, "gain", 3), normal(30, 0.7),
+			func(t *tape, x []num) num {
+				total := t.num(0)
+				for s := range t.samples(3) {
+					var q, k, v [][]num
+					for i := range 4 {
+						in := t.nums(row(d, 3, 4*s+i))
+						q, k, v = append(q, product(in, x[:9])), append(k, product(in, x[9:18])), append(v, product(in, x[18:27]))
+					}
+					for i := range q {
+						score := make([]num, 4)
+						for j := range k {
+							score[j] = dot(q[i], k[j]).times(1 / math.Sqrt(3))
+						}
+						out := t.nums(make([]float64, 3))
+						for j, p := range softmax(score) {
+							out = plus(out, scaleBy(v[j], p))
+						}
+						if norm {
+							out = layerNorm(plus(out, q[i]))
+						}
+						total = total.add(dot(out, x[27:]).sin())
+					}
+				}
+				return total
+			})
+	}
+	embedding := of(networks, "embedding, unused rows", shaped("E", 7, 3, "W", 3, 2), normal(27, 0.8),
+		func(t *tape, x []num) num {
 			total := t.num(0)
-			for s := range t.samples(3) {
-				var q, k, v [][]num
-				for i := range 4 {
-					in := t.nums(row(d, 3, 4*s+i))
-					q, k, v = append(q, product(in, x[:9])), append(k, product(in, x[9:18])), append(v, product(in, x[18:27]))
-				}
-				for i := range q {
-					score := make([]num, 4)
-					for j := range k {
-						score[j] = dot(q[i], k[j]).times(1 / math.Sqrt(3))
-					}
-					out := t.nums(make([]float64, 3))
-					for j, p := range softmax(score) {
-						out = plus(out, scaleBy(v[j], p))
-					}
-					if norm {
-						out = layerNorm(plus(out, q[i]))
-					}
-					total = total.add(dot(out, x[27:]).sin())
-				}
+			for i := range t.samples(5) {
+				e := plus(row(x[:21], 3, i%3), row(x[:21], 3, i%4))
+				total = total.add(heads[0].f(product(each(e, num.tanh), x[21:]), i%2))
 			}
 			return total
 		})
-	}
-	embedding := of(networks, "embedding, unused rows", shaped("E", 7, 3, "W", 3, 2), normal(27, 0.8), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(5) {
-			e := plus(row(x[:21], 3, i%3), row(x[:21], 3, i%4))
-			total = total.add(heads[0].f(product(each(e, num.tanh), x[21:]), i%2))
-		}
-		return total
-	})
 	triplet := of(networks, "triplets", shaped("W", 4, 3), normal(12, 0.7), func(t *tape, x []num) num {
 		total := t.num(0)
 		for i := range t.samples(6) {
-			a, p, n := product(t.nums(row(d, 4, 3*i)), x), product(t.nums(row(d, 4, 3*i+1)), x), product(t.nums(row(d, 4, 3*i+2)), x)
+			a, p, n := product(t.nums(row(d, 4, 3*i)), x), product(t.nums(row(d, 4, 3*i+1)), x),
+				product(t.nums(row(d, 4, 3*i+2)), x)
 			total = total.add(dot(minus(a, p), minus(a, p)).sub(dot(minus(a, n), minus(a, n))).plus(1).relu())
 		}
 		return total
 	})
-	vae := of(networks, "variational autoencoder", shaped("enc", 4, 4, "dec", 2, 4), normal(24, 0.5), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(4) {
-			in := t.nums(row(d, 4, i))
-			e := product(in, x[:16])
-			z := make([]num, 2)
-			for j := range z {
-				z[j] = e[j].add(e[2+j].times(0.5).exp().times(d[100+2*i+j]))
-				total = total.add(e[2+j].exp().add(e[j].square()).sub(e[2+j]).times(0.5))
+	vae := of(networks, "variational autoencoder", shaped("enc", 4, 4, "dec", 2, 4), normal(24, 0.5),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i := range t.samples(4) {
+				in := t.nums(row(d, 4, i))
+				e := product(in, x[:16])
+				z := make([]num, 2)
+				for j := range z {
+					z[j] = e[j].add(e[2+j].times(0.5).exp().times(d[100+2*i+j]))
+					total = total.add(e[2+j].exp().add(e[j].square()).sub(e[2+j]).times(0.5))
+				}
+				r := minus(product(z, x[16:]), in)
+				total = total.add(dot(r, r))
 			}
-			r := minus(product(z, x[16:]), in)
-			total = total.add(dot(r, r))
-		}
-		return total
-	})
-	experts := of(networks, "mixture of experts", shaped("gate", 3, 3, "W", 3, 3), normal(18, 0.8), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(5) {
-			in := t.nums(row(d, 3, i))
-			total = total.add(dot(softmax(product(in, x[:9])), product(in, x[9:])).plus(-1).square())
-		}
-		return total
-	})
+			return total
+		})
+	experts := of(networks, "mixture of experts", shaped("gate", 3, 3, "W", 3, 3), normal(18, 0.8),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i := range t.samples(5) {
+				in := t.nums(row(d, 3, i))
+				total = total.add(dot(softmax(product(in, x[:9])), product(in, x[9:])).plus(-1).square())
+			}
+			return total
+		})
 	sets := of(networks, "deep sets, max", shaped("W", 2, 5, "v", 5), normal(15, 0.8), func(t *tape, x []num) num {
 		total := t.num(0)
 		for i := range t.samples(4) {
@@ -165,28 +171,30 @@ func nets() []*subject {
 		}
 		return total
 	})
-	radial := of(networks, "radial basis", shaped("centre", 4, 2, "width", 4, "w", 4), normal(16, 0.8), func(t *tape, x []num) num {
-		p := cut(x, 8, 4)
-		total := t.num(0)
-		for i := range t.samples(6) {
-			s := t.num(-d[i])
-			for k := range 4 {
-				e := minus(row(p[0], 2, k), t.nums(row(d, 2, i)))
-				s = s.add(p[2][k].mul(dot(e, e).mul(p[1][k].exp()).neg().exp()))
+	radial := of(networks, "radial basis", shaped("centre", 4, 2, "width", 4, "w", 4), normal(16, 0.8),
+		func(t *tape, x []num) num {
+			p := cut(x, 8, 4)
+			total := t.num(0)
+			for i := range t.samples(6) {
+				s := t.num(-d[i])
+				for k := range 4 {
+					e := minus(row(p[0], 2, k), t.nums(row(d, 2, i)))
+					s = s.add(p[2][k].mul(dot(e, e).mul(p[1][k].exp()).neg().exp()))
+				}
+				total = total.add(s.square())
 			}
-			total = total.add(s.square())
-		}
-		return total
-	})
-	rms := of(networks, "root-mean-square and weight norm", shaped("W", 4, 4, "g", 4), normal(20, 0.8), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(4) {
-			z := product(t.nums(row(d, 4, i)), x[:16])
-			z = scaleBy(z, mean(each(z, num.square)).plus(1e-6).sqrt().inv())
-			total = total.add(dot(z, x[16:]).plus(-d[i]).square())
-		}
-		return total.add(dot(x[:16], x[:16]).sqrt())
-	})
+			return total
+		})
+	rms := of(networks, "root-mean-square and weight norm", shaped("W", 4, 4, "g", 4), normal(20, 0.8),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i := range t.samples(4) {
+				z := product(t.nums(row(d, 4, i)), x[:16])
+				z = scaleBy(z, mean(each(z, num.square)).plus(1e-6).sqrt().inv())
+				total = total.add(dot(z, x[16:]).plus(-d[i]).square())
+			}
+			return total.add(dot(x[:16], x[:16]).sqrt())
+		})
 	contrast := of(networks, "contrastive softmax", shaped("W", 3, 3), normal(9, 0.8), func(t *tape, x []num) num {
 		var e [][]num
 		for i := range 6 {

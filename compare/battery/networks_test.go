@@ -160,5 +160,6 @@ func mlps() []*subject {
 	wide := plain{layers: []int{16, 30, 10}, rows: 5, act: num.relu, head: heads[0].f}
 	deep := plain{layers: []int{10, 20, 20, 10, 5}, norm: "layer", rows: 4, act: num.tanh, head: heads[1].f}
 	broad := plain{layers: []int{40, 16, 4}, rows: 4, act: activations[1].f, head: heads[2].f}
-	return append(all, wide.network("wide ReLU, softmax", 31), deep.network("deep tanh, squares", 32), broad.network("broad leaky ReLU, hinge", 33))
+	return append(all, wide.network("wide ReLU, softmax", 31), deep.network("deep tanh, squares", 32),
+		broad.network("broad leaky ReLU, hinge", 33))
 }

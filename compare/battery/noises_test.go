@@ -46,7 +46,8 @@ func iterations() []*subject {
 	// finds by a solver that stops at its tolerance, and the gradient by
 	// Newton's method to the end and the implicit function theorem: one step
 	// more, on the tape, from the root as a constant.
-	implicit := func(name string, point []float64, equation func(y num, x []num) (f, slope num), loss func(y num, x []num) num, solve func(f func(y float64) (f, slope float64)) float64) *subject {
+	implicit := func(name string, point []float64, equation func(y num, x []num) (f, slope num),
+		loss func(y num, x []num) num, solve func(f func(y float64) (f, slope float64)) float64) *subject {
 		at := func(t *tape, x []num) func(y float64) (float64, float64) {
 			fixed := each(x, func(v num) num { return t.num(v.v) })
 			return func(y float64) (float64, float64) {

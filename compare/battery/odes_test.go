@@ -51,7 +51,8 @@ func odes() []*subject {
 			return []num{in.neg(), in.sub(out), out}
 		}},
 		{"FitzHugh-Nagumo", 3, 2, func(p, y []num) []num {
-			return []num{y[0].sub(y[0].pow(3).times(1.0 / 3)).sub(y[1]).plus(0.5), y[0].add(p[0]).sub(p[1].mul(y[1])).mul(p[2]).times(0.1)}
+			return []num{y[0].sub(y[0].pow(3).times(1.0 / 3)).sub(y[1]).plus(0.5),
+				y[0].add(p[0]).sub(p[1].mul(y[1])).mul(p[2]).times(0.1)}
 		}},
 		{"Brusselator", 2, 2, func(p, y []num) []num {
 			c := y[0].square().mul(y[1])
@@ -72,17 +73,18 @@ func odes() []*subject {
 		if i%3 == 2 {
 			step, name = euler, "Euler"
 		}
-		all = append(all, of(solving, s.name+", "+name, shaped("p", s.np, "y0", s.ny), uniform(s.np+s.ny, 0.3, 1.2), func(t *tape, x []num) num {
-			p := cut(x, s.np)
-			y, total := p[1], t.num(0)
-			for k := range 30 {
-				y = step(s.f, p[0], y, 0.1)
-				if k%5 == 4 {
-					total = total.add(y[0].plus(-0.5).square())
+		all = append(all, of(solving, s.name+", "+name, shaped("p", s.np, "y0", s.ny), uniform(s.np+s.ny, 0.3, 1.2),
+			func(t *tape, x []num) num {
+				p := cut(x, s.np)
+				y, total := p[1], t.num(0)
+				for k := range 30 {
+					y = step(s.f, p[0], y, 0.1)
+					if k%5 == 4 {
+						total = total.add(y[0].plus(-0.5).square())
+					}
 				}
-			}
-			return total
-		}))
+				return total
+			}))
 	}
 	return append(all, moreODEs()...)
 }
@@ -114,38 +116,41 @@ func moreODEs() []*subject {
 		}
 		return sum(each(u, func(v num) num { return v.pow(4) }))
 	})
-	kepler := of(solving, "Kepler, leapfrog", shaped("q", 2, "v", 2, "mass"), around(0.1, 1, 0.2, 0.1, 1, 1), func(t *tape, x []num) num {
-		q, v := x[:2], x[2:4]
-		for range 25 {
-			r := dot(q, q).sqrt()
-			v = minus(v, scaleBy(q, x[4].div(r.square().mul(r)).times(0.08)))
-			q = plus(q, each(v, func(u num) num { return u.times(0.08) }))
-		}
-		return dot(q, q).add(v[0])
-	})
-	implicit := of(solving, "stiff, implicit Euler", shaped("k", 2, "y0"), around(0.2, 50, 2, 1.5), func(t *tape, x []num) num {
-		y := x[2]
-		for range 10 {
-			z := y
-			for range 6 { // Newton's iterations are part of the function
-				f := z.sub(y).add(x[0].mul(z).add(x[1].mul(z.pow(3))).times(0.05))
-				z = z.sub(f.div(x[0].add(x[1].mul(z.square()).times(3)).times(0.05).plus(1)))
+	kepler := of(solving, "Kepler, leapfrog", shaped("q", 2, "v", 2, "mass"), around(0.1, 1, 0.2, 0.1, 1, 1),
+		func(t *tape, x []num) num {
+			q, v := x[:2], x[2:4]
+			for range 25 {
+				r := dot(q, q).sqrt()
+				v = minus(v, scaleBy(q, x[4].div(r.square().mul(r)).times(0.08)))
+				q = plus(q, each(v, func(u num) num { return u.times(0.08) }))
 			}
-			y = z
-		}
-		return y.plus(1).log()
-	})
-	stochastic := of(solving, "Euler-Maruyama", shaped("mu", "sigma", "s0"), around(0.2, 0.3, 0.4, 1), func(t *tape, x []num) num {
-		total := t.num(0)
-		for path := range t.samples(4) {
-			s := x[2]
-			for k := range 10 {
-				s = s.add(s.mul(x[0].times(0.1).add(x[1].times(0.3 * noise[10*path+k]))))
+			return dot(q, q).add(v[0])
+		})
+	implicit := of(solving, "stiff, implicit Euler", shaped("k", 2, "y0"), around(0.2, 50, 2, 1.5),
+		func(t *tape, x []num) num {
+			y := x[2]
+			for range 10 {
+				z := y
+				for range 6 { // Newton's iterations are part of the function
+					f := z.sub(y).add(x[0].mul(z).add(x[1].mul(z.pow(3))).times(0.05))
+					z = z.sub(f.div(x[0].add(x[1].mul(z.square()).times(3)).times(0.05).plus(1)))
+				}
+				y = z
 			}
-			total = total.add(s.plus(-1).relu())
-		}
-		return total.add(x[0].mul(x[1]))
-	})
+			return y.plus(1).log()
+		})
+	stochastic := of(solving, "Euler-Maruyama", shaped("mu", "sigma", "s0"), around(0.2, 0.3, 0.4, 1),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for path := range t.samples(4) {
+				s := x[2]
+				for k := range 10 {
+					s = s.add(s.mul(x[0].times(0.1).add(x[1].times(0.3 * noise[10*path+k]))))
+				}
+				total = total.add(s.plus(-1).relu())
+			}
+			return total.add(x[0].mul(x[1]))
+		})
 	bodies := of(solving, "three bodies", shaped("q", 3, 2), func(r *rand.Rand) []float64 {
 		x := []float64{1, 0, -1, 0.2, 0.1, 1}
 		for i := range x {
@@ -172,16 +177,17 @@ func moreODEs() []*subject {
 	})
 	var lorenz []*subject
 	for _, steps := range []int{10, 60} {
-		lorenz = append(lorenz, of(solving, fmt.Sprintf("Lorenz, %d steps", steps), shaped("p", 3, "y0", 3), around(0.1, 10, 28, 8.0/3, 1, 1, 20), func(t *tape, x []num) num {
-			y := x[3:]
-			f := func(p, y []num) []num {
-				return []num{p[0].mul(y[1].sub(y[0])), y[0].mul(p[1].sub(y[2])).sub(y[1]), y[0].mul(y[1]).sub(p[2].mul(y[2]))}
-			}
-			for range steps {
-				y = rungeKutta(f, x[:3], y, 0.01)
-			}
-			return y[0].mul(y[2]).times(0.1)
-		}))
+		lorenz = append(lorenz, of(solving, fmt.Sprintf("Lorenz, %d steps", steps), shaped("p", 3, "y0", 3),
+			around(0.1, 10, 28, 8.0/3, 1, 1, 20), func(t *tape, x []num) num {
+				y := x[3:]
+				f := func(p, y []num) []num {
+					return []num{p[0].mul(y[1].sub(y[0])), y[0].mul(p[1].sub(y[2])).sub(y[1]), y[0].mul(y[1]).sub(p[2].mul(y[2]))}
+				}
+				for range steps {
+					y = rungeKutta(f, x[:3], y, 0.01)
+				}
+				return y[0].mul(y[2]).times(0.1)
+			}))
 	}
 	return append(lorenz, heat, burgers, kepler, implicit, stochastic, bodies)
 }

@@ -171,9 +171,11 @@ func TestTapeAgainstClosedForms(t *testing.T) {
 		{"log(x+y)", func(x, y num) num { return x.add(y).log() }, 1 / (x + y), 1 / (x + y)},
 		{"log1p", func(x, _ num) num { return x.log1p() }, 1 / (1 + x), 0},
 		{"expm1", func(_, y num) num { return y.expm1() }, 0, math.Exp(y)},
-		{"sin x cos y", func(x, y num) num { return x.sin().mul(y.cos()) }, math.Cos(x) * math.Cos(y), -math.Sin(x) * math.Sin(y)},
+		{"sin x cos y", func(x, y num) num { return x.sin().mul(y.cos()) }, math.Cos(x) * math.Cos(y),
+			-math.Sin(x) * math.Sin(y)},
 		{"tanh", func(x, _ num) num { return x.tanh() }, 1 - math.Tanh(x)*math.Tanh(x), 0},
-		{"sqrt(x²+y²)", func(x, y num) num { return x.square().add(y.square()).sqrt() }, x / math.Hypot(x, y), y / math.Hypot(x, y)},
+		{"sqrt(x²+y²)", func(x, y num) num { return x.square().add(y.square()).sqrt() }, x / math.Hypot(x, y),
+			y / math.Hypot(x, y)},
 		{"x³", func(x, _ num) num { return x.pow(3) }, 3 * x * x, 0},
 		{"atan(y/x)", func(x, y num) num { return y.div(x).atan() }, -y / (x*x + y*y), x / (x*x + y*y)},
 		{"erf", func(x, _ num) num { return x.erf() }, 2 / math.Sqrt(math.Pi) * math.Exp(-x*x), 0},
@@ -182,7 +184,8 @@ func TestTapeAgainstClosedForms(t *testing.T) {
 		{"|−x|", func(x, _ num) num { return x.neg().abs() }, 1, 0},
 		{"leaky(x−y)", func(x, y num) num { return x.sub(y).leaky(0.1) }, 0.1, -0.1},
 		{"sigmoid", func(x, _ num) num { return x.sigmoid() }, math.Exp(-x) / (1 + math.Exp(-x)) / (1 + math.Exp(-x)), 0},
-		{"log-sum-exp", func(x, y num) num { return logSumExp([]num{x, y}) }, 1 / (1 + math.Exp(y-x)), 1 / (1 + math.Exp(x-y))},
+		{"log-sum-exp", func(x, y num) num { return logSumExp([]num{x, y}) }, 1 / (1 + math.Exp(y-x)),
+			1 / (1 + math.Exp(x-y))},
 	} {
 		g := make([]float64, 2)
 		new(tape).gradient(func(_ *tape, v []num) num { return tt.f(v[0], v[1]) }, g, []float64{x, y})

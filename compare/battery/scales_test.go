@@ -58,36 +58,40 @@ func scales() []*subject {
 	f := first.body
 	first.family, first.name = scaled, "network, loss times 1e-200"
 	first.body = func(t *tape, x []num) num { return f(t, x).times(1e-200) }
-	curve := of(scaled, "a fast sine of a tiny parameter beside a square", shaped("tiny", "x", 2), around(0.3, 1e-10, 0.7, -0.4), func(t *tape, x []num) num {
-		return x[0].times(1e10).sin().add(x[1].square()).add(x[2].square().times(3))
-	})
+	curve := of(scaled, "a fast sine of a tiny parameter beside a square", shaped("tiny", "x", 2),
+		around(0.3, 1e-10, 0.7, -0.4), func(t *tape, x []num) num {
+			return x[0].times(1e10).sin().add(x[1].square()).add(x[2].square().times(3))
+		})
 	inverse := of(scaled, "inverse of tiny parameters", nil, around(0.3, 1e-9, 2e-9, 5e-8), func(t *tape, x []num) num {
 		return x[0].inv().add(x[1].inv()).add(x[2].inv())
 	})
-	rosenbrock := of(scaled, "Rosenbrock, scaled by 1e-5 and 1e5", nil, around(0.2, -1.2e-5, 1e5), func(t *tape, x []num) num {
-		u, v := x[0].times(1e5), x[1].times(1e-5)
-		return v.sub(u.square()).square().times(100).add(u.neg().plus(1).square())
-	})
-	rates := of(scaled, "rate constants and energies", shaped("A", 3, "E", 3), around(0.2, 1e10, 3e9, 2e11, 8e4, 7e4, 9e4), func(t *tape, x []num) num {
-		s := t.num(0)
-		for k := range 3 {
-			for _, kelvin := range []float64{400, 500, 600} {
-				s = s.add(x[k].mul(x[3+k].times(-1 / (8.314 * kelvin)).exp()).plus(1).log().plus(-float64(k)).square())
+	rosenbrock := of(scaled, "Rosenbrock, scaled by 1e-5 and 1e5", nil, around(0.2, -1.2e-5, 1e5),
+		func(t *tape, x []num) num {
+			u, v := x[0].times(1e5), x[1].times(1e-5)
+			return v.sub(u.square()).square().times(100).add(u.neg().plus(1).square())
+		})
+	rates := of(scaled, "rate constants and energies", shaped("A", 3, "E", 3), around(0.2, 1e10, 3e9, 2e11, 8e4, 7e4, 9e4),
+		func(t *tape, x []num) num {
+			s := t.num(0)
+			for k := range 3 {
+				for _, kelvin := range []float64{400, 500, 600} {
+					s = s.add(x[k].mul(x[3+k].times(-1 / (8.314 * kelvin)).exp()).plus(1).log().plus(-float64(k)).square())
+				}
 			}
-		}
-		return s
-	})
+			return s
+		})
 	heavy := of(scaled, "exponentials of hundreds", nil, around(0.1, 200, 150, -100), func(t *tape, x []num) num {
 		return x[0].exp().add(x[1].exp()).add(x[2].exp())
 	})
 	heavy.rough = true // the first hides the others
-	likelihood := of(scaled, "likelihood, not its logarithm", shaped("mu", "sigma"), around(0.2, 0.3, 1.2), func(t *tape, x []num) num {
-		p := t.num(1)
-		for i := range 40 {
-			p = p.mul(x[0].plus(-c[i]).div(x[1]).square().times(-0.5).exp().div(x[1]).times(0.1))
-		}
-		return p
-	})
+	likelihood := of(scaled, "likelihood, not its logarithm", shaped("mu", "sigma"), around(0.2, 0.3, 1.2),
+		func(t *tape, x []num) num {
+			p := t.num(1)
+			for i := range 40 {
+				p = p.mul(x[0].plus(-c[i]).div(x[1]).square().times(-0.5).exp().div(x[1]).times(0.1))
+			}
+			return p
+		})
 	flat := of(scaled, "curvature of 1e8 around a slope of 1", nil, around(0.2, 1e-3, 2e-3), func(t *tape, x []num) num {
 		return x[0].square().times(1e8).add(x[1].square().times(1e8)).add(x[0].mul(x[1]))
 	})

@@ -92,28 +92,30 @@ func splines() []*subject {
 			return p[0][i%2]
 		})
 	})
-	sampling := of(splined, "bilinear sampling", shaped("shift", 2, "image", 5, 5), uniform(27, 0.1, 0.9), func(t *tape, x []num) num {
-		return target(t, func(u float64, i int) num {
-			a, b := x[0].plus(3*u), x[1].plus(3*at[(i+7)%20])
-			k, l := int(a.v), int(b.v)
-			s := t.num(0)
-			for _, c := range [][2]int{{k, l}, {k + 1, l}, {k, l + 1}, {k + 1, l + 1}} {
-				if c[0] < 5 && c[1] < 5 {
-					s = s.add(x[2+5*c[0]+c[1]].mul(a.plus(-float64(c[0])).abs().neg().plus(1)).mul(b.plus(-float64(c[1])).abs().neg().plus(1)))
+	sampling := of(splined, "bilinear sampling", shaped("shift", 2, "image", 5, 5), uniform(27, 0.1, 0.9),
+		func(t *tape, x []num) num {
+			return target(t, func(u float64, i int) num {
+				a, b := x[0].plus(3*u), x[1].plus(3*at[(i+7)%20])
+				k, l := int(a.v), int(b.v)
+				s := t.num(0)
+				for _, c := range [][2]int{{k, l}, {k + 1, l}, {k, l + 1}, {k + 1, l + 1}} {
+					if c[0] < 5 && c[1] < 5 {
+						s = s.add(x[2+5*c[0]+c[1]].mul(a.plus(-float64(c[0])).abs().neg().plus(1)).mul(b.plus(-float64(c[1])).abs().neg().plus(1)))
+					}
 				}
-			}
-			return s
+				return s
+			})
 		})
-	})
-	monotone := of(splined, "monotone, exponentials", shaped("start", "rise", 7), normal(8, 0.7), func(t *tape, x []num) num {
-		return target(t, func(u float64, _ int) num {
-			s := x[0]
-			for k := range 7 {
-				s = s.add(x[1+k].exp().times(math.Min(1, math.Max(0, u*7-float64(k)))))
-			}
-			return s
+	monotone := of(splined, "monotone, exponentials", shaped("start", "rise", 7), normal(8, 0.7),
+		func(t *tape, x []num) num {
+			return target(t, func(u float64, _ int) num {
+				s := x[0]
+				for k := range 7 {
+					s = s.add(x[1+k].exp().times(math.Min(1, math.Max(0, u*7-float64(k)))))
+				}
+				return s
+			})
 		})
-	})
 	hermite := of(splined, "Hermite", shaped("y", 6, "slope", 6), normal(12, 1), func(t *tape, x []num) num {
 		return target(t, func(u float64, _ int) num {
 			k := int(u * 5)
@@ -122,12 +124,13 @@ func splines() []*subject {
 				add(x[6+k].times(d * (1 - d) * (1 - d))).add(x[7+k].times(d * d * (d - 1)))
 		})
 	})
-	regression := of(splined, "products of hinges", shaped("knot", 4, "c", 2), uniform(6, 0.2, 0.8), func(t *tape, x []num) num {
-		return target(t, func(u float64, i int) num {
-			v := at[(i+3)%20]
-			return x[4].mul(x[0].neg().plus(u).relu()).mul(x[1].neg().plus(v).relu()).add(x[5].mul(x[2].plus(-u).relu()).mul(x[3].plus(-v).relu())).times(20)
+	regression := of(splined, "products of hinges", shaped("knot", 4, "c", 2), uniform(6, 0.2, 0.8),
+		func(t *tape, x []num) num {
+			return target(t, func(u float64, i int) num {
+				v := at[(i+3)%20]
+				return x[4].mul(x[0].neg().plus(u).relu()).mul(x[1].neg().plus(v).relu()).add(x[5].mul(x[2].plus(-u).relu()).mul(x[3].plus(-v).relu())).times(20)
+			})
 		})
-	})
 	tent := of(splined, "free knots, linear", shaped("y", 5, "gap", 4), normal(9, 0.5), func(t *tape, x []num) num {
 		gaps := softmax(x[5:])
 		return target(t, func(u float64, _ int) num {
@@ -143,14 +146,15 @@ func splines() []*subject {
 			panic("unreachable")
 		})
 	})
-	onKnots := of(splined, "cubes, exactly at their knots", shaped("x", 6), around(0, 0.25, 0.5, 0.75, 1, 1.25, 1.5), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i, v := range x {
-			r := v.plus(-0.25 * float64(i+1)).relu()
-			total = total.add(r.mul(r).mul(r)).add(v.times(float64(i) - 2)).add(v.square())
-		}
-		return total
-	})
+	onKnots := of(splined, "cubes, exactly at their knots", shaped("x", 6), around(0, 0.25, 0.5, 0.75, 1, 1.25, 1.5),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i, v := range x {
+				r := v.plus(-0.25 * float64(i+1)).relu()
+				total = total.add(r.mul(r).mul(r)).add(v.times(float64(i) - 2)).add(v.square())
+			}
+			return total
+		})
 	return []*subject{
 		values("linear interpolation", 1, hat), values("cubic B-spline", 2, cubic), values("Catmull-Rom", 2, catmull),
 		knots("linear, free knots", 1, 0), knots("quadratic, free knots", 2, 1), knots("cubic, free knots", 3, -1),

@@ -111,20 +111,21 @@ func statistics() []*subject {
 
 // models are likelihoods of another form than a regression's.
 func models(y, z, bits []float64) []*subject {
-	mixture := of(statistical, "Gaussian mixture", shaped("weights", 3, "mu", 3, "log sigma", 3), normal(9, 1), func(t *tape, x []num) num {
-		p := cut(x, 3, 3)
-		logs := logSumExp(p[0])
-		total := t.num(0)
-		for i := range t.samples(observations) {
-			terms := make([]num, 3)
-			for k := range terms {
-				r := p[1][k].plus(-y[i]).div(p[2][k].exp())
-				terms[k] = p[0][k].sub(logs).sub(r.square().times(0.5)).sub(p[2][k])
+	mixture := of(statistical, "Gaussian mixture", shaped("weights", 3, "mu", 3, "log sigma", 3), normal(9, 1),
+		func(t *tape, x []num) num {
+			p := cut(x, 3, 3)
+			logs := logSumExp(p[0])
+			total := t.num(0)
+			for i := range t.samples(observations) {
+				terms := make([]num, 3)
+				for k := range terms {
+					r := p[1][k].plus(-y[i]).div(p[2][k].exp())
+					terms[k] = p[0][k].sub(logs).sub(r.square().times(0.5)).sub(p[2][k])
+				}
+				total = total.sub(logSumExp(terms))
 			}
-			total = total.sub(logSumExp(terms))
-		}
-		return total
-	})
+			return total
+		})
 	logit := of(statistical, "multinomial logit", shaped("W", 4, 3, "b", 3), normal(15, 1), func(t *tape, x []num) num {
 		total := t.num(0)
 		for i := range t.samples(observations) {
@@ -133,15 +134,16 @@ func models(y, z, bits []float64) []*subject {
 		}
 		return total.times(1.0 / observations)
 	})
-	factors := of(statistical, "matrix factorisation", shaped("U", 6, 3, "V", 3, 8), normal(42, 0.7), func(t *tape, x []num) num {
-		total := t.num(0)
-		for i := range t.samples(6) {
-			for j, v := range product(x[3*i:3*i+3], x[18:]) {
-				total = total.add(v.plus(-z[8*i+j]).square())
+	factors := of(statistical, "matrix factorisation", shaped("U", 6, 3, "V", 3, 8), normal(42, 0.7),
+		func(t *tape, x []num) num {
+			total := t.num(0)
+			for i := range t.samples(6) {
+				for j, v := range product(x[3*i:3*i+3], x[18:]) {
+					total = total.add(v.plus(-z[8*i+j]).square())
+				}
 			}
-		}
-		return total.add(dot(x, x).times(0.01))
-	})
+			return total.add(dot(x, x).times(0.01))
+		})
 	cox := of(statistical, "Cox", shaped("beta", 4), normal(4, 0.7), func(t *tape, x []num) num {
 		risk := make([]num, observations)
 		for i := range risk {
@@ -184,42 +186,44 @@ func models(y, z, bits []float64) []*subject {
 		}
 		return total.times(0.5)
 	})
-	process := of(statistical, "Gaussian process", shaped("log l", "log f", "log n"), normal(3, 0.3), func(t *tape, x []num) num {
-		const n = 8
-		k := make([]num, n*n)
-		for i := range n {
-			for j := range n {
-				d := z[i] - z[j]
-				k[i*n+j] = x[0].times(-2).exp().times(-d * d / 2).exp().mul(x[1].exp())
-				if i == j {
-					k[i*n+j] = k[i*n+j].add(x[2].exp())
+	process := of(statistical, "Gaussian process", shaped("log l", "log f", "log n"), normal(3, 0.3),
+		func(t *tape, x []num) num {
+			const n = 8
+			k := make([]num, n*n)
+			for i := range n {
+				for j := range n {
+					d := z[i] - z[j]
+					k[i*n+j] = x[0].times(-2).exp().times(-d * d / 2).exp().mul(x[1].exp())
+					if i == j {
+						k[i*n+j] = k[i*n+j].add(x[2].exp())
+					}
 				}
 			}
-		}
-		l := cholesky(k, n)
-		v := forward(l, t.nums(y[:n]), n)
-		total := dot(v, v).times(0.5)
-		for i := range n {
-			total = total.add(l[i*n+i].log())
-		}
-		return total
-	})
-	hmm := of(statistical, "hidden Markov model", shaped("start", 2, "A", 2, 2, "mu", 2), normal(8, 1), func(t *tape, x []num) num {
-		p := cut(x, 2, 4)
-		a := minus(p[0], []num{logSumExp(p[0]), logSumExp(p[0])})
-		for i := range observations {
-			next := make([]num, 2)
-			for j := range next {
-				terms := make([]num, 2)
-				for k := range terms {
-					terms[k] = a[k].add(p[1][2*k+j]).sub(logSumExp(row(p[1], 2, k)))
-				}
-				next[j] = logSumExp(terms).sub(p[2][j].plus(-y[i]).square().times(0.5))
+			l := cholesky(k, n)
+			v := forward(l, t.nums(y[:n]), n)
+			total := dot(v, v).times(0.5)
+			for i := range n {
+				total = total.add(l[i*n+i].log())
 			}
-			a = next
-		}
-		return logSumExp(a).neg()
-	})
+			return total
+		})
+	hmm := of(statistical, "hidden Markov model", shaped("start", 2, "A", 2, 2, "mu", 2), normal(8, 1),
+		func(t *tape, x []num) num {
+			p := cut(x, 2, 4)
+			a := minus(p[0], []num{logSumExp(p[0]), logSumExp(p[0])})
+			for i := range observations {
+				next := make([]num, 2)
+				for j := range next {
+					terms := make([]num, 2)
+					for k := range terms {
+						terms[k] = a[k].add(p[1][2*k+j]).sub(logSumExp(row(p[1], 2, k)))
+					}
+					next[j] = logSumExp(terms).sub(p[2][j].plus(-y[i]).square().times(0.5))
+				}
+				a = next
+			}
+			return logSumExp(a).neg()
+		})
 	terry := of(statistical, "Bradley-Terry", shaped("skill", 8), normal(8, 1), func(t *tape, x []num) num {
 		total := t.num(0)
 		for i := range t.samples(observations) {
@@ -227,15 +231,16 @@ func models(y, z, bits []float64) []*subject {
 		}
 		return total
 	})
-	irt := of(statistical, "item response", shaped("ability", 6, "slope", 4, "difficulty", 4), normal(14, 1), func(t *tape, x []num) num {
-		p := cut(x, 6, 4)
-		total := t.num(0)
-		for i := range t.samples(observations) {
-			eta := p[1][i%4].exp().mul(p[0][i/4].sub(p[2][i%4]))
-			total = total.add(eta.softplus().sub(eta.times(bits[i])))
-		}
-		return total
-	})
+	irt := of(statistical, "item response", shaped("ability", 6, "slope", 4, "difficulty", 4), normal(14, 1),
+		func(t *tape, x []num) num {
+			p := cut(x, 6, 4)
+			total := t.num(0)
+			for i := range t.samples(observations) {
+				eta := p[1][i%4].exp().mul(p[0][i/4].sub(p[2][i%4]))
+				total = total.add(eta.softplus().sub(eta.times(bits[i])))
+			}
+			return total
+		})
 	// A gamma and a beta likelihood need the derivative of log Γ, so they are
 	// not the tape's.
 	gamma := of(statistical, "gamma, shape and rate", shaped("log shape", "log rate"), normal(2, 0.5), nil)

@@ -28,11 +28,14 @@ func many(n int) []problem {
 		named("abs at zero", pieces("", 0, 1, -1, 1).problem(1, make([]float64, n)...)),
 		named("relu near zero", pieces("", 0, 1, 0, 1).problem(0, x(1e-8)...)),
 		named("leaky relu at zero", pieces("", 0, 1, 0.1, 1).problem(1, make([]float64, n)...)),
-		named("pool of a constant image", problem{layout: gradtwin.Layout{{Name: "image", Shape: []int{n / 4, 2, 2}}}, x: repeat(1, n/4*4), loss: pool, grad: poolAway}),
+		named("pool of a constant image", problem{layout: gradtwin.Layout{{Name: "image", Shape: []int{n / 4, 2, 2}}},
+			x: repeat(1, n/4*4), loss: pool, grad: poolAway}),
 		named("hinge at its corner", pieces("", 1, 1, -1, 0).problem(-1, repeat(1, n)...)),
 		named("sine", separable("", math.Sin, math.Cos, x(1)...)),
-		named("fast sine", separable("", func(v float64) float64 { return math.Sin(1e6 * v) }, func(v float64) float64 { return 1e6 * math.Cos(1e6*v) }, x(1)...)),
-		named("quartic", separable("", func(v float64) float64 { return square(square(v)) }, func(v float64) float64 { return 4 * v * v * v }, x(3)...)),
+		named("fast sine", separable("", func(v float64) float64 { return math.Sin(1e6 * v) },
+			func(v float64) float64 { return 1e6 * math.Cos(1e6*v) }, x(1)...)),
+		named("quartic", separable("", func(v float64) float64 { return square(square(v)) },
+			func(v float64) float64 { return 4 * v * v * v }, x(3)...)),
 		named("network at its corners", quarters("", net).problem(1)),
 		named("network of zeros", traced("", net.layout(), make([]float64, net.layout().Len()), 1, net.loss)),
 	}
@@ -49,7 +52,8 @@ func TestBudgets(t *testing.T) {
 		name := fmt.Sprintf("%s/%d calls", p.name, budget)
 		checks = append(checks,
 			check{name: name + "/right", p: p, options: o, want: passed | notJudged | overBudget, never: noDiagnosis},
-			check{name: name + "/everything times 5", p: p, fault: times(5), options: o, want: foundWrong | notJudged | overBudget})
+			check{name: name + "/everything times 5", p: p, fault: times(5), options: o,
+				want: foundWrong | notJudged | overBudget})
 	}
 	for _, budget := range []int{6000, 1000, 100} {
 		add(many(4000)[0], budget)
@@ -68,8 +72,9 @@ func TestBudgetsHold(t *testing.T) {
 	var checks []check
 	for _, p := range many(600) {
 		for _, budget := range []int{200, 700, 1500} {
-			checks = append(checks, check{name: fmt.Sprintf("%s/%d calls", p.name, budget), p: p, options: compare.Options{MaxCalls: budget},
-				want: passed | notJudged | overBudget, also: func(t *testing.T, r *compare.Report, f *function) {
+			checks = append(checks, check{name: fmt.Sprintf("%s/%d calls", p.name, budget), p: p,
+				options: compare.Options{MaxCalls: budget},
+				want:    passed | notJudged | overBudget, also: func(t *testing.T, r *compare.Report, f *function) {
 					t.Helper()
 					if r.Calls > budget+begins || f.calls != r.Calls {
 						t.Errorf("%d losses by the report and %d by the function, of a budget of %d", r.Calls, f.calls, budget)
@@ -95,7 +100,8 @@ func TestCostOfCorners(t *testing.T) {
 			}
 			all := b.problem(c, repeat(b.at, n)...)
 			some := b.problem(c, slices.Concat(repeat(b.at, 150), draws(3, 250, b.unit))...)
-			checks = append(checks, check{name: fmt.Sprintf("%s at %d corners", all.name, n), p: all, want: orEmpty(passed, c), modes: fullOnly, also: withinCalls},
+			checks = append(checks, check{name: fmt.Sprintf("%s at %d corners", all.name, n), p: all, want: orEmpty(passed, c),
+				modes: fullOnly, also: withinCalls},
 				check{name: some.name + " at 150 corners of 400", p: some, want: passed, modes: fullOnly, also: withinCalls})
 		}
 		n = 300 // the table's own is the first

@@ -27,7 +27,8 @@ const (
 	otherError
 )
 
-var resultNames = []string{"ok", "wrong", "not judged", "*UnsteadyError", "*NonFiniteError", "ErrBudget", "another error"}
+var resultNames = []string{"ok", "wrong", "not judged", "*UnsteadyError", "*NonFiniteError", "ErrBudget",
+	"another error"}
 
 func (r result) String() string {
 	var names []string
@@ -153,7 +154,8 @@ func both(p problem, what string, f fault, faulty, right result) []check {
 func withinCalls(t *testing.T, r *compare.Report, f *function) {
 	t.Helper()
 	if most := 4*len(f.at) + 300; r.Calls > most || f.calls > most {
-		t.Errorf("%d elements took %d losses by the report and %d by the function, want at most %d", len(f.at), r.Calls, f.calls, most)
+		t.Errorf("%d elements took %d losses by the report and %d by the function, want at most %d", len(f.at), r.Calls,
+			f.calls, most)
 	}
 }
 

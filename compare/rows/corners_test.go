@@ -78,16 +78,19 @@ var bends = []bend{
 	pieces("small abs", 0, 1, -1e-8, 1e-8),
 	pieces("knot of a table", 2.5, 1, 3, 3.25),
 	pieces("roof", -0.25, 1, 1, -1),
-	{name: "elu of 2", unit: 1, below: func(v float64) float64 { return 2 * math.Expm1(v) }, above: func(v float64) float64 { return v },
-		left: func(v float64) float64 { return 2 * math.Exp(v) }, right: func(float64) float64 { return 1 }},
-	{name: "lasso", unit: 1, below: func(v float64) float64 { return square(v-0.3) - 0.4*v }, above: func(v float64) float64 { return square(v-0.3) + 0.4*v },
-		left: func(v float64) float64 { return 2*(v-0.3) - 0.4 }, right: func(v float64) float64 { return 2*(v-0.3) + 0.4 }},
+	{name: "elu of 2", unit: 1, below: func(v float64) float64 { return 2 * math.Expm1(v) },
+		above: func(v float64) float64 { return v },
+		left:  func(v float64) float64 { return 2 * math.Exp(v) }, right: func(float64) float64 { return 1 }},
+	{name: "lasso", unit: 1, below: func(v float64) float64 { return square(v-0.3) - 0.4*v },
+		above: func(v float64) float64 { return square(v-0.3) + 0.4*v },
+		left:  func(v float64) float64 { return 2*(v-0.3) - 0.4 }, right: func(v float64) float64 { return 2*(v-0.3) + 0.4 }},
 	{name: "max of v and its square", at: 1, unit: 0.5, below: func(v float64) float64 { return v }, above: square,
 		left: func(float64) float64 { return 1 }, right: func(v float64) float64 { return 2 * v }},
 	{name: "abs of sine", unit: 1, below: func(v float64) float64 { return -math.Sin(v) }, above: math.Sin,
 		left: func(v float64) float64 { return -math.Cos(v) }, right: math.Cos},
-	{name: "relu times exp", unit: 1, below: func(float64) float64 { return 0 }, above: func(v float64) float64 { return v * math.Exp(v) },
-		left: func(float64) float64 { return 0 }, right: func(v float64) float64 { return (1 + v) * math.Exp(v) }},
+	{name: "relu times exp", unit: 1, below: func(float64) float64 { return 0 },
+		above: func(v float64) float64 { return v * math.Exp(v) },
+		left:  func(float64) float64 { return 0 }, right: func(v float64) float64 { return (1 + v) * math.Exp(v) }},
 }
 
 // values returns the derivatives at the corner that are right and those that
@@ -155,9 +158,11 @@ func TestCornersInFloat32(t *testing.T) {
 				// The noise of a float32 loss may hide which it is.
 				checks = append(checks, check{name: none.name, p: none, want: want | notJudged})
 				p.wide = &same
-				checks = append(checks, check{name: fmt.Sprintf("%s/%d elements, a twin like it", p.name, len(x)), p: p, want: want})
+				checks = append(checks, check{name: fmt.Sprintf("%s/%d elements, a twin like it", p.name, len(x)), p: p,
+					want: want})
 				p.wide = &twin
-				checks = append(checks, check{name: fmt.Sprintf("%s/%d elements, a twin with another right value", p.name, len(x)), p: p, want: want})
+				checks = append(checks, check{name: fmt.Sprintf("%s/%d elements, a twin with another right value", p.name, len(x)),
+					p: p, want: want})
 			}
 			add(hi, orEmpty(passed, hi))
 			add(lo, orEmpty(passed, lo))

@@ -32,7 +32,8 @@ func netWeight(seed uint64) []float64 {
 // meanSquare is the network as a Go function.
 func meanSquare(seed uint64) problem {
 	data := netInput(seed)
-	layout := gradtwin.Layout{{Name: "W1", Shape: []int{netInputs, netUnits}}, {Name: "W2", Shape: []int{netUnits, netOutputs}}}
+	layout := gradtwin.Layout{{Name: "W1", Shape: []int{netInputs, netUnits}},
+		{Name: "W2", Shape: []int{netUnits, netOutputs}}}
 	return tracedSingle("mean of squares", layout, netWeight(seed), true, func(t *tape, x []num) num {
 		h := t.each(t.tanh, t.product(t.inputs(data), x[:netFirst], netRows, netInputs, netUnits))
 		out := t.each(t.square, t.product(h, x[netFirst:], netRows, netUnits, netOutputs))
@@ -88,9 +89,11 @@ func meanSquareGraph(t *testing.T, seed uint64) compare.Function {
 			gorgonia.WithValue(tensor.New(tensor.WithShape(n, m), tensor.WithBacking(v32))))
 	}
 	w := netWeight(seed)
-	x, w1, w2 := input("x", netRows, netInputs, netInput(seed)), input("W1", netInputs, netUnits, w[:netFirst]), input("W2", netUnits, netOutputs, w[netFirst:])
+	x, w1, w2 := input("x", netRows, netInputs, netInput(seed)), input("W1", netInputs, netUnits, w[:netFirst]),
+		input("W2", netUnits, netOutputs, w[netFirst:])
 	hidden := gorgonia.Must(gorgonia.Tanh(gorgonia.Must(gorgonia.Mul(x, w1))))
-	f, err := graph.Wrap(gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(gorgonia.Must(gorgonia.Mul(hidden, w2)))))), w1, w2)
+	f, err := graph.Wrap(gorgonia.Must(gorgonia.Mean(gorgonia.Must(gorgonia.Square(gorgonia.Must(gorgonia.Mul(hidden,
+		w2)))))), w1, w2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +117,8 @@ func TestFloat32Network(t *testing.T) {
 			factor float64
 			mode   compare.Mode
 			least  int
-		}{{1.01, compare.Full, netSeeds}, {1.001, compare.Full, netSeeds - 1}, {1.0001, compare.Full, 30}, {2, compare.Probe, netSeeds}} {
+		}{{1.01, compare.Full, netSeeds}, {1.001, compare.Full, netSeeds - 1}, {1.0001, compare.Full, 30},
+			{2, compare.Probe, netSeeds}} {
 			for _, inTwin := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%g in twin %v/%v", name, tt.factor, inTwin, tt.mode), func(t *testing.T) {
 					found := 0
@@ -219,8 +223,10 @@ func TestFloat32Functions(t *testing.T) {
 		for _, factor := range []float64{1.01, 1.001, -1} {
 			f := timesAt(at, factor)
 			checks = append(checks,
-				check{name: fmt.Sprintf("%s/one element times %g", p.name, factor), p: p, fault: f, want: foundWrong, modes: fullOnly},
-				check{name: fmt.Sprintf("%s/one element times %g in the twin too", p.name, factor), p: p, fault: f, twin: f, want: foundWrong, modes: fullOnly})
+				check{name: fmt.Sprintf("%s/one element times %g", p.name, factor), p: p, fault: f, want: foundWrong,
+					modes: fullOnly},
+				check{name: fmt.Sprintf("%s/one element times %g in the twin too", p.name, factor), p: p, fault: f, twin: f,
+					want: foundWrong, modes: fullOnly})
 		}
 		checks = append(checks, check{name: p.name + "/doubled", p: p, fault: times(2), want: foundWrong},
 			check{name: p.name + "/doubled in the twin too", p: p, fault: times(2), twin: times(2), want: foundWrong},
@@ -281,7 +287,8 @@ func TestFloat32Zeros(t *testing.T) {
 			}
 			p := tracedSingle(fmt.Sprintf("network %v, biases of %g", layers, value), n.layout(), x, true, n.loss)
 			last := len(x) - 1
-			for name, fault := range map[string]fault{"times 1.01": timesAt(last, 1.01), "negated": timesAt(last, -1), "0": setTo(last, 0)} {
+			for name, fault := range map[string]fault{"times 1.01": timesAt(last, 1.01), "negated": timesAt(last, -1),
+				"0": setTo(last, 0)} {
 				checks = append(checks, check{name: p.name + "/" + name, p: p, fault: fault, want: foundWrong, modes: fullOnly})
 			}
 			checks = append(checks, check{name: p.name + "/right", p: p, want: passed})

@@ -98,7 +98,8 @@ func TestNestedCorners(t *testing.T) {
 			g := make([]float64, len(p.x))
 			p.grad(g, p.x)
 			checks = append(checks, check{name: p.name, p: p, want: orEmpty(passed, g...)},
-				check{name: p.name + " strict", p: p, want: orEmpty(passed, g...) | notJudged, options: compare.Options{Strict: true}})
+				check{name: p.name + " strict", p: p, want: orEmpty(passed, g...) | notJudged,
+					options: compare.Options{Strict: true}})
 		}
 		right := n.problem(0)
 		if g := make([]float64, len(right.x)); n.moves(right, g) {
@@ -131,7 +132,8 @@ func TestNestedCornersBesideFaults(t *testing.T) {
 	for _, n := range nests() {
 		p := n.problem(1)
 		last := len(p.x) - 1 // a bias of the last layer, which no corner touches
-		for what, f := range map[string]fault{"everything times 3": times(3), "the last bias times 1.01": timesAt(last, 1.01), "the last bias times -1": timesAt(last, -1)} {
+		for what, f := range map[string]fault{"everything times 3": times(3), "the last bias times 1.01": timesAt(last, 1.01),
+			"the last bias times -1": timesAt(last, -1)} {
 			checks = append(checks, check{name: n.name + "/" + what, p: p, fault: f, want: foundWrong})
 		}
 	}

@@ -33,7 +33,8 @@ func wild() []problem {
 		return separable(name, f, derivative, x)
 	}
 	wave := func(name string, k, x float64) problem {
-		return one(name, x, func(v float64) float64 { return math.Sin(k * v) }, func(v float64) float64 { return k * math.Cos(k*v) })
+		return one(name, x, func(v float64) float64 { return math.Sin(k * v) },
+			func(v float64) float64 { return k * math.Cos(k*v) })
 	}
 	of := func(name string, n int, x float64, f, derivative func(v float64) float64) problem {
 		loss, slope := iterated(n, f, derivative)
@@ -53,13 +54,20 @@ func wild() []problem {
 		wave("sine of 1e14x", 1e14, 0.9),
 		of("logistic map, 45 times", 45, 0.61, four, fourSlope),
 		of("logistic map of 3.9, 60 times", 60, 0.37, less, lessSlope),
-		of("sine map, 50 times", 50, 0.41, func(v float64) float64 { return math.Sin(math.Pi * v) }, func(v float64) float64 { return math.Pi * math.Cos(math.Pi*v) }),
-		of("cubic map, 40 times", 40, 0.23, func(v float64) float64 { return v * (4*v*v - 3) }, func(v float64) float64 { return 12*v*v - 3 }),
-		of("quadratic map, 45 times", 45, 0.31, func(v float64) float64 { return 1 - 2*v*v }, func(v float64) float64 { return -4 * v }),
-		one("sine of 1/x near zero", 1e-7, func(v float64) float64 { return math.Sin(1e-2 / (v * v)) }, func(v float64) float64 { return -2e-2 / (v * v * v) * math.Cos(1e-2/(v*v)) }),
-		one("chirp", 20, func(v float64) float64 { return math.Cos(math.Exp(v + 10)) }, func(v float64) float64 { return -math.Exp(v+10) * math.Sin(math.Exp(v+10)) }),
-		one("a sum of waves", 0.37, func(v float64) float64 { return math.Sin(3e11*v) + math.Cos(1e12*v) }, func(v float64) float64 { return 3e11*math.Cos(3e11*v) - 1e12*math.Sin(1e12*v) }),
-		one("ripples on a square", 1.7, func(v float64) float64 { return v*v + 1e-3*math.Sin(1e13*v) }, func(v float64) float64 { return 2*v + 1e10*math.Cos(1e13*v) }),
+		of("sine map, 50 times", 50, 0.41, func(v float64) float64 { return math.Sin(math.Pi * v) },
+			func(v float64) float64 { return math.Pi * math.Cos(math.Pi*v) }),
+		of("cubic map, 40 times", 40, 0.23, func(v float64) float64 { return v * (4*v*v - 3) },
+			func(v float64) float64 { return 12*v*v - 3 }),
+		of("quadratic map, 45 times", 45, 0.31, func(v float64) float64 { return 1 - 2*v*v },
+			func(v float64) float64 { return -4 * v }),
+		one("sine of 1/x near zero", 1e-7, func(v float64) float64 { return math.Sin(1e-2 / (v * v)) },
+			func(v float64) float64 { return -2e-2 / (v * v * v) * math.Cos(1e-2/(v*v)) }),
+		one("chirp", 20, func(v float64) float64 { return math.Cos(math.Exp(v + 10)) },
+			func(v float64) float64 { return -math.Exp(v+10) * math.Sin(math.Exp(v+10)) }),
+		one("a sum of waves", 0.37, func(v float64) float64 { return math.Sin(3e11*v) + math.Cos(1e12*v) },
+			func(v float64) float64 { return 3e11*math.Cos(3e11*v) - 1e12*math.Sin(1e12*v) }),
+		one("ripples on a square", 1.7, func(v float64) float64 { return v*v + 1e-3*math.Sin(1e13*v) },
+			func(v float64) float64 { return 2*v + 1e10*math.Cos(1e13*v) }),
 	}
 }
 
@@ -75,12 +83,15 @@ func TestNotKinks(t *testing.T) {
 	var checks []check
 	for _, p := range wild() {
 		for what, f := range map[string]fault{"times 2": times(2), "times -1": times(-1)} {
-			checks = append(checks, check{name: p.name + "/" + what, p: p, fault: f, want: foundWrong | notJudged, never: []string{"one-sided derivatives"}, also: noKinks})
+			checks = append(checks, check{name: p.name + "/" + what, p: p, fault: f, want: foundWrong | notJudged,
+				never: []string{"one-sided derivatives"}, also: noKinks})
 			q := p.beside(1)
-			checks = append(checks, check{name: q.name + "/" + what, p: q, fault: inside(p, f), want: foundWrong | notJudged, also: noKinks})
+			checks = append(checks, check{name: q.name + "/" + what, p: q, fault: inside(p, f), want: foundWrong | notJudged,
+				also: noKinks})
 		}
 		checks = append(checks, check{name: p.name + "/right", p: p, want: passed | notJudged, also: noKinks},
-			check{name: p.name + "/right, strict", p: p, want: passed | notJudged, options: compare.Options{Strict: true}, also: noKinks})
+			check{name: p.name + "/right, strict", p: p, want: passed | notJudged, options: compare.Options{Strict: true},
+				also: noKinks})
 	}
 	run(t, checks)
 }

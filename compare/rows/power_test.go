@@ -16,8 +16,10 @@ func judgedFully() []problem {
 		traced("a network of tanh", tanhNet.layout(), tanhNet.weights(1), 0, tanhNet.loss),
 		traced("a network of relu", reluNet.layout(), reluNet.weights(2), 0, reluNet.loss),
 		separable("logarithm", math.Log, func(v float64) float64 { return 1 / v }, 0.5, 2, 3),
-		separable("sine and square", func(v float64) float64 { return math.Sin(v) + v*v }, func(v float64) float64 { return math.Cos(v) + 2*v }, 0.4, -1.1, 30),
-		separable("quartic", func(v float64) float64 { return square(square(v)) / 10 }, func(v float64) float64 { return v * v * v / 2.5 }, 1.5, -0.7, 1),
+		separable("sine and square", func(v float64) float64 { return math.Sin(v) + v*v },
+			func(v float64) float64 { return math.Cos(v) + 2*v }, 0.4, -1.1, 30),
+		separable("quartic", func(v float64) float64 { return square(square(v)) / 10 },
+			func(v float64) float64 { return v * v * v / 2.5 }, 1.5, -0.7, 1),
 	}
 }
 
@@ -95,10 +97,13 @@ func TestEdges(t *testing.T) {
 		{"logarithm", math.Log, inverse, 1e-7},
 		{"root", math.Sqrt, func(v float64) float64 { return 0.5 / math.Sqrt(v) }, 1e-12},
 		{"root", math.Sqrt, func(v float64) float64 { return 0.5 / math.Sqrt(v) }, 1e-20},
-		{"x log x", func(v float64) float64 { return v * math.Log(v) }, func(v float64) float64 { return 1 + math.Log(v) }, 1e-10},
-		{"logit", func(v float64) float64 { return math.Log(v / (1 - v)) }, func(v float64) float64 { return 1/v + 1/(1-v) }, 1e-9},
+		{"x log x", func(v float64) float64 { return v * math.Log(v) }, func(v float64) float64 { return 1 + math.Log(v) },
+			1e-10},
+		{"logit", func(v float64) float64 { return math.Log(v / (1 - v)) }, func(v float64) float64 { return 1/v + 1/(1-v) },
+			1e-9},
 		{"log gamma", func(v float64) float64 { y, _ := math.Lgamma(v); return y }, digamma, 1e-8},
-		{"barrier", func(v float64) float64 { return v - 1e-6*math.Log(v) }, func(v float64) float64 { return 1 - 1e-6/v }, 1e-9},
+		{"barrier", func(v float64) float64 { return v - 1e-6*math.Log(v) }, func(v float64) float64 { return 1 - 1e-6/v },
+			1e-9},
 		{"cube root", math.Cbrt, func(v float64) float64 { return 1 / (3 * square(math.Cbrt(v))) }, 1e-18},
 	} {
 		p := separable(fmt.Sprintf("%s at %g", s.name, s.x), s.f, s.derivative, s.x)

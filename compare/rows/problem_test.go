@@ -115,7 +115,8 @@ func (p problem) beside(size float64) problem {
 	}
 	q := p
 	q.name += " beside others"
-	q.layout = slices.Concat(gradtwin.Layout{{Name: "calm W", Shape: []int{3, 2}}}, layout, gradtwin.Layout{{Name: "calm b", Shape: []int{4}}})
+	q.layout = slices.Concat(gradtwin.Layout{{Name: "calm W", Shape: []int{3, 2}}}, layout,
+		gradtwin.Layout{{Name: "calm b", Shape: []int{4}}})
 	q.x = slices.Concat([]float64{0.3, -0.8, 1.2, 0.5, -1.5, 0.9}, p.x, []float64{1.1, -0.4, 0.7, 2})
 	n := len(p.x)
 	q.loss = func(x []float64) float64 {

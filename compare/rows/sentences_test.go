@@ -32,9 +32,12 @@ func TestLargeFactors(t *testing.T) {
 	for _, factor := range []float64{1e6, 1e7, 1e8, 1e9, 1e12, -1e6, -1e10, 2.5e6, 1e15, 1e20, 1e100, -3e7} {
 		never := []string{"does not move", "missing mask"}
 		checks = append(checks,
-			check{name: fmt.Sprintf("everything times %g", factor), p: shaped(2, 3), fault: times(factor), want: foundWrong, never: never},
-			check{name: fmt.Sprintf("one times %g", factor), p: shaped(2, 3), fault: timesAt(4, factor), want: foundWrong, never: never},
-			check{name: fmt.Sprintf("one parameter times %g", factor), p: shaped(1), fault: times(factor), want: foundWrong, never: never})
+			check{name: fmt.Sprintf("everything times %g", factor), p: shaped(2, 3), fault: times(factor), want: foundWrong,
+				never: never},
+			check{name: fmt.Sprintf("one times %g", factor), p: shaped(2, 3), fault: timesAt(4, factor), want: foundWrong,
+				never: never},
+			check{name: fmt.Sprintf("one parameter times %g", factor), p: shaped(1), fault: times(factor), want: foundWrong,
+				never: never})
 	}
 	run(t, checks)
 }
@@ -50,7 +53,8 @@ func TestDimensionsOfOne(t *testing.T) {
 		}
 	}
 	var checks []check
-	for _, shape := range [][]int{{1, 8}, {8, 1}, {1, 1, 8}, {2, 1, 4}, {1, 3, 3}, {3, 3, 1}, {1, 2, 1, 5}, {7, 1}, {1, 30}, {4, 1, 2}, {1, 1, 5, 2}} {
+	for _, shape := range [][]int{{1, 8}, {8, 1}, {1, 1, 8}, {2, 1, 4}, {1, 3, 3}, {3, 3, 1}, {1, 2, 1, 5}, {7, 1},
+		{1, 30}, {4, 1, 2}, {1, 1, 5, 2}} {
 		p := shaped(shape...)
 		var never []string
 		for d, n := range shape {
@@ -86,7 +90,8 @@ func TestNaNIsPrinted(t *testing.T) {
 		only("NaN below", -2, func(v float64) bool { return v >= -2 }),
 		only("NaN below zero", 0, func(v float64) bool { return v >= 0 }),
 		only("NaN but for whole numbers", 3, func(v float64) bool { return v == math.Trunc(v) }),
-		separable("root at zero, shifted", func(v float64) float64 { return math.Sqrt(v-1) * (v - 1) }, func(v float64) float64 { return 1.5 * math.Sqrt(v-1) }, 1),
+		separable("root at zero, shifted", func(v float64) float64 { return math.Sqrt(v-1) * (v - 1) },
+			func(v float64) float64 { return 1.5 * math.Sqrt(v-1) }, 1),
 		separable("logarithm of nearly nothing", math.Log, func(v float64) float64 { return 1 / v }, 1e-300),
 		separable("infinite beside the point", func(v float64) float64 {
 			if v != 7 {
@@ -105,7 +110,8 @@ func TestNaNIsPrinted(t *testing.T) {
 		checks = append(checks, check{name: p.name, p: p, want: passed | notJudged, never: never},
 			check{name: p.name + "/wrong", p: p, fault: setTo(0, 4), want: foundWrong | notJudged, never: never},
 			check{name: p.beside(1).name, p: p.beside(1), want: passed | notJudged, never: never},
-			check{name: p.beside(1).name + "/wrong", p: p.beside(1), fault: inside(p, setTo(0, 4)), want: foundWrong | notJudged, never: never})
+			check{name: p.beside(1).name + "/wrong", p: p.beside(1), fault: inside(p, setTo(0, 4)), want: foundWrong | notJudged,
+				never: never})
 	}
 	run(t, checks)
 }
@@ -198,7 +204,8 @@ func TestDropoutIsNoDivision(t *testing.T) {
 			if p != 0.2 && (whole(c.ratio) || whole(1/c.ratio)) {
 				continue // such a ratio, but for the table's own, can be what its name says
 			}
-			checks = append(checks, check{name: fmt.Sprintf("%s/%s, a ratio of %.4g", q.name, what, c.ratio), p: q, fault: times(c.ratio), want: foundWrong, never: never})
+			checks = append(checks, check{name: fmt.Sprintf("%s/%s, a ratio of %.4g", q.name, what, c.ratio), p: q,
+				fault: times(c.ratio), want: foundWrong, never: never})
 		}
 		checks = append(checks, check{name: dropped(p, 1/(1-p)).name + "/right", p: dropped(p, 1/(1-p)), want: passed})
 	}
@@ -227,12 +234,14 @@ func TestAccumulatedTwice(t *testing.T) {
 		check{name: "halved", p: p, fault: times(0.5), want: foundWrong, never: []string{twice}})
 	// At a corner the central difference is the mean of the slopes, and a ratio
 	// to it says nothing.
-	for _, b := range []bend{pieces("relu", 0, 1, 0, 1), pieces("slopes of 2 and 4", 0, 1, 2, 4), pieces("hinge", 1, 1, -1, 0), pieces("leaky relu", 0, 1, 0.1, 1)} {
+	for _, b := range []bend{pieces("relu", 0, 1, 0, 1), pieces("slopes of 2 and 4", 0, 1, 2, 4),
+		pieces("hinge", 1, 1, -1, 0), pieces("leaky relu", 0, 1, 0.1, 1)} {
 		lo, hi := b.slopes()
 		for _, n := range []int{1, 6, 700} {
 			for _, c := range []float64{lo, hi} {
 				q := b.problem(c, repeat(b.at, n)...)
-				checks = append(checks, check{name: fmt.Sprintf("%s at %d corners", q.name, n), p: q, want: orEmpty(passed, c), never: []string{twice}})
+				checks = append(checks, check{name: fmt.Sprintf("%s at %d corners", q.name, n), p: q, want: orEmpty(passed, c),
+					never: []string{twice}})
 			}
 		}
 	}

@@ -21,7 +21,8 @@ type tie struct {
 }
 
 func (tt tie) problem(g0 []float64) problem {
-	return problem{name: fmt.Sprintf("%s with %v", tt.name, g0[:min(len(g0), 4)]), layout: tt.layout, x: tt.x, loss: tt.loss,
+	return problem{name: fmt.Sprintf("%s with %v", tt.name, g0[:min(len(g0), 4)]), layout: tt.layout, x: tt.x,
+		loss: tt.loss,
 		grad: func(g, x []float64) {
 			if slices.Equal(x, tt.x) {
 				copy(g, g0)
@@ -100,38 +101,50 @@ func ties() []tie {
 		{name: "max of three", x: []float64{0.7, 0.7, 0.7}, loss: largest, away: first,
 			valid: [][]float64{{0, 1, 0}, {1.0 / 3, 1.0 / 3, 1.0 / 3}}, bad: [][]float64{{2, 2, 2}, {-1, 1, 1}, {3, 0, 0}}},
 		{name: "max of two of five", x: []float64{0.1, 2, -1, 2, 1.5}, loss: largest, away: first,
-			valid: [][]float64{{0, 1, 0, 0, 0}, {0, 0.5, 0, 0.5, 0}}, bad: [][]float64{{0, 2, 0, 2, 0}, {0, 1, 1, 0, 0}, {0, -3, 0, 4, 0}}},
+			valid: [][]float64{{0, 1, 0, 0, 0}, {0, 0.5, 0, 0.5, 0}},
+			bad:   [][]float64{{0, 2, 0, 2, 0}, {0, 1, 1, 0, 0}, {0, -3, 0, 4, 0}}},
 		{name: "min of two", x: []float64{-4, -4}, loss: slices.Min[[]float64], away: func(g, x []float64) {
 			clear(g)
 			g[slices.Index(x, slices.Min(x))] = 1
 		}, valid: [][]float64{{1, 0}, {0.5, 0.5}}, bad: [][]float64{{2, 2}, {-1, 2}}},
-		{name: "max of two tensors", layout: gradtwin.Layout{{Name: "a", Shape: []int{1, 1}}, {Name: "b", Shape: []int{}}}, x: []float64{0.4, 0.4}, loss: largest, away: first,
+		{name: "max of two tensors", layout: gradtwin.Layout{{Name: "a", Shape: []int{1, 1}}, {Name: "b", Shape: []int{}}},
+			x: []float64{0.4, 0.4}, loss: largest, away: first,
 			valid: [][]float64{{1, 0}, {0.5, 0.5}}, bad: [][]float64{{2, 2}, {-2, 3}}},
-		{name: "pool of constant patches", layout: gradtwin.Layout{{Name: "image", Shape: []int{4, 2, 2}}}, x: repeat(0.6, 16), loss: pool, away: poolAway,
-			valid: [][]float64{quarter, slices.Repeat([]float64{1, 0, 0, 0}, 4)}, bad: [][]float64{repeat(2, 16), repeat(-1, 16), slices.Repeat([]float64{3, 0, 0, 0}, 4)}},
-		{name: "pool of one constant patch", x: slices.Concat([]float64{1, 2, 3, 4, 8, 7, 6, 5}, repeat(0, 4), []float64{4, 1, 3, 2}), loss: pool, away: poolAway,
-			valid: [][]float64{{0, 0, 0, 1, 1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25, 1, 0, 0, 0}}, bad: [][]float64{{0, 0, 0, 1, 1, 0, 0, 0, 2, 2, 2, 2, 1, 0, 0, 0}}},
+		{name: "pool of constant patches", layout: gradtwin.Layout{{Name: "image", Shape: []int{4, 2, 2}}},
+			x: repeat(0.6, 16), loss: pool, away: poolAway,
+			valid: [][]float64{quarter, slices.Repeat([]float64{1, 0, 0, 0}, 4)},
+			bad:   [][]float64{repeat(2, 16), repeat(-1, 16), slices.Repeat([]float64{3, 0, 0, 0}, 4)}},
+		{name: "pool of one constant patch", x: slices.Concat([]float64{1, 2, 3, 4, 8, 7, 6, 5}, repeat(0, 4),
+			[]float64{4, 1, 3, 2}), loss: pool, away: poolAway,
+			valid: [][]float64{{0, 0, 0, 1, 1, 0, 0, 0, 0.25, 0.25, 0.25, 0.25, 1, 0, 0, 0}},
+			bad:   [][]float64{{0, 0, 0, 1, 1, 0, 0, 0, 2, 2, 2, 2, 1, 0, 0, 0}}},
 		{name: "sorted", x: []float64{2, 0.5, 2}, loss: rank, away: rankAway,
 			valid: [][]float64{{3, 1, 10}, {10, 1, 3}, {6.5, 1, 6.5}}, bad: [][]float64{{20, 1, 20}, {1, 1, 1}, {3, 1, 30}}},
-		{name: "difference", x: []float64{3, 3}, loss: func(x []float64) float64 { return math.Abs(x[0] - x[1]) }, away: func(g, x []float64) {
-			g[0] = math.Copysign(1, x[0]-x[1])
-			g[1] = -g[0]
-		}, valid: [][]float64{{0, 0}, {1, -1}, {-0.5, 0.5}}, bad: [][]float64{{3, -3}, {1000, 0}}},
-		{name: "norm", x: []float64{0, 0, 0}, loss: func(x []float64) float64 { return math.Hypot(math.Hypot(x[0], x[1]), x[2]) }, away: func(g, x []float64) {
+		{name: "difference", x: []float64{3, 3}, loss: func(x []float64) float64 { return math.Abs(x[0] - x[1]) },
+			away: func(g, x []float64) {
+				g[0] = math.Copysign(1, x[0]-x[1])
+				g[1] = -g[0]
+			}, valid: [][]float64{{0, 0}, {1, -1}, {-0.5, 0.5}}, bad: [][]float64{{3, -3}, {1000, 0}}},
+		{name: "norm", x: []float64{0, 0, 0}, loss: func(x []float64) float64 {
+			return math.Hypot(math.Hypot(x[0], x[1]),
+				x[2])
+		}, away: func(g, x []float64) {
 			norm := math.Hypot(math.Hypot(x[0], x[1]), x[2])
 			for i := range g {
 				g[i] = x[i] / norm
 			}
 		}, valid: [][]float64{{0, 0, 0}, {1, 0, 0}, {0.5, 0.5, -0.5}}, bad: [][]float64{{2, 0, 0}, {5, 5, 5}}},
-		{name: "largest modulus", x: []float64{-1.5, 1.5, 0.2}, loss: func(x []float64) float64 { return max(math.Abs(x[0]), math.Abs(x[1]), math.Abs(x[2])) }, away: func(g, x []float64) {
-			clear(g)
-			for i, v := range x {
-				if math.Abs(v) == max(math.Abs(x[0]), math.Abs(x[1]), math.Abs(x[2])) {
-					g[i] = math.Copysign(1, v)
-					return
+		{name: "largest modulus", x: []float64{-1.5, 1.5, 0.2},
+			loss: func(x []float64) float64 { return max(math.Abs(x[0]), math.Abs(x[1]), math.Abs(x[2])) },
+			away: func(g, x []float64) {
+				clear(g)
+				for i, v := range x {
+					if math.Abs(v) == max(math.Abs(x[0]), math.Abs(x[1]), math.Abs(x[2])) {
+						g[i] = math.Copysign(1, v)
+						return
+					}
 				}
-			}
-		}, valid: [][]float64{{-1, 0, 0}, {0, 1, 0}, {-0.5, 0.5, 0}}, bad: [][]float64{{-2, 2, 0}, {1, 0, 0}}},
+			}, valid: [][]float64{{-1, 0, 0}, {0, 1, 0}, {-0.5, 0.5, 0}}, bad: [][]float64{{-2, 2, 0}, {1, 0, 0}}},
 	}
 }
 
@@ -142,11 +155,13 @@ func TestTies(t *testing.T) {
 	for _, tt := range ties() {
 		for _, g := range tt.valid {
 			p := tt.problem(g)
-			checks = append(checks, check{name: p.name, p: p, want: orEmpty(passed, g...)}, check{name: p.beside(1).name, p: p.beside(1), want: passed})
+			checks = append(checks, check{name: p.name, p: p, want: orEmpty(passed, g...)},
+				check{name: p.beside(1).name, p: p.beside(1), want: passed})
 		}
 		for _, g := range tt.bad {
 			p := tt.problem(g)
-			checks = append(checks, check{name: p.name, p: p, want: foundWrong}, check{name: p.beside(1).name, p: p.beside(1), want: foundWrong})
+			checks = append(checks, check{name: p.name, p: p, want: foundWrong},
+				check{name: p.beside(1).name, p: p.beside(1), want: foundWrong})
 		}
 	}
 	run(t, checks)
@@ -161,14 +176,16 @@ func TestTiesAlongDirections(t *testing.T) {
 		{name: "max of two", x: []float64{1.3, 1.3}, loss: largest, away: first, bad: [][]float64{{1, 1}, {0, 0}}},
 		{name: "max of four", x: repeat(0.5, 4), loss: largest, away: first, bad: [][]float64{{1, 1, 1, 1}}},
 		{name: "pool of constant patches", x: repeat(0.6, 16), loss: pool, away: away, bad: [][]float64{repeat(1, 16)}},
-		{name: "difference", x: []float64{3, 3}, loss: func(x []float64) float64 { return math.Abs(x[0] - x[1]) }, away: func(g, x []float64) {
-			g[0] = math.Copysign(1, x[0]-x[1])
-			g[1] = -g[0]
-		}, bad: [][]float64{{1, 1}}},
+		{name: "difference", x: []float64{3, 3}, loss: func(x []float64) float64 { return math.Abs(x[0] - x[1]) },
+			away: func(g, x []float64) {
+				g[0] = math.Copysign(1, x[0]-x[1])
+				g[1] = -g[0]
+			}, bad: [][]float64{{1, 1}}},
 	} {
 		for _, g := range tt.bad {
 			p := tt.problem(g)
-			checks = append(checks, check{name: p.name, p: p, want: orEmpty(foundWrong, g...)}, check{name: p.beside(1).name, p: p.beside(1), want: foundWrong})
+			checks = append(checks, check{name: p.name, p: p, want: orEmpty(foundWrong, g...)},
+				check{name: p.beside(1).name, p: p.beside(1), want: foundWrong})
 		}
 	}
 	run(t, checks)

@@ -45,7 +45,8 @@ func fasts() []fast {
 		of("inverse", 1, -1e-6, inverse, inverseSlope),
 		of("arctangent", 1e11, 1e-11, math.Atan, func(v float64) float64 { return 1 / (1 + v*v) }),
 		of("square", 1e20, 1e-20, square, func(v float64) float64 { return 2 * v }),
-		of("bell", 1e6, 1e-6, func(v float64) float64 { return math.Exp(-v * v) }, func(v float64) float64 { return -2 * v * math.Exp(-v*v) }),
+		of("bell", 1e6, 1e-6, func(v float64) float64 { return math.Exp(-v * v) },
+			func(v float64) float64 { return -2 * v * math.Exp(-v*v) }),
 	}
 }
 
@@ -56,7 +57,8 @@ func (s fast) alone() problem { return separable(s.name, s.f, s.derivative, s.x)
 func (s fast) before(layout gradtwin.Layout) problem {
 	scale := max(1, math.Abs(s.f(s.x)))
 	return problem{
-		name: fmt.Sprintf("%s before others in %d tensors", s.name, len(layout)), layout: layout, x: []float64{s.x, 0.7, -1.3, 2},
+		name: fmt.Sprintf("%s before others in %d tensors", s.name, len(layout)), layout: layout,
+		x:    []float64{s.x, 0.7, -1.3, 2},
 		loss: func(x []float64) float64 { return s.f(x[0]) + scale*(x[1]*x[1]+x[2]*x[2]+math.Sin(x[3])) },
 		grad: func(g, x []float64) {
 			g[0], g[1], g[2], g[3] = s.derivative(x[0]), 2*scale*x[1], 2*scale*x[2], scale*math.Cos(x[3])
@@ -82,7 +84,8 @@ func TestTinyParameters(t *testing.T) {
 				second[0].modes = byElement
 			}
 			checks = append(checks, second...)
-			for what, f := range map[string]fault{"tiny doubled": timesAt(0, 2), "everything doubled": times(2), "third times 1.01": timesAt(2, 1.01)} {
+			for what, f := range map[string]fault{"tiny doubled": timesAt(0, 2), "everything doubled": times(2),
+				"third times 1.01": timesAt(2, 1.01)} {
 				c := check{name: p.name + "/" + what, p: p, fault: f, want: foundWrong}
 				if len(layout) == 1 && what == "third times 1.01" {
 					c.modes = fullOnly

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -84,7 +85,8 @@ func recurrent() (layout gradtwin.Layout, x []float64, f func(t *tape, x []num) 
 					}
 					return a
 				}
-				open, keep, show, fresh := t.each(t.sigmoid, gate(0)), t.each(t.sigmoid, gate(1)), t.each(t.sigmoid, gate(2)), t.each(t.tanh, gate(3))
+				open, keep, show, fresh := t.each(t.sigmoid, gate(0)), t.each(t.sigmoid, gate(1)), t.each(t.sigmoid, gate(2)),
+					t.each(t.tanh, gate(3))
 				next := make([]num, cells)
 				for j := range cells {
 					state[j] = t.add(t.mul(keep[j], state[j]), t.mul(open[j], fresh[j]))
@@ -148,15 +150,19 @@ func hiddens() []hidden {
 		{faint("a share of 1e-12", 1e-12, 1), []string{"b"}, false, nil},
 		{faint("a share of 1e-15", 1e-15, 1), []string{"b"}, false, nil},
 		{faint("a share of 1e-5 beside 1e9", 1e-5, 1e9), []string{"b"}, false, nil},
-		{problem{name: "a share of 1e-7 in float32", layout: single.layout, x: single.x, single: true}.trace(&tape{single: true}, func(t *tape, x []num) num {
+		{problem{name: "a share of 1e-7 in float32", layout: single.layout, x: single.x,
+			single: true}.trace(&tape{single: true}, func(t *tape, x []num) num {
 			s := t.add(t.constant(1), t.sum(t.each(t.sin, x[:3])))
 			return t.add(s, t.scale(1e-7, t.square(t.sum(x[3:]))))
 		}), []string{"b"}, false, nil},
 		{rounds, []string{"b"}, false, nil},
-		{traced("saturated units", vectors(3, "b", "a"), []float64{1.01, -0.99, 1.02, 0.7, -0.3, 0.5}, 0, saturated), []string{"b"}, false, nil},
-		{traced("attention to one key", gradtwin.Layout{{Name: "a", Shape: []int{2}}, {Name: "scale", Shape: []int{}}, {Name: "b", Shape: []int{2}}},
+		{traced("saturated units", vectors(3, "b", "a"), []float64{1.01, -0.99, 1.02, 0.7, -0.3, 0.5}, 0, saturated),
+			[]string{"b"}, false, nil},
+		{traced("attention to one key", gradtwin.Layout{{Name: "a", Shape: []int{2}}, {Name: "scale", Shape: []int{}},
+			{Name: "b", Shape: []int{2}}},
 			[]float64{0.6, 0.2, 1, 0.9, -0.4}, 0, attention), []string{"b"}, false, []string{"scale"}},
-		{traced("a chain of sigmoids", vectors(8, "b", "middle", "a"), append(repeat(0.9, 16), repeat(-0.5, 8)...), 0, chain), []string{"b"}, false, nil},
+		{traced("a chain of sigmoids", vectors(8, "b", "middle", "a"), append(repeat(0.9, 16), repeat(-0.5, 8)...), 0, chain),
+			[]string{"b"}, false, nil},
 	}
 }
 
@@ -184,7 +190,8 @@ func TestUnseen(t *testing.T) {
 			}
 		}
 		right := check{name: h.p.name + "/right", p: h.p, want: passed | notJudged}
-		allowed := check{name: h.p.name + "/right, unseen allowed", p: h.p, want: passed, options: allow(compare.Options{}, h.names()...)}
+		allowed := check{name: h.p.name + "/right, unseen allowed", p: h.p, want: passed,
+			options: allow(compare.Options{}, h.names()...)}
 		checks = append(checks, right, allowed)
 	}
 	run(t, checks)
@@ -200,7 +207,8 @@ func TestUnseenAllowsNothingWrong(t *testing.T) {
 				lo, hi = h.p.span(tensor.Name) // the last that is seen
 			}
 		}
-		checks = append(checks, check{name: h.p.name, p: h.p, fault: timesFrom(lo, hi, -2), twin: timesFrom(lo, hi, -2), want: foundWrong,
+		checks = append(checks, check{name: h.p.name, p: h.p, fault: timesFrom(lo, hi, -2), twin: timesFrom(lo, hi, -2),
+			want:    foundWrong,
 			options: allow(compare.Options{}, h.names()...)})
 	}
 	run(t, checks)
@@ -221,6 +229,32 @@ func TestStillTensors(t *testing.T) {
 			}}
 		checks = append(checks, check{name: p.name, p: p, want: passed},
 			check{name: "nonzero", p: p, fault: setTo(1, 0.2), want: foundWrong})
+	}
+	run(t, checks)
+}
+
+// A loss that adds a tiny term to 1 stands still, and so a gradient of that term is
+// not wrong; one that could not hide there is.
+func TestHiddenInOne(t *testing.T) {
+	var checks []check
+	for _, size := range []float64{1e-17, 1e-18, 1e-20, 1e-25, 1e-30, 1e-33, 1e-40, 1e-80, 1e-150, 1e-300} {
+		p := problem{
+			name: fmt.Sprintf("log(1 + %g·x²)", size), x: []float64{0.3, -0.5, 0.7},
+			loss: func(x []float64) float64 {
+				sum := 1.0
+				for _, v := range x {
+					sum += size * v * v
+				}
+				return math.Log(sum)
+			},
+			grad: func(g, x []float64) {
+				for i, v := range x {
+					g[i] = 2 * size * v
+				}
+			},
+		}
+		checks = append(checks, check{name: p.name, p: p, want: notJudged},
+			check{name: p.name + ", a mask left out", p: p, want: foundWrong, fault: func(g, _ []float64) { g[1] = 1e-3 }})
 	}
 	run(t, checks)
 }

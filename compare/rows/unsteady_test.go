@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"sync"
 	"testing"
 
@@ -141,11 +142,15 @@ func varying() []problem {
 	}
 }
 
-// A loss or gradient whose last bits vary is judged, every time.
+// A loss or gradient whose last bits vary is judged, every time: of 50 where
+// GRADTWIN_LONG is set.
 func TestLastBits(t *testing.T) {
-	times50 := 50
-	if testing.Short() {
-		times50 = 5
+	often := 12
+	switch {
+	case testing.Short():
+		often = 5
+	case os.Getenv("GRADTWIN_LONG") != "":
+		often = 50
 	}
 	for _, p := range varying() {
 		for _, mode := range everyMode {
@@ -156,13 +161,13 @@ func TestLastBits(t *testing.T) {
 				}
 				t.Run(fmt.Sprintf("%s/wrong %v/%v", p.name, f != nil, mode), func(t *testing.T) {
 					ends := map[result]int{}
-					for seed := range times50 {
+					for seed := range often {
 						_, checked := p.function(f, nil)
 						r, err := compare.Check(context.Background(), checked, compare.Options{Mode: mode, Seed: uint32(seed)})
 						ends[resultOf(r, err)]++
 					}
-					if ends[want] != times50 {
-						t.Errorf("%d checks ended as %v, want %v always", times50, ends, want)
+					if ends[want] != often {
+						t.Errorf("%d checks ended as %v, want %v always", often, ends, want)
 					}
 				})
 			}

@@ -10,8 +10,9 @@ import (
 
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
-	After   int             `json:"after"`            // steps done; 0 is the start
-	Step    float64         `json:"step"`             // h of the differences in Tensors; 0 when the second backend takes none
+	After int `json:"after"` // steps done; 0 is the start
+	// h of the differences in Tensors; 0 when the second backend takes none
+	Step    float64         `json:"step"`
 	Tensors []Difference    `json:"tensors"`          // tensor by tensor
 	Check   *compare.Report `json:"check"`            // the verdict on every element of the first backend's gradient
 	Other   *compare.Report `json:"other,omitempty"`  // and of the second's, where that is not numeric itself
@@ -48,7 +49,8 @@ func Compare(ctx context.Context, pair Pair, second Backend, h float64, smooth b
 	if second != pair.Numeric {
 		h = 0
 		var err error
-		if other, err = compare.Check(ctx, Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch}, options); err != nil {
+		if other, err = compare.Check(ctx, Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch},
+			options); err != nil {
 			return Comparison{}, fmt.Errorf("check of the %s gradient: %w", second.Name(), err)
 		}
 	}
@@ -74,7 +76,8 @@ func (c *Comparison) Checks() []*compare.Report {
 // NewComparison returns a comparison with the step h of p's numeric gradient, whose
 // elements were judged by the check. It takes differences of f with smaller steps
 // to tell why some miss; with h = 0 there are none.
-func NewComparison(ctx context.Context, f differencer, p *Point, h float64, smooth bool, check *compare.Report) (Comparison, error) {
+func NewComparison(ctx context.Context, f differencer, p *Point, h float64, smooth bool,
+	check *compare.Report) (Comparison, error) {
 	c := Comparison{Step: h, Tensors: Differences(p.Layout, p.Symbolic, p.Numeric), Check: check, Point: p}
 	if h == 0 {
 		return c, nil

@@ -16,7 +16,8 @@ import (
 func TestAnalyse(t *testing.T) {
 	q := twintest.NewQuadratic()
 	q.Fault = 1e-3
-	c, err := twin.NewComparison(t.Context(), q, q.Judged(1e-4), 1e-4, false, &compare.Report{Layout: q.Layout(), Step: 1e-5, Noise: 1e-15})
+	c, err := twin.NewComparison(t.Context(), q, q.Judged(1e-4), 1e-4, false,
+		&compare.Report{Layout: q.Layout(), Step: 1e-5, Noise: 1e-15})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +26,8 @@ func TestAnalyse(t *testing.T) {
 	}
 	// ±1e-4 reaches across the kink 1e-6 away: the difference gives 1 + 0.01. An
 	// element that is wrong is none that another step makes right.
-	if c.Causes != (twin.Causes{Kink: 1}) || c.Misses[0].Element != "W1[0,0]" || math.Abs(c.Misses[0].Numeric-1.01) > 1e-9 || math.Abs(c.Misses[0].Settled-2) > 1e-9 {
+	if c.Causes != (twin.Causes{Kink: 1}) || c.Misses[0].Element != "W1[0,0]" ||
+		math.Abs(c.Misses[0].Numeric-1.01) > 1e-9 || math.Abs(c.Misses[0].Settled-2) > 1e-9 {
 		t.Errorf("misses %+v: %+v", c.Causes, c.Misses)
 	}
 	if got, want := c.Errors[0].Equal, 6; got != want {

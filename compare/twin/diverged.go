@@ -34,9 +34,11 @@ func (e *NonFiniteStepError) Error() string {
 		}
 		return fmt.Sprintf("%s: the gradient of %s is %v at step %d: %s", e.Backend, e.Element, e.Value, e.Step, reason)
 	case "parameter":
-		return fmt.Sprintf("%s: %s is %v and the loss %v after step %d: %s", e.Backend, e.Element, e.Value, e.Loss, e.Step, tooFast(e.LR))
+		return fmt.Sprintf("%s: %s is %v and the loss %v after step %d: %s", e.Backend, e.Element, e.Value, e.Loss, e.Step,
+			tooFast(e.LR))
 	default:
-		return fmt.Sprintf("%s: the loss is %v after step %d, and %s, the largest parameter, %.3g: %s", e.Backend, e.Loss, e.Step, e.Element, e.Value, tooFast(e.LR))
+		return fmt.Sprintf("%s: the loss is %v after step %d, and %s, the largest parameter, %.3g: %s", e.Backend, e.Loss,
+			e.Step, e.Element, e.Value, tooFast(e.LR))
 	}
 }
 
@@ -76,7 +78,8 @@ func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reac
 func checkStart(b Backend, feed *Feed) error {
 	p := b.Params()
 	if i := firstNotFinite(p.Flat); i >= 0 {
-		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1, &compare.NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
+		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1,
+			&compare.NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
 	}
 	return nil
 }

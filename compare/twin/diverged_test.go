@@ -46,7 +46,8 @@ func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]twin.Backend 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]twin.Backend{"graph": double, "graph in float32": single, "numeric, plain": plain, "numeric": incremental}
+	return map[string]twin.Backend{"graph": double, "graph in float32": single, "numeric, plain": plain,
+		"numeric": incremental}
 }
 
 func train(b twin.Backend, feed *twin.Feed) error {
@@ -98,11 +99,13 @@ func TestWhereItBegins(t *testing.T) {
 				continue
 			}
 			finite := d.Value-d.Value == 0
-			if d.What != tt.what || !strings.HasPrefix(d.Element, tt.starts) || d.Element == "" || finite != (tt.what == "loss") || d.Step != 1 || d.Backend != b.Name() {
+			if d.What != tt.what || !strings.HasPrefix(d.Element, tt.starts) || d.Element == "" ||
+				finite != (tt.what == "loss") || d.Step != 1 || d.Backend != b.Name() {
 				t.Errorf("%s, %s: %+v (%v), want the %s of %s… at step 1", tt.name, name, *d, err, tt.what, tt.starts)
 			}
 			if !slices.Equal(before, p.Flat) || feed.Done() != 0 {
-				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0", tt.name, name, p.Flat, feed.Done(), before)
+				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0", tt.name, name, p.Flat, feed.Done(),
+					before)
 			}
 		}
 	}
@@ -124,7 +127,8 @@ func TestStartNotFinite(t *testing.T) {
 			t.Errorf("%s: error %v after %d steps, want one with %q", name, err, feed.Done(), want)
 		}
 		backends := twin.Backends{Symbolic: networks(t, spec, 1)["graph"], Numeric: b}
-		if _, err := backends.Run(context.Background(), feed, twin.Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := backends.Run(context.Background(), feed, twin.Options{}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s in a twin: error %v, want one with %q", name, err, want)
 		}
 	}
@@ -148,7 +152,8 @@ func TestDataNotFinite(t *testing.T) {
 		step := 1
 		for ; !slices.Contains(again.Next().Rows, 13); step++ {
 		}
-		if err := train(b, feed); err == nil || !strings.Contains(err.Error(), "(13 of the data set) is NaN") || feed.Done() != step-1 {
+		if err := train(b, feed); err == nil || !strings.Contains(err.Error(), "(13 of the data set) is NaN") ||
+			feed.Done() != step-1 {
 			t.Errorf("%s: error %v after %d steps, want one that names row 13 after %d", name, err, feed.Done(), step-1)
 		}
 	}

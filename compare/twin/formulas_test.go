@@ -14,7 +14,8 @@ import (
 // The errors of sin at 1 are known: h·sin(1)/2, h²·cos(1)/6 and h⁴·cos(1)/30.
 func TestFormulaSweep(t *testing.T) {
 	x := []float64{1}
-	f := compare.Of(func(x []float64) float64 { return math.Sin(x[0]) }, func(dst, x []float64) { dst[0] = math.Cos(x[0]) }, x)
+	f := compare.Of(func(x []float64) float64 { return math.Sin(x[0]) },
+		func(dst, x []float64) { dst[0] = math.Cos(x[0]) }, x)
 	s, err := twin.NewFormulaSweep(context.Background(), f, 0, math.Cos(1))
 	if err != nil {
 		t.Fatal(err)
@@ -38,15 +39,18 @@ func TestFormulaSweep(t *testing.T) {
 		got := s.Formulas[j]
 		// The next term of the series is of relative size h for the first, h² for
 		// the others, and rounding of about 1e-14 counts for the last.
-		if got.Formula != want.formula || math.Abs(got.Error[k]/want.error-1) > 0.02 || math.Abs(got.Slope-want.slope) > 0.05 {
-			t.Errorf("%s at h = %g: error %g and slope %g, want %g and %g", got.Formula, h, got.Error[k], got.Slope, want.error, want.slope)
+		if got.Formula != want.formula || math.Abs(got.Error[k]/want.error-1) > 0.02 ||
+			math.Abs(got.Slope-want.slope) > 0.05 {
+			t.Errorf("%s at h = %g: error %g and slope %g, want %g and %g", got.Formula, h, got.Error[k], got.Slope, want.error,
+				want.slope)
 		}
 	}
 }
 
 // A smooth network shows all three orders, one with ReLU at its kinks not.
 func TestFormulaSweepOfNetwork(t *testing.T) {
-	pair := twintest.NewPair(t, gradtwin.Spec{Layers: []int{40, 30, 20, 5}, Activation: gradtwin.Tanh, Delta: 1e-7}, 7, 50, 3)
+	pair := twintest.NewPair(t, gradtwin.Spec{Layers: []int{40, 30, 20, 5}, Activation: gradtwin.Tanh, Delta: 1e-7}, 7, 50,
+		3)
 	gradient := make([]float64, pair.Layout().Len())
 	if err := pair.Gradient(gradient); err != nil {
 		t.Fatal(err)

@@ -113,7 +113,8 @@ func TestPairFaults(t *testing.T) {
 				if r.OK() || r.Worst[0].Verdict != compare.Wrong || r.Worst[0].Tensor != "W1" {
 					t.Errorf("%s after %d steps, mode %v: not found\n%s", fault.name, steps, mode, r)
 				}
-				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s", fault.name, steps, mode, r.Calls, r.Gradients, r.Seconds, r.Diagnosis)
+				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s", fault.name, steps, mode, r.Calls, r.Gradients,
+					r.Seconds, r.Diagnosis)
 			}
 		}
 	}

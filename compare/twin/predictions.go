@@ -51,7 +51,8 @@ func (b Backends) Predict(after int, data Data) (*Predictions, error) {
 			s, n := symbolic[i], numeric[i]
 			p.Symbolic, p.Numeric = count(p.Symbolic, label, s), count(p.Numeric, label, n)
 			if (s != label || n != label) && len(p.Mistakes) < maxMistakes {
-				p.Mistakes = append(p.Mistakes, Mistake{rows[i], label, s, n, pixels(batch.X[i*len(batch.X)/len(rows) : (i+1)*len(batch.X)/len(rows)])})
+				p.Mistakes = append(p.Mistakes, Mistake{rows[i], label, s, n,
+					pixels(batch.X[i*len(batch.X)/len(rows) : (i+1)*len(batch.X)/len(rows)])})
 			}
 		}
 	}

@@ -342,7 +342,8 @@ func TestResumeRefuses(t *testing.T) {
 func TestNonFiniteParameter(t *testing.T) {
 	b := newFake("a", tinySpec)
 	b.spread = math.Inf(1)
-	err := Train(context.Background(), b, begin(t, Config{Spec: tinySpec, Batch: 1, Steps: 1, Inner: 1, LR: 7}, 10), func(Step) error { return nil })
+	err := Train(context.Background(), b, begin(t, Config{Spec: tinySpec, Batch: 1, Steps: 1, Inner: 1, LR: 7}, 10),
+		func(Step) error { return nil })
 	var d *NonFiniteStepError
 	if !errors.As(err, &d) || d.What != "parameter" || d.Element != "W1[0,0]" || !math.IsInf(d.Value, 1) {
 		t.Errorf("error %v, want that W1[0,0] is +Inf", err)

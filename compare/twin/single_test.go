@@ -45,8 +45,10 @@ func TestSinglePair(t *testing.T) {
 			copy(p.Symbolic.Params().Flat, p.Numeric.Params().Flat)
 		}, compare.Double, "", ""},
 		{"float32", func(*twin.Pair) {}, compare.Mixed, "", "its formula was judged in float64"},
-		{"float32 alone", func(p *twin.Pair) { p.Wide = nil }, compare.Single, "", "the pair has no symbolic backend in float64"},
-		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} }, compare.Mixed, "W2", ""},
+		{"float32 alone", func(p *twin.Pair) { p.Wide = nil }, compare.Single, "",
+			"the pair has no symbolic backend in float64"},
+		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} }, compare.Mixed,
+			"W2", ""},
 	} {
 		for _, mode := range []compare.Mode{compare.Full, compare.Probe} {
 			p := single(t, spec, 7)
@@ -61,7 +63,8 @@ func TestSinglePair(t *testing.T) {
 			if c.wrong != "" && (r.Worst[0].Tensor != c.wrong || r.Worst[0].Verdict != compare.Wrong) {
 				t.Errorf("%s, %v: the first element is %v, want a wrong one of %s", c.name, mode, r.Worst[0], c.wrong)
 			}
-			if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, c.warning) }) && c.warning != "" {
+			if !slices.ContainsFunc(r.Warnings, func(w string) bool { return strings.Contains(w, c.warning) }) &&
+				c.warning != "" {
 				t.Errorf("%s, %v: warnings %q, want one with %q", c.name, mode, r.Warnings, c.warning)
 			}
 		}

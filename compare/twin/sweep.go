@@ -49,7 +49,8 @@ const (
 // NewSweep measures the curves of the given elements, at the elements that the
 // function holds; they are put back by assignment. gradient is the symbolic one,
 // noise that of the loss.
-func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64, elements []int) (*Sweep, error) {
+func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64,
+	elements []int) (*Sweep, error) {
 	s := &Sweep{Noise: noise}
 	for k := range sweepDecades*sweepPerDecade + 1 {
 		s.Steps = append(s.Steps, sweepFrom*math.Pow(10, float64(k)/sweepPerDecade))

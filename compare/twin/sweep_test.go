@@ -66,13 +66,16 @@ func TestSweep(t *testing.T) {
 }
 
 func TestSweepElements(t *testing.T) {
-	layout := gradtwin.Layout{{Name: "W1", Shape: []int{2, 2}}, {Name: "b1", Shape: []int{2}}, {Name: "W2", Shape: []int{2}}}
+	layout := gradtwin.Layout{{Name: "W1", Shape: []int{2, 2}}, {Name: "b1", Shape: []int{2}},
+		{Name: "W2", Shape: []int{2}}}
 	check := &compare.Report{
 		Layout:  layout,
 		Tensors: []compare.TensorReport{{Tensor: layout[0]}, {Tensor: layout[2]}},
-		Worst:   []compare.Element{{Flat: 3, Verdict: compare.Wrong}, {Flat: 0, Verdict: compare.OK}, {Flat: 7, Verdict: compare.Kink}},
+		Worst: []compare.Element{{Flat: 3, Verdict: compare.Wrong}, {Flat: 0, Verdict: compare.OK},
+			{Flat: 7, Verdict: compare.Kink}},
 	}
-	if got, want := twin.SweepElements([]float64{1, -5, 2, 0, 9, 9, 1, 4}, check), []int{3, 7, 1}; !slices.Equal(got, want) {
+	if got, want := twin.SweepElements([]float64{1, -5, 2, 0, 9, 9, 1, 4}, check),
+		[]int{3, 7, 1}; !slices.Equal(got, want) {
 		t.Errorf("elements %v, want %v: the wrong one, the kink, and W1's largest; b1 was not checked", got, want)
 	}
 }

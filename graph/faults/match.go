@@ -253,5 +253,3 @@ func settings(op gorgonia.Op, names ...string) tensor.Shape {
 	}
 	return out
 }
-
-func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }

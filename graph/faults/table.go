@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
+	"gradtwin/graph/internal/memory"
 	"gradtwin/graph/internal/peek"
 )
 
@@ -182,14 +183,14 @@ var table = []Known{
 				return false
 			}
 			from, to := n.in[0].Dtype(), n.Dtype()
-			return !(from == tensor.Int && isFloat(to) || isFloat(from) && to == tensor.Int)
+			return !(from == tensor.Int && memory.IsFloat(to) || memory.IsFloat(from) && to == tensor.Int)
 		},
 	},
 	{
 		Op: "ConvType", Effect: Failure,
 		Problem: "the derivative of ConvType of a tensor to int panics",
 		match: func(n node) bool {
-			return n.kind == "dtConvOp" && isFloat(n.in[0].Dtype()) && n.Dtype() == tensor.Int && n.Dims() > 0
+			return n.kind == "dtConvOp" && memory.IsFloat(n.in[0].Dtype()) && n.Dtype() == tensor.Int && n.Dims() > 0
 		},
 	},
 	{

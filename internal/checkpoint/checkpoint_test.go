@@ -106,7 +106,8 @@ func TestRefused(t *testing.T) {
 		if strings.HasSuffix(path, "kind") {
 			kind = "compare"
 		}
-		if _, err := Read(path, kind); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if _, err := Read(path, kind); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v, want one with %q and the path", path, err, want)
 		}
 	}

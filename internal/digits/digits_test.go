@@ -134,7 +134,8 @@ func TestReadRefuses(t *testing.T) {
 		if err := os.WriteFile(path, tt.content, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "digit "+path+": ") || !strings.Contains(err.Error(), tt.want) {
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), "digit "+path+": ") ||
+			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", tt.name, err, tt.want)
 		}
 	}

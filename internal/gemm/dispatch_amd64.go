@@ -66,9 +66,11 @@ func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, 
 		case best == avx512:
 			rows32AVX512((*float32)(pd), ldc, &count[0], po, (*float32)(pf), (*float32)(pb), len(count), vectors, 1<<last-1, add)
 		case size == 8:
-			rows64AVX2((*float64)(pd), ldc, &count[0], po, (*float64)(pf), (*float64)(pb), len(count), vectors, &masks[8-2*last], add)
+			rows64AVX2((*float64)(pd), ldc, &count[0], po, (*float64)(pf), (*float64)(pb), len(count), vectors, &masks[8-2*last],
+				add)
 		default:
-			rows32AVX2((*float32)(pd), ldc, &count[0], po, (*float32)(pf), (*float32)(pb), len(count), vectors, &masks[8-last], add)
+			rows32AVX2((*float32)(pd), ldc, &count[0], po, (*float32)(pf), (*float32)(pb), len(count), vectors, &masks[8-last],
+				add)
 		}
 		from += vectors * lanes
 	}

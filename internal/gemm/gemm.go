@@ -23,14 +23,16 @@ import (
 type Implementation struct{ gonum.Implementation }
 
 // Dgemm computes C = α·op(A)·op(B) + β·C; see gonum's Dgemm for the arguments.
-func (i Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+func (i Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64,
+	ldb int, beta float64, c []float64, ldc int) {
 	if !multiply(&packs64, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
 		i.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
 }
 
 // Sgemm is Dgemm in float32.
-func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32,
+	ldb int, beta float32, c []float32, ldc int) {
 	if !multiply(&packs32, tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
 		i.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 	}
@@ -69,7 +71,8 @@ func grow[S ~[]E, E any](s *S, n int) S {
 // multiply computes the product unless it is one for gonum: wrong arguments,
 // for which gonum panics, β other than 0 and 1, nothing to compute, offsets
 // beyond int32, or no code for the processor.
-func multiply[T float32 | float64](pool *sync.Pool, tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) bool {
+func multiply[T float32 | float64](pool *sync.Pool, tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T,
+	ldb int, beta T, c []T, ldc int) bool {
 	if !fast() || m <= 0 || n <= 0 || k <= 0 || alpha == 0 || beta != 0 && beta != 1 {
 		return false
 	}
@@ -82,7 +85,8 @@ func multiply[T float32 | float64](pool *sync.Pool, tA, tB blas.Transpose, m, n,
 	if transB {
 		rowsB, colsB = n, k
 	}
-	if !okA || !okB || !holds(len(a), rowsA, colsA, lda) || !holds(len(b), rowsB, colsB, ldb) || !holds(len(c), m, n, ldc) {
+	if !okA || !okB || !holds(len(a), rowsA, colsA, lda) || !holds(len(b), rowsB, colsB, ldb) ||
+		!holds(len(c), m, n, ldc) {
 		return false
 	}
 	// A row of A is packed whole, and each packed element has an int32.

@@ -21,15 +21,17 @@ type product[T float32 | float64] struct {
 }
 
 func (p product[T]) String() string {
-	return fmt.Sprintf("%c%c m=%d n=%d k=%d α=%v β=%v ld %d %d %d", p.tA, p.tB, p.m, p.n, p.k, p.alpha, p.beta, p.lda, p.ldb, p.ldc)
+	return fmt.Sprintf("%c%c m=%d n=%d k=%d α=%v β=%v ld %d %d %d", p.tA, p.tB, p.m, p.n, p.k, p.alpha, p.beta, p.lda,
+		p.ldb, p.ldc)
 }
 
 // random returns a product of random shapes, strides and share of zeros.
 func random[T float32 | float64](r *rand.Rand) product[T] {
 	size := func() int { return 1 + r.IntN([]int{3, 20, 150}[r.IntN(3)]) }
 	p := product[T]{
-		tA: []blas.Transpose{blas.NoTrans, blas.Trans}[r.IntN(2)], tB: []blas.Transpose{blas.NoTrans, blas.Trans, blas.ConjTrans}[r.IntN(3)],
-		m: size(), n: size(), k: size(), alpha: []T{1, 1, -2.5}[r.IntN(3)], beta: []T{0, 1, 0.5}[r.IntN(3)],
+		tA: []blas.Transpose{blas.NoTrans, blas.Trans}[r.IntN(2)],
+		tB: []blas.Transpose{blas.NoTrans, blas.Trans, blas.ConjTrans}[r.IntN(3)],
+		m:  size(), n: size(), k: size(), alpha: []T{1, 1, -2.5}[r.IntN(3)], beta: []T{0, 1, 0.5}[r.IntN(3)],
 	}
 	matrix := func(trans blas.Transpose, rows, cols int, zeros float64) (x []T, ld int) {
 		if trans != blas.NoTrans {
@@ -55,9 +57,11 @@ func (p product[T]) run(i blas.Float64Level3, j blas.Float32Level3) []T {
 	c := slices.Clone(p.c)
 	switch c := any(c).(type) {
 	case []float64:
-		i.Dgemm(p.tA, p.tB, p.m, p.n, p.k, float64(p.alpha), any(p.a).([]float64), p.lda, any(p.b).([]float64), p.ldb, float64(p.beta), c, p.ldc)
+		i.Dgemm(p.tA, p.tB, p.m, p.n, p.k, float64(p.alpha), any(p.a).([]float64), p.lda, any(p.b).([]float64), p.ldb,
+			float64(p.beta), c, p.ldc)
 	case []float32:
-		j.Sgemm(p.tA, p.tB, p.m, p.n, p.k, float32(p.alpha), any(p.a).([]float32), p.lda, any(p.b).([]float32), p.ldb, float32(p.beta), c, p.ldc)
+		j.Sgemm(p.tA, p.tB, p.m, p.n, p.k, float32(p.alpha), any(p.a).([]float32), p.lda, any(p.b).([]float32), p.ldb,
+			float32(p.beta), c, p.ldc)
 	}
 	return c
 }
@@ -73,7 +77,8 @@ func (p product[T]) bound(unit float64) []float64 {
 		return out
 	}
 	c := abs(p.c)
-	gonum.Implementation{}.Dgemm(p.tA, p.tB, p.m, p.n, p.k, math.Abs(float64(p.alpha)), abs(p.a), p.lda, abs(p.b), p.ldb, math.Abs(float64(p.beta)), c, p.ldc)
+	gonum.Implementation{}.Dgemm(p.tA, p.tB, p.m, p.n, p.k, math.Abs(float64(p.alpha)), abs(p.a), p.lda, abs(p.b), p.ldb,
+		math.Abs(float64(p.beta)), c, p.ldc)
 	for i := range c {
 		c[i] *= 2 * float64(p.k+2) * unit
 	}
@@ -93,7 +98,8 @@ func testAgainstGonum[T float32 | float64](t *testing.T, unit float64) {
 					bound[i] = 0
 				}
 				if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= bound[i]) {
-					t.Fatalf("%v: C[%d,%d] = %v, gonum has %v: %.2g apart, want at most %.2g", p, i/p.ldc, i%p.ldc, got[i], want[i], d, bound[i])
+					t.Fatalf("%v: C[%d,%d] = %v, gonum has %v: %.2g apart, want at most %.2g", p, i/p.ldc, i%p.ldc, got[i], want[i], d,
+						bound[i])
 				}
 			}
 		}
@@ -194,7 +200,8 @@ func testCompress[T float32 | float64](t *testing.T) {
 			wantValue, wantOffset := make([]T, n+slack), make([]int32, n+slack)
 			got, want := compress(value, offset, x, 3), genericCompress(wantValue, wantOffset, x, 3)
 			same := func(a, b T) bool { return a == b || a != a && b != b }
-			if got != want || !slices.Equal(offset[:got], wantOffset[:want]) || !slices.EqualFunc(value[:got], wantValue[:want], same) {
+			if got != want || !slices.Equal(offset[:got], wantOffset[:want]) ||
+				!slices.EqualFunc(value[:got], wantValue[:want], same) {
 				t.Fatalf("%v: %v at %v, want %v at %v", x, value[:got], offset[:got], wantValue[:want], wantOffset[:want])
 			}
 		}

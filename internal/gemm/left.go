@@ -62,7 +62,8 @@ func (l *Left[T]) Multiply(trans bool, n int, b []T, ldb int, c []T, ldc int) bo
 // findAll finds the elements of the rows of a that are not 0, their columns, and
 // the end of each row among them. It writes to the given memory, made larger
 // where it must be.
-func findAll[T float32 | float64](a []T, lda, rows, cols int, value *[]T, column *[]int32, end *[]int) ([]T, []int32, []int) {
+func findAll[T float32 | float64](a []T, lda, rows, cols int, value *[]T, column *[]int32,
+	end *[]int) ([]T, []int32, []int) {
 	v, c, e := grow(value, rows*cols+slack), grow(column, rows*cols+slack), grow(end, rows)
 	n := 0
 	for i := range e {

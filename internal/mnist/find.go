@@ -69,7 +69,8 @@ func (f finder) find(ctx context.Context, dir string) (Source, error) {
 	for _, t := range tried {
 		fmt.Fprintf(&b, "  %s\n", t)
 	}
-	fmt.Fprintf(&b, "Either run\n  go mod download %s@%s\nor name a folder that holds a data set, with %s DIR or %s=DIR.\n%s",
+	fmt.Fprintf(&b, "Either run\n  go mod download %s@%s\nor name a folder that holds a data set, with %s DIR or "+
+		"%s=DIR.\n%s",
 		modulePath, f.version, OriginFlag, OriginEnv, expected())
 	return Source{}, errors.New(b.String())
 }

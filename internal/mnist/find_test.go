@@ -205,7 +205,8 @@ func TestRunGo(t *testing.T) {
 		t.Skip(err)
 	}
 	t.Setenv("GOWORK", filepath.Join(t.TempDir(), "go.work"))
-	if out, err := runGo(t.Context(), "env", "GOMOD", "GOWORK"); err != nil || strings.Join(strings.Fields(out), " ") != os.DevNull+" off" {
+	if out, err := runGo(t.Context(), "env", "GOMOD", "GOWORK"); err != nil ||
+		strings.Join(strings.Fields(out), " ") != os.DevNull+" off" {
 		t.Errorf("go env GOMOD GOWORK: %q, %v; want %s and off: neither module nor workspace", out, err, os.DevNull)
 	}
 	if _, err := runGo(t.Context(), "no-such-command"); err == nil || !strings.Contains(err.Error(), "unknown command") {

@@ -47,7 +47,8 @@ func FuzzRead(f *testing.F) {
 			runtime.ReadMemStats(&after)
 
 			if got := after.TotalAlloc - before.TotalAlloc; got > allowance {
-				t.Errorf("magic %#x: %d bytes allocated for %d stored and %d uncompressed, want %d at most", magic, got, len(stored), len(plain), allowance)
+				t.Errorf("magic %#x: %d bytes allocated for %d stored and %d uncompressed, want %d at most", magic, got,
+					len(stored), len(plain), allowance)
 			}
 			if err != nil {
 				var fault *FileError
@@ -63,7 +64,8 @@ func FuzzRead(f *testing.F) {
 				header = binary.BigEndian.AppendUint32(header, uint32(d))
 			}
 			if !sound || !bytes.Equal(append(header, elements...), plain) {
-				t.Errorf("magic %#x: read as %v with %d elements; sound gzip or plain: %t; uncompressed: %d bytes", magic, shape, len(elements), sound, len(plain))
+				t.Errorf("magic %#x: read as %v with %d elements; sound gzip or plain: %t; uncompressed: %d bytes", magic, shape,
+					len(elements), sound, len(plain))
 			}
 		}
 	})

@@ -102,7 +102,8 @@ func (in *idxReader) header(magic uint32) ([]int, error) {
 			// left is a quotient, so that the product cannot overflow.
 			return nil, &FileError{
 				Name: in.name, Offset: offset, Found: fmt.Sprint(d),
-				Want: fmt.Sprintf("dimension %d of %d from 1 to %d (a file has %d elements at most)", i+1, len(shape), left, maxElements),
+				Want: fmt.Sprintf("dimension %d of %d from 1 to %d (a file has %d elements at most)", i+1, len(shape), left,
+					maxElements),
 			}
 		}
 		left /= uint64(d)
@@ -146,7 +147,8 @@ func (in *idxReader) end() error {
 	var b [1]byte
 	switch n, err := in.full(b[:]); {
 	case n > 0:
-		return &FileError{Name: in.name, Offset: offset, Want: "the end of the file", Found: fmt.Sprintf("more, first 0x%02x", b[0])}
+		return &FileError{Name: in.name, Offset: offset, Want: "the end of the file",
+			Found: fmt.Sprintf("more, first 0x%02x", b[0])}
 	case err != io.EOF:
 		return in.failed("the end of the file", 0, err)
 	}

@@ -136,7 +136,8 @@ func Read(fsys fs.FS) (*Data, error) {
 	for _, c := range contents {
 		d.Files = append(d.Files, c.File)
 		if !c.Known {
-			d.Warnings = append(d.Warnings, fmt.Sprintf("%s: SHA-256 %s is not MNIST's: another data set, or a changed file", c.Name, c.SHA256))
+			d.Warnings = append(d.Warnings, fmt.Sprintf("%s: SHA-256 %s is not MNIST's: another data set, or a changed file",
+				c.Name, c.SHA256))
 		}
 	}
 	return d, nil

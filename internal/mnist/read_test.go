@@ -82,7 +82,8 @@ func TestReadSpellings(t *testing.T) {
 				fsys[f.Name] = &fstest.MapFile{Data: stored}
 				sum := sha256.Sum256(stored)
 				f.SHA256 = hex.EncodeToString(sum[:])
-				want.Warnings = append(want.Warnings, f.Name+": SHA-256 "+f.SHA256+" is not MNIST's: another data set, or a changed file")
+				want.Warnings = append(want.Warnings, f.Name+": SHA-256 "+f.SHA256+" is not MNIST's: another data set, or a "+
+					"changed file")
 			}
 			got, err := Read(fsys)
 			if err != nil {
@@ -141,36 +142,61 @@ func TestReadDamaged(t *testing.T) {
 		want   string // the text after the offset
 	}{
 		{"empty", trainImages, nil, 0, "want a magic number of 4 bytes, found the end of the file after 0 bytes"},
-		{"part of the magic number", trainImages, images[:3], 3, "want a magic number of 4 bytes, found the end of the file after 3 bytes"},
-		{"part of the header", trainImages, images[:9], 9, "want dimension 2 of 3 of 4 bytes, found the end of the file after 1 bytes"},
+		{"part of the magic number", trainImages, images[:3], 3,
+			"want a magic number of 4 bytes, found the end of the file after 3 bytes"},
+		{"part of the header", trainImages, images[:9], 9, "want dimension 2 of 3 of 4 bytes, found the end of the file " +
+			"after 1 bytes"},
 		{"labels for images", trainImages, labels, 0, "want magic number 0x00000803, found 0x00000801"},
 		{"images for labels", testLabels, images, 0, "want magic number 0x00000801, found 0x00000803"},
-		{"floats", trainImages, idx(0xd03, []uint32{1, 1, 1}, 0, 0, 0, 0), 0, "want magic number 0x00000803, found 0x00000d03"},
-		{"a web page", trainImages + gz, []byte("<!DOCTYPE html>"), 0, "want gzip's 0x1f8b or magic number 0x00000803, found 0x3c21444f"},
-		{"no images", trainImages, idx(0x803, []uint32{0, 2, 2}), 4, "want dimension 1 of 3 from 1 to 1073741824 (a file has 1073741824 elements at most), found 0"},
-		{"no labels", trainLabels, idx(0x801, []uint32{0}), 4, "want dimension 1 of 1 from 1 to 1073741824 (a file has 1073741824 elements at most), found 0"},
-		{"images without height", trainImages, idx(0x803, []uint32{3, 0, 2}), 8, "want dimension 2 of 3 from 1 to 357913941 (a file has 1073741824 elements at most), found 0"},
-		{"absurd count", trainImages, idx(0x803, []uint32{1 << 31, 65536, 65536}), 4, "want dimension 1 of 3 from 1 to 1073741824 (a file has 1073741824 elements at most), found 2147483648"},
-		{"absurd size", trainImages, idx(0x803, []uint32{60000, 65536, 65536}), 8, "want dimension 2 of 3 from 1 to 17895 (a file has 1073741824 elements at most), found 65536"},
-		{"product that overflows 64 bits", trainImages, idx(0x803, []uint32{1 << 30, 1 << 1, 1 << 31}), 8, "want dimension 2 of 3 from 1 to 1 (a file has 1073741824 elements at most), found 2"},
-		{"most that is allowed, absent", trainImages, idx(0x803, []uint32{1 << 20, 1 << 5, 1 << 5}, 1, 2), 18, "want 1073741824 elements from offset 16 on, found the end of the file after 2 bytes"},
-		{"images cut off", trainImages, images[:20], 20, "want 12 elements from offset 16 on, found the end of the file after 4 bytes"},
-		{"images cut off, then compressed", trainImages + gz, compress(images[:20]), 20, "want 12 elements from offset 16 on, found the end of the file after 4 bytes"},
-		{"labels cut off", trainLabels, labels[:10], 10, "want 3 elements from offset 8 on, found the end of the file after 2 bytes"},
-		{"more than the header says", trainImages, append(bytes.Clone(images), 0xab), 28, "want the end of the file, found more, first 0xab"},
-		{"more, compressed", trainImages + gz, compress(append(bytes.Clone(images), 0xab)), 28, "want the end of the file, found more, first 0xab"},
-		{"gzip header cut off", trainImages + gz, zipped[:5], 0, "want a gzip header, found compressed data that is cut off after 0 bytes"},
-		{"gzip method", trainImages + gz, []byte{0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 0}, 0, "want a gzip header, found gzip: invalid header"},
+		{"floats", trainImages, idx(0xd03, []uint32{1, 1, 1}, 0, 0, 0, 0), 0,
+			"want magic number 0x00000803, found 0x00000d03"},
+		{"a web page", trainImages + gz, []byte("<!DOCTYPE html>"), 0,
+			"want gzip's 0x1f8b or magic number 0x00000803, found 0x3c21444f"},
+		{"no images", trainImages, idx(0x803, []uint32{0, 2, 2}), 4,
+			"want dimension 1 of 3 from 1 to 1073741824 (a file has 1073741824 elements at most), found 0"},
+		{"no labels", trainLabels, idx(0x801, []uint32{0}), 4,
+			"want dimension 1 of 1 from 1 to 1073741824 (a file has 1073741824 elements at most), found 0"},
+		{"images without height", trainImages, idx(0x803, []uint32{3, 0, 2}), 8,
+			"want dimension 2 of 3 from 1 to 357913941 (a file has 1073741824 elements at most), found 0"},
+		{"absurd count", trainImages, idx(0x803, []uint32{1 << 31, 65536, 65536}), 4,
+			"want dimension 1 of 3 from 1 to 1073741824 (a file has 1073741824 elements at most), found 2147483648"},
+		{"absurd size", trainImages, idx(0x803, []uint32{60000, 65536, 65536}), 8,
+			"want dimension 2 of 3 from 1 to 17895 (a file has 1073741824 elements at most), found 65536"},
+		{"product that overflows 64 bits", trainImages, idx(0x803, []uint32{1 << 30, 1 << 1, 1 << 31}), 8,
+			"want dimension 2 of 3 from 1 to 1 (a file has 1073741824 elements at most), found 2"},
+		{"most that is allowed, absent", trainImages, idx(0x803, []uint32{1 << 20, 1 << 5, 1 << 5}, 1, 2), 18,
+			"want 1073741824 elements from offset 16 on, found the end of the file after 2 bytes"},
+		{"images cut off", trainImages, images[:20], 20, "want 12 elements from offset 16 on, found the end of the file " +
+			"after 4 bytes"},
+		{"images cut off, then compressed", trainImages + gz, compress(images[:20]), 20,
+			"want 12 elements from offset 16 on, found the end of the file after 4 bytes"},
+		{"labels cut off", trainLabels, labels[:10], 10, "want 3 elements from offset 8 on, found the end of the file " +
+			"after 2 bytes"},
+		{"more than the header says", trainImages, append(bytes.Clone(images), 0xab), 28,
+			"want the end of the file, found more, first 0xab"},
+		{"more, compressed", trainImages + gz, compress(append(bytes.Clone(images), 0xab)), 28,
+			"want the end of the file, found more, first 0xab"},
+		{"gzip header cut off", trainImages + gz, zipped[:5], 0,
+			"want a gzip header, found compressed data that is cut off after 0 bytes"},
+		{"gzip method", trainImages + gz, []byte{0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 0}, 0,
+			"want a gzip header, found gzip: invalid header"},
 		{"gzip checksum", trainImages + gz, flipped, 28, "want the end of the file, found gzip: invalid checksum"},
-		{"gzip checksum cut off", trainImages + gz, zipped[:len(zipped)-1], 28, "want the end of the file, found compressed data that is cut off after 0 bytes"},
-		{"deflate block type", trainLabels + gz, append(bytes.Clone(zippedLabels[:10]), 0xff), 0, "want a magic number of 4 bytes, found flate: corrupt input before offset 1"},
-		{"no gzip after the gzip", trainImages + gz, append(bytes.Clone(zipped), "0123456789"...), 28, "want the end of the file, found gzip: invalid header"},
+		{"gzip checksum cut off", trainImages + gz, zipped[:len(zipped)-1], 28,
+			"want the end of the file, found compressed data that is cut off after 0 bytes"},
+		{"deflate block type", trainLabels + gz, append(bytes.Clone(zippedLabels[:10]), 0xff), 0,
+			"want a magic number of 4 bytes, found flate: corrupt input before offset 1"},
+		{"no gzip after the gzip", trainImages + gz, append(bytes.Clone(zipped), "0123456789"...), 28,
+			"want the end of the file, found gzip: invalid header"},
 		{"label 10", trainLabels, idx(0x801, []uint32{3}, 5, 0, 10), 10, "want a label from 0 to 9 for row 2, found 10"},
 		{"label 200", testLabels, idx(0x801, []uint32{2}, 200, 255), 8, "want a label from 0 to 9 for row 0, found 200"},
-		{"a label less", trainLabels, idx(0x801, []uint32{2}, 5, 0), 4, "want 3 labels, one for each image of train-images-idx3-ubyte, found 2"},
-		{"a label more", testLabels, idx(0x801, []uint32{3}, 5, 0, 1), 4, "want 2 labels, one for each image of t10k-images-idx3-ubyte, found 3"},
-		{"other height", testImages, idx(0x803, []uint32{2, 1, 2}, make([]byte, 4)...), 8, "want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 1×2"},
-		{"other width", testImages, idx(0x803, []uint32{2, 2, 3}, make([]byte, 12)...), 8, "want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 2×3"},
+		{"a label less", trainLabels, idx(0x801, []uint32{2}, 5, 0), 4,
+			"want 3 labels, one for each image of train-images-idx3-ubyte, found 2"},
+		{"a label more", testLabels, idx(0x801, []uint32{3}, 5, 0, 1), 4,
+			"want 2 labels, one for each image of t10k-images-idx3-ubyte, found 3"},
+		{"other height", testImages, idx(0x803, []uint32{2, 1, 2}, make([]byte, 4)...), 8,
+			"want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 1×2"},
+		{"other width", testImages, idx(0x803, []uint32{2, 2, 3}, make([]byte, 12)...), 8,
+			"want 2×2 pixels, the size of the images of train-images-idx3-ubyte, found 2×3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fsys := fstest.MapFS{}
@@ -215,9 +241,11 @@ t10k-labels-idx1-ubyte.gz: no such file (nor t10k-labels-idx1-ubyte, t10k-labels
 // The folders of testdata, as testdata/idx.py made and counted them.
 func TestReadTestdata(t *testing.T) {
 	for folder, want := range map[string]string{
-		"bad/truncated": "train-images-idx3-ubyte.gz: offset 2760: want 7840 elements from offset 16 on, found the end of the file after 2744 bytes",
-		"bad/counts":    "train-labels-idx1-ubyte.gz: offset 4: want 10 labels, one for each image of train-images-idx3-ubyte.gz, found 9",
-		"bad/label200":  "train-labels-idx1-ubyte.gz: offset 11: want a label from 0 to 9 for row 3, found 200",
+		"bad/truncated": "train-images-idx3-ubyte.gz: offset 2760: want 7840 elements from offset 16 on, found the end of " +
+			"the file after 2744 bytes",
+		"bad/counts": "train-labels-idx1-ubyte.gz: offset 4: want 10 labels, one for each image of " +
+			"train-images-idx3-ubyte.gz, found 9",
+		"bad/label200": "train-labels-idx1-ubyte.gz: offset 11: want a label from 0 to 9 for row 3, found 200",
 	} {
 		if _, err := Read(os.DirFS("../../testdata/" + folder)); err == nil || err.Error() != want {
 			t.Errorf("%s: error\n  %v\nwant\n  %s", folder, err, want)
@@ -227,8 +255,10 @@ func TestReadTestdata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkSet(t, "tiny/train", d.Train, statistics{60, 28, 28, 1473254, 9234, [10]int{6, 6, 6, 6, 6, 6, 6, 6, 6, 6}, [5]int{6, 9, 3, 9, 2}})
-	checkSet(t, "tiny/t10k", d.Test, statistics{20, 28, 28, 483240, 3078, [10]int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2}, [5]int{3, 3, 9, 8, 5}})
+	checkSet(t, "tiny/train", d.Train, statistics{60, 28, 28, 1473254, 9234, [10]int{6, 6, 6, 6, 6, 6, 6, 6, 6, 6},
+		[5]int{6, 9, 3, 9, 2}})
+	checkSet(t, "tiny/t10k", d.Test, statistics{20, 28, 28, 483240, 3078, [10]int{2, 2, 2, 2, 2, 2, 2, 2, 2, 2},
+		[5]int{3, 3, 9, 8, 5}})
 }
 
 // statistics are what tells one set from another.

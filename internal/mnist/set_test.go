@@ -19,7 +19,8 @@ func TestBatch(t *testing.T) {
 		want gradtwin.Batch
 	}{
 		{[]int{0}, gradtwin.Batch{X: []float64{0, p1}, Labels: []int{7}, Rows: []int{0}}},
-		{[]int{2, 1, 2}, gradtwin.Batch{X: []float64{p128, 1, p2, p127, p128, 1}, Labels: []int{9, 0, 9}, Rows: []int{2, 1, 2}}},
+		{[]int{2, 1, 2}, gradtwin.Batch{X: []float64{p128, 1, p2, p127, p128, 1}, Labels: []int{9, 0, 9},
+			Rows: []int{2, 1, 2}}},
 		{[]int{1}, gradtwin.Batch{X: []float64{p2, p127}, Labels: []int{0}, Rows: []int{1}}},
 	} {
 		// One batch for all: memory is used again.

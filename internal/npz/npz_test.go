@@ -71,14 +71,16 @@ func TestDecodeRefuses(t *testing.T) {
 		{append([]byte("\x93NUMPY\x03\x00"), eight...), "not an .npy array of version 1 or 2"},
 		{append([]byte("\x93NUMPY\x01\x00"), 'a', 'b', 'c'), "a header of 25195 bytes in an array of 11"},
 		{append([]byte("\x93NUMPY\x02\x00\xff\xff\xff\xff"), eight...), "a header of 4294967307 bytes in an array of 20"},
-		{raw(header("'<f8'", "False", "(1073741824, 1073741824)"), eight...), "shape [1073741824 1073741824] in 8 bytes of data"},
+		{raw(header("'<f8'", "False", "(1073741824, 1073741824)"), eight...),
+			"shape [1073741824 1073741824] in 8 bytes of data"},
 		// The product is 2⁶⁴ bytes, which is 0 in 64 bits.
 		{raw(header("'<f8'", "False", "(2147483648, 1073741824)")), "shape [2147483648 1073741824] in 0 bytes of data"},
 		{raw(header("'<f8'", "False", "(-1, -1)"), eight...), "shape [-1 -1]"},
 		{raw(header("'<f8'", "False", "(2,)"), eight...), "shape [2] in 8 bytes of data"},
 		{raw(header("'<f8'", "False", "(0,)"), eight...), "shape [0] in 8 bytes of data: want"},
 		{raw(header("'<f8'", "False", "()"), eight...), "shape [] in 8 bytes of data: want one or two dimensions"},
-		{raw(header("'<f8'", "False", "(1, 1, 1)"), eight...), "shape [1 1 1] in 8 bytes of data: want one or two dimensions"},
+		{raw(header("'<f8'", "False", "(1, 1, 1)"), eight...),
+			"shape [1 1 1] in 8 bytes of data: want one or two dimensions"},
 		{raw(header("'<f4'", "False", "(2,)"), eight...), "elements of type '<f4': want '<f8'"},
 		{raw(header("'<i8'", "False", "(1,)"), eight...), "elements of type '<i8': want '<f8'"},
 		// npyio panics on these.
@@ -219,7 +221,8 @@ func again[T Element, B comparable](t *testing.T, file []byte, bits func(T) B) {
 		return // only matrices of float64 are written
 	}
 	gotShape, got, err := Decode[T](encoded(t, shape, elements))
-	if err != nil || !slices.Equal(gotShape, shape) || !slices.EqualFunc(got, elements, func(a, b T) bool { return bits(a) == bits(b) }) {
+	if err != nil || !slices.Equal(gotShape, shape) || !slices.EqualFunc(got, elements,
+		func(a, b T) bool { return bits(a) == bits(b) }) {
 		t.Errorf("%v of shape %v was read again as %v of shape %v, error %v", elements, shape, got, gotShape, err)
 	}
 }

@@ -52,7 +52,8 @@ func Open(content []byte, inflation uint64) ([]Member, error) {
 		case !isArray:
 			return nil, fmt.Errorf("member %q: want arrays, named as in W1.npy", f.Name)
 		case f.UncompressedSize64 > left:
-			return nil, fmt.Errorf("member %s of %d bytes: want %d at most in the whole file of %d", name, f.UncompressedSize64, inflation*size, size)
+			return nil, fmt.Errorf("member %s of %d bytes: want %d at most in the whole file of %d", name, f.UncompressedSize64,
+				inflation*size, size)
 		}
 		left -= f.UncompressedSize64
 		members = append(members, Member{name, f})

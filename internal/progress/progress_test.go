@@ -83,7 +83,8 @@ func TestBar(t *testing.T) {
 	})
 	drawn := strings.Split(strings.ReplaceAll(got[0], clearRest, ""), "\r")
 	drawn = slices.DeleteFunc(drawn, func(s string) bool { return s == "" })
-	if len(drawn) != 10 || drawn[4] != " 41% [====      ] sgd: 41/100, loss 2.5, 100/s, 1s left" || !strings.HasSuffix(got[0], "\r"+clearRest) {
+	if len(drawn) != 10 || drawn[4] != " 41% [====      ] sgd: 41/100, loss 2.5, 100/s, 1s left" ||
+		!strings.HasSuffix(got[0], "\r"+clearRest) {
 		t.Errorf("drawn %d times: %q", len(drawn), drawn)
 	}
 }

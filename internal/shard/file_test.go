@@ -153,7 +153,8 @@ func FuzzDecode(f *testing.F) {
 			f.Fatal(err)
 		}
 		// One shard is the whole.
-		whole := strings.Replace(string(e.Content), fmt.Sprintf(`"shard":{"index":%d,"count":2}`, i+1), `"shard":{"index":1,"count":1}`, 1)
+		whole := strings.Replace(string(e.Content), fmt.Sprintf(`"shard":{"index":%d,"count":2}`, i+1),
+			`"shard":{"index":1,"count":1}`, 1)
 		for seed := range uint64(20) {
 			f.Add([]byte(e.Content), seed)
 			f.Add([]byte(whole), seed)

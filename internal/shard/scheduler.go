@@ -30,7 +30,8 @@ type scheduler struct {
 // The variables are those of the schedulers' documentation: Slurm's job arrays,
 // Kubernetes' indexed Jobs, Bazel's test encyclopedia.
 var schedulers = []scheduler{
-	{"Slurm's job array", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP", "SLURM_ARRAY_TASK_COUNT"},
+	{"Slurm's job array", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_STEP",
+		"SLURM_ARRAY_TASK_COUNT"},
 	{"Kubernetes' indexed Job", "JOB_COMPLETION_INDEX", "", "", ""},
 	{"Bazel's test sharding", "TEST_SHARD_INDEX", "", "", "TEST_TOTAL_SHARDS"},
 }
@@ -73,7 +74,8 @@ func fromEnvironment(given int, getenv func(string) string) (compare.Shard, erro
 	}
 	switch len(found) {
 	case 0:
-		return compare.Shard{}, fmt.Errorf("none of the variables %s is set: want I/N, as in 3/8", strings.Join(variables, ", "))
+		return compare.Shard{}, fmt.Errorf("none of the variables %s is set: want I/N, as in 3/8",
+			strings.Join(variables, ", "))
 	case 1:
 		return found[0].shard(given, getenv)
 	}
@@ -102,11 +104,13 @@ func (s scheduler) shard(given int, getenv func(string) string) (compare.Shard, 
 	case s.first != "" && count == 1 && given != 1:
 		// As when one task of an array is started again: which of the others it
 		// is, and how many there were, is not in the variables.
-		return compare.Shard{}, fmt.Errorf("%s has one task, which may be part of a larger one: want I/N, as in 3/8 or 1/1", s.name)
+		return compare.Shard{}, fmt.Errorf("%s has one task, which may be part of a larger one: want I/N, as in 3/8 or 1/1",
+			s.name)
 	case given > 0 && given != count:
 		return compare.Shard{}, fmt.Errorf("%s has %d parts, by %s: want I/%d", s.name, count, s.count, given)
 	case step < 1 || (index-first)%step != 0 || index < first || (index-first)/step >= count:
-		return compare.Shard{}, fmt.Errorf("%s is %d, which is none of %d numbers from %d on in steps of %d: want I/N, as in 3/8", s.index, index, count, first, step)
+		return compare.Shard{}, fmt.Errorf("%s is %d, which is none of %d numbers from %d on in steps of %d: want I/N, as "+
+			"in 3/8", s.index, index, count, first, step)
 	}
 	return compare.Shard{Index: (index-first)/step + 1, Count: count}, nil
 }

@@ -123,7 +123,8 @@ func TestRise(t *testing.T) {
 func TestRiseKink(t *testing.T) {
 	inf, nan := math.Inf(1), math.NaN()
 	weights := []float64{1, -0.25, 0, 0x1p-1073, 0x1p1000, inf, nan}
-	inputs := []float64{0, math.Copysign(0, -1), 1, -1, 0.25, -0.25, 0.5, math.Nextafter(1, 2), -math.Nextafter(1, 2), 5e-324, -inf, inf, nan}
+	inputs := []float64{0, math.Copysign(0, -1), 1, -1, 0.25, -0.25, 0.5, math.Nextafter(1, 2), -math.Nextafter(1, 2),
+		5e-324, -inf, inf, nan}
 	deltas := []Group{{}, {1, -1}, {0.5, -0.5, 1e-300, -1e-300}, {0x1p-1000, 1}, {1e300}, {7: inf}, {7: -inf}, {3: nan}}
 	for _, w := range weights {
 		for _, z := range inputs {
@@ -210,7 +211,8 @@ func TestLossOne(t *testing.T) {
 func TestExtremes(t *testing.T) {
 	payload := math.Float64frombits(0x7ff8000000000001) // its last bit would change an exponent
 	inf := math.Inf(1)
-	for _, x := range []float64{0, math.Copysign(0, -1), 1e-300, 5e-324, 1, -1, 40, -40, 700, -700, 720, -720, 1e10, -1e10, 1e300, -1e300, inf, -inf, payload} {
+	for _, x := range []float64{0, math.Copysign(0, -1), 1e-300, 5e-324, 1, -1, 40, -40, 700, -700, 720, -720, 1e10, -1e10,
+		1e300, -1e300, inf, -inf, payload} {
 		for _, act := range acts {
 			got, want := make([]Group, 1), make([]Group, 1)
 			Shift(got, []Group{{x}}, act, 0, 0)
@@ -261,9 +263,18 @@ func TestPanics(t *testing.T) {
 		"Rise without activations": func() {
 			Rise(make([]Group, 2), make([]Group, 1), Layer{ReLU, two.Z, nil, two.Live}, make([]float64, 2))
 		},
-		"Product into too few":        func() { Product(make([]Group, 1), make([]Group, 2), two, make([]float64, 4), two.Live) },
-		"Product of too few weights":  func() { Product(make([]Group, 2), make([]Group, 2), two, make([]float64, 2), two.Live) },
-		"Product of uneven weights":   func() { Product(make([]Group, 2), make([]Group, 2), two, make([]float64, 5), two.Live) },
+		"Product into too few": func() {
+			Product(make([]Group, 1), make([]Group, 2), two, make([]float64, 4),
+				two.Live)
+		},
+		"Product of too few weights": func() {
+			Product(make([]Group, 2), make([]Group, 2), two, make([]float64, 2),
+				two.Live)
+		},
+		"Product of uneven weights": func() {
+			Product(make([]Group, 2), make([]Group, 2), two, make([]float64, 5),
+				two.Live)
+		},
 		"Loss of a label too large":   func() { Loss(make([]Group, 1), make([]Group, 2), make([]Group, 2), 2, 2, 0) },
 		"Loss with too little memory": func() { Loss(make([]Group, 1), make([]Group, 2), make([]Group, 1), 2, 0, 0) },
 		"LossOne into too few":        func() { LossOne(nil, make([]Group, 1), Logit{}, 0) },

@@ -16,6 +16,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/internal/npz"
+	"gradtwin/internal/words"
 )
 
 // Weights is what a file holds.
@@ -95,16 +96,7 @@ type array struct {
 	data  []float64
 }
 
-func (a array) String() string { return shapeText(a.shape) }
-
-// shapeText writes a shape as 784×50.
-func shapeText(shape []int) string {
-	parts := make([]string, len(shape))
-	for i, n := range shape {
-		parts[i] = strconv.Itoa(n)
-	}
-	return strings.Join(parts, "×")
-}
+func (a array) String() string { return words.Shape(a.shape) }
 
 func decode(content []byte) (*Weights, error) {
 	members, err := npz.Open(content, inflation)
@@ -191,7 +183,8 @@ func layers(arrays map[string]array) ([]int, error) {
 		case len(w.shape) != 2:
 			return nil, fmt.Errorf("array W%s of shape %v: want inputs×outputs", name, w)
 		case n > 0 && w.shape[0] != sizes[n]:
-			return nil, fmt.Errorf("array W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n, arrays["W"+strconv.Itoa(n)], sizes[n])
+			return nil, fmt.Errorf("array W%s of shape %v after W%d of shape %v: want %d×outputs", name, w, n,
+				arrays["W"+strconv.Itoa(n)], sizes[n])
 		case !hasBias:
 			return nil, fmt.Errorf("no b%s for W%s of shape %v: want one of shape %d", name, name, w, w.shape[1])
 		case len(b.shape) != 1 || b.shape[0] != w.shape[1]:
@@ -232,7 +225,7 @@ func (w *Weights) Matches(s gradtwin.Spec) error {
 	if !slices.Equal(w.Layers, s.Layers) {
 		for l := range min(len(w.Layers), len(s.Layers)) - 1 {
 			if a, b := w.Layers[l:l+2], s.Layers[l:l+2]; !slices.Equal(a, b) {
-				return fmt.Errorf("array W%d of shape %s: want %s, for layers %v", l+1, shapeText(a), shapeText(b), s.Layers)
+				return fmt.Errorf("array W%d of shape %s: want %s, for layers %v", l+1, words.Shape(a), words.Shape(b), s.Layers)
 			}
 		}
 		return fmt.Errorf("layers %v: want %v", w.Layers, s.Layers)

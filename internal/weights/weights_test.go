@@ -52,7 +52,8 @@ func TestRoundTrip(t *testing.T) {
 	if !slices.Equal(w.Params.Flat, p.Flat) || w.Activation != gradtwin.Tanh || !w.Known {
 		t.Errorf("read %+v, want %+v with tanh", w, p)
 	}
-	if err := Write(filepath.Join(path, "below"), gradtwin.Tanh, p); err == nil || !strings.Contains(err.Error(), "write weights "+path) {
+	if err := Write(filepath.Join(path, "below"), gradtwin.Tanh, p); err == nil ||
+		!strings.Contains(err.Error(), "write weights "+path) {
 		t.Errorf("write below a file: %v", err)
 	}
 }
@@ -95,7 +96,8 @@ func TestReadRefuses(t *testing.T) {
 		{1, []part{{"W1", []int{6}}}, "array W1 of shape 6: want inputs×outputs"},
 		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{2}}}, "array b1 of shape 2 for W1 of shape 2×3: want 3"},
 		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{1, 3}}}, "array b1 of shape 1×3 for W1 of shape 2×3: want 3"},
-		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{3}}, {"W2", []int{4, 2}}, {"b2", []int{2}}}, "array W2 of shape 4×2 after W1 of shape 2×3: want 3×outputs"},
+		{1, []part{{"W1", []int{2, 3}}, {"b1", []int{3}}, {"W2", []int{4, 2}}, {"b2", []int{2}}},
+			"array W2 of shape 4×2 after W1 of shape 2×3: want 3×outputs"},
 		{1, []part{{"W1", []int{2, 3}}, {"W1", []int{2, 3}}}, "a second array W1"},
 		{math.NaN(), []part{{"W1", []int{2, 3}}, {"b1", []int{3}}}, "W1[0,0] is NaN: want a finite number"},
 		{1, []part{{"activation", []int{3}}}, "array activation: elements of type '<f8': want '|u1'"},
@@ -120,7 +122,8 @@ func TestMatches(t *testing.T) {
 		want string
 	}{
 		{gradtwin.Spec{Layers: []int{4, 3, 2}, Activation: gradtwin.Tanh}, ""},
-		{gradtwin.Spec{Layers: []int{4, 5, 2}, Activation: gradtwin.Tanh}, "array W1 of shape 4×3: want 4×5, for layers [4 5 2]"},
+		{gradtwin.Spec{Layers: []int{4, 5, 2}, Activation: gradtwin.Tanh},
+			"array W1 of shape 4×3: want 4×5, for layers [4 5 2]"},
 		{gradtwin.Spec{Layers: []int{4, 3}, Activation: gradtwin.Tanh}, "layers [4 3 2]: want [4 3]"},
 		{gradtwin.Spec{Layers: []int{4, 3, 2}}, "they were trained with tanh: want relu"},
 	} {

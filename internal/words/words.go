@@ -35,7 +35,8 @@ func grouped(digits string) string {
 	return digits
 }
 
-var superscripts = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+var superscripts = strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶",
+	"7", "⁷", "8", "⁸", "9", "⁹")
 
 // Number writes a value with all its digits: 0.25, 1,000, 5·10⁻⁷.
 func Number(v float64) string {
@@ -115,4 +116,16 @@ func Bytes(n float64) string {
 		n /= 1024
 	}
 	return Digits(n, 3) + " GiB"
+}
+
+// Shape writes the lengths of a tensor's axes, as 784×50, and () where there are none.
+func Shape(shape []int) string {
+	if len(shape) == 0 {
+		return "()"
+	}
+	lengths := make([]string, len(shape))
+	for axis, n := range shape {
+		lengths[axis] = strconv.Itoa(n)
+	}
+	return strings.Join(lengths, "×")
 }

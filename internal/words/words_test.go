@@ -6,7 +6,8 @@ import (
 )
 
 func TestAbove(t *testing.T) {
-	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1", 0.0101: "0.011", 1.7e308: "1.7·10³⁰⁸"} {
+	for v, want := range map[float64]string{2.31e-8: "2.4·10⁻⁸", 2.3e-8: "2.3·10⁻⁸", 9.91e-5: "10⁻⁴", 1: "1",
+		0.0101: "0.011", 1.7e308: "1.7·10³⁰⁸"} {
 		if got := Above(v); got != want {
 			t.Errorf("%g: %s, want %s", v, got, want)
 		}
@@ -25,9 +26,21 @@ func TestNumber(t *testing.T) {
 }
 
 func TestInt(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567", -1234: "-1,234", -999: "-999"} {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 45360: "45,360", 1234567: "1,234,567",
+		-1234: "-1,234", -999: "-999"} {
 		if got := Int(n); got != want {
 			t.Errorf("Int(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestShape(t *testing.T) {
+	for _, tt := range []struct {
+		shape []int
+		want  string
+	}{{nil, "()"}, {[]int{}, "()"}, {[]int{3}, "3"}, {[]int{784, 50}, "784×50"}, {[]int{1, 2, 3}, "1×2×3"}} {
+		if got := Shape(tt.shape); got != tt.want {
+			t.Errorf("Shape(%v) = %q, want %q", tt.shape, got, tt.want)
 		}
 	}
 }

@@ -26,14 +26,14 @@ func Children(n *gorgonia.Node) gorgonia.Nodes {
 }
 
 // TypeName returns the name of the type of an operation or a solver, without a pointer's star.
-func TypeName(of any) string { return structOf(reflect.TypeOf(of)).Name() }
+func TypeName(of any) string { return StructOf(reflect.TypeOf(of)).Name() }
 
 // IsGorgonias reports whether an operation is one of Gorgonia's own.
 func IsGorgonias(op gorgonia.Op) bool { return IsGorgoniasType(reflect.TypeOf(op)) }
 
 // IsGorgoniasType reports whether a type, or what it points to, is declared by
 // Gorgonia.
-func IsGorgoniasType(t reflect.Type) bool { return structOf(t).PkgPath() == gorgoniaPath }
+func IsGorgoniasType(t reflect.Type) bool { return StructOf(t).PkgPath() == gorgoniaPath }
 
 // Field returns a field of the struct of an operation or a solver, for reading alone. It is not
 // valid when there is none.
@@ -108,7 +108,8 @@ func Writable(field reflect.Value) reflect.Value {
 	return reflect.NewAt(field.Type(), field.Addr().UnsafePointer()).Elem()
 }
 
-func structOf(t reflect.Type) reflect.Type {
+// StructOf returns a type, or what it points to.
+func StructOf(t reflect.Type) reflect.Type {
 	if t.Kind() == reflect.Pointer {
 		return t.Elem()
 	}

@@ -61,7 +61,8 @@ func (k kernel) rows() {
 		mask = "mask uint64"
 	}
 	name := k.name("rows")
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldc int, count, offset *int32, factor, b *%[1]s, rows, vectors int, %s, add bool)", k.element(), mask))
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldc int, count, offset *int32, factor, b *%[1]s, rows, vectors "+
+		"int, %s, add bool)", k.element(), mask))
 	Doc(name+" is genericRows for the first columns of dst: so many vectors of them,",
 		"of the last the lanes in the mask. There is at least one row.")
 	Pragma("noescape")

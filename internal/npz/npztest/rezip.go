@@ -19,11 +19,13 @@ func Deflated(t testing.TB, archive []byte) []byte {
 func Unchecked(t testing.TB, archive []byte) []byte {
 	t.Helper()
 	return rezipped(t, archive, func(w *zip.Writer, name string, size int) (io.Writer, error) {
-		return w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store, CompressedSize64: uint64(size), UncompressedSize64: uint64(size)})
+		return w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store, CompressedSize64: uint64(size),
+			UncompressedSize64: uint64(size)})
 	})
 }
 
-func rezipped(t testing.TB, archive []byte, create func(w *zip.Writer, name string, size int) (io.Writer, error)) []byte {
+func rezipped(t testing.TB, archive []byte, create func(w *zip.Writer, name string, size int) (io.Writer,
+	error)) []byte {
 	t.Helper()
 	r, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {

@@ -1,0 +1,91 @@
+// Package replica makes copies of a user's graph: as it is, with the gradient that
+// Grad gives, with what is random held at one draw, in float64. The user's graph
+// is only read.
+package replica
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/building"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/ops"
+	"gradtwin/graph/internal/peek"
+)
+
+// Replica is a copy of a part of a graph in a graph of its own: the same
+// operations on the same types and shapes, without values and without the
+// marks of gorgonia.Grad, so that Grad can be called on it again.
+type Replica struct {
+	Graph *gorgonia.ExprGraph
+	Of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
+	Ops   *ops.Copier                       // of the operations
+	draws *Draws
+}
+
+// New copies what the outputs are computed from. Operations that keep
+// memory of their own are copied with it, others are shared with the original.
+// Random nodes are held at their draws, if there are any.
+func New(held *Draws, outputs ...*gorgonia.Node) (*Replica, error) {
+	r := &Replica{
+		Graph: gorgonia.NewGraph(), Of: map[*gorgonia.Node]*gorgonia.Node{}, Ops: ops.NewCopier(false), draws: held,
+	}
+	origin := map[*gorgonia.Node]*gorgonia.Node{}
+	var visit func(n *gorgonia.Node) error
+	visit = func(n *gorgonia.Node) error {
+		if r.Of[n] != nil {
+			return nil
+		}
+		var args gorgonia.Nodes
+		for _, child := range peek.Children(n) {
+			if err := visit(child); err != nil {
+				return err
+			}
+			args = append(args, r.Of[child])
+		}
+		c, err := r.node(n, n.Op(), args)
+		if err != nil {
+			return err
+		}
+		if other := origin[c]; other != nil {
+			return fmt.Errorf("%v and %v become one node in a copy of the graph: their names or hashes are the same", other, n)
+		}
+		origin[c], r.Of[n] = n, c
+		return nil
+	}
+	for _, n := range inspect.Cone(outputs...) {
+		if err := visit(n); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// node adds a copy of n with the given operation and arguments.
+func (r *Replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c *gorgonia.Node, err error) {
+	defer building.Recover(&err, fmt.Sprintf("copy %v", n))
+	if op != nil && inspect.IsConstant(op) {
+		// NewUniqueNode gives the shape of a tensor constant back to the pool
+		// of shapes while the constant in the graph has it: the next node of
+		// as many dimensions would write its own there.
+		v, err := gorgonia.CloneValue(n.Value())
+		if err != nil {
+			return nil, fmt.Errorf("copy %v: %w", n, err)
+		}
+		return r.Graph.AddNode(gorgonia.NewConstant(v, gorgonia.WithName(n.Name()))), nil
+	}
+	options := []gorgonia.NodeConsOpt{
+		gorgonia.WithType(n.Type()), gorgonia.In(r.Graph), gorgonia.WithShape(n.Shape()...),
+	}
+	switch drawn := r.draws.Input(n); {
+	case drawn != nil:
+		options = append(options, gorgonia.WithName(drawn.Name()))
+	case op != nil:
+		op = r.draws.operation(n, r.Ops.Copy(op))
+		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
+	case inspect.Named(n): // others are told apart by their operations
+		options = append(options, gorgonia.WithName(n.Name()))
+	}
+	return gorgonia.NewUniqueNode(options...), nil
+}

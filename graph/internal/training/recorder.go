@@ -1,0 +1,293 @@
+package training
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/eval"
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/ops"
+	"gradtwin/graph/internal/peek"
+	"gradtwin/graph/internal/replica"
+)
+
+// call is one call of a solver: what it was given and what it did.
+type call struct {
+	x, after []float64 // the elements before and after
+	gradient []float64 // the graph's, there
+	bound    []float64 // what the solver was given
+	left     []float64 // what it left of that
+	given    []bool    // of each tensor: it is in the solver's list
+	others   []string  // inputs in the list that are not checked
+	followed bool      // what is random was the same in the graph's gradient
+	idle     []string  // operations that are in evaluation mode
+	changed  []string  // other inputs than the elements that the step has changed
+	err      error     // the solver's
+}
+
+// training is one run of a step.
+type training struct {
+	before, after []float64 // the elements
+	entry, exit   []float64 // what was bound
+	data          []string  // the bytes of the other inputs, before
+	gradient      []float64 // the graph's, where no solver was called
+	calls         []*call
+}
+
+// recorder runs a step and writes down what it does. It is the solver that the
+// step is given.
+type recorder struct {
+	Subject
+	solver gorgonia.Solver
+	runs   []*training
+	failed error // of the graph's own gradient
+}
+
+// run runs the step once.
+func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v", v)
+		}
+	}()
+	t := &training{before: r.elements(), entry: r.bound(), data: r.data()}
+	r.runs = append(r.runs, t)
+	var solver gorgonia.Solver
+	if r.solver != nil {
+		solver = r
+	}
+	if err := step(solver); err != nil {
+		return err
+	}
+	if r.failed != nil {
+		return r.failed
+	}
+	t.after, t.exit = r.elements(), r.bound()
+	if len(t.calls) == 0 {
+		moved := t.after
+		r.place(t.before)
+		t.gradient = make([]float64, len(t.before))
+		err = r.Gradient(t.gradient)
+		r.place(moved)
+	}
+	return err
+}
+
+// Step implements gorgonia.Solver.
+func (r *recorder) Step(model []gorgonia.ValueGrad) error {
+	t := r.runs[len(r.runs)-1]
+	c := &call{x: r.elements(), bound: r.bound(), given: make([]bool, len(r.Params)), idle: r.idle()}
+	for k, now := range r.data() {
+		if now != t.data[k] {
+			c.changed = append(c.changed, r.Leaves[k].Name)
+		}
+	}
+	for _, v := range model {
+		switch k := r.param(v); {
+		case k >= 0:
+			c.given[k] = true
+			if g, err := v.Grad(); err == nil {
+				r.read(c.bound, k, g)
+			}
+		default:
+			n, ok := v.(*gorgonia.Node)
+			if ok && slices.ContainsFunc(r.Leaves, func(l *eval.Leaf) bool { return l.Node == n }) {
+				c.others = append(c.others, inspect.Label(n))
+			}
+		}
+	}
+	if slices.Contains(c.given, true) {
+		c.gradient = make([]float64, len(c.x))
+		r.followDraws()
+		if err := r.Gradient(c.gradient); err != nil {
+			r.failed = fmt.Errorf("the gradient where the solver is called: %w", err)
+			return r.failed
+		}
+		c.followed = r.sameLoss()
+		t.calls = append(t.calls, c)
+	}
+	c.err = r.solve(model)
+	c.after, c.left = r.elements(), r.bound()
+	return c.err
+}
+
+// solve calls the solver. A panic in it becomes an error: AdamW's, of Gorgonia
+// v0.9.18, of a scalar.
+func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%s.Step: panic: %v", solverName(r.solver), v)
+		}
+	}()
+	return r.solver.Step(model)
+}
+
+// param returns the parameter that an entry of a solver's list stands for: the
+// node itself, or one that shares its value's memory, −1 for others.
+func (r *recorder) param(v gorgonia.ValueGrad) int {
+	if n, ok := v.(*gorgonia.Node); ok {
+		if k := slices.IndexFunc(r.Params, func(l *eval.Leaf) bool { return l.Node == n }); k >= 0 {
+			return k
+		}
+	}
+	value := v.Value()
+	if value == nil {
+		return -1
+	}
+	return slices.IndexFunc(r.Params, func(l *eval.Leaf) bool {
+		return memory.Overlap(memory.Bytes(l.Node.Value()), memory.Bytes(value))
+	})
+}
+
+// elements returns all elements.
+func (r *recorder) elements() []float64 {
+	x := make([]float64, r.Layout.Len())
+	for i := range x {
+		x[i] = r.At(i)
+	}
+	return x
+}
+
+// data returns the bytes of the inputs that are not checked, "" for others.
+func (r *recorder) data() []string {
+	out := make([]string, len(r.Leaves))
+	for k, l := range r.Leaves {
+		if !l.Drawn && !slices.Contains(r.Params, l) {
+			out[k] = string(memory.Bytes(l.Node.Value()))
+		}
+	}
+	return out
+}
+
+// place sets all elements.
+func (r *recorder) place(x []float64) {
+	for i, v := range x {
+		r.Set(i, v)
+	}
+}
+
+// bound returns the gradients that the nodes give out, 0 where there is none.
+func (r *recorder) bound() []float64 {
+	g := make([]float64, r.Layout.Len())
+	for k, l := range r.Params {
+		if v, err := l.Node.Grad(); err == nil && v != nil {
+			r.read(g, k, v)
+		}
+	}
+	return g
+}
+
+// read reads the gradient of parameter k.
+func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
+	if e, err := memory.Of(v); err == nil && e.Len() == r.Layout[k].Len() {
+		from, to := r.Span(k)
+		e.Read(dst[from:to])
+	}
+}
+
+// shake moves all elements a little, so that a gradient of another place shows,
+// however small the solver's steps are.
+func (r *recorder) shake(run int) {
+	const share, seed = 1. / 64, 1
+	random := rand.New(rand.NewPCG(seed, uint64(run)))
+	for i := range r.Layout.Len() {
+		x := r.At(i)
+		u := share * (2*random.Float64() - 1)
+		if x == 0 {
+			r.Set(i, u)
+		} else {
+			r.Set(i, x*(1+u))
+		}
+	}
+}
+
+// holdDropout makes the user's own dropout drop what the graph's gradient is
+// computed with.
+func (r *recorder) holdDropout(k *undo) {
+	for n, mask := range r.Draws.Masks {
+		e, err := memory.Of(mask)
+		if err != nil {
+			continue
+		}
+		next := 0
+		k.value(peek.Writable(peek.Field(n.Op(), "rndGen")))
+		// The operation keeps an element when the number that it draws is below 1−p.
+		peek.SetFunc(n.Op(), "rndGen", func() float64 {
+			i := next % e.Len()
+			next++
+			if e.At(i) != 0 {
+				return 0
+			}
+			return 1
+		})
+	}
+}
+
+// followDraws gives the graph's gradient the values that the random nodes had in
+// the step's run.
+func (r *recorder) followDraws() {
+	for n, holder := range r.Draws.Values {
+		v, to := n.Value(), memory.Bytes(holder.Value())
+		if v != nil && v.Dtype() == holder.Dtype() && len(memory.Bytes(v)) == len(to) {
+			copy(to, memory.Bytes(v))
+		}
+	}
+}
+
+// sameLoss reports whether the step's run had the loss that the graph has: with
+// other draws it has another one.
+func (r *recorder) sameLoss() bool {
+	if len(r.Draws.Random) == 0 {
+		return true
+	}
+	if !r.UserCost.IsScalar() {
+		return false
+	}
+	f, err := r.Loss()
+	e, also := memory.Of(r.UserCost.Value())
+	return err == nil && also == nil && replica.Near([]float64{f}, []float64{e.At(0)}, r.tolerance())
+}
+
+// idle returns the user's operations that are in evaluation mode while those of
+// the graph's gradient are not.
+func (r *recorder) idle() (names []string) {
+	for c, n := range r.Nodes {
+		if _, ok := n.Op().(gorgonia.TrainModeOp); !ok {
+			continue
+		}
+		users, _ := peek.Bool(n.Op(), "isTraining")
+		if held, ok := c.Op().(*ops.HeldDropout); ok {
+			if copied, _ := peek.Bool(held.SDOp, "isTraining"); copied && !users {
+				names = append(names, inspect.Label(n))
+			}
+		} else if copied, _ := peek.Bool(c.Op(), "isTraining"); copied && !users {
+			names = append(names, inspect.Label(n))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// hint says what an error of a solver may come from.
+func (r *recorder) hint() string {
+	calls := r.runs[len(r.runs)-1].calls
+	if len(calls) == 0 || calls[len(calls)-1].err == nil {
+		return ""
+	}
+	var unbound []string
+	for k, l := range r.Params {
+		if v, err := l.Node.Grad(); err != nil || v == nil {
+			unbound = append(unbound, r.Layout[k].Name)
+		}
+	}
+	if unbound == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (no gradient is bound to %s: call gorgonia.Grad before the machine is made, "+
+		"make it with BindDualValues, and run it before the solver's Step)", strings.Join(unbound, ", "))
+}

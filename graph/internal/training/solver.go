@@ -1,0 +1,170 @@
+package training
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"gorgonia.org/gorgonia"
+
+	"gradtwin/graph/internal/inspect"
+	"gradtwin/graph/internal/memory"
+	"gradtwin/graph/internal/peek"
+)
+
+// descent is what gorgonia.VanillaSolver does with a gradient, as its settings
+// say.
+type descent struct {
+	rate, clip, l1, l2, batch float64
+}
+
+// descentOf reads a solver's settings; false of one that is not plain gradient
+// descent.
+func descentOf(s gorgonia.Solver) (d descent, ok bool) {
+	if _, ok := s.(*gorgonia.VanillaSolver); !ok {
+		return d, false
+	}
+	d.rate, _ = peek.Float(s, "eta")
+	d.batch, _ = peek.Float(s, "batch")
+	for _, c := range []struct {
+		to            *float64
+		setting, used string
+	}{{&d.clip, "clip", "useClip"}, {&d.l1, "l1reg", "useL1Reg"}, {&d.l2, "l2reg", "useL2Reg"}} {
+		if used, _ := peek.Bool(s, c.used); used {
+			*c.to, _ = peek.Float(s, c.setting)
+		}
+	}
+	return d, true
+}
+
+// step returns the move of an element x with the gradient g:
+//
+//	−rate · clip((g + l1·sign(x) + l2·x) / batch)
+func (d descent) step(x, g float64) float64 {
+	if x != 0 {
+		g += d.l1 * math.Copysign(1, x)
+	}
+	g += d.l2 * x
+	if d.batch > 1 {
+		g /= d.batch
+	}
+	if d.clip > 0 {
+		g = max(-d.clip, min(d.clip, g))
+	}
+	return -d.rate * g
+}
+
+// bound returns how far the rounding of either precision may take the move of x.
+func (d descent) bound(x, g float64, single bool) float64 {
+	// A handful of operations round, on numbers of these sizes.
+	const roundings = 16
+	unit := math.Pow(2, -53)
+	if single {
+		unit = math.Pow(2, -24)
+	}
+	size := d.rate * (math.Abs(g) + d.l1 + d.l2*math.Abs(x))
+	return roundings * unit * (math.Abs(x) + size)
+}
+
+// String describes the move: −0.01·g, or −0.01·clip(g/10).
+func (d descent) String() string {
+	g := "g"
+	if d.l1 != 0 {
+		g += fmt.Sprintf(" + %.4g·sign(x)", d.l1)
+	}
+	if d.l2 != 0 {
+		g += fmt.Sprintf(" + %.4g·x", d.l2)
+	}
+	if d.batch > 1 {
+		if strings.Contains(g, " ") {
+			g = "(" + g + ")"
+		}
+		g += fmt.Sprintf("/%.4g", d.batch)
+	}
+	switch {
+	case d.clip > 0:
+		g = fmt.Sprintf("clip(%s, ±%.4g)", g, d.clip)
+	case strings.Contains(g, " "):
+		g = "(" + g + ")"
+	}
+	return fmt.Sprintf("−%.4g·%s", d.rate, g)
+}
+
+// dividesBy returns the batch size that a solver divides gradients by, 1 where it
+// divides by none.
+func dividesBy(s gorgonia.Solver) float64 {
+	switch s.(type) {
+	case *gorgonia.VanillaSolver, *gorgonia.Momentum, *gorgonia.AdamSolver:
+		if batch, ok := peek.Float(s, "batch"); ok {
+			return max(1, batch)
+		}
+	}
+	return 1
+}
+
+// solverName names a solver, as in AdamW.
+func solverName(s gorgonia.Solver) string {
+	if s == nil {
+		return "no solver"
+	}
+	return peek.TypeName(s)
+}
+
+// averages reports whether the cost is already a mean over a batch of so many
+// rows: a sum over a tensor that has an axis of this size, divided by the number
+// of its elements, as Mean does, or over one whose first axis is the batch, divided
+// by its size.
+func (s *Subject) averages(batch float64) bool {
+	value := s.Values()
+	if value == nil {
+		return false
+	}
+	number := func(n *gorgonia.Node) float64 {
+		if v := value(n); len(v) == 1 {
+			return v[0]
+		}
+		if e, err := memory.Of(n.Value()); err == nil && e.Len() == 1 {
+			return e.At(0)
+		}
+		return math.NaN()
+	}
+	seen := map[*gorgonia.Node]bool{}
+	var visit func(n *gorgonia.Node, by float64) bool
+	visit = func(n *gorgonia.Node, by float64) bool {
+		if n.Op() == nil || seen[n] || n.Shape().TotalSize() != 1 {
+			return false
+		}
+		seen[n] = true
+		in := peek.Children(n)
+		switch {
+		case inspect.IsKind(n, "sumOp"):
+			summed := in[0].Shape()
+			count := float64(summed.TotalSize())
+			return nearTo(by, count) && slices.Contains(summed, int(batch)) ||
+				nearTo(by, batch) && len(summed) > 0 && summed[0] == int(batch)
+		case signOf(n) == "÷":
+			return visit(in[0], by*number(in[1]))
+		case signOf(n) == "⊙":
+			return visit(in[0], by/number(in[1])) || visit(in[1], by/number(in[0]))
+		case signOf(n) == "+", signOf(n) == "-":
+			return visit(in[0], by) || visit(in[1], by)
+		case signOf(n) == "neg", inspect.IsKind(n, "reshapeOp"):
+			return visit(in[0], by)
+		}
+		return false
+	}
+	return visit(s.UserCost, 1)
+}
+
+// nearTo compares a number that may have been a float32 one, as 1/5, with a count.
+func nearTo(x, count float64) bool { return math.Abs(x-count) <= 1e-6*count }
+
+// signOf returns the sign of an operation that works element by element, as ÷.
+func signOf(n *gorgonia.Node) string {
+	if !inspect.IsKind(n, "elemUnaryOp", "elemBinOp") {
+		return ""
+	}
+	sign, _, _ := strings.Cut(n.Op().String(), " ")
+	return sign
+}
