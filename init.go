@@ -57,7 +57,7 @@ type Init struct {
 	Std    float64 `json:"std,omitempty"` // of the scheme Std; 0 means InitStd
 }
 
-// Validate tells what is wrong with it, if anything is.
+// Validate reports what is wrong with it, if anything is.
 func (i Init) Validate() error {
 	if int(i.Scheme) >= len(schemeNames) {
 		return fmt.Errorf("init %v: want one of %s", i.Scheme, strings.Join(schemeNames[:], ", "))

@@ -128,14 +128,15 @@ func TestBatchValidate(t *testing.T) {
 		t.Error(err)
 	}
 	for want, b := range map[string]Batch{
-		"no rows":                                      {},
-		"3 inputs for 2 rows: want 4":                  {X: make([]float64, 3), Labels: []int{0, 0}},
-		"1 row numbers for 2 rows":                     {X: make([]float64, 4), Labels: []int{0, 0}, Rows: []int{1}},
-		"label 3 of row 1: want 0 to 2":                {X: make([]float64, 4), Labels: []int{0, 3}},
-		"label -1 of row 0: want 0 to 2":               {X: make([]float64, 4), Labels: []int{-1, 0}},
-		"input 1 of row 1 is NaN":                      {X: []float64{0, 0, 0, math.NaN()}, Labels: []int{0, 0}},
-		"input 0 of row 1 (7 of the data set) is +Inf": {X: []float64{0, 0, math.Inf(1), 0}, Labels: []int{0, 0}, Rows: []int{5, 7}},
-		"input 0 of row 0 is -Inf":                     {X: []float64{math.Inf(-1), 0}, Labels: []int{0}},
+		"no rows":                        {},
+		"3 inputs for 2 rows: want 4":    {X: make([]float64, 3), Labels: []int{0, 0}},
+		"1 row numbers for 2 rows":       {X: make([]float64, 4), Labels: []int{0, 0}, Rows: []int{1}},
+		"label 3 of row 1: want 0 to 2":  {X: make([]float64, 4), Labels: []int{0, 3}},
+		"label -1 of row 0: want 0 to 2": {X: make([]float64, 4), Labels: []int{-1, 0}},
+		"input 1 of row 1 is NaN":        {X: []float64{0, 0, 0, math.NaN()}, Labels: []int{0, 0}},
+		"input 0 of row 1 (7 of the data set) is +Inf": {X: []float64{0, 0, math.Inf(1), 0}, Labels: []int{0, 0},
+			Rows: []int{5, 7}},
+		"input 0 of row 0 is -Inf": {X: []float64{math.Inf(-1), 0}, Labels: []int{0}},
 	} {
 		if err := b.Validate(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

@@ -48,20 +48,28 @@ with 0: only merge knows whether all was judged.
 	}
 	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
-	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same by Gorgonia alone) or backprop (written by hand)")
+	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same "+
+		"by Gorgonia alone) or backprop (written by hand)")
 	wantNames(s, "backend", []string{backendStock, backendGraph, backendBackprop}) // those that differences judge
-	s.TextVar(&check.mode, "mode", compare.Full, "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
+	s.TextVar(&check.mode, "mode", compare.Full, "full: every element; sample: some of each tensor; probe: random "+
+		"directions, and a search when one fails")
 	wantNames(s, "mode", namesOf(compare.Full)) // auto is full here
 	s.IntVar(&check.samples, "samples", 0, "`elements` to check with --mode sample; 0 means 128, over all tensors")
-	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or `time` (2s) after which the check ends and says what it left out")
+	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or `time` (2s) after which the check ends and says what "+
+		"it left out")
 	s.StringSliceVar(&check.tensors, "tensors", nil, "`tensors` to check, as in W1,b3 (default all)")
-	s.StringSliceVar(&check.allow, "allow", nil, "`tensors` that may be unseen or inconclusive as a whole, as in b1,b2, without making the check not judged")
+	s.StringSliceVar(&check.allow, "allow", nil, "`tensors` that may be unseen or inconclusive as a whole, as in b1,b2, "+
+		"without making the check not judged")
 	s.BoolVar(&check.strict, "strict", false, "the check is not judged where a single element is unseen or inconclusive")
 	s.IntVar(&check.after, "after", 0, "`steps` of training before the check")
-	s.Float64Var(&check.h, "diff-step", 0, "step `h` of the first difference of an element x, times max(1, |x|); the checker's own steps follow where it decides nothing; 0 means only those")
-	s.StringVar(&check.inject, "inject", "", "`fault` in the gradient, to see a check fail, as in W1[154,37]*-1 or b3[2]+1e-3")
-	s.BoolVar(&check.sweep, "sweep", false, "also show the error of differences against their step, over 12 decades, for an element of each tensor and for three formulas")
-	s.StringVar(&check.shard, "shard", "", "check only `part` I of N, as in 3/8; auto means the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
+	s.Float64Var(&check.h, "diff-step", 0, "step `h` of the first difference of an element x, times max(1, |x|); the "+
+		"checker's own steps follow where it decides nothing; 0 means only those")
+	s.StringVar(&check.inject, "inject", "", "`fault` in the gradient, to see a check fail, as in W1[154,37]*-1 or "+
+		"b3[2]+1e-3")
+	s.BoolVar(&check.sweep, "sweep", false, "also show the error of differences against their step, over 12 decades, for "+
+		"an element of each tensor and for three formulas")
+	s.StringVar(&check.shard, "shard", "", "check only `part` I of N, as in 3/8; auto means the part that Slurm, "+
+		"Kubernetes (auto/N) or Bazel gives this process")
 	out.addTo(cmd, "`DIR` for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
 	return cmd
 }
@@ -163,7 +171,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 		if dir != "" {
-			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()), page.WriteFormulas(dir, sweep.formulas))
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()),
+				page.WriteFormulas(dir, sweep.formulas))
 			if err != nil {
 				return err
 			}

@@ -21,9 +21,11 @@ type compareFlags struct {
 // addTo adds the flags that every comparison has.
 func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "two `names` of stock, graph, backprop and numeric")
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric},
+		"two `names` of stock, graph, backprop and numeric")
 	wantNames(s, "backends", backendNames)
-	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the run, at least 10")
+	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the "+
+		"run, at least 10")
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -56,9 +58,11 @@ whichever two are compared.
 	cmd.Flags().SortFlags = false
 	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, as in W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, "+
+		"as in W1[154,37]*-1")
 	f.keep.addTo(cmd)
-	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
+	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss "+
+		"curves (PNG, SVG)")
 	return cmd
 }
 
@@ -82,11 +86,11 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		err = refuseIdle(cmd, idle)
 	}
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	var dir report.Dir
 	if out.out != "" {
@@ -95,7 +99,8 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle, start.data),
+		Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -107,7 +112,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f,
+			options: start.options, data: start.data, reporter: start.reporter, printer: printer,
+			every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)

@@ -18,7 +18,8 @@ type compareText struct {
 }
 
 func (t *compareText) begin(r *report.Results) error {
-	t.say("MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
+	t.say("MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train),
+		words.Int(r.Data.Test))
 	return nil
 }
 
