@@ -2,11 +2,12 @@ package compare
 
 import (
 	"fmt"
-	"gradtwin/internal/words"
 	"math"
 	"math/bits"
 	"slices"
 	"strings"
+
+	"gradtwin/internal/words"
 )
 
 // Condition is what some shapes have in common that the others have not.

@@ -81,9 +81,6 @@ func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, o
 			return false, err
 		}
 		l.complete(&s)
-		if d := distance(s.d, o.numeric); d <= o.gap()/settle && d <= math.Abs(s.d)/settle+settle*s.noise {
-			return false, nil // it holds
-		}
 		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
 		if beyond > max(rougher*s.noise, o.gap()/settle) {
 			return true, nil

@@ -3,11 +3,11 @@ package compare
 import (
 	"errors"
 	"fmt"
-	"gradtwin/internal/words"
 	"slices"
 	"strings"
 
 	"gradtwin"
+	"gradtwin/internal/words"
 )
 
 // notJudged says of each tensor that could not be judged why, and with

@@ -3,9 +3,10 @@ package compare
 import (
 	"context"
 	"fmt"
-	"gradtwin/internal/words"
 	"slices"
 	"strings"
+
+	"gradtwin/internal/words"
 )
 
 // Swept is what a sweep over shapes found.

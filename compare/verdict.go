@@ -14,8 +14,9 @@ import (
 //  1. OK when |a − D(h)| ≤ rtol·max(|a|, |D|) + r + C·ε/h at one of the steps,
 //     where ε is the measured noise of the loss and r the measured rounding of
 //     the gradient itself;
-//  2. Wrong when two differences agree with each other and not with a, and no
-//     kink is near: the one-sided slopes of the loss agree with each other too;
+//  2. Wrong when two differences agree with each other and not with a, no kink is
+//     near, so that the one-sided slopes of the loss agree with each other too, and
+//     neither points between and beyond theirs nor smaller steps show anything else;
 //  3. Kink where the one-sided slopes differ and a lies between them: a valid
 //     value where the loss has no derivative. Where the point is on several kinks
 //     at once, values are valid that the gradients beside the point make, as far
@@ -24,7 +25,8 @@ import (
 //  5. Unseen when the differences agree but say nothing: the bound is more than a
 //     thousandth of the tensor's largest gradient, and the element is not above
 //     it;
-//  6. else Inconclusive: the differences contradict each other.
+//  6. else Inconclusive: the differences contradict each other, or the loss is
+//     rougher than its measured noise.
 //
 // There is no fixed absolute tolerance: it is what lets a checker pass a zero
 // gradient at a trained point.

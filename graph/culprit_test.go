@@ -16,7 +16,9 @@ import (
 
 // planted makes a graph of five operations of which the third is f's, of two
 // inputs that it need not use.
-func planted(m *maker, f func(m *maker, x, y *gorgonia.Node) *gorgonia.Node, shape ...int) (*gorgonia.Node, gorgonia.Nodes) {
+func planted(
+	m *maker, f func(m *maker, x, y *gorgonia.Node) *gorgonia.Node, shape ...int,
+) (*gorgonia.Node, gorgonia.Nodes) {
 	x, y := m.input("x", 0.1, 0.5, shape...), m.input("y", 0.1, 0.5, shape...) // tanh is not saturated
 	a := must(gorgonia.Exp(x))
 	b := must(gorgonia.Sqrt(a))
@@ -44,13 +46,15 @@ func TestCulprit(t *testing.T) {
 		{"Dropout", alone(dropout(0.3)), []int{4, 5}, "Dropout ", 1, 7.0 / 3, true},
 		{"Log2", alone(unary(gorgonia.Log2)), []int{4}, "log2 ", 1, 0.4804530139182014, true}, // (ln 2)²
 		{"InverseSqrt", alone(unary(gorgonia.InverseSqrt)), []int{4}, "invSqrt ", 1, 0, true},
-		{"OuterProd", func(_ *maker, x, y *gorgonia.Node) *gorgonia.Node { return must(gorgonia.OuterProd(x, y)) }, []int{3}, "a ⊗ b ", 1, 0, true},
+		{"OuterProd", func(_ *maker, x, y *gorgonia.Node) *gorgonia.Node { return must(gorgonia.OuterProd(x, y)) },
+			[]int{3}, "a ⊗ b ", 1, 0, true},
 		{"Sum", alone(along(gorgonia.Sum, 2)), []int{2, 2, 3, 2}, "Σ", 1, 0, true},
 		{"Max", alone(along(gorgonia.Max, 2)), []int{2, 2, 3, 2}, "Max", 1, 0, true},
 		{"SoftMax", alone(along(gorgonia.SoftMax)), []int{3, 1}, "SoftMax ", 1, 0, true},
 		{"ByIndices", alone(byIndices(0, 2, 0)), []int{4}, "ByIndices", 1, 0, true},
 		{"AveragePool2D", alone(averagePool(2, 2)), []int{2, 2, 4, 4}, "AvgPool ", 1, 0, true},
-		{"a user's", alone(func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.ApplyOp(tripled{}, x)) }), []int{4}, "tripled ", 1, 3, false},
+		{"a user's", alone(func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.ApplyOp(tripled{}, x)) }),
+			[]int{4}, "tripled ", 1, 3, false},
 		{"with a second use of the operand", alone(func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.Add(x, must(gorgonia.Log2(x))))
 		}), []int{4}, "log2 ", 1, 0, true},
@@ -91,13 +95,15 @@ func TestCulprit(t *testing.T) {
 						}
 						return
 					}
-					if got == nil || len(got.Operations) != c.of || !strings.HasPrefix(got.Operations[0], c.op) || got.Known != c.known {
+					if got == nil || len(got.Operations) != c.of || !strings.HasPrefix(got.Operations[0], c.op) ||
+						got.Known != c.known {
 						t.Fatalf("culprit %+v: want %s, known %v\n%v", got, c.op, c.known, report)
 					}
 					if c.ratio != 0 && !(got.Ratio > c.ratio*(1-1e-3) && got.Ratio < c.ratio*(1+1e-3)) { // float32 slopes
 						t.Errorf("ratio %v: want %v", got.Ratio, c.ratio)
 					}
-					if text := report.String(); !strings.Contains(text, "culprit: "+c.op) && !strings.Contains(text, "culprit: one of "+c.op) {
+					if text := report.String(); !strings.Contains(text, "culprit: "+c.op) &&
+						!strings.Contains(text, "culprit: one of "+c.op) {
 						t.Errorf("no culprit in the text:\n%v", report)
 					}
 				})
@@ -172,7 +178,8 @@ func TestNoCulpritOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !report.Wrong() || len(report.Faults) == 0 || report.Culprit != nil {
-		t.Errorf("culprit %+v, faults %+v: want a wrong gradient with a fault alone\n%v", report.Culprit, report.Faults, report)
+		t.Errorf("culprit %+v, faults %+v: want a wrong gradient with a fault alone\n%v",
+			report.Culprit, report.Faults, report)
 	}
 }
 
@@ -246,7 +253,8 @@ func TestCulpritOfDeepChain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if report.Culprit == nil || len(report.Culprit.Operations) != 1 || !strings.HasPrefix(report.Culprit.Operations[0], "log2 ") {
+		if report.Culprit == nil || len(report.Culprit.Operations) != 1 ||
+			!strings.HasPrefix(report.Culprit.Operations[0], "log2 ") {
 			t.Fatalf("culprit %+v: want log2\n%v", report.Culprit, report)
 		}
 		part, err := compare.CheckShard(t.Context(), w, compare.Options{}, compare.Shard{Index: 1, Count: 1})

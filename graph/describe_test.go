@@ -39,7 +39,9 @@ func TestDot(t *testing.T) {
 	if got := len(regexp.MustCompile(`dashed`).FindAll(text, -1)); got != backward {
 		t.Errorf("%d dashed nodes, want %d", got, backward)
 	}
-	for _, want := range []string{`"cost = `, `"∂cost/∂W1 = `, `"∂cost/∂b1 = `, `"∂cost/∂W2 = `, `"∂cost/∂b2 = `, `"W1\\n4×3"`} {
+	for _, want := range []string{
+		`"cost = `, `"∂cost/∂W1 = `, `"∂cost/∂b1 = `, `"∂cost/∂W2 = `, `"∂cost/∂b2 = `, `"W1\\n4×3"`,
+	} {
 		if got := len(regexp.MustCompile(want).FindAll(text, -1)); got != 1 {
 			t.Errorf("%s stands there %d times, want once", want, got)
 		}
@@ -66,7 +68,8 @@ func TestProgram(t *testing.T) {
 	if got := outputs(loss); !slices.Equal(got, []string{"cost"}) {
 		t.Errorf("the loss's outputs are %v", got)
 	}
-	if first := gradient[0]; !slices.Equal(first.From, []string{"x", "W1"}) || first.Shape != "5×3" || first.Memory != graph.MemoryKept {
+	if first := gradient[0]; !slices.Equal(first.From, []string{"x", "W1"}) || first.Shape != "5×3" ||
+		first.Memory != graph.MemoryKept {
 		t.Errorf("first instruction %+v: want the product of x and W1, 5×3, in kept memory", first)
 	}
 	for _, i := range gradient {

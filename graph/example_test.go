@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"strings"
 	"testing"
 
 	"gorgonia.org/gorgonia"
@@ -111,11 +112,13 @@ func ExampleWrapped_SecondOrder() {
 // is neither the first nor the last.
 func ExampleWrap_sweep() {
 	sizes := []int{1, 2, 3}
-	swept, err := compare.Sweep(context.Background(), compare.Grid(sizes, sizes, sizes[1:], sizes[1:]), func(shape []int) (compare.Function, error) {
-		g := gorgonia.NewGraph()
-		x := gorgonia.NewTensor(g, tensor.Float64, 4, gorgonia.WithShape(shape...), gorgonia.WithName("x"), gorgonia.WithInit(gorgonia.Gaussian(0, 1)))
-		return graph.Wrap(gorgonia.Must(gorgonia.Sum(x, 2)), x)
-	}, compare.Options{})
+	swept, err := compare.Sweep(context.Background(), compare.Grid(sizes, sizes, sizes[1:], sizes[1:]),
+		func(shape []int) (compare.Function, error) {
+			g := gorgonia.NewGraph()
+			x := gorgonia.NewTensor(g, tensor.Float64, 4, gorgonia.WithShape(shape...), gorgonia.WithName("x"),
+				gorgonia.WithInit(gorgonia.Gaussian(0, 1)))
+			return graph.Wrap(gorgonia.Must(gorgonia.Sum(x, 2)), x)
+		}, compare.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -158,13 +161,13 @@ func ExampleWrapStep() {
 	}
 	fmt.Println(report.Result())
 	for _, m := range report.Misuses {
-		fmt.Printf("%s:\n%s;\ninstead: %s\n", m.Node, m.Problem, m.Instead)
+		problem, _, _ := strings.Cut(m.Problem, ":")
+		fmt.Printf("%s: %s\ninstead: %s\n", m.Node, problem, m.Instead)
 	}
 	fmt.Println(w.Value())
 	// Output:
 	// wrong
-	// run 2 of the step:
-	// the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset (a LispMachine runs only once), and what was bound before is used;
+	// run 2 of the step: the machine has not run
 	// instead: the machine's RunAll, the solver's Step, the machine's Reset, in this order
 	// [ 0.3  -0.2]
 }

@@ -25,8 +25,8 @@ import (
 // repeats.
 //
 // The bias is added as the product of a column of ones with the row b: its
-// gradient is then a product too, where a broadcast would be materialized on
-// the way forward and summed up by a slow reduction on the way back.
+// gradient is then a product too, where a broadcast would be materialized in the
+// forward pass and summed by a slow reduction in the backward pass.
 type expression struct {
 	graph   *gorgonia.ExprGraph
 	x, t    *gorgonia.Node
@@ -40,7 +40,9 @@ type expression struct {
 
 // newExpression builds the graph for a number of rows. The leaves get their
 // values, tensors of the dtype, from leaf.
-func newExpression(spec gradtwin.Spec, rows int, dtype tensor.Dtype, leaf func(name string, shape ...int) *tensor.Dense) (e *expression, err error) {
+func newExpression(
+	spec gradtwin.Spec, rows int, dtype tensor.Dtype, leaf func(name string, shape ...int) *tensor.Dense,
+) (e *expression, err error) {
 	// Gorgonia's Must and some of its constructors panic.
 	defer func() {
 		if r := recover(); r != nil {
@@ -61,7 +63,8 @@ func newExpression(spec gradtwin.Spec, rows int, dtype tensor.Dtype, leaf func(n
 		x:     matrix("x", rows, spec.Inputs()),
 		ones:  matrix("ones", rows, 1),
 	}
-	e.t = gorgonia.NewVector(g, dtype, gorgonia.WithName("t"), gorgonia.WithShape(rows*spec.Classes()), gorgonia.WithValue(leaf("t", rows*spec.Classes())))
+	e.t = gorgonia.NewVector(g, dtype, gorgonia.WithName("t"), gorgonia.WithShape(rows*spec.Classes()),
+		gorgonia.WithValue(leaf("t", rows*spec.Classes())))
 	a := e.x
 	for l := range spec.Affine() {
 		n := strconv.Itoa(l + 1)

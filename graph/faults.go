@@ -81,7 +81,7 @@ func (w *Wrapped) gradientFaults() (found []gradtwin.Fault) {
 }
 
 // repeated returns the broadcast whose derivative a sum of the gradient is, and
-// the sum itself where none is found. Of shapes the sizes other than 1 count:
+// the sum itself where none is found. Sizes of 1 are left out of the comparison:
 // Gorgonia's sums remove their axes, where broadcasts keep them.
 func repeated(sum *gorgonia.Node, forward gorgonia.Nodes) *gorgonia.Node {
 	axes := peek.Ints(sum.Op(), "along")

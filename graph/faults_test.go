@@ -33,7 +33,9 @@ func unary(f func(*gorgonia.Node) (*gorgonia.Node, error)) func(*maker, *gorgoni
 }
 
 // along makes a reduction, or what takes axes as one does.
-func along(f func(*gorgonia.Node, ...int) (*gorgonia.Node, error), axes ...int) func(*maker, *gorgonia.Node) *gorgonia.Node {
+func along(
+	f func(*gorgonia.Node, ...int) (*gorgonia.Node, error), axes ...int,
+) func(*maker, *gorgonia.Node) *gorgonia.Node {
 	return func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(f(x, axes...)) }
 }
 
@@ -42,7 +44,8 @@ func slice(s ...tensor.Slice) func(*maker, *gorgonia.Node) *gorgonia.Node {
 }
 
 func ints(m *maker, name string, k ...int) *gorgonia.Node {
-	return gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(k)), gorgonia.WithValue(tensor.New(tensor.WithShape(len(k)), tensor.WithBacking(k))))
+	return gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(k)),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(len(k)), tensor.WithBacking(k))))
 }
 
 func byIndices(axis int, k ...int) func(*maker, *gorgonia.Node) *gorgonia.Node {
@@ -94,7 +97,8 @@ func ctc(log bool, reduction gorgonia.Reduction) func(*maker, *gorgonia.Node) *g
 		if log {
 			x = must(gorgonia.LogSoftMax(x, 2))
 		}
-		targets := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("targets"), gorgonia.WithShape(1, 2), gorgonia.WithValue(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 2}))))
+		targets := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("targets"), gorgonia.WithShape(1, 2),
+			gorgonia.WithValue(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 2}))))
 		return must(gorgonia.CTCLoss(x, targets, ints(m, "lengths", 3), ints(m, "target lengths", 2), reduction))
 	}
 }
@@ -148,7 +152,9 @@ func TestFaults(t *testing.T) {
 		{"Norm 1 of positive elements", norm(0.5, 0, 1, 6), "", right},
 		{"Norm 3 of positive elements", norm(0.5, 0, 3, 6), "", right},
 		{"Norm 2 of negative elements", norm(-1, 0, 2, 6), "", right},
-		{"LogSumExp of a vector", of(func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.LogSumExp(x, 0)) }, 4), "LogSumExp", passes},
+		{"LogSumExp of a vector",
+			of(func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.LogSumExp(x, 0)) }, 4),
+			"LogSumExp", passes},
 		{"OuterProd", func(m *maker) built {
 			x, y := m.input("x", 1, 2, 3), m.input("y", 1, 2, 3)
 			return built{must(gorgonia.OuterProd(x, y)), gorgonia.Nodes{x, y}}
@@ -157,7 +163,8 @@ func TestFaults(t *testing.T) {
 			x, y := m.input("x", 1, 2, 3, 4), m.input("y", 1, 2, 4)
 			return built{must(gorgonia.Mul(x, y)), gorgonia.Nodes{x, y}}
 		}, "", right},
-		{"Tensordot over all axes of one", tensordot([]int{2, 3, 2}, []int{3, 2}, []int{1, 2}, []int{0, 1}), "Tensordot", fails},
+		{"Tensordot over all axes of one", tensordot([]int{2, 3, 2}, []int{3, 2}, []int{1, 2}, []int{0, 1}),
+			"Tensordot", fails},
 		{"Tensordot over two axes", tensordot([]int{2, 3, 2}, []int{3, 2, 4}, []int{1, 2}, []int{0, 1}), "", right},
 		{"Tensordot over all axes", tensordot([]int{2, 3}, []int{2, 3}, []int{0, 1}, []int{0, 1}), "", right},
 		{"At", of(func(_ *maker, x *gorgonia.Node) *gorgonia.Node {
@@ -180,7 +187,9 @@ func TestFaults(t *testing.T) {
 		{"AveragePool2D, steps", of(averagePool(2, 2), 2, 2, 4, 4), "AveragePool2D", wrong},
 		{"AveragePool2D of the width's size", of(averagePool(2, 1), 2, 2, 4, 4), "", right},
 		{"AveragePool2D, another width", of(averagePool(2, 1), 2, 2, 4, 5), "AveragePool2D", passes},
-		{"AveragePool1D", of(func(_ *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.AveragePool1D(x, 2, 0, 2)) }, 2, 2, 1, 4), "AveragePool1D", passes},
+		{"AveragePool1D", of(func(_ *maker, x *gorgonia.Node) *gorgonia.Node {
+			return must(gorgonia.AveragePool1D(x, 2, 0, 2))
+		}, 2, 2, 1, 4), "AveragePool1D", passes},
 		{"MaxPool2D, unequal pads", of(maxPool(0, 1, 0, 1), 1, 2, 3, 3), "MaxPool2D", passes},
 		{"MaxPool2D, four equal pads", of(maxPool(1, 1, 1, 1), 1, 2, 3, 3), "", right},
 		{"GlobalAveragePool2D", of(unary(gorgonia.GlobalAveragePool2D), 2, 3, 2, 2), "GlobalAveragePool2D", fails},
@@ -281,10 +290,12 @@ func TestOverwrites(t *testing.T) {
 		want  string
 	}{
 		{"Reshape of a sigmoid", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			return must(gorgonia.HadamardProd(must(gorgonia.Reshape(must(gorgonia.Sigmoid(x)), tensor.Shape{12})), m.input("y", 1, 2, 12)))
+			return must(gorgonia.HadamardProd(must(gorgonia.Reshape(must(gorgonia.Sigmoid(x)), tensor.Shape{12})),
+				m.input("y", 1, 2, 12)))
 		}, "⊙ %8 (12) writes its result over the value of sigmoid %5 (4×3) before the gradient's"},
 		{"sigmoid of a Reshape", func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-			return must(gorgonia.HadamardProd(must(gorgonia.Sigmoid(must(gorgonia.Reshape(x, tensor.Shape{12})))), m.input("y", 1, 2, 12)))
+			return must(gorgonia.HadamardProd(must(gorgonia.Sigmoid(must(gorgonia.Reshape(x, tensor.Shape{12})))),
+				m.input("y", 1, 2, 12)))
 		}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -314,7 +325,8 @@ func TestOverwrites(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	m := newMaker(tensor.Float32)
 	x := m.input("x", 1, 2, 3)
-	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Add(must(gorgonia.Log2(x)), must(gorgonia.Log2(must(gorgonia.Square(x)))))))), x)
+	w, err := graph.Wrap(
+		must(gorgonia.Sum(must(gorgonia.Add(must(gorgonia.Log2(x)), must(gorgonia.Log2(must(gorgonia.Square(x)))))))), x)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,8 @@ func TestWrapGraph(t *testing.T) {
 		}, "w", ""},
 		{"no Grad", func(m *maker, x, w *gorgonia.Node) {
 			must(gorgonia.Sum(must(gorgonia.Mul(x, w))))
-		}, "", "no Grad of a cost was taken in the graph: give one to Wrap; scalars that nothing is computed from: Σ[0 1] %3 (scalar)"},
+		}, "", "no Grad of a cost was taken in the graph: give one to Wrap; " +
+			"scalars that nothing is computed from: Σ[0 1] %3 (scalar)"},
 		{"two costs", func(m *maker, x, w *gorgonia.Node) {
 			y := must(gorgonia.Mul(x, w))
 			grad(must(gorgonia.Sum(y)), w)
@@ -119,7 +120,8 @@ func TestWrapModel(t *testing.T) {
 		t.Errorf("layout %v: want w and x", got)
 	}
 	compare.Assert(t, f)
-	if _, err := graph.WrapModel(cost, []gorgonia.ValueGrad{w, loose{}}); err == nil || !strings.Contains(err.Error(), "input 2 is a graph_test.loose: want a node") {
+	if _, err := graph.WrapModel(cost, []gorgonia.ValueGrad{w, loose{}}); err == nil ||
+		!strings.Contains(err.Error(), "input 2 is a graph_test.loose: want a node") {
 		t.Errorf("error %v: want that input 2 is no node", err)
 	}
 }

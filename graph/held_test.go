@@ -259,7 +259,8 @@ func TestNotes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "held at one draw for the whole check: Dropout %1 (4×3), Gaussian random node %2 (4×3)\n+ %3 (4×3) is made a scalar by fixed pseudo-random weights"
+	want := "held at one draw for the whole check: Dropout %1 (4×3), Gaussian random node %2 (4×3)\n" +
+		"+ %3 (4×3) is made a scalar by fixed pseudo-random weights"
 	if got := strings.Join(w.Notes(), "\n"); got != want {
 		t.Errorf("notes\n%s\nwant\n%s", got, want)
 	}

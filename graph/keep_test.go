@@ -33,7 +33,8 @@ func wantKept(t *testing.T, w *graph.Wrapped, seed int64) error {
 		for k := range 4 {
 			i := min(first+k, n-1)
 			step := []float64{1e-5, 1e-3, 1, -2}[r.Intn(4)]
-			changes = append(changes, []change{{i, at[i] + step}}, []change{{i, at[i] - step}}, []change{{i, at[i]}, {(i + 1) % n, at[(i+1)%n] + step}})
+			changes = append(changes, []change{{i, at[i] + step}}, []change{{i, at[i] - step}},
+				[]change{{i, at[i]}, {(i + 1) % n, at[(i+1)%n] + step}})
 			changes = append(changes, []change{{(i + 1) % n, at[(i+1)%n]}})
 		}
 		var all []change

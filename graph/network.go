@@ -80,7 +80,7 @@ func (n *Network) Batch() int { return n.rows }
 
 // Loss returns the loss of a batch, L = −(1/B) Σ t·ln(y + δ).
 func (n *Network) Loss(b gradtwin.Batch) (float64, error) {
-	if err := n.feed(b); err != nil {
+	if err := n.load(b); err != nil {
 		return 0, err
 	}
 	return n.compute.loss()
@@ -95,7 +95,7 @@ func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := n.feed(b); err != nil {
+	if err := n.load(b); err != nil {
 		return err
 	}
 	if err := n.compute.gradient(); err != nil {
@@ -116,7 +116,7 @@ func (n *Network) Step(ctx context.Context, b gradtwin.Batch, lr float64) (float
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if err := n.feed(b); err != nil {
+	if err := n.load(b); err != nil {
 		return 0, err
 	}
 	if err := n.compute.gradient(); err != nil {
@@ -140,8 +140,8 @@ func (n *Network) Predict(dst []int, x []float64) error {
 	return n.compute.predict(dst, x)
 }
 
-// feed puts a batch into the graph's inputs.
-func (n *Network) feed(b gradtwin.Batch) error {
+// load puts a batch into the graph's inputs.
+func (n *Network) load(b gradtwin.Batch) error {
 	if err := b.Validate(n.spec); err != nil {
 		return err
 	}

@@ -60,7 +60,8 @@ func near(t *testing.T, what string, got, want []float64, tol float64) {
 	}
 	for i := range want {
 		if !(math.Abs(got[i]-want[i]) <= tol*scale) {
-			t.Errorf("%s[%d]:\n got %.17g\nwant %.17g\ndifference %g, bound %g", what, i, got[i], want[i], got[i]-want[i], tol*scale)
+			t.Errorf("%s[%d]:\n got %.17g\nwant %.17g\ndifference %g, bound %g", what, i, got[i],
+				want[i], got[i]-want[i], tol*scale)
 			return
 		}
 	}

@@ -13,15 +13,16 @@ import (
 	"gradtwin/graph/internal/replica"
 )
 
-// notesOf returns what is to be said of a graph.
+// notesOf returns the notes on a graph.
 func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (notes []string) {
 	if len(draws.Random) > 0 {
 		notes = append(notes, "held at one draw for the whole check: "+inspect.Labels(draws.Random))
 	}
 	for _, n := range draws.Random {
 		if draws.Values[n] != nil && inspect.Uses(n, nodes) > 1 {
-			notes = append(notes, fmt.Sprintf("%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, "+
-				"whatever their distribution, unless WithName has named the earlier one", inspect.Label(n), inspect.Uses(n, nodes)))
+			const merged = "%s is used %d times: Gorgonia makes one node of all random nodes of one type and shape, " +
+				"whatever their distribution, unless WithName has named the earlier one"
+			notes = append(notes, fmt.Sprintf(merged, inspect.Label(n), inspect.Uses(n, nodes)))
 		}
 	}
 	if n := cost.Shape().TotalSize(); !cost.IsScalar() && n > 1 {
@@ -34,8 +35,9 @@ func notesOf(cost *gorgonia.Node, nodes gorgonia.Nodes, draws *replica.Draws) (n
 		}
 	}
 	if len(foreign) > 0 {
-		notes = append(notes, "operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+
-			inspect.Labels(foreign))
+		notes = append(notes,
+			"operations that are not Gorgonia's own, so that what they keep from run to run is not restored: "+
+				inspect.Labels(foreign))
 	}
 	if other := faults.Replaced(); other != "" {
 		notes = append(notes, fmt.Sprintf("the program is built with %s: known faults of gorgonia %s are not looked for",

@@ -145,7 +145,9 @@ func (g *randomGraph) operation(x *gorgonia.Node) (string, *gorgonia.Node) {
 		small := slices.Clone(s)
 		small[axis] = 1
 		k := g.r.Intn(3)
-		f := []func(a, b *gorgonia.Node, l, r []byte) (*gorgonia.Node, error){gorgonia.BroadcastAdd, gorgonia.BroadcastSub, gorgonia.BroadcastHadamardProd}[k]
+		f := []func(a, b *gorgonia.Node, l, r []byte) (*gorgonia.Node, error){
+			gorgonia.BroadcastAdd, gorgonia.BroadcastSub, gorgonia.BroadcastHadamardProd,
+		}[k]
 		return fmt.Sprint("Broadcast", k, " axis ", axis), must(f(x, g.like(small...), nil, []byte{byte(axis)}))
 	case 11:
 		return fmt.Sprint("Concat ", axis), must(gorgonia.Concat(axis, x, g.like(s...)))
@@ -156,13 +158,16 @@ func (g *randomGraph) operation(x *gorgonia.Node) (string, *gorgonia.Node) {
 		return fmt.Sprint("Slice ", axis, slicing[axis]), must(gorgonia.Slice(x, slicing...))
 	case 13:
 		k := g.r.Intn(3)
-		f := []func(*gorgonia.Node, ...int) (*gorgonia.Node, error){gorgonia.SoftMax, gorgonia.LogSoftMax, gorgonia.Sparsemax}[k]
+		f := []func(*gorgonia.Node, ...int) (*gorgonia.Node, error){
+			gorgonia.SoftMax, gorgonia.LogSoftMax, gorgonia.Sparsemax,
+		}[k]
 		return fmt.Sprint([]string{"SoftMax", "LogSoftMax", "Sparsemax"}[k], " ", axis), must(f(x, axis))
 	case 14:
 		return g.image(x)
 	case 15:
 		k := []int{g.r.Intn(s[axis]), g.r.Intn(s[axis])}
-		return fmt.Sprint("ByIndices ", axis, k), must(gorgonia.ByIndices(x, ints(g.maker, fmt.Sprint("k", len(g.nodes)), k...), axis))
+		return fmt.Sprint("ByIndices ", axis, k),
+			must(gorgonia.ByIndices(x, ints(g.maker, fmt.Sprint("k", len(g.nodes)), k...), axis))
 	}
 }
 
@@ -228,7 +233,8 @@ func TestRandomGraphs(t *testing.T) {
 	}
 	counts := map[string]int{}
 	for seed := from; seed < to; seed++ {
-		g := &randomGraph{maker: &maker{g: gorgonia.NewGraph(), r: rand.New(rand.NewSource(int64(seed))), dtype: tensor.Float64}}
+		g := &randomGraph{maker: &maker{g: gorgonia.NewGraph(),
+			r: rand.New(rand.NewSource(int64(seed))), dtype: tensor.Float64}}
 		if seed%3 == 0 {
 			g.dtype = tensor.Float32
 		}

@@ -27,7 +27,8 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 		return must(gorgonia.HadamardProd(x, must(gorgonia.Add(a, must(gorgonia.Floor(x))))))
 	},
 	"sin, cos, log2": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-		return must(gorgonia.Add(must(gorgonia.Sin(x)), must(gorgonia.HadamardProd(must(gorgonia.Cos(x)), must(gorgonia.Log2(x))))))
+		return must(gorgonia.Add(must(gorgonia.Sin(x)),
+			must(gorgonia.HadamardProd(must(gorgonia.Cos(x)), must(gorgonia.Log2(x))))))
 	},
 	"inverses": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 		return must(gorgonia.Add(must(gorgonia.Inverse(x)), must(gorgonia.InverseSqrt(x))))
@@ -38,7 +39,9 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 	"comparisons": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 		y := m.input("y", 1, 2, 3, 4)
 		s := must(gorgonia.Gte(x, y, true))
-		for _, c := range []func(a, b *gorgonia.Node, retSame bool) (*gorgonia.Node, error){gorgonia.Lt, gorgonia.Gt, gorgonia.Lte, gorgonia.Eq, gorgonia.Ne} {
+		for _, c := range []func(a, b *gorgonia.Node, retSame bool) (*gorgonia.Node, error){
+			gorgonia.Lt, gorgonia.Gt, gorgonia.Lte, gorgonia.Eq, gorgonia.Ne,
+		} {
 			s = must(gorgonia.Add(must(gorgonia.Add(s, s)), must(c(x, y, true))))
 		}
 		return must(gorgonia.HadamardProd(x, s))
@@ -51,7 +54,8 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 		return must(gorgonia.Tensordot([]int{1}, []int{0}, x, m.input("y", 1, 2, 4, 2)))
 	},
 	"by indices": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-		k := gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(2), gorgonia.WithValue(tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{2, 0}))))
+		k := gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(2),
+			gorgonia.WithValue(tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{2, 0}))))
 		return must(gorgonia.ByIndices(x, k, 0))
 	},
 	"tensor constant": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
@@ -84,11 +88,13 @@ var wider = map[string]func(m *maker, x *gorgonia.Node) *gorgonia.Node{
 	},
 	"connectionist temporal classification": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 		l := must(gorgonia.LogSoftMax(must(gorgonia.Reshape(must(gorgonia.Square(x)), tensor.Shape{3, 1, 4})), 2))
-		targets := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("targets"), gorgonia.WithShape(1, 2), gorgonia.WithValue(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 3}))))
+		targets := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("targets"), gorgonia.WithShape(1, 2),
+			gorgonia.WithValue(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking([]int{1, 3}))))
 		return must(gorgonia.CTCLoss(l, targets, ints(m, "lengths", 3), ints(m, "target lengths", 2), gorgonia.ReductionSum))
 	},
 	"conversion": func(m *maker, x *gorgonia.Node) *gorgonia.Node {
-		k := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(3, 4), gorgonia.WithValue(tensor.New(tensor.WithShape(3, 4), tensor.WithBacking(tensor.Range(tensor.Int, 0, 12)))))
+		k := gorgonia.NewMatrix(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(3, 4),
+			gorgonia.WithValue(tensor.New(tensor.WithShape(3, 4), tensor.WithBacking(tensor.Range(tensor.Int, 0, 12)))))
 		return must(gorgonia.HadamardProd(x, must(gorgonia.ConvType(k, tensor.Int, m.dtype))))
 	},
 }
@@ -202,7 +208,8 @@ func TestCustomOperation(t *testing.T) {
 	if _, err := w.Float64(); err == nil || !strings.Contains(err.Error(), "the operation faulty") {
 		t.Errorf("Float64: error %v: want the operation's name", err)
 	}
-	if _, err := w.Clone(); !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "the operation faulty") {
+	if _, err := w.Clone(); !errors.Is(err, errors.ErrUnsupported) ||
+		!strings.Contains(err.Error(), "the operation faulty") {
 		t.Errorf("Clone: error %v: want errors.ErrUnsupported and the operation's name", err)
 	}
 }

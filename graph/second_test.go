@@ -73,10 +73,12 @@ func TestSecondOrderCheck(t *testing.T) {
 		t.Errorf("second order of a matrix-vector product: %v, %v: want it to be wrong", r, err)
 	}
 	f := compare.Of(func(x []float64) float64 { return x[0] }, func(g, x []float64) { g[0] = 1 }, []float64{1})
-	if _, err := compare.Check(ctx, f, compare.Options{Order: 2}); err == nil || !strings.Contains(err.Error(), "order 2: *compare.Vector") {
+	if _, err := compare.Check(ctx, f, compare.Options{Order: 2}); err == nil ||
+		!strings.Contains(err.Error(), "order 2: *compare.Vector") {
 		t.Errorf("error %v, want one that names the function", err)
 	}
-	if _, err := compare.Check(ctx, f, compare.Options{Order: 3}); err == nil || !strings.Contains(err.Error(), "order 3: want 1 or 2") {
+	if _, err := compare.Check(ctx, f, compare.Options{Order: 3}); err == nil ||
+		!strings.Contains(err.Error(), "order 3: want 1 or 2") {
 		t.Errorf("error %v, want one with the order", err)
 	}
 }

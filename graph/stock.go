@@ -52,7 +52,8 @@ func NewStock(spec gradtwin.Spec, batch int) (*Stock, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("batch of %d rows: want at least 1", batch)
 	}
-	s := &Stock{spec: spec, params: gradtwin.NewParams(spec), rows: batch, training: map[int]*stockGraph{}, loss: map[int]*stockGraph{}}
+	s := &Stock{spec: spec, params: gradtwin.NewParams(spec), rows: batch,
+		training: map[int]*stockGraph{}, loss: map[int]*stockGraph{}}
 	for l := range spec.Affine() {
 		s.weights = append(s.weights,
 			tensor.New(tensor.WithShape(spec.Layers[l], spec.Layers[l+1]), tensor.WithBacking(s.params.W(l))),
@@ -205,8 +206,10 @@ func (s *Stock) newGraph(rows int, gradient bool) (m *stockGraph, err error) {
 	a := m.x
 	for l := range s.spec.Affine() {
 		n, w, b := strconv.Itoa(l+1), s.weights[2*l], s.weights[2*l+1]
-		weights := gorgonia.NewMatrix(g, gorgonia.Float64, gorgonia.WithName("W"+n), gorgonia.WithShape(w.Shape()...), gorgonia.WithValue(w))
-		bias := gorgonia.NewVector(g, gorgonia.Float64, gorgonia.WithName("b"+n), gorgonia.WithShape(b.Shape()...), gorgonia.WithValue(b))
+		weights := gorgonia.NewMatrix(g, gorgonia.Float64, gorgonia.WithName("W"+n),
+			gorgonia.WithShape(w.Shape()...), gorgonia.WithValue(w))
+		bias := gorgonia.NewVector(g, gorgonia.Float64, gorgonia.WithName("b"+n),
+			gorgonia.WithShape(b.Shape()...), gorgonia.WithValue(b))
 		m.learnables = append(m.learnables, weights, bias)
 		a = must(gorgonia.BroadcastAdd(must(gorgonia.Mul(a, weights)), bias, nil, []byte{0}))
 		switch {
@@ -245,7 +248,8 @@ func (g *stockGraph) run(spec gradtwin.Spec, x []float64, labels []int) error {
 		node *gorgonia.Node
 		v    []float64
 	}{{g.x, append([]float64(nil), x...)}, {g.t, hot}} {
-		if err := gorgonia.Let(input.node, tensor.New(tensor.WithShape(input.node.Shape()...), tensor.WithBacking(input.v))); err != nil {
+		if err := gorgonia.Let(input.node,
+			tensor.New(tensor.WithShape(input.node.Shape()...), tensor.WithBacking(input.v))); err != nil {
 			return err
 		}
 	}

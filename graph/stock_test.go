@@ -85,7 +85,8 @@ func TestStockStep(t *testing.T) {
 }
 
 func TestStockErrors(t *testing.T) {
-	if _, err := graph.NewStock(gradtwin.Spec{Layers: []int{3}}, 1); err == nil || !strings.Contains(err.Error(), "layers [3]") {
+	if _, err := graph.NewStock(gradtwin.Spec{Layers: []int{3}}, 1); err == nil ||
+		!strings.Contains(err.Error(), "layers [3]") {
 		t.Errorf("NewStock: %v, want an error", err)
 	}
 	c := networks(t)[0]
@@ -101,13 +102,15 @@ func TestStockErrors(t *testing.T) {
 	if err := s.Gradient(ctx, make([]float64, len(c.Params)), c.Batch()); !errors.Is(err, context.Canceled) {
 		t.Errorf("Gradient: %v, want %v", err, context.Canceled)
 	}
-	if _, err := s.Step(t.Context(), c.Batch(), math.NaN()); err == nil || !strings.Contains(err.Error(), "learning rate") {
+	if _, err := s.Step(t.Context(), c.Batch(), math.NaN()); err == nil ||
+		!strings.Contains(err.Error(), "learning rate") {
 		t.Errorf("Step: %v, want an error", err)
 	}
 	if _, err := s.Loss(gradtwin.Batch{}); err == nil || !strings.Contains(err.Error(), "no rows") {
 		t.Errorf("Loss: %v, want an error", err)
 	}
-	if err := s.Predict(make([]int, 2), c.X[:c.Layers[0]]); err == nil || !strings.Contains(err.Error(), "inputs for 2 rows") {
+	if err := s.Predict(make([]int, 2), c.X[:c.Layers[0]]); err == nil ||
+		!strings.Contains(err.Error(), "inputs for 2 rows") {
 		t.Errorf("Predict: %v, want an error", err)
 	}
 	if !slices.Equal(s.Params().Flat, c.Params) {

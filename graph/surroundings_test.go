@@ -18,7 +18,8 @@ func rawBatch(t *testing.T) *graph.Wrapped {
 	t.Helper()
 	m := newMaker(tensor.Float32)
 	x := m.input("x", 20, 21.5, 5, 2, 3, 4)
-	y, _, _, _, err := gorgonia.BatchNorm(x, m.input("scale", 0.5, 1.5, 5, 2, 3, 4), m.input("bias", -1, 1, 5, 2, 3, 4), 0.9, 1e-5)
+	y, _, _, _, err := gorgonia.BatchNorm(x, m.input("scale", 0.5, 1.5, 5, 2, 3, 4),
+		m.input("bias", -1, 1, 5, 2, 3, 4), 0.9, 1e-5)
 	if err != nil {
 		t.Fatal(err)
 	}

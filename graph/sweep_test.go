@@ -17,7 +17,9 @@ import (
 func TestSweepInnerAxis(t *testing.T) {
 	sizes := []int{1, 2, 3, 4}
 	var ranks [][]int
-	for _, shapes := range [][][]int{compare.Grid(sizes[:3], sizes[:3], sizes[1:]), compare.Grid(sizes[:2], sizes[:3], sizes, sizes[:2])} {
+	for _, shapes := range [][][]int{
+		compare.Grid(sizes[:3], sizes[:3], sizes[1:]), compare.Grid(sizes[:2], sizes[:3], sizes, sizes[:2]),
+	} {
 		ranks = append(ranks, shapes...)
 	}
 	for _, c := range []struct {
@@ -28,7 +30,8 @@ func TestSweepInnerAxis(t *testing.T) {
 	}{
 		{"axis 2 of four", compare.Grid(sizes[:2], sizes, sizes, sizes[:2]), 2, "axis 1 > 1 and axis 2 > 2"},
 		{"axis 1 of three", compare.Grid(sizes[:2], sizes, sizes[:2]), 1, ""},
-		{"axis 3 of five", compare.Grid(sizes[:2], sizes[:2], sizes[:2], sizes[1:], sizes[:1]), 3, "axis 3 > 2 and the product of axes 1 to 2 > 1"},
+		{"axis 3 of five", compare.Grid(sizes[:2], sizes[:2], sizes[:2], sizes[1:], sizes[:1]), 3,
+			"axis 3 > 2 and the product of axes 1 to 2 > 1"},
 		{"axis 2 of three or four", ranks, 2, "the rank > 3 and axis 1 > 1 and axis 2 > 2"},
 	} {
 		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {

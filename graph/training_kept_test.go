@@ -57,8 +57,10 @@ func wantState(t *testing.T, got, want []string) {
 func TestTrainingStepPutsBack(t *testing.T) {
 	broken := errors.New("broken")
 	for name, solver := range map[string]func() gorgonia.Solver{
-		"vanilla": kindOf(gorgonia.NewVanillaSolver), "momentum": kindOf(gorgonia.NewMomentum), "Adam": kindOf(gorgonia.NewAdamSolver),
-		"RMSProp": kindOf(gorgonia.NewRMSPropSolver), "AdaGrad": kindOf(gorgonia.NewAdaGradSolver), "AdamW": kindOf(gorgonia.NewAdamW),
+		"vanilla": kindOf(gorgonia.NewVanillaSolver), "momentum": kindOf(gorgonia.NewMomentum),
+		"Adam":    kindOf(gorgonia.NewAdamSolver),
+		"RMSProp": kindOf(gorgonia.NewRMSPropSolver), "AdaGrad": kindOf(gorgonia.NewAdaGradSolver),
+		"AdamW": kindOf(gorgonia.NewAdamW),
 	} {
 		for _, dtype := range []tensor.Dtype{tensor.Float64, tensor.Float32} {
 			t.Run(fmt.Sprint(name, " ", dtype), func(t *testing.T) {
@@ -76,7 +78,9 @@ func TestTrainingStepPutsBack(t *testing.T) {
 								t.Fatal(err)
 							}
 							before := bench.state(&read)
-							for _, fail := range []func() error{func() error { return nil }, func() error { return broken }, func() error { panic(broken) }} {
+							for _, fail := range []func() error{
+								func() error { return nil }, func() error { return broken }, func() error { panic(broken) },
+							} {
 								_, err := graph.WrapStep(f, s, func(s gorgonia.Solver) error { return errors.Join(bench.usual(s), fail()) })
 								if err != nil && !strings.Contains(err.Error(), broken.Error()) {
 									t.Fatal(err)
@@ -149,8 +153,10 @@ func TestTrainingStepWithDraws(t *testing.T) {
 		noise func(m *maker, x *gorgonia.Node) *gorgonia.Node
 		right bool // the derivative
 	}{
-		"dropout of a half": {func(m *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.Dropout(x, 0.5)) }, true},
-		"dropout of 0.3":    {func(m *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.Dropout(x, 0.3)) }, false},
+		"dropout of a half": {func(m *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.Dropout(x, 0.5)) },
+			true},
+		"dropout of 0.3": {func(m *maker, x *gorgonia.Node) *gorgonia.Node { return must(gorgonia.Dropout(x, 0.3)) },
+			false},
 		"Gaussian": {func(m *maker, x *gorgonia.Node) *gorgonia.Node {
 			return must(gorgonia.HadamardProd(x, gorgonia.GaussianRandomNode(m.g, m.dtype, 0, 1, 6, 4)))
 		}, true},
@@ -195,20 +201,22 @@ func TestTrainingStepErrors(t *testing.T) {
 		name, want string
 		build      func(t *bench) stepFunc
 	}{
-		{"a machine made before Grad", "no gradient is bound to w, b: call gorgonia.Grad before the machine is made", func(t *bench) stepFunc {
-			return t.machine().usual
-		}},
-		{"several batches a step", "the step changes x, and what is used is not the gradient of the last run alone", func(t *bench) stepFunc {
-			t.grad().machine()
-			return func(s gorgonia.Solver) error {
-				for range 2 {
-					if err := errors.Join(gorgonia.Let(t.x, t.dense(-1, 1, rows, 3)), t.run()); err != nil {
-						return err
+		{"a machine made before Grad", "no gradient is bound to w, b: call gorgonia.Grad before the machine is made",
+			func(t *bench) stepFunc {
+				return t.machine().usual
+			}},
+		{"several batches a step", "the step changes x, and what is used is not the gradient of the last run alone",
+			func(t *bench) stepFunc {
+				t.grad().machine()
+				return func(s gorgonia.Solver) error {
+					for range 2 {
+						if err := errors.Join(gorgonia.Let(t.x, t.dense(-1, 1, rows, 3)), t.run()); err != nil {
+							return err
+						}
 					}
+					return s.Step(t.model)
 				}
-				return s.Step(t.model)
-			}
-		}},
+			}},
 		{"AdamW of a scalar", "AdamW.Step: panic", func(t *bench) stepFunc {
 			c := gorgonia.NewScalar(t.g, t.dtype, gorgonia.WithName("c"), gorgonia.WithValue(t.dense(1, 2)))
 			t.cost, t.b = must(gorgonia.Mul(t.cost, c)), c

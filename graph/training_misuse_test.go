@@ -16,12 +16,13 @@ var misusedSteps = []trainingCase{
 		t.scalars().grad().machine()
 		return func(s gorgonia.Solver) error { return errors.Join(t.run(), t.usual(s)) }
 	}, "runs 2 times"},
-	{"the batch size twice, on the second axis", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(3)), func(t *bench) stepFunc {
-		t.w = t.input("v", -1, 1, 3, 3)
-		mean := must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Mul(t.x, t.w))))))
-		t.cost = must(gorgonia.Add(mean, must(gorgonia.Sum(must(gorgonia.Square(t.b))))))
-		return t.grad().machine().usual
-	}, "batch size twice"},
+	{"the batch size twice, on the second axis", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(3)),
+		func(t *bench) stepFunc {
+			t.w = t.input("v", -1, 1, 3, 3)
+			mean := must(gorgonia.Mean(must(gorgonia.Square(must(gorgonia.Mul(t.x, t.w))))))
+			t.cost = must(gorgonia.Add(mean, must(gorgonia.Sum(must(gorgonia.Square(t.b))))))
+			return t.grad().machine().usual
+		}, "batch size twice"},
 	{"no Reset", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		return func(s gorgonia.Solver) error { return errors.Join(t.vm.RunAll(), s.Step(t.model)) }
@@ -84,14 +85,17 @@ var misusedSteps = []trainingCase{
 		t.grad().machine()
 		return func(s gorgonia.Solver) error { return errors.Join(t.usual(s), s.Step(t.model)) }
 	}, "called again"},
-	{"the batch size twice", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), usualStep, "batch size twice"},
-	{"the batch size twice, with momentum", kindOf(gorgonia.NewMomentum, gorgonia.WithBatchSize(rows)), usualStep, "batch size twice"},
-	{"the batch size twice, by a constant", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)), func(t *bench) stepFunc {
-		t.summed()
-		decay := must(gorgonia.Sum(must(gorgonia.Square(t.w))))
-		t.cost = must(gorgonia.Add(must(gorgonia.Mul(t.cost, t.constant(1./rows))), decay))
-		return t.grad().machine().usual
-	}, "batch size twice"},
+	{"the batch size twice", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)),
+		usualStep, "batch size twice"},
+	{"the batch size twice, with momentum", kindOf(gorgonia.NewMomentum, gorgonia.WithBatchSize(rows)),
+		usualStep, "batch size twice"},
+	{"the batch size twice, by a constant", kindOf(gorgonia.NewVanillaSolver, gorgonia.WithBatchSize(rows)),
+		func(t *bench) stepFunc {
+			t.summed()
+			decay := must(gorgonia.Sum(must(gorgonia.Square(t.w))))
+			t.cost = must(gorgonia.Add(must(gorgonia.Mul(t.cost, t.constant(1./rows))), decay))
+			return t.grad().machine().usual
+		}, "batch size twice"},
 	{"divided by hand", kindOf(gorgonia.NewVanillaSolver), func(t *bench) stepFunc {
 		t.grad().machine()
 		return func(s gorgonia.Solver) error {

@@ -27,7 +27,8 @@ const rows = 5
 // newBench builds mean((tanh(x·w) + b − y)²) and its gradient.
 func newBench(dtype tensor.Dtype) *bench {
 	m := newMaker(dtype)
-	t := &bench{maker: m, x: m.input("x", -1, 1, rows, 3), y: m.input("y", -1, 1, rows), w: m.input("w", -1, 1, 3), b: m.input("b", -1, 1, rows)}
+	t := &bench{maker: m, x: m.input("x", -1, 1, rows, 3), y: m.input("y", -1, 1, rows),
+		w: m.input("w", -1, 1, 3), b: m.input("b", -1, 1, rows)}
 	z := must(gorgonia.Add(must(gorgonia.Tanh(must(gorgonia.Mul(t.x, t.w)))), t.b))
 	d := must(gorgonia.Sub(z, t.y))
 	t.cost = must(gorgonia.Mean(must(gorgonia.Square(d))))
@@ -64,7 +65,9 @@ func (t *bench) run() error {
 }
 
 // kindOf makes a solver for a table.
-func kindOf[S gorgonia.Solver](make func(...gorgonia.SolverOpt) S, options ...gorgonia.SolverOpt) func() gorgonia.Solver {
+func kindOf[S gorgonia.Solver](
+	make func(...gorgonia.SolverOpt) S, options ...gorgonia.SolverOpt,
+) func() gorgonia.Solver {
 	return func() gorgonia.Solver { return make(options...) }
 }
 

@@ -79,7 +79,8 @@ func TestNotFiniteGradient(t *testing.T) {
 		want []string
 	}{
 		{gorgonia.Sqrt, []float64{0, -1, -1}, []string{"the gradient's ÷ ", "element 0 is "}},
-		{func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Sparsemax(x, 0) }, []float64{0.1, -2, 1}, []string{"the gradient's ", "known: Sparsemax %2 (3×1)"}},
+		{func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Sparsemax(x, 0) }, []float64{0.1, -2, 1},
+			[]string{"the gradient's ", "known: Sparsemax %2 (3×1)"}},
 	} {
 		m := newMaker(tensor.Float64)
 		x := m.input("x", 0.5, 1.5, 3, 1)
@@ -105,7 +106,8 @@ func TestNotFiniteGradient(t *testing.T) {
 func TestChangedFromOutside(t *testing.T) {
 	m := newMaker(tensor.Float64)
 	x := m.input("x", 1, 2, 4)
-	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.ApplyOp(&meddling{other: x}, must(gorgonia.Neg(x)))))))), x)
+	w, err := graph.Wrap(
+		must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.ApplyOp(&meddling{other: x}, must(gorgonia.Neg(x)))))))), x)
 	if err != nil {
 		t.Fatal(err)
 	}

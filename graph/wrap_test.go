@@ -28,7 +28,8 @@ func newMaker(dtype tensor.Dtype) *maker {
 
 // input is a leaf with elements in [low, high).
 func (m *maker) input(name string, low, high float64, shape ...int) *gorgonia.Node {
-	return gorgonia.NewTensor(m.g, m.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(m.dense(low, high, shape...)))
+	return gorgonia.NewTensor(m.g, m.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name),
+		gorgonia.WithValue(m.dense(low, high, shape...)))
 }
 
 func (m *maker) dense(low, high float64, shape ...int) gorgonia.Value {
@@ -132,7 +133,8 @@ var costs = map[string]func(m *maker) (cost *gorgonia.Node, wrt gorgonia.Nodes){
 	"weight decay": func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 		x, w := m.input("x", -1, 1, 5, 3), m.input("w", -1, 1, 3, 2)
 		a := must(gorgonia.Mean(must(gorgonia.Sigmoid(must(gorgonia.Mul(x, w))))))
-		return must(gorgonia.Add(a, must(gorgonia.Mul(m.constant(0.01), must(gorgonia.Sum(must(gorgonia.Square(w)))))))), gorgonia.Nodes{w}
+		return must(gorgonia.Add(a, must(gorgonia.Mul(m.constant(0.01), must(gorgonia.Sum(must(gorgonia.Square(w)))))))),
+			gorgonia.Nodes{w}
 	},
 }
 
@@ -240,7 +242,9 @@ func TestSameAsTapeMachine(t *testing.T) {
 					for _, n := range grads {
 						g = append(g, toFloats(n.Value())...)
 					}
-					for kind, w := range map[string]*graph.Wrapped{"Grad on a copy": own, "the user's Grad": given, "machine": machine} {
+					for kind, w := range map[string]*graph.Wrapped{
+						"Grad on a copy": own, "the user's Grad": given, "machine": machine,
+					} {
 						if got := loss(t, w); got != f {
 							t.Errorf("%s, round %d: loss %v: the machine gives %v", kind, round, got, f)
 						}
@@ -299,7 +303,8 @@ func TestWrapErrors(t *testing.T) {
 			return must(gorgonia.Sum(must(gorgonia.HadamardProd(x, y)))), gorgonia.Nodes{x}
 		}, "input y has no value"},
 		{"wrong shape", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
-			x := gorgonia.NewVector(m.g, m.dtype, gorgonia.WithName("x"), gorgonia.WithShape(3), gorgonia.WithValue(m.dense(0, 1, 4)))
+			x := gorgonia.NewVector(m.g, m.dtype, gorgonia.WithName("x"), gorgonia.WithShape(3),
+				gorgonia.WithValue(m.dense(0, 1, 4)))
 			return must(gorgonia.Sum(x)), gorgonia.Nodes{x}
 		}, "input x of shape (3) holds a value of shape (4)"},
 		{"another graph", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
@@ -312,7 +317,8 @@ func TestWrapErrors(t *testing.T) {
 			return must(gorgonia.Sum(m.input("x", 0, 1, 3))), gorgonia.Nodes{nil}
 		}, "a nil node"},
 		{"integers", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
-			k := gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(2), gorgonia.WithValue(tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{1, 0}))))
+			k := gorgonia.NewVector(m.g, tensor.Int, gorgonia.WithName("k"), gorgonia.WithShape(2),
+				gorgonia.WithValue(tensor.New(tensor.WithShape(2), tensor.WithBacking([]int{1, 0}))))
 			x := m.input("x", 0, 1, 3, 2)
 			return must(gorgonia.Sum(must(gorgonia.ByIndices(x, k, 0)))), gorgonia.Nodes{k}
 		}, "k is of type int"},
@@ -323,7 +329,8 @@ func TestWrapErrors(t *testing.T) {
 		{"shared memory", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			all := make([]float64, 5)
 			part := func(name string, s []float64) *gorgonia.Node {
-				return gorgonia.NewVector(m.g, tensor.Float64, gorgonia.WithName(name), gorgonia.WithShape(3), gorgonia.WithValue(tensor.New(tensor.WithShape(3), tensor.WithBacking(s))))
+				return gorgonia.NewVector(m.g, tensor.Float64, gorgonia.WithName(name), gorgonia.WithShape(3),
+					gorgonia.WithValue(tensor.New(tensor.WithShape(3), tensor.WithBacking(s))))
 			}
 			a, b := part("a", all[:3]), part("b", all[2:])
 			return must(gorgonia.Sum(must(gorgonia.HadamardProd(a, b)))), gorgonia.Nodes{b}
@@ -370,7 +377,8 @@ func TestWrapErrors(t *testing.T) {
 		{"operation without a derivative", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			x := m.input("x", 0, 1, 1, 3, 2, 2)
 			return must(gorgonia.Sum(must(gorgonia.GlobalAveragePool2D(x)))), gorgonia.Nodes{x}
-		}, "the operation GlobalAveragePool (*gorgonia.globalAveragePoolOp) cannot be differentiated by Gorgonia: differentiate: panic: runtime error: index out of range"},
+		}, "the operation GlobalAveragePool (*gorgonia.globalAveragePoolOp) cannot be differentiated by Gorgonia: " +
+			"differentiate: panic: runtime error: index out of range"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cost, wrt := c.build(newMaker(tensor.Float64))
@@ -487,7 +495,8 @@ func TestValues(t *testing.T) {
 	if backing[3] != 40 {
 		t.Errorf("the slice is %v after element [0,1] was set to 40", backing)
 	}
-	if err := gorgonia.Let(x, tensor.New(tensor.WithShape(3, 2), tensor.WithBacking([]float64{7, 8, 9, 10, 11, 12}))); err != nil {
+	if err := gorgonia.Let(x,
+		tensor.New(tensor.WithShape(3, 2), tensor.WithBacking([]float64{7, 8, 9, 10, 11, 12}))); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.At(2); got != 9 {
@@ -514,7 +523,8 @@ func TestSharedWeights(t *testing.T) {
 	weights := tensor.New(tensor.WithShape(2), tensor.WithBacking([]float64{1, 2}))
 	var w [2]*graph.Wrapped
 	for k := range w {
-		x := gorgonia.NewVector(gorgonia.NewGraph(), tensor.Float64, gorgonia.WithName("x"), gorgonia.WithShape(2), gorgonia.WithValue(weights))
+		x := gorgonia.NewVector(gorgonia.NewGraph(), tensor.Float64, gorgonia.WithName("x"),
+			gorgonia.WithShape(2), gorgonia.WithValue(weights))
 		var err error
 		if w[k], err = graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(x)))), x); err != nil {
 			t.Fatal(err)
@@ -567,7 +577,8 @@ func TestOverwrittenInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.At(0)
-	const want = "overwritten input x (its values are restored): node + false(%1, %2) :: Vector float64 writes its result there"
+	const want = "overwritten input x (its values are restored): " +
+		"node + false(%1, %2) :: Vector float64 writes its result there"
 	if _, err := w.Loss(); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("loss: error %v: want %q", err, want)
 	}
@@ -593,12 +604,14 @@ func TestOverwrittenConstant(t *testing.T) {
 	x, held := m.input("x", 1, 2, 6), m.dense(1, 2, 2, 3)
 	before := slices.Clone(toFloats(held))
 	c := m.g.AddNode(gorgonia.NewConstant(held, gorgonia.WithName("c")))
-	w, err := graph.Wrap(must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.Add(must(gorgonia.Reshape(c, tensor.Shape{6})), x)))))), x)
+	w, err := graph.Wrap(
+		must(gorgonia.Sum(must(gorgonia.Square(must(gorgonia.Add(must(gorgonia.Reshape(c, tensor.Shape{6})), x)))))), x)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := w.Loss(); err == nil || !strings.Contains(err.Error(), "overwritten constant c (its values are restored): node + false(%2, %0)") {
+		if _, err := w.Loss(); err == nil ||
+			!strings.Contains(err.Error(), "overwritten constant c (its values are restored): node + false(%2, %0)") {
 			t.Errorf("error %v: want that the constant is overwritten", err)
 		}
 	}

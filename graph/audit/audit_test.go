@@ -112,7 +112,8 @@ func TestRunContainsPanics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 2 || rows[0].Tape() != Right || rows[0].Lisp() != Right || rows[1].Tape() != Right || rows[1].Lisp() != Panicked {
+	if len(rows) != 2 || rows[0].Tape() != Right || rows[0].Lisp() != Right ||
+		rows[1].Tape() != Right || rows[1].Lisp() != Panicked {
 		t.Errorf("rows %+v: want Cube right, and BatchNorm right on the tape machine and a panic on the Lisp machine", rows)
 	}
 }

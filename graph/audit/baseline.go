@@ -49,7 +49,7 @@ type Comparison struct {
 	New      int // rows of the later audit alone
 }
 
-// Compare sets an audit against an earlier one.
+// Compare compares an audit with an earlier one.
 func Compare(before, after []Row) Comparison {
 	var c Comparison
 	old := map[string]Row{}

@@ -44,7 +44,10 @@ type broadcastOp struct {
 	design string
 }
 
-func comparedBroadcast(op string, f func(a, b *gorgonia.Node, same bool, left, right []byte) (*gorgonia.Node, error), ref func(a, b float64) bool) broadcastOp {
+func comparedBroadcast(
+	op string, f func(a, b *gorgonia.Node, same bool, left, right []byte) (*gorgonia.Node, error),
+	ref func(a, b float64) bool,
+) broadcastOp {
 	return broadcastOp{op: op, low: -2, design: stepwise,
 		f: func(a, b *gorgonia.Node, left, right []byte) (*gorgonia.Node, error) {
 			return f(a, b, true, left, right)
@@ -55,8 +58,10 @@ func comparedBroadcast(op string, f func(a, b *gorgonia.Node, same bool, left, r
 var broadcastOps = []broadcastOp{
 	{op: "BroadcastAdd", f: gorgonia.BroadcastAdd, ref: func(a, b float64) float64 { return a + b }, low: -2},
 	{op: "BroadcastSub", f: gorgonia.BroadcastSub, ref: func(a, b float64) float64 { return a - b }, low: -2},
-	{op: "BroadcastHadamardProd", f: gorgonia.BroadcastHadamardProd, ref: func(a, b float64) float64 { return a * b }, low: -2},
-	{op: "BroadcastHadamardDiv", f: gorgonia.BroadcastHadamardDiv, ref: func(a, b float64) float64 { return a / b }, low: 0.5},
+	{op: "BroadcastHadamardProd", f: gorgonia.BroadcastHadamardProd, ref: func(a, b float64) float64 { return a * b },
+		low: -2},
+	{op: "BroadcastHadamardDiv", f: gorgonia.BroadcastHadamardDiv, ref: func(a, b float64) float64 { return a / b },
+		low: 0.5},
 	{op: "BroadcastPow", f: gorgonia.BroadcastPow, ref: math.Pow, low: 0.5},
 	comparedBroadcast("BroadcastLt", gorgonia.BroadcastLt, func(a, b float64) bool { return a < b }),
 	comparedBroadcast("BroadcastLte", gorgonia.BroadcastLte, func(a, b float64) bool { return a <= b }),
@@ -80,7 +85,8 @@ func (o broadcastOp) of(p pattern) Case {
 
 // automatic is Auto, which finds the pattern itself.
 func (o broadcastOp) automatic(a, b []int) Case {
-	return Case{Op: "Auto", Variant: fmt.Sprintf("%s, %s, %s", o.op, dims(a), dims(b)), In: []Input{in("a", o.low, 2, a...), in("b", o.low, 2, b...)},
+	return Case{Op: "Auto", Variant: fmt.Sprintf("%s, %s, %s", o.op, dims(a), dims(b)),
+		In:   []Input{in("a", o.low, 2, a...), in("b", o.low, 2, b...)},
 		Code: fmt.Sprintf("gorgonia.Auto(gorgonia.%s, a, b)", o.op), Ref: pairs(o.ref),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Auto(o.f, in[0], in[1]) }}
 }
@@ -95,7 +101,9 @@ func broadcasts() []Case {
 		}
 	}
 	for _, o := range broadcastOps[:2] {
-		for _, s := range [][2][]int{{{2, 3}, {1, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}}, {{2, 3, 2}, {1, 1, 2}}, {{2, 3, 2}, {2, 1, 2}}} {
+		for _, s := range [][2][]int{
+			{{2, 3}, {1, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}}, {{2, 3, 2}, {1, 1, 2}}, {{2, 3, 2}, {2, 1, 2}},
+		} {
 			cases = append(cases, o.automatic(s[0], s[1]))
 		}
 	}

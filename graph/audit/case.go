@@ -10,6 +10,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/memory"
 )
 
 // Case is one operation with one choice of shapes and settings.
@@ -60,7 +62,7 @@ type Input struct {
 	High   float64   `json:"high"`
 	Values []float64 `json:"values,omitempty"` // nil draws them from [Low, High)
 	Fixed  bool      `json:"fixed,omitempty"`  // no gradient is asked for
-	Type   string    `json:"type,omitempty"`   // empty is that of the cell; those that are no floats are fixed
+	Type   string    `json:"type,omitempty"`   // empty means the cell's; types other than float are fixed
 	// Constant makes it a node of NewConstant's, and fixed.
 	Constant bool `json:"constant,omitempty"`
 }
@@ -126,7 +128,9 @@ func (c *Case) drawn() bool {
 	return slices.ContainsFunc(c.In, func(in Input) bool { return in.Values == nil })
 }
 
-func (in Input) fixed() bool { return in.Fixed || in.Constant || !isFloat(in.dtype(tensor.Float64)) }
+func (in Input) fixed() bool {
+	return in.Fixed || in.Constant || !memory.IsFloat(in.dtype(tensor.Float64))
+}
 
 // dtype is the input's type where the cell's is the one given.
 func (in Input) dtype(cell tensor.Dtype) tensor.Dtype {
@@ -137,8 +141,6 @@ func (in Input) dtype(cell tensor.Dtype) tensor.Dtype {
 	}
 	return cell
 }
-
-func isFloat(d tensor.Dtype) bool { return d == tensor.Float64 || d == tensor.Float32 }
 
 // exported is a type's name in packages gorgonia and tensor.
 func exported(d tensor.Dtype) string {
@@ -172,11 +174,12 @@ func (in Input) node(g *gorgonia.ExprGraph, a Array, cell tensor.Dtype) *gorgoni
 
 // leaf puts a value into a graph.
 func leaf(g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype) *gorgonia.Node {
-	return gorgonia.NewTensor(g, dtype, len(a.Shape), gorgonia.WithShape(a.Shape...), gorgonia.WithName(name), gorgonia.WithValue(value(a, dtype)))
+	return gorgonia.NewTensor(g, dtype, len(a.Shape), gorgonia.WithShape(a.Shape...), gorgonia.WithName(name),
+		gorgonia.WithValue(value(a, dtype)))
 }
 
-// elements returns the numbers that a value holds, in the order of its shape.
-func elements(v gorgonia.Value) (Array, error) {
+// arrayOf returns the numbers that a value holds, in the order of its shape.
+func arrayOf(v gorgonia.Value) (Array, error) {
 	if v == nil {
 		return Array{}, errors.New("no value")
 	}

@@ -28,7 +28,8 @@ const (
 	cells
 )
 
-var cellNames = [cells]string{"forward", "tape", "tape, inner node", "tape, used twice", "tape, float32", "tape, transposed", "tape, sliced", "lisp", "lisp, inner node", "lisp, used twice", "lisp, float32"}
+var cellNames = [cells]string{"forward", "tape", "tape, inner node", "tape, used twice", "tape, float32",
+	"tape, transposed", "tape, sliced", "lisp", "lisp, inner node", "lisp, used twice", "lisp, float32"}
 
 // String returns the cell's name, as in "tape, inner node".
 func (c Cell) String() string { return cellNames[c] }
@@ -52,7 +53,7 @@ func weights(k int, shape []int) Array {
 	return Input{Low: -1, High: 1, Shape: shape}.array(k, 0)
 }
 
-// weightOf and secondUse tell the two uses of weights apart.
+// weightOf and secondUse are the two uses of weights.
 const (
 	weightOf  = 7
 	secondUse = 11
@@ -95,7 +96,9 @@ func (c *Case) build(g *gorgonia.ExprGraph, in []Array, cell Cell) (b built, err
 
 // input makes an input that is not fixed: of a leaf that is it, or that it is
 // computed from.
-func (c *Case) input(g *gorgonia.ExprGraph, k int, a Array, cell Cell) (n, input *gorgonia.Node, back func(Array) (Array, error), err error) {
+func (c *Case) input(
+	g *gorgonia.ExprGraph, k int, a Array, cell Cell,
+) (n, input *gorgonia.Node, back func(Array) (Array, error), err error) {
 	dtype, name := c.In[k].dtype(cell.dtype()), c.In[k].Name
 	switch {
 	case cell.inner():
@@ -135,7 +138,9 @@ func sliceable(shape []int) int {
 }
 
 // slicedInput is all but the first of a leaf's elements along an axis.
-func slicedInput(g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype) (n, input *gorgonia.Node, back func(Array) (Array, error), err error) {
+func slicedInput(
+	g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype,
+) (n, input *gorgonia.Node, back func(Array) (Array, error), err error) {
 	axis := sliceable(a.Shape)
 	shape, cuts := slices.Clone(a.Shape), make([]span, len(a.Shape))
 	shape[axis]++
@@ -159,7 +164,7 @@ func slicedInput(g *gorgonia.ExprGraph, name string, a Array, dtype tensor.Dtype
 }
 
 // closing makes a scalar of a node: Σ w·y. There is a second way, because the
-// operations it takes could be what is wrong.
+// operations that it needs could themselves be wrong.
 func closing(y *gorgonia.Node, name string, k int, dot bool) (*gorgonia.Node, error) {
 	shape := append([]int(nil), y.Shape()...)
 	w := weights(k, shape)
@@ -240,7 +245,7 @@ func (c *Case) differentiate(in []Array, cell Cell, way way) (s symbolic, err er
 	if err := vm.RunAll(); err != nil {
 		return s, fmt.Errorf("running: %w", err)
 	}
-	total, err := elements(cost.Value())
+	total, err := arrayOf(cost.Value())
 	if err != nil {
 		return s, fmt.Errorf("the cost: %w", err)
 	}
@@ -254,7 +259,7 @@ func (c *Case) differentiate(in []Array, cell Cell, way way) (s symbolic, err er
 		} else if grads[k] != nil {
 			v = grads[k].Value()
 		}
-		a, err := elements(v)
+		a, err := arrayOf(v)
 		if err != nil {
 			return s, fmt.Errorf("gradient of %s: %w", n.Name(), err)
 		}
@@ -291,7 +296,7 @@ func (c *Case) forward(in []Array, cell Cell) (a Array, err error) {
 	if err := vm.RunAll(); err != nil {
 		return a, fmt.Errorf("running: %w", err)
 	}
-	return elements(b.result.Value())
+	return arrayOf(b.result.Value())
 }
 
 // panicked is a panic that was caught.

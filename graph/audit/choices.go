@@ -39,21 +39,23 @@ const (
 	largeSize  = 40
 )
 
-// maxElements is how many elements an operand has at most: each costs four runs.
+// maxElements is the largest number of elements of an operand: each costs four runs.
 const maxElements = 120
 
-func (c *choices) size() int {
+// length draws the size of an axis.
+func (c *choices) length() int {
 	if c.n(oneInLarge) == oneInLarge-1 {
 		return smallSize + 1 + c.n(largeSize-smallSize)
 	}
 	return 1 + c.n(smallSize)
 }
 
-// shape returns a shape of some rank. Sizes that are too much become 1.
+// shape returns a shape of the given rank. Sizes that would make it larger than
+// maxElements become 1.
 func (c *choices) shape(rank int) []int {
 	s, total := make([]int, rank), 1
 	for k := range s {
-		if s[k] = c.size(); total*s[k] > maxElements {
+		if s[k] = c.length(); total*s[k] > maxElements {
 			s[k] = 1
 		}
 		total *= s[k]

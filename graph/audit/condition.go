@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// Condition says when an operation fails, as far as the features of the drawn
-// cases tell.
+// Condition says when an operation fails, in terms of the features of the drawn
+// cases.
 type Condition struct {
 	Type     string       `json:"type"` // condition
 	Op       string       `json:"op"`
 	Class    failureClass `json:"class"`
-	When     string       `json:"when"`     // empty where the features do not tell
+	When     string       `json:"when"`     // empty when no combination of features does
 	Failures int          `json:"failures"` // that it holds for
 	Missed   int          `json:"missed"`   // that it does not hold for
 	Cases    int          `json:"cases"`    // that fail in this way or are right
@@ -72,8 +72,8 @@ func (c clause) String() string {
 // always is the condition that always holds.
 const always = "always"
 
-// maxClauses is of how many clauses a condition is at most. Each has three atoms
-// at most.
+// maxClauses is the largest number of clauses in a condition. Each has at most
+// three atoms.
 const maxClauses = 3
 
 // conditions states one for each operation and kind of failure.
@@ -173,7 +173,7 @@ func separate(failing, right []drawnCase) (clauses []clause, missed int) {
 	return clauses, open.count()
 }
 
-// atomsOf returns the comparisons that tell some cases from others.
+// atomsOf returns the comparisons that separate some cases from others.
 func atomsOf(all []drawnCase) (atoms []atom) {
 	for k := range all[0].Features {
 		var values []int

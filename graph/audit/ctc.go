@@ -21,7 +21,9 @@ type sequences struct {
 
 func (s sequences) of() Case {
 	n := len(s.labels)
-	name := map[gorgonia.Reduction]string{gorgonia.ReductionSum: "ReductionSum", gorgonia.ReductionMean: "ReductionMean"}[s.reduction]
+	name := map[gorgonia.Reduction]string{
+		gorgonia.ReductionSum: "ReductionSum", gorgonia.ReductionMean: "ReductionMean",
+	}[s.reduction]
 	variant := fmt.Sprintf("%dx%dx%d, %s", s.steps, n, s.classes, name)
 	integers := func(name string, shape []int, values ...int) Input {
 		in := Input{Name: name, Shape: shape, Type: "int"}
@@ -35,7 +37,8 @@ func (s sequences) of() Case {
 		variant += fmt.Sprintf(", lengths %v and %v", s.inputLengths, s.targetLengths)
 	}
 	c := Case{Op: "CTCLoss", Variant: variant, Code: "gorgonia.CTCLoss(x, t, m, n, gorgonia." + name + ")",
-		In: []Input{in("x", -2, -0.5, s.steps, n, s.classes), integers("t", []int{n, len(s.labels[0])}, slices.Concat(s.labels...)...),
+		In: []Input{in("x", -2, -0.5, s.steps, n, s.classes),
+			integers("t", []int{n, len(s.labels[0])}, slices.Concat(s.labels...)...),
 			integers("m", []int{n}, s.inputLengths...), integers("n", []int{n}, s.targetLengths...)},
 		Ref: s.loss,
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {

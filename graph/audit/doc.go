@@ -1,5 +1,5 @@
-// Package audit tells which of Gorgonia's operations differentiate correctly:
-// every one that its public face offers, against central differences.
+// Package audit checks every operation of Gorgonia's public API against central
+// differences, and writes down which are wrong and what to use instead.
 package audit
 
 //go:generate go run gradtwin/cmd/gradtwin audit --markdown ../../docs

@@ -6,6 +6,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/memory"
 )
 
 type nodeError = func(in gorgonia.Nodes) (*gorgonia.Node, error)
@@ -48,7 +50,8 @@ type unaryOp struct {
 
 var unaryOps = []unaryOp{
 	{op: "Abs", f: gorgonia.Abs, ref: math.Abs, low: -2, high: 2, kink: true},
-	{op: "Sign", f: gorgonia.Sign, ref: func(x float64) float64 { return math.Copysign(1, x) }, low: -2, high: 2, design: stepwise},
+	{op: "Sign", f: gorgonia.Sign, ref: func(x float64) float64 { return math.Copysign(1, x) },
+		low: -2, high: 2, design: stepwise},
 	{op: "Ceil", f: gorgonia.Ceil, ref: math.Ceil, low: -2, high: 2, design: stepwise},
 	{op: "Floor", f: gorgonia.Floor, ref: math.Floor, low: -2, high: 2, design: stepwise},
 	{op: "Sin", f: gorgonia.Sin, ref: math.Sin, low: -3, high: 3},
@@ -60,7 +63,8 @@ var unaryOps = []unaryOp{
 	{op: "Square", f: gorgonia.Square, ref: func(x float64) float64 { return x * x }, low: -2, high: 2},
 	{op: "Sqrt", f: gorgonia.Sqrt, ref: math.Sqrt, low: 0.3, high: 3},
 	{op: "Inverse", f: gorgonia.Inverse, ref: func(x float64) float64 { return 1 / x }, low: 0.4, high: 3},
-	{op: "InverseSqrt", f: gorgonia.InverseSqrt, ref: func(x float64) float64 { return 1 / math.Sqrt(x) }, low: 0.4, high: 3},
+	{op: "InverseSqrt", f: gorgonia.InverseSqrt, ref: func(x float64) float64 { return 1 / math.Sqrt(x) }, low: 0.4,
+		high: 3},
 	{op: "Cube", f: gorgonia.Cube, ref: func(x float64) float64 { return x * x * x }, low: -2, high: 2},
 	{op: "Tanh", f: gorgonia.Tanh, ref: math.Tanh, low: -2, high: 2},
 	{op: "Sigmoid", f: gorgonia.Sigmoid, ref: sigmoid, low: -3, high: 3},
@@ -68,8 +72,10 @@ var unaryOps = []unaryOp{
 	{op: "Expm1", f: gorgonia.Expm1, ref: math.Expm1, low: -2, high: 2},
 	{op: "Softplus", f: gorgonia.Softplus, ref: softplus, low: -3, high: 3},
 	{op: "Mish", f: gorgonia.Mish, ref: func(x float64) float64 { return x * math.Tanh(softplus(x)) }, low: -3, high: 3},
-	{op: "Rectify", f: gorgonia.Rectify, ref: func(x float64) float64 { return math.Max(x, 0) }, low: -2, high: 2, kink: true},
-	{op: "LeakyRelu", f: func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.LeakyRelu(x, 0.1) }, low: -2, high: 2, kink: true,
+	{op: "Rectify", f: gorgonia.Rectify, ref: func(x float64) float64 { return math.Max(x, 0) },
+		low: -2, high: 2, kink: true},
+	{op: "LeakyRelu", f: func(x *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.LeakyRelu(x, 0.1) }, low: -2,
+		high: 2, kink: true,
 		ref: func(x float64) float64 { return math.Max(x, 0) + 0.1*math.Min(x, 0) }, code: "gorgonia.LeakyRelu(x, 0.1)"},
 }
 
@@ -78,7 +84,8 @@ func (u unaryOp) of(variant string, x Input) Case {
 	if code == "" {
 		code = "gorgonia." + u.op + "(x)"
 	}
-	return Case{Op: u.op, Variant: variant, In: []Input{x}, Build: unary(u.f), Code: code, Ref: each(u.ref), Design: u.design}
+	return Case{Op: u.op, Variant: variant, In: []Input{x}, Build: unary(u.f), Code: code,
+		Ref: each(u.ref), Design: u.design}
 }
 
 func (u unaryOp) ofShape(shape []int) Case {
@@ -120,7 +127,7 @@ func conversions() []Case {
 				continue
 			}
 			cases = append(cases, conversion(from, to, []int{2, 3}))
-			if isFloat(from) {
+			if memory.IsFloat(from) {
 				cases = append(cases, conversion(from, to, nil))
 			}
 		}
@@ -138,10 +145,10 @@ func conversion(from, to tensor.Dtype, shape []int) Case {
 			return gorgonia.ConvType(in[0], from, to)
 		}}
 	switch {
-	case !isFloat(to):
+	case !memory.IsFloat(to):
 		c.Design = "rounds"
 		c.Ref = each(math.Trunc)
-	case !isFloat(from):
+	case !memory.IsFloat(from):
 		c.Design = "of integers"
 		c.Ref = each(math.Trunc)
 	}

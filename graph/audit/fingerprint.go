@@ -12,7 +12,7 @@ import (
 //go:embed *.go
 var sources embed.FS
 
-// isSource tells the code from its tests.
+// isSource reports whether a file is code and not a test.
 func isSource(name string) bool { return !strings.HasSuffix(name, "_test.go") }
 
 // Fingerprint is a hash of this package's code and of the versions audited: a

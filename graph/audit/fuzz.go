@@ -63,8 +63,8 @@ const (
 	errorClass    failureClass = "error or panic"
 )
 
-// Of every operation perOperation shapes are drawn, and of those that fail
-// somewhere moreOfFailing more, from which the conditions are told.
+// perOperation is how many shapes are drawn for every operation, moreOfFailing how
+// many more for one that has failed: the conditions are found from these.
 const (
 	perOperation  = 15
 	moreOfFailing = 45
@@ -78,7 +78,9 @@ type Fuzzing struct {
 
 // Fuzz draws cases of every operation that only accepts, of random shapes and
 // settings, from a seed, and runs them in workers as Run does.
-func Fuzz(ctx context.Context, worker func(context.Context) *exec.Cmd, seed uint64, only func(op string) bool) (Fuzzing, error) {
+func Fuzz(
+	ctx context.Context, worker func(context.Context) *exec.Cmd, seed uint64, only func(op string) bool,
+) (Fuzzing, error) {
 	var all []drawnCase
 	draw := func(n, from int, of func(generator int) bool) {
 		for k, g := range generators() {
@@ -96,7 +98,8 @@ func Fuzz(ctx context.Context, worker func(context.Context) *exec.Cmd, seed uint
 	}
 	first := len(all)
 	draw(moreOfFailing, perOperation, func(k int) bool {
-		return slices.ContainsFunc(all[:first], func(d drawnCase) bool { return d.generator == k && d.Outcome.Verdict.Failure() })
+		return slices.ContainsFunc(all[:first],
+			func(d drawnCase) bool { return d.generator == k && d.Outcome.Verdict.Failure() })
 	})
 	if err := runDrawn(ctx, worker, all[first:]); err != nil {
 		return Fuzzing{}, err

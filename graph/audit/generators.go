@@ -6,6 +6,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"gradtwin/graph/internal/memory"
 )
 
 // generator draws cases of one operation.
@@ -60,7 +62,8 @@ func reductionFeatures(shape, axes []int) []Feature {
 		last = len(shape) - 1
 	}
 	all := len(axes) == 0 || len(axes) == len(shape)
-	return features("rank", len(shape), "all axes", all, "last axis", last, "size of the inner axis", axisSize, "elements between it and the first axis", between)
+	return features("rank", len(shape), "all axes", all, "last axis", last, "size of the inner axis", axisSize,
+		"elements between it and the first axis", between)
 }
 
 // generators returns those of all operations.
@@ -88,8 +91,9 @@ func generators() []generator {
 		if to >= from {
 			to++
 		}
-		return conversion(dtypes[from], dtypes[to], c.anyShape(0, 4)).with(features("from int", dtypes[from] == tensor.Int, "to int", dtypes[to] == tensor.Int,
-			"from a float", isFloat(dtypes[from]), "to a float", isFloat(dtypes[to])))
+		return conversion(dtypes[from], dtypes[to], c.anyShape(0, 4)).with(features(
+			"from int", dtypes[from] == tensor.Int, "to int", dtypes[to] == tensor.Int,
+			"from a float", memory.IsFloat(dtypes[from]), "to a float", memory.IsFloat(dtypes[to])))
 	})
 	for _, r := range reductionOps {
 		add(r.op, func(c *choices) Case {
@@ -118,7 +122,8 @@ func generators() []generator {
 		if c.yes() {
 			x.Low = 0.5
 		}
-		return normOf(dims(s)+axesText([]int{axis}), x, axis, p).with(append(reductionFeatures(s, []int{axis}), features("p", p, "p is odd", p%2 == 1, "negative elements", x.Low < 0)...))
+		return normOf(dims(s)+axesText([]int{axis}), x, axis, p).with(
+			append(reductionFeatures(s, []int{axis}), features("p", p, "p is odd", p%2 == 1, "negative elements", x.Low < 0)...))
 	})
 	for _, m := range manyOps {
 		add(m.op, func(c *choices) Case {
@@ -193,7 +198,8 @@ func drawPattern(c *choices) (pattern, []Feature) {
 	if s, b := innerAxis(full, right); b > between && s != 2 || axisSize == 2 || axisSize == 0 {
 		axisSize, between = s, b
 	}
-	return p, features("rank", len(full), "repeated axes", len(left)+len(right), "size of a repeated inner axis", axisSize, "elements between it and the first axis", between)
+	return p, features("rank", len(full), "repeated axes", len(left)+len(right), "size of a repeated inner axis", axisSize,
+		"elements between it and the first axis", between)
 }
 
 // drawAxes returns a shape and some of its axes; none are all.
@@ -208,7 +214,7 @@ func drawAxes(c *choices) (shape, axes []int) {
 func productGenerators() []generator {
 	return []generator{
 		{"Mul", func(c *choices) Case {
-			n, k, m := c.size(), c.size(), c.size()
+			n, k, m := c.length(), c.length(), c.length()
 			switch c.n(6) {
 			case 1:
 				return mulOf([]int{k}, []int{k})
@@ -240,7 +246,8 @@ func productGenerators() []generator {
 			if tb {
 				b[len(b)-2], b[len(b)-1] = m, k
 			}
-			return batchedOf(a, b, ta, tb).with(features("batch axes", len(batch), "batch", size(batch), "first transposed", ta, "second transposed", tb, "rows", n, "inner", k, "columns", m))
+			return batchedOf(a, b, ta, tb).with(features("batch axes", len(batch), "batch", size(batch), "first transposed", ta,
+				"second transposed", tb, "rows", n, "inner", k, "columns", m))
 		}},
 		{"Tensordot", func(c *choices) Case {
 			axes := 1 + c.n(2)
@@ -264,8 +271,11 @@ func productGenerators() []generator {
 			for _, k := range aAxes {
 				contracted *= a[k]
 			}
-			return tensordotOf(a, b, aAxes, bAxes).with(features("contracted elements", contracted, "other axes", len(a)+len(b)-2*axes,
-				"other elements at least", min(size(a), size(b))/contracted, "other elements at most", max(size(a), size(b))/contracted, "a matrix and a vector", axes == 1 && len(a)+len(b) == 3))
+			return tensordotOf(a, b, aAxes, bAxes).with(features(
+				"contracted elements", contracted, "other axes", len(a)+len(b)-2*axes,
+				"other elements at least", min(size(a), size(b))/contracted,
+				"other elements at most", max(size(a), size(b))/contracted,
+				"a matrix and a vector", axes == 1 && len(a)+len(b) == 3))
 		}},
 	}
 }
@@ -316,7 +326,8 @@ func shapingGenerators() []generator {
 					one++
 				}
 			}
-			return sliceOf(s, cuts).with(features("rank", len(s), "axes by steps", stepped, "remainder of a length by its step", left, "axes of one element", one))
+			return sliceOf(s, cuts).with(features("rank", len(s), "axes by steps", stepped,
+				"remainder of a length by its step", left, "axes of one element", one))
 		}},
 		{"Concat", func(c *choices) Case {
 			s := c.anyShape(1, 4)
@@ -333,7 +344,8 @@ func shapingGenerators() []generator {
 			s := c.anyShape(1, 4)
 			axis, parts := c.n(len(s)), 2+c.n(2)
 			s[axis] = parts * (1 + c.n(3))
-			return unconcatOf(s, axis, parts).with(features("rank", len(s), "axis", axis, "parts", parts, "size of a part", s[axis]/parts))
+			return unconcatOf(s, axis, parts).with(
+				features("rank", len(s), "axis", axis, "parts", parts, "size of a part", s[axis]/parts))
 		}},
 		{"At", func(c *choices) Case {
 			s := c.anyShape(1, 4)
@@ -354,7 +366,8 @@ func shapingGenerators() []generator {
 			for k, i := range indices {
 				identity = identity && int(i) == k
 			}
-			return byIndicesOf(s, axis, indices).with(features("rank", len(s), "axis", axis, "size of the axis", s[axis], "indices", len(indices), "all in order", identity))
+			return byIndicesOf(s, axis, indices).with(features("rank", len(s), "axis", axis, "size of the axis", s[axis],
+				"indices", len(indices), "all in order", identity))
 		}},
 		{"DiagFlat", func(c *choices) Case {
 			n := 1 + c.n(5)
@@ -387,9 +400,11 @@ func shapingGenerators() []generator {
 					length = need + c.n(s.steps-need+1)
 				}
 				shorter = shorter || length < s.steps
-				s.labels, s.inputLengths, s.targetLengths = append(s.labels, labels), append(s.inputLengths, length), append(s.targetLengths, n)
+				s.labels = append(s.labels, labels)
+				s.inputLengths, s.targetLengths = append(s.inputLengths, length), append(s.targetLengths, n)
 			}
-			return s.of().with(features("of LogSoftMax", s.normalized, "mean", s.reduction == gorgonia.ReductionMean, "labels", width*len(s.labels), "a shorter sequence", shorter))
+			return s.of().with(features("of LogSoftMax", s.normalized, "mean", s.reduction == gorgonia.ReductionMean,
+				"labels", width*len(s.labels), "a shorter sequence", shorter))
 		}},
 	}
 }
@@ -405,7 +420,8 @@ func networkGenerators() []generator {
 			}
 			axis := c.n(len(s)+1) - 1
 			column := len(s) == 2 && s[1] == 1 && s[0] > 1
-			return o.of(s, axis).with(features("rank", len(s), "axis", axis, "last axis", axis == len(s)-1, "no axis", axis < 0, "a column", column))
+			return o.of(s, axis).with(
+				features("rank", len(s), "axis", axis, "last axis", axis == len(s)-1, "no axis", axis < 0, "a column", column))
 		})
 	}
 	add("BinaryXent", func(c *choices) Case { return binaryXentOf(c.anyShape(0, 5)) })
@@ -415,7 +431,8 @@ func networkGenerators() []generator {
 		image := []int{1 + c.n(2), 1 + c.n(2), 1, 1 + c.n(6)}
 		pad, stride, dilation := c.n(3), 1+c.n(3), 1+c.n(2)
 		kernel := fit(image[3]+2*pad, dilation, 1+c.n(3))
-		return convolution1Of(image, 1+c.n(2), kernel, pad, stride, dilation).with(features("kernel", kernel, "pad", pad, "stride", stride, "dilation", dilation))
+		return convolution1Of(image, 1+c.n(2), kernel, pad, stride, dilation).with(
+			features("kernel", kernel, "pad", pad, "stride", stride, "dilation", dilation))
 	})
 	for _, p := range poolOps {
 		add(p.op, func(c *choices) Case {
@@ -431,7 +448,9 @@ func networkGenerators() []generator {
 			for k := range stride {
 				several = several || stride[k] > 1 && (kernel[k] > 1 || image[2+k] > stride[k])
 			}
-			return p.of(image, kernel, stride, pad).with(features("kernel's elements less the image's width", kernel[0]*kernel[1]-image[3], "strides over several elements", several, "pads", slices.Max(pad) > 0, "pads differ", unequal))
+			return p.of(image, kernel, stride, pad).with(features(
+				"kernel's elements less the image's width", kernel[0]*kernel[1]-image[3],
+				"strides over several elements", several, "pads", slices.Max(pad) > 0, "pads differ", unequal))
 		})
 	}
 	for _, p := range pool1Ops {
@@ -460,7 +479,8 @@ func networkGenerators() []generator {
 		if image && !slices.Equal(scale, x) {
 			between = x[1]
 		}
-		return batchNormOf(x, scale, 1e-5, eval).with(features("evaluation", eval, "images", image, "pixels", pixels, "channels", between, "height", append(x, 0, 0)[2]))
+		return batchNormOf(x, scale, 1e-5, eval).with(
+			features("evaluation", eval, "images", image, "pixels", pixels, "channels", between, "height", append(x, 0, 0)[2]))
 	})
 	add("GroupNorm", func(c *choices) Case {
 		groups := 1 + c.n(2)
@@ -468,7 +488,8 @@ func networkGenerators() []generator {
 		if x[1]/groups*x[2]*x[3] == 1 {
 			x[3] = 2 // of one element nothing is left
 		}
-		return groupNormOf(x, groups).with(features("groups", groups, "channels", x[1], "height", x[2], "width", x[3], "batch", x[0]))
+		return groupNormOf(x, groups).with(
+			features("groups", groups, "channels", x[1], "height", x[2], "width", x[3], "batch", x[0]))
 	})
 	add("Dropout", func(c *choices) Case {
 		p, eval, s := c.n(10), c.yes(), c.anyShape(0, 4)
@@ -501,7 +522,8 @@ func drawConvolution(c *choices) (convolution2, []Feature) {
 	v.image = []int{1 + c.n(2), 1 + c.n(2), 1 + c.n(5), 1 + c.n(5)}
 	h, w := fit(v.image[2]+2*v.pad[0], v.dilation[0], 1+c.n(3)), fit(v.image[3]+2*v.pad[2], v.dilation[1], 1+c.n(3))
 	v.filter = []int{1 + c.n(2), v.image[1], h, w}
-	return v, features("kernel's height", h, "kernel's width", w, "stride", max(v.stride[0], v.stride[1]), "pad", max(v.pad[0], v.pad[2]), "dilation", max(v.dilation[0], v.dilation[1]), "batch", v.image[0])
+	return v, features("kernel's height", h, "kernel's width", w, "stride", max(v.stride[0], v.stride[1]),
+		"pad", max(v.pad[0], v.pad[2]), "dilation", max(v.dilation[0], v.dilation[1]), "batch", v.image[0])
 }
 
 // fit returns the kernel, or the largest that fits into a length.

@@ -13,18 +13,19 @@ type hazard struct {
 	text    string
 	instead string // what to do
 	want    []float64
-	// run gives the numbers that come out when a graph is written as anybody
-	// would, and with what instead says.
+	// run returns the numbers that a graph gives when it is written in the obvious
+	// way, and when it is written as instead says.
 	run func(instead bool) ([]float64, error)
 }
 
-// row is the hazard's row, its outcomes empty: of the graph as anybody would
-// write it, and of what is to be done.
+// row is the hazard's row with two empty outcomes: for the graph written in the
+// obvious way, and as instead says.
 func (h *hazard) row() Row {
-	return Row{Type: TypeHazard, Op: h.name, Variant: h.text, Instead: h.instead, Outcomes: []Outcome{{Cell: "as written"}, {Cell: "instead"}}}
+	return Row{Type: TypeHazard, Op: h.name, Variant: h.text, Instead: h.instead,
+		Outcomes: []Outcome{{Cell: "as written"}, {Cell: "instead"}}}
 }
 
-// outcome runs the hazard's graph k of row.
+// outcome runs graph k of the row.
 func (h *hazard) outcome(k int) Outcome {
 	o := h.row().Outcomes[k]
 	got, err := h.run(k == 1)
@@ -50,7 +51,8 @@ var hazards = []hazard{
 		run: func(instead bool) ([]float64, error) {
 			x := scalar(gorgonia.NewGraph(), "x", 2)
 			first := gorgonia.Must(gorgonia.Mul(gorgonia.Must(gorgonia.Square(x)), gorgonia.NewConstant(3.0)))
-			second := gorgonia.Must(gorgonia.Add(first, gorgonia.Must(gorgonia.Mul(gorgonia.Must(gorgonia.Cube(x)), gorgonia.NewConstant(1.5)))))
+			second := gorgonia.Must(
+				gorgonia.Add(first, gorgonia.Must(gorgonia.Mul(gorgonia.Must(gorgonia.Cube(x)), gorgonia.NewConstant(1.5)))))
 			if !instead {
 				if _, err := gorgonia.Grad(first, x); err != nil {
 					return nil, err
@@ -82,7 +84,7 @@ var hazards = []hazard{
 				if err != nil {
 					return nil, err
 				}
-				a, err := elements(d)
+				a, err := arrayOf(d)
 				if err != nil {
 					return nil, err
 				}
@@ -112,7 +114,7 @@ var hazards = []hazard{
 				if err := vm.RunAll(); err != nil {
 					return nil, err
 				}
-				a, err := elements(y.Value())
+				a, err := arrayOf(y.Value())
 				if err != nil {
 					return nil, err
 				}
@@ -165,11 +167,13 @@ var hazards = []hazard{
 			if instead {
 				of, from = gorgonia.Must(gorgonia.Slice(v, gorgonia.S(255, 300))), 1
 			}
-			return ran(v.Graph(), gorgonia.Must(gorgonia.Slice(v, gorgonia.S(0, 2))), gorgonia.Must(gorgonia.Slice(of, gorgonia.S(from, from+2))))
+			return ran(v.Graph(), gorgonia.Must(gorgonia.Slice(v, gorgonia.S(0, 2))),
+				gorgonia.Must(gorgonia.Slice(of, gorgonia.S(from, from+2))))
 		},
 	},
 	{
-		name: "overwritten input", text: "Reshape shares memory, and what comes after it writes into the input and the caller's slice",
+		name:    "overwritten input",
+		text:    "Reshape shares memory, and what comes after it writes into the input and the caller's slice",
 		instead: "put Reshape last, or give a copy",
 		want:    []float64{1, 2},
 		run: func(instead bool) ([]float64, error) {
@@ -205,7 +209,7 @@ var hazards = []hazard{
 			if _, err := ran(x.Graph()); err != nil {
 				return nil, err
 			}
-			e, err := elements(kept)
+			e, err := arrayOf(kept)
 			return e.Data, err
 		},
 	},
@@ -263,7 +267,7 @@ func ran(g *gorgonia.ExprGraph, nodes ...*gorgonia.Node) (got []float64, err err
 		return nil, err
 	}
 	for _, n := range nodes {
-		a, err := elements(n.Value())
+		a, err := arrayOf(n.Value())
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,8 @@ func TestInstead(t *testing.T) {
 	}
 	for _, r := range rows {
 		for _, o := range r.Outcomes {
-			optional := o.Cell == TapeTransposed.String() || o.Cell == TapeSliced.String() || r.Op == "CTCLoss" && o.Cell == TapeTwice.String()
+			optional := o.Cell == TapeTransposed.String() || o.Cell == TapeSliced.String() ||
+				r.Op == "CTCLoss" && o.Cell == TapeTwice.String()
 			if o.Verdict != Right && !(optional && o.Verdict == NotRun) {
 				t.Errorf("%s, %s: %v", r.Name(), o.Cell, o)
 			}

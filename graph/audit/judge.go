@@ -22,9 +22,9 @@ const (
 	tolerance32 = 1e-3
 )
 
-// The smallest differences that count: what is left of a sum of terms of size
-// 1 that cancel, some thousand units of 2⁻⁵³ and some of 2⁻²⁴. A value of 0 is
-// wanted in vain otherwise.
+// Differences below these are rounding: what is left of a sum of terms of size 1
+// that cancel, some thousand units of 2⁻⁵³ and some of 2⁻²⁴. Without them a value
+// of 0 could not be met.
 const (
 	absolute64 = 1e-12
 	absolute32 = 1e-6
@@ -37,7 +37,7 @@ const step = 1e-3
 // few units in the last place.
 const noiseFactor = 1e-15
 
-// run gives the outcome of one cell: the worst of its draws.
+// run returns the outcome of one cell: the worst of its draws.
 func (c *Case) run(cell Cell) Outcome {
 	worst := c.runDraw(cell, 0)
 	for draw := 1; draw < draws && c.drawn(); draw++ {
@@ -48,9 +48,8 @@ func (c *Case) run(cell Cell) Outcome {
 	return worst
 }
 
-// runs reports whether a cell says something of a case. An input of a type of
-// its own is in that type in float32 too, and cannot be added to a result of
-// another type.
+// runs reports whether a cell applies to a case. An input with a type of its own
+// keeps it in float32 too, and cannot be added to a result of another type.
 func (c *Case) runs(cell Cell) bool {
 	has := func(what func([]int) bool) bool {
 		return slices.ContainsFunc(c.In, func(in Input) bool { return !in.fixed() && what(in.Shape) })
@@ -103,7 +102,7 @@ func (c *Case) runDraw(cell Cell, draw int) Outcome {
 			again.Note, again.Plain = "right "+other.note, other.plain
 			return again
 		}
-		// A wrong number says more than that it cannot be multiplied.
+		// A wrong number says more than an error of the product.
 		if o.Verdict == Failed && other.plain && again.Verdict.wrong() {
 			again.Plain = true
 			o = again
@@ -150,7 +149,7 @@ func steady(message string) string {
 	})
 }
 
-// judgeForward sets Gorgonia's forward value against plain Go.
+// judgeForward compares Gorgonia's forward value with plain Go.
 func (c *Case) judgeForward(in []Array, o *Outcome) {
 	got, err := c.forward(in, Forward)
 	if err != nil {
@@ -209,8 +208,8 @@ func furthest(got, want []float64, tolerance, absolute float64) int {
 	return at
 }
 
-// judgeDesign asks an operation that has no gradient for one: it must refuse,
-// or give what a step function has.
+// judgeDesign asks an operation without a gradient for one: it must return an
+// error, or 0, as a step function has.
 func (c *Case) judgeDesign(in []Array, cell Cell, o *Outcome) {
 	got, err := c.differentiate(in, cell, way{})
 	if err != nil {
@@ -222,7 +221,7 @@ func (c *Case) judgeDesign(in []Array, cell Cell, o *Outcome) {
 	c.judge(in, cell, way{}, got, o)
 }
 
-// judge sets a gradient against differences.
+// judge compares a gradient with differences.
 func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 	f := &scalarOf{c: c, in: in, cell: cell, plain: w.plain}
 	cost, err := f.Loss()
@@ -246,7 +245,8 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 			continue
 		}
 		if len(got.grads[k].Data) != size(n.Shape) {
-			o.Verdict, o.Note = WrongGradient, fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
+			o.Verdict, o.Note = WrongGradient,
+				fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
 			return
 		}
 		a = append(a, got.grads[k].Data...)
@@ -284,15 +284,16 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 	// fit along lines, and no choice of a subgradient does. What the check cannot
 	// see must be what the difference above says.
 	right := true
-	report, err := compare.Check(context.Background(), f, compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance, Each: func(e compare.Element) {
-		switch e.Verdict {
-		case compare.OK, compare.Kink:
-		case compare.Unseen:
-			right = right && math.Abs(a[e.Flat]-d[e.Flat]) <= noise
-		default:
-			right = false
-		}
-	}})
+	report, err := compare.Check(context.Background(), f,
+		compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance, Each: func(e compare.Element) {
+			switch e.Verdict {
+			case compare.OK, compare.Kink:
+			case compare.Unseen:
+				right = right && math.Abs(a[e.Flat]-d[e.Flat]) <= noise
+			default:
+				right = false
+			}
+		}})
 	var empty *compare.EmptyError
 	if err == nil && right || errors.As(err, &empty) {
 		o.Note = notes(report)
@@ -306,7 +307,8 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 	o.numbers(layout.Element(i), a[i], d[i])
 }
 
-// numbers sets what shows a wrong number. JSON has no word for NaN.
+// numbers records the element, and the value found and wanted there. JSON cannot
+// represent NaN.
 func (o *Outcome) numbers(element string, got, want float64) {
 	if v := got + want; math.IsNaN(v) || math.IsInf(v, 0) {
 		o.Note = fmt.Sprintf("%s is %v, right is %.6g", element, got, want)

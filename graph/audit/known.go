@@ -59,7 +59,7 @@ func (c *Case) inGraphOf(draw int) (found []faults.Known, ok bool) {
 		gorgonia.NewTapeMachine(g, gorgonia.EvalMode()) // which switches all operations
 	}
 	value := func(n *gorgonia.Node) []float64 {
-		a, err := elements(n.Value())
+		a, err := arrayOf(n.Value())
 		if err != nil {
 			return nil
 		}

@@ -1,6 +1,6 @@
 package audit
 
-// LeftOut are the functions of Gorgonia's that give nodes and are no cases,
+// LeftOut holds the functions of Gorgonia that return nodes and are not audited,
 // each with the reason.
 var LeftOut = map[string]string{
 	"ApplyOp":         "applies an operation that the caller brings",

@@ -16,7 +16,8 @@ type together struct {
 }
 
 func (t *together) row() Row {
-	return Row{Type: TypeMerge, Op: t.op, Variant: fmt.Sprintf("%s, %d expressions in one graph", t.inputs, len(t.all)), Outcomes: []Outcome{{Cell: "one graph"}}}
+	return Row{Type: TypeMerge, Op: t.op, Variant: fmt.Sprintf("%s, %d expressions in one graph", t.inputs, len(t.all)),
+		Outcomes: []Outcome{{Cell: "one graph"}}}
 }
 
 // merging returns them: every setting of an operation, and every operation in one setting.
@@ -35,7 +36,8 @@ func merging() []together {
 	}
 	seen := map[string]bool{}
 	for _, c := range slices.Concat(elementwise(), reductions(), products(), shaping(), networks(), settings()) {
-		if c.Single || c.Eval || slices.ContainsFunc(c.In, func(in Input) bool { return in.Values != nil && in.Type == "" || in.Constant }) {
+		if c.Single || c.Eval ||
+			slices.ContainsFunc(c.In, func(in Input) bool { return in.Values != nil && in.Type == "" || in.Constant }) {
 			continue
 		}
 		of := c.inputs()
@@ -73,7 +75,8 @@ const across = "Merge"
 func (c *Case) inputs() string {
 	var s []string
 	for _, in := range c.In {
-		s = append(s, strings.TrimSpace(fmt.Sprint(in.Name, " ", dims(in.Shape), " ", strings.Trim(fmt.Sprint(in.Values), "[]"))))
+		s = append(s, strings.TrimSpace(
+			fmt.Sprint(in.Name, " ", dims(in.Shape), " ", strings.Trim(fmt.Sprint(in.Values), "[]"))))
 	}
 	return strings.Join(s, ", ")
 }
@@ -126,7 +129,8 @@ func settings() []Case {
 	}
 	for _, k := range []int{2, 3} {
 		for _, p := range pool1Ops {
-			cases = append(cases, p.of([]int{2, 2, 1, 6}, k, 0, 1), p.of([]int{2, 2, 1, 6}, k, 0, 2), p.of([]int{2, 2, 1, 6}, k, 1, 1))
+			cases = append(cases, p.of([]int{2, 2, 1, 6}, k, 0, 1), p.of([]int{2, 2, 1, 6}, k, 0, 2),
+				p.of([]int{2, 2, 1, 6}, k, 1, 1))
 		}
 	}
 	for _, s := range [][3]int{{0, 1, 1}, {1, 1, 1}, {0, 2, 1}, {0, 1, 2}} {
@@ -156,10 +160,10 @@ func (t *together) outcome(int) Outcome {
 		if n == nil || slices.Index(nodes, n) < k {
 			continue
 		}
-		names := []string{t.all[k].written()}
+		names := []string{t.all[k].short()}
 		for other := k + 1; other < len(nodes); other++ {
 			if nodes[other] == n && !sameArrays(t.all[k].Ref, t.all[other].Ref, in) {
-				names = append(names, t.all[other].written())
+				names = append(names, t.all[other].short())
 			}
 		}
 		if len(names) > 1 {
@@ -177,8 +181,8 @@ func sameArrays(f, g func([]Array) Array, in []Array) bool {
 	return slices.Equal(a.Data, b.Data) && slices.Equal(squeeze(a.Shape), squeeze(b.Shape))
 }
 
-// written is the expression without its package.
-func (c *Case) written() string {
+// short is the expression without its package.
+func (c *Case) short() string {
 	return strings.Join(strings.Fields(strings.NewReplacer("gorgonia.", "", "tensor.", "").Replace(c.Code)), " ")
 }
 

@@ -20,7 +20,8 @@ type axisOp struct {
 	ref func([]float64) []float64
 }
 
-var axisOps = []axisOp{{"SoftMax", gorgonia.SoftMax, softMax}, {"LogSoftMax", gorgonia.LogSoftMax, logSoftMax}, {"Sparsemax", gorgonia.Sparsemax, sparseMax}}
+var axisOps = []axisOp{{"SoftMax", gorgonia.SoftMax, softMax}, {"LogSoftMax", gorgonia.LogSoftMax, logSoftMax},
+	{"Sparsemax", gorgonia.Sparsemax, sparseMax}}
 
 // of goes along an axis; −1 gives none.
 func (o axisOp) of(shape []int, axis int) Case {
@@ -40,7 +41,8 @@ func (o axisOp) of(shape []int, axis int) Case {
 }
 
 func binaryXentOf(shape []int) Case {
-	return Case{Op: "BinaryXent", Variant: dims(shape), In: []Input{in("p", 0.2, 0.8, shape...), in("t", 0.1, 0.9, shape...)}, Code: "gorgonia.BinaryXent(p, t)",
+	return Case{Op: "BinaryXent", Variant: dims(shape),
+		In: []Input{in("p", 0.2, 0.8, shape...), in("t", 0.1, 0.9, shape...)}, Code: "gorgonia.BinaryXent(p, t)",
 		Ref:   pairs(func(p, t float64) float64 { return -t*math.Log(p) - (1-t)*math.Log(1-p) }),
 		Build: binary(gorgonia.BinaryXent)}
 }
@@ -48,7 +50,9 @@ func binaryXentOf(shape []int) Case {
 func alongAxis() []Case {
 	var cases []Case
 	for _, o := range axisOps {
-		for _, s := range [][]int{{4}, {1, 3}, {3, 1}, {2, 3}, {3, 2}, {2, 3, 2}, {3, 2, 2}, {2, 1, 3}, {2, 2, 3, 2}, {2, 1, 2, 3, 2}} {
+		for _, s := range [][]int{
+			{4}, {1, 3}, {3, 1}, {2, 3}, {3, 2}, {2, 3, 2}, {3, 2, 2}, {2, 1, 3}, {2, 2, 3, 2}, {2, 1, 2, 3, 2},
+		} {
 			for axis := -1; axis < len(s); axis++ {
 				cases = append(cases, o.of(s, axis))
 			}
@@ -84,8 +88,10 @@ func (v convolution2) variant() string {
 
 func (v convolution2) of() Case {
 	v.kernel = [2]int(v.filter[2:])
-	return Case{Op: "Conv2d", Variant: v.variant(), In: []Input{in("x", -1, 1, v.image...), in("f", -1, 1, v.filter...)}, Ref: convolution(v.window),
-		Code: fmt.Sprintf("gorgonia.Conv2d(x, f, tensor.Shape{%s}, []int{%s}, []int{%s}, []int{%s})", list(v.kernel[:]), list(v.pads()), list(v.stride[:]), list(v.dilation[:])),
+	return Case{Op: "Conv2d", Variant: v.variant(), In: []Input{in("x", -1, 1, v.image...), in("f", -1, 1, v.filter...)},
+		Ref: convolution(v.window),
+		Code: fmt.Sprintf("gorgonia.Conv2d(x, f, tensor.Shape{%s}, []int{%s}, []int{%s}, []int{%s})", list(v.kernel[:]),
+			list(v.pads()), list(v.stride[:]), list(v.dilation[:])),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 			return gorgonia.Conv2d(in[0], in[1], tensor.Shape(v.kernel[:]), v.pads(), v.stride[:], v.dilation[:])
 		}}
@@ -95,7 +101,8 @@ func (v convolution2) of() Case {
 func (v convolution2) columns() Case {
 	v.kernel = [2]int(v.filter[2:])
 	return Case{Op: "Im2Col", Variant: v.variant(), In: []Input{in("x", -1, 1, v.image...)}, Ref: imageToColumns(v.window),
-		Code: fmt.Sprintf("gorgonia.Im2Col(x, tensor.Shape{%s}, tensor.Shape{%s}, tensor.Shape{%s}, tensor.Shape{%s})", list(v.kernel[:]), list(v.pads()), list(v.stride[:]), list(v.dilation[:])),
+		Code: fmt.Sprintf("gorgonia.Im2Col(x, tensor.Shape{%s}, tensor.Shape{%s}, tensor.Shape{%s}, tensor.Shape{%s})",
+			list(v.kernel[:]), list(v.pads()), list(v.stride[:]), list(v.dilation[:])),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 			return gorgonia.Im2Col(in[0], v.kernel[:], v.pads(), v.stride[:], v.dilation[:])
 		}}
@@ -103,7 +110,8 @@ func (v convolution2) columns() Case {
 
 // convolution1Of is Conv1d of an image B×C×1×W.
 func convolution1Of(image []int, filters, kernel, pad, stride, dilation int) Case {
-	w := window{kernel: [2]int{1, kernel}, stride: [2]int{1, stride}, dilation: [2]int{1, dilation}, pad: [4]int{0, 0, pad, pad}}
+	w := window{kernel: [2]int{1, kernel}, stride: [2]int{1, stride},
+		dilation: [2]int{1, dilation}, pad: [4]int{0, 0, pad, pad}}
 	filter := []int{filters, image[1], 1, kernel}
 	return Case{Op: "Conv1d", Variant: fmt.Sprintf("%s, %s", dims(image), w.text(dims(filter))),
 		In: []Input{in("x", -1, 1, image...), in("f", -1, 1, filter...)}, Ref: convolution(w),
@@ -132,13 +140,15 @@ func convolutions() []Case {
 	} {
 		cases = append(cases, v.of(), v.columns())
 	}
-	for _, v := range []struct{ batch, kernel, pad, stride, dilation int }{{1, 3, 0, 1, 1}, {2, 3, 0, 1, 1}, {2, 2, 1, 1, 1}, {2, 2, 0, 2, 1}, {2, 2, 0, 1, 2}, {2, 3, 1, 2, 1}} {
+	for _, v := range []struct{ batch, kernel, pad, stride, dilation int }{
+		{1, 3, 0, 1, 1}, {2, 3, 0, 1, 1}, {2, 2, 1, 1, 1}, {2, 2, 0, 2, 1}, {2, 2, 0, 1, 2}, {2, 3, 1, 2, 1},
+	} {
 		cases = append(cases, convolution1Of([]int{v.batch, 2, 1, 5}, 2, v.kernel, v.pad, v.stride, v.dilation))
 	}
 	return cases
 }
 
-// text names the kernel and whatever is not the usual.
+// text names the kernel, and the settings that are not the usual ones.
 func (w window) text(kernel string) string {
 	s := "kernel " + kernel
 	if w.stride != [2]int{1, 1} {
@@ -179,8 +189,9 @@ func (p poolOp) of(image []int, kernel, stride [2]int, pad []int) Case {
 		w.pad = [4]int{pad[0], pad[0], pad[1], pad[1]}
 	}
 	return Case{Op: p.op, Variant: dims(image) + ", " + w.text(dims(kernel[:])), In: []Input{in("x", 0.5, 2, image...)},
-		Ref:  pool(w, func(x []float64) float64 { return p.ref(x, kernel[0]*kernel[1]) }),
-		Code: fmt.Sprintf("gorgonia.%s(x, tensor.Shape{%s}, []int{%s}, []int{%s})", p.op, list(kernel[:]), list(pad), list(stride[:])),
+		Ref: pool(w, func(x []float64) float64 { return p.ref(x, kernel[0]*kernel[1]) }),
+		Code: fmt.Sprintf("gorgonia.%s(x, tensor.Shape{%s}, []int{%s}, []int{%s})", p.op,
+			list(kernel[:]), list(pad), list(stride[:])),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 			return p.f(in[0], tensor.Shape(kernel[:]), slices.Clone(pad), stride[:])
 		}}
@@ -203,7 +214,8 @@ func (p pool1Op) of(image []int, kernel, pad, stride int) Case {
 }
 
 func globalAverageOf(shape []int) Case {
-	return Case{Op: "GlobalAveragePool2D", Variant: dims(shape), In: []Input{in("x", -2, 2, shape...)}, Code: "gorgonia.GlobalAveragePool2D(x)",
+	return Case{Op: "GlobalAveragePool2D", Variant: dims(shape), In: []Input{in("x", -2, 2, shape...)},
+		Code: "gorgonia.GlobalAveragePool2D(x)",
 		Ref: func(in []Array) Array {
 			y := reduce([]int{2, 3}, mean)(in)
 			return Array{[]int{y.Shape[0], y.Shape[1], 1, 1}, y.Data}
@@ -211,9 +223,11 @@ func globalAverageOf(shape []int) Case {
 }
 
 func upsampleOf(shape []int, scale int) Case {
-	return Case{Op: "Upsample2D", Variant: fmt.Sprintf("%s, scale %d", dims(shape), scale), In: []Input{in("x", -2, 2, shape...)}, Code: fmt.Sprintf("gorgonia.Upsample2D(x, %d)", scale),
+	return Case{Op: "Upsample2D", Variant: fmt.Sprintf("%s, scale %d", dims(shape), scale),
+		In: []Input{in("x", -2, 2, shape...)}, Code: fmt.Sprintf("gorgonia.Upsample2D(x, %d)", scale),
 		Ref: func(in []Array) Array {
-			return fill([]int{shape[0], shape[1], shape[2] * scale, shape[3] * scale}, func(at []int) float64 { return in[0].get(at[0], at[1], at[2]/scale, at[3]/scale) })
+			return fill([]int{shape[0], shape[1], shape[2] * scale, shape[3] * scale},
+				func(at []int) float64 { return in[0].get(at[0], at[1], at[2]/scale, at[3]/scale) })
 		}, Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Upsample2D(in[0], scale) }}
 }
 

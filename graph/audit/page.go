@@ -30,7 +30,7 @@ func Page(w io.Writer, rows []Row, v Versions) error {
 		for _, p := range f.problems {
 			problems = append(problems, escape(p))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", codes(f.ops), strings.Join(problems, "; "), escape(instead))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", quotedList(f.ops), strings.Join(problems, "; "), escape(instead))
 	}
 	b.WriteString("\n## Right\n")
 	var always, design []string
@@ -45,10 +45,10 @@ func Page(w io.Writer, rows []Row, v Versions) error {
 		}
 	}
 	if len(always) > 0 {
-		fmt.Fprintf(&b, "\nRight in all that was tried: %s.\n", codes(always))
+		fmt.Fprintf(&b, "\nRight in all that was tried: %s.\n", quotedList(always))
 	}
 	if len(design) > 0 {
-		fmt.Fprintf(&b, "\nWithout a gradient, by design: %s.\n", codes(design))
+		fmt.Fprintf(&b, "\nWithout a gradient, by design: %s.\n", quotedList(design))
 	}
 	b.WriteString("\n## The Lisp machine\n\n" + lispParagraph(ops) + "\n")
 	if hazards := OfType(rows, TypeHazard); len(hazards) > 0 {
@@ -64,7 +64,7 @@ func Page(w io.Writer, rows []Row, v Versions) error {
 		}
 		if merged := failing(OfType(rows, TypeMerge)); len(merged) > 0 {
 			ops := slices.DeleteFunc(operations(merged), func(op string) bool { return op == across })
-			fmt.Fprintf(&b, "| Settings of one operation become one node: %s | a graph for each |\n", codes(ops))
+			fmt.Fprintf(&b, "| Settings of one operation become one node: %s | a graph for each |\n", quotedList(ops))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -86,7 +86,7 @@ func verifiedExpressions(rows []Row) map[string]bool {
 	return right
 }
 
-// finding is a line of the page: what is wrong with some operations.
+// finding is a row of the page: what is wrong with some operations.
 type finding struct {
 	ops      []string
 	fault    string // its name in package faults
@@ -95,7 +95,7 @@ type finding struct {
 }
 
 // findings sorts the rows that fail on the tape machine by what package faults
-// says of them, in the order of the operations. Where it says nothing, the line
+// says of them, in the order of the operations. Where it says nothing, the row
 // has the first of an operation's rows, and how many there are.
 func findings(rows []Row) (found []*finding) {
 	cases := map[string]Case{}
@@ -152,7 +152,8 @@ func lispParagraph(rows []Row) string {
 			continue
 		}
 		fails++
-		alone := !slices.ContainsFunc(r.Outcomes[LispLeaf:], func(o Outcome) bool { return o.Verdict.Failure() && o.Cell != LispTwice.String() })
+		alone := !slices.ContainsFunc(r.Outcomes[LispLeaf:],
+			func(o Outcome) bool { return o.Verdict.Failure() && o.Cell != LispTwice.String() })
 		switch {
 		case alone:
 			twice++
@@ -162,16 +163,19 @@ func lispParagraph(rows []Row) string {
 			others = append(others, r.Op)
 		}
 	}
-	s := fmt.Sprintf("A second opinion, no more: %d of %d variants fail on it, %d of them only because a node is used twice (its gradients are not added up as they should be: one fault), %d as on the tape machine.",
+	s := fmt.Sprintf("A second opinion, no more: %d of %d variants fail on it, %d of them "+
+		"only because a node is used twice (its gradients are not added up as they should be: one fault), "+
+		"%d as on the tape machine.",
 		fails, len(rows), twice, both)
 	if len(others) > 0 {
-		s += " Wrong there alone, in some variants: " + codes(others) + "."
+		s += " Wrong there alone, in some variants: " + quotedList(others) + "."
 	}
-	return s + " It cannot be run again after Reset, and writes err.dot into the working directory when a root is not a scalar."
+	return s + " It cannot be run again after Reset, and writes err.dot into the working directory " +
+		"when a root is not a scalar."
 }
 
-// codes writes names as one piece of code, separated by commas: the page is short.
-func codes(names []string) string {
+// quotedList writes names as one piece of code, separated by commas: the page is short.
+func quotedList(names []string) string {
 	return "`" + strings.Join(names, ", ") + "`"
 }
 
@@ -180,15 +184,16 @@ const pageHeader = `# Gorgonia's operations: what is wrong, and what to write in
 Gorgonia %s, tensor %s, %s. Made by ` + "`gradtwin audit --markdown docs`" + `; do not edit.
 <!-- catalogue %s -->
 
-%d variants of %d operations, value against plain Go and gradient against central differences, on leaves, inner nodes, inputs
-used twice and in float32, on two draws of data. All verdicts: [audit-tables.md](audit-tables.md); causes: [upstream.md](upstream.md).
+%d variants of %d operations, value against plain Go and gradient against central differences, on leaves, inner nodes,
+inputs used twice and in float32, on two draws of data. All verdicts: [audit-tables.md](audit-tables.md); causes:
+[upstream.md](upstream.md).
 `
 
 const pageWrong = `
 ## Wrong
 
-On the tape machine. What to write instead was run in the same way: %d of %d expressions are right, in all of %d variants
-(in Go: graph/audit/instead.go); one that is not is not printed.
+On the tape machine. What to write instead was run in the same way: %d of %d expressions are right, in all of %d
+variants (in Go: graph/audit/instead.go); one that is not is not printed.
 
 | operation | wrong | write |
 | --- | --- | --- |

@@ -18,7 +18,9 @@ type pairwiseOp struct {
 	design string
 }
 
-func compared(op string, f func(a, b *gorgonia.Node, same bool) (*gorgonia.Node, error), ref func(a, b float64) bool) pairwiseOp {
+func compared(
+	op string, f func(a, b *gorgonia.Node, same bool) (*gorgonia.Node, error), ref func(a, b float64) bool,
+) pairwiseOp {
 	return pairwiseOp{op: op, code: "gorgonia." + op + "(%s, %s, true)", low: -2, design: stepwise,
 		f:   func(a, b *gorgonia.Node) (*gorgonia.Node, error) { return f(a, b, true) },
 		ref: func(a, b float64) float64 { return truth(ref(a, b)) }}
@@ -50,7 +52,8 @@ func (p pairwiseOp) written(a, b string) string {
 }
 
 func (p pairwiseOp) of(variant string, a, b Input) Case {
-	return Case{Op: p.op, Variant: variant, In: []Input{a, b}, Build: binary(p.f), Code: p.written("a", "b"), Ref: pairs(p.ref), Design: p.design}
+	return Case{Op: p.op, Variant: variant, In: []Input{a, b}, Build: binary(p.f), Code: p.written("a", "b"),
+		Ref: pairs(p.ref), Design: p.design}
 }
 
 // ofShapes has operands of one shape, or one of them is a scalar.
@@ -64,7 +67,8 @@ func (p pairwiseOp) ofShapes(a, b []int) Case {
 
 // ofItself is x∘x.
 func (p pairwiseOp) ofItself(shape []int) Case {
-	return Case{Op: p.op, Variant: dims(shape) + ", of x and x", In: []Input{in("x", max(p.low, 0.3), 2, shape...)}, Code: p.written("x", "x"), Design: p.design,
+	return Case{Op: p.op, Variant: dims(shape) + ", of x and x", In: []Input{in("x", max(p.low, 0.3), 2, shape...)},
+		Code: p.written("x", "x"), Design: p.design,
 		Ref:   func(in []Array) Array { return pairs(p.ref)([]Array{in[0], in[0]}) },
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return p.f(in[0], in[0]) }}
 }
@@ -110,8 +114,10 @@ func power(exponent float64, shape []int) Case {
 	if exponent >= 1 && exponent == math.Trunc(exponent) {
 		low = -2
 	}
-	return Case{Op: "Pow", Variant: fmt.Sprintf("%s to the constant %v", dims(shape), exponent), In: []Input{in("x", low, 2, shape...)},
-		Code: fmt.Sprintf("gorgonia.Pow(x, gorgonia.NewConstant(float64(%v)))", exponent), Ref: each(func(x float64) float64 { return math.Pow(x, exponent) }),
+	return Case{Op: "Pow", Variant: fmt.Sprintf("%s to the constant %v", dims(shape), exponent),
+		In:   []Input{in("x", low, 2, shape...)},
+		Code: fmt.Sprintf("gorgonia.Pow(x, gorgonia.NewConstant(float64(%v)))", exponent),
+		Ref:  each(func(x float64) float64 { return math.Pow(x, exponent) }),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 			return gorgonia.Pow(in[0], constant(in[0], exponent))
 		}}

@@ -152,7 +152,8 @@ func TestPlanted(t *testing.T) {
 				slowest = max(slowest, report.Seconds)
 				// What is overwritten is no one operation's fault, and no cut shows it: the
 				// fault names the node.
-				hit = report.Culprit != nil || report.Wrong() && slices.ContainsFunc(report.Faults, func(f gradtwin.Fault) bool { return p.has(f.Node) })
+				hit = report.Culprit != nil ||
+					report.Wrong() && slices.ContainsFunc(report.Faults, func(f gradtwin.Fault) bool { return p.has(f.Node) })
 				for _, op := range culprits(report) {
 					if !p.has(op) {
 						t.Errorf("%s: the culprit is %s: want a node from %x to %x\n%v", name, op, p.first, p.last, report)

@@ -9,7 +9,8 @@ import (
 )
 
 func mulOf(a, b []int) Case {
-	c := Case{Op: "Mul", Variant: dims(a) + ", " + dims(b), In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)}, Code: "gorgonia.Mul(a, b)", Build: binary(gorgonia.Mul)}
+	c := Case{Op: "Mul", Variant: dims(a) + ", " + dims(b), In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
+		Code: "gorgonia.Mul(a, b)", Build: binary(gorgonia.Mul)}
 	switch {
 	case len(a) == 0 || len(b) == 0:
 		c.Ref = pairs(func(a, b float64) float64 { return a * b })
@@ -20,8 +21,9 @@ func mulOf(a, b []int) Case {
 }
 
 func outerOf(n, m int) Case {
-	return Case{Op: "OuterProd", Variant: fmt.Sprintf("%d, %d", n, m), In: []Input{in("a", -2, 2, n), in("b", -2, 2, m)}, Code: "gorgonia.OuterProd(a, b)",
-		Ref: contract(nil, nil), Build: binary(gorgonia.OuterProd)}
+	return Case{Op: "OuterProd", Variant: fmt.Sprintf("%d, %d", n, m), In: []Input{in("a", -2, 2, n), in("b", -2, 2, m)},
+		Code: "gorgonia.OuterProd(a, b)",
+		Ref:  contract(nil, nil), Build: binary(gorgonia.OuterProd)}
 }
 
 // batchedOf transposes the last two axes of an operand where asked.
@@ -30,14 +32,18 @@ func batchedOf(a, b []int, ta, tb bool) Case {
 	if ta || tb {
 		variant += fmt.Sprintf(", transposed %v %v", ta, tb)
 	}
-	return Case{Op: "BatchedMatMul", Variant: variant, In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)}, Code: fmt.Sprintf("gorgonia.BatchedMatMul(a, b, %v, %v)", ta, tb),
+	return Case{Op: "BatchedMatMul", Variant: variant, In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
+		Code:  fmt.Sprintf("gorgonia.BatchedMatMul(a, b, %v, %v)", ta, tb),
 		Ref:   batchedProduct(ta, tb),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.BatchedMatMul(in[0], in[1], ta, tb) }}
 }
 
 func tensordotOf(a, b, aAxes, bAxes []int) Case {
-	return Case{Op: "Tensordot", Variant: fmt.Sprintf("%s, %s, axes %s with %s", dims(a), dims(b), list(aAxes), list(bAxes)), In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
-		Code: fmt.Sprintf("gorgonia.Tensordot([]int{%s}, []int{%s}, a, b)", list(aAxes), list(bAxes)), Ref: contract(aAxes, bAxes),
+	return Case{Op: "Tensordot",
+		Variant: fmt.Sprintf("%s, %s, axes %s with %s", dims(a), dims(b), list(aAxes), list(bAxes)),
+		In:      []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
+		Code:    fmt.Sprintf("gorgonia.Tensordot([]int{%s}, []int{%s}, a, b)", list(aAxes), list(bAxes)),
+		Ref:     contract(aAxes, bAxes),
 		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 			return gorgonia.Tensordot(slices.Clone(aAxes), slices.Clone(bAxes), in[0], in[1])
 		}}
@@ -61,7 +67,10 @@ func (c Case) ofItself() Case {
 // products are the operations of linear algebra.
 func products() []Case {
 	var cases []Case
-	for _, s := range [][2][]int{{{3}, {3}}, {{2, 3}, {3}}, {{2}, {2, 3}}, {{2, 3}, {3, 4}}, {{1, 3}, {3, 1}}, {{3, 1}, {1, 3}}, {{1, 3}, {3, 2}}, {{2, 3}, {3, 1}}, {{}, {3}}, {{2, 3}, {}}, {{}, {}}} {
+	for _, s := range [][2][]int{
+		{{3}, {3}}, {{2, 3}, {3}}, {{2}, {2, 3}}, {{2, 3}, {3, 4}}, {{1, 3}, {3, 1}}, {{3, 1}, {1, 3}}, {{1, 3}, {3, 2}},
+		{{2, 3}, {3, 1}}, {{}, {3}}, {{2, 3}, {}}, {{}, {}},
+	} {
 		cases = append(cases, mulOf(s[0], s[1]))
 	}
 	cases = append(cases, mulOf([]int{3}, []int{3}).ofItself(), mulOf([]int{3, 3}, []int{3, 3}).ofItself())
@@ -73,17 +82,22 @@ func products() []Case {
 		a, b   []int
 		ta, tb bool
 	}{
-		{[]int{2, 2, 3}, []int{2, 3, 4}, false, false}, {[]int{2, 3, 2}, []int{2, 3, 4}, true, false}, {[]int{2, 2, 3}, []int{2, 4, 3}, false, true},
-		{[]int{2, 3, 2}, []int{2, 4, 3}, true, true}, {[]int{1, 2, 3}, []int{1, 3, 2}, false, false}, {[]int{2, 2, 2, 3}, []int{2, 2, 3, 2}, false, false},
+		{[]int{2, 2, 3}, []int{2, 3, 4}, false, false}, {[]int{2, 3, 2}, []int{2, 3, 4}, true, false},
+		{[]int{2, 2, 3}, []int{2, 4, 3}, false, true},
+		{[]int{2, 3, 2}, []int{2, 4, 3}, true, true}, {[]int{1, 2, 3}, []int{1, 3, 2}, false, false},
+		{[]int{2, 2, 2, 3}, []int{2, 2, 3, 2}, false, false},
 		{[]int{2, 1, 3, 2, 3}, []int{2, 1, 3, 3, 2}, false, false},
 	} {
 		cases = append(cases, batchedOf(s.a, s.b, s.ta, s.tb))
 	}
 	cases = append(cases, batchedOf([]int{2, 3, 3}, []int{2, 3, 3}, false, false).ofItself())
 	for _, s := range []struct{ a, b, aAxes, bAxes []int }{
-		{[]int{3}, []int{3}, []int{0}, []int{0}}, {[]int{2, 3}, []int{3, 2}, []int{1}, []int{0}}, {[]int{2, 3}, []int{4, 3}, []int{1}, []int{1}}, {[]int{3, 2}, []int{3, 4}, []int{0}, []int{0}},
-		{[]int{2, 3}, []int{3}, []int{1}, []int{0}}, {[]int{2, 3, 2}, []int{3, 2}, []int{1, 2}, []int{0, 1}}, {[]int{2, 3, 2}, []int{2, 3}, []int{1, 2}, []int{1, 0}},
-		{[]int{2, 3, 2}, []int{2, 4}, []int{0}, []int{0}}, {[]int{2, 3}, []int{2, 3}, []int{0, 1}, []int{0, 1}}, {[]int{2, 3, 4}, []int{4, 3, 2}, []int{1}, []int{1}},
+		{[]int{3}, []int{3}, []int{0}, []int{0}}, {[]int{2, 3}, []int{3, 2}, []int{1}, []int{0}},
+		{[]int{2, 3}, []int{4, 3}, []int{1}, []int{1}}, {[]int{3, 2}, []int{3, 4}, []int{0}, []int{0}},
+		{[]int{2, 3}, []int{3}, []int{1}, []int{0}}, {[]int{2, 3, 2}, []int{3, 2}, []int{1, 2}, []int{0, 1}},
+		{[]int{2, 3, 2}, []int{2, 3}, []int{1, 2}, []int{1, 0}},
+		{[]int{2, 3, 2}, []int{2, 4}, []int{0}, []int{0}}, {[]int{2, 3}, []int{2, 3}, []int{0, 1}, []int{0, 1}},
+		{[]int{2, 3, 4}, []int{4, 3, 2}, []int{1}, []int{1}},
 	} {
 		cases = append(cases, tensordotOf(s.a, s.b, s.aAxes, s.bAxes))
 	}

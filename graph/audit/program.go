@@ -92,7 +92,8 @@ func (c *Case) program(o *Outcome) (string, error) {
 	}
 	if cell.dtype() != Forward.dtype() {
 		d.Dtype = "Float32"
-		d.Code = strings.ReplaceAll(strings.ReplaceAll(c.Code, "float64", "float32"), "NewConstant(1.0)", "NewConstant(float32(1))")
+		d.Code = strings.ReplaceAll(strings.ReplaceAll(c.Code, "float64", "float32"),
+			"NewConstant(1.0)", "NewConstant(float32(1))")
 	}
 	if !d.Lisp {
 		for _, k := range c.known() {
@@ -207,7 +208,8 @@ func (d *programData) Imports() []string {
 	if d.Forward {
 		leaves = leaves[1:]
 	}
-	if strings.Contains(d.Code, "tensor.") || slices.ContainsFunc(leaves, func(l *programLeaf) bool { return l != nil && len(l.Array.Shape) > 0 }) {
+	if strings.Contains(d.Code, "tensor.") ||
+		slices.ContainsFunc(leaves, func(l *programLeaf) bool { return l != nil && len(l.Array.Shape) > 0 }) {
 		paths = append(paths, "gorgonia.org/tensor")
 	}
 	return paths
@@ -266,7 +268,9 @@ func (f *scalarOf) arithmetic(i int) (string, error) {
 	if f.c.Ref == nil {
 		by = "y from Gorgonia's own forward pass"
 	}
-	return fmt.Sprintf("By hand, with %s and the cost below:\ncost(%s = %.6g) = %.12f\ncost(%s = %.6g) = %.12f\nso the derivative is their difference over %.6g, %.6f.", by, name, x+h, fp, name, x-h, fm, 2*h, (fp-fm)/(2*h)), nil
+	return fmt.Sprintf("By hand, with %s and the cost below:\ncost(%s = %.6g) = %.12f\ncost(%s = %.6g) = %.12f\n"+
+		"so the derivative is their difference over %.6g, %.6f.",
+		by, name, x+h, fp, name, x-h, fm, 2*h, (fp-fm)/(2*h)), nil
 }
 
 // literal writes an array as a Gorgonia value.

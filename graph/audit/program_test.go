@@ -62,7 +62,8 @@ func TestProgramsLeaveNoFile(t *testing.T) {
 	}
 	of := programs(t, func(r Row) bool { return r.Op == "Unconcat" })
 	path := filepath.Join(t.TempDir(), "program")
-	if text, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, of["lisp-unconcat"]).CombinedOutput(); err != nil {
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, of["lisp-unconcat"])
+	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
 	cmd := exec.CommandContext(t.Context(), path)

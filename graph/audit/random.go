@@ -19,7 +19,8 @@ func uniform(k int) float64 {
 // dropoutOf is Dropout at one mask, which a fixed sequence in place of
 // Gorgonia's generator gives at every run, or in evaluation mode.
 func dropoutOf(x Input, p float64, eval bool) Case {
-	c := Case{Op: "Dropout", Variant: fmt.Sprintf("%s, p = %v, one mask", dims(x.Shape), p), In: []Input{x}, Code: fmt.Sprintf("gorgonia.Dropout(x, %v)", p), Eval: eval}
+	c := Case{Op: "Dropout", Variant: fmt.Sprintf("%s, p = %v, one mask", dims(x.Shape), p), In: []Input{x},
+		Code: fmt.Sprintf("gorgonia.Dropout(x, %v)", p), Eval: eval}
 	n := size(x.Shape)
 	c.Ref = func(in []Array) Array {
 		y := newArray(x.Shape...)

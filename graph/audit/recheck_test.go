@@ -35,8 +35,10 @@ func TestVerdictsArePyTorchs(t *testing.T) {
 			continue
 		}
 		o := all[i].runDraw(Cell(slices.Index(cellNames[:], g.Cell)), g.Draw)
-		if (o.Verdict == Right) != g.Right || o.Element != g.Element || math.Abs(o.Want-g.Want) > tolerance32*math.Max(1, math.Abs(g.Want)) {
-			t.Errorf("%s, %s: %v, right is %v: PyTorch says right %v, %s is %v", all[i].Name(), g.Cell, o, o.Want, g.Right, g.Element, g.Want)
+		if (o.Verdict == Right) != g.Right || o.Element != g.Element ||
+			math.Abs(o.Want-g.Want) > tolerance32*math.Max(1, math.Abs(g.Want)) {
+			t.Errorf("%s, %s: %v, right is %v: PyTorch says right %v, %s is %v", all[i].Name(), g.Cell, o,
+				o.Want, g.Right, g.Element, g.Want)
 		}
 	}
 }

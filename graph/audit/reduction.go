@@ -46,8 +46,10 @@ func (r reductionOp) of(shape, axes []int) Case {
 // the left or on the right, wherever the axes were.
 func (r reductionOp) keepingDims(shape, axes []int, left bool) Case {
 	ref := reduce(axes, r.ref)
-	return Case{Op: "KeepDims", Variant: fmt.Sprintf("%s of %s%s, left %v", r.op, dims(shape), axesText(axes), left), In: []Input{in("x", -2, 2, shape...)},
-		Code: fmt.Sprintf("gorgonia.KeepDims(x, %v, func(n *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.%s(n%s) })", left, r.op, arguments(axes)),
+	return Case{Op: "KeepDims", Variant: fmt.Sprintf("%s of %s%s, left %v", r.op, dims(shape), axesText(axes), left),
+		In: []Input{in("x", -2, 2, shape...)},
+		Code: fmt.Sprintf("gorgonia.KeepDims(x, %v, "+
+			"func(n *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.%s(n%s) })", left, r.op, arguments(axes)),
 		Ref: func(in []Array) Array {
 			y := ref(in)
 			ones := slices.Repeat([]int{1}, len(shape)-len(y.Shape))
@@ -62,13 +64,17 @@ func (r reductionOp) keepingDims(shape, axes []int, left bool) Case {
 }
 
 func logSumExpOf(shape []int, axis int) Case {
-	return Case{Op: "LogSumExp", Variant: dims(shape) + axesText([]int{axis}), In: []Input{in("x", -2, 2, shape...)}, Code: fmt.Sprintf("gorgonia.LogSumExp(x, %d)", axis),
-		Ref: reduce([]int{axis}, logSumExp), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.LogSumExp(in[0], axis) }}
+	return Case{Op: "LogSumExp", Variant: dims(shape) + axesText([]int{axis}), In: []Input{in("x", -2, 2, shape...)},
+		Code:  fmt.Sprintf("gorgonia.LogSumExp(x, %d)", axis),
+		Ref:   reduce([]int{axis}, logSumExp),
+		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.LogSumExp(in[0], axis) }}
 }
 
 func normOf(variant string, x Input, axis, p int) Case {
-	return Case{Op: "Norm", Variant: fmt.Sprintf("%s, p = %d", variant, p), In: []Input{x}, Code: fmt.Sprintf("gorgonia.Norm(x, %d, %d)", axis, p),
-		Ref: reduce([]int{axis}, norm(float64(p))), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Norm(in[0], axis, p) }}
+	return Case{Op: "Norm", Variant: fmt.Sprintf("%s, p = %d", variant, p), In: []Input{x},
+		Code:  fmt.Sprintf("gorgonia.Norm(x, %d, %d)", axis, p),
+		Ref:   reduce([]int{axis}, norm(float64(p))),
+		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Norm(in[0], axis, p) }}
 }
 
 // manyOp combines several operands of one shape.
@@ -90,8 +96,9 @@ func (m manyOp) of(n int, shape []int) Case {
 		name := string(rune('a' + k))
 		inputs, names = append(inputs, in(name, -2, 2, shape...)), append(names, name)
 	}
-	return Case{Op: m.op, Variant: fmt.Sprintf("%d of %s", n, dims(shape)), In: inputs, Code: fmt.Sprintf("gorgonia.%s(gorgonia.Nodes{%s})", m.op, strings.Join(names, ", ")),
-		Ref: fold(m.ref), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return m.f(in) }}
+	return Case{Op: m.op, Variant: fmt.Sprintf("%d of %s", n, dims(shape)), In: inputs,
+		Code: fmt.Sprintf("gorgonia.%s(gorgonia.Nodes{%s})", m.op, strings.Join(names, ", ")),
+		Ref:  fold(m.ref), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return m.f(in) }}
 }
 
 func reductions() []Case {
@@ -127,7 +134,8 @@ func reductions() []Case {
 		for _, axes := range [][]int{{0}, {1}, {2}, {3}, {0, 3}} {
 			cases = append(cases, reductionOps[0].keepingDims([]int{2, 1, 3, 2}, axes, left))
 		}
-		cases = append(cases, reductionOps[1].keepingDims([]int{2, 3, 2}, []int{2}, left), reductionOps[0].keepingDims([]int{2, 3}, nil, left))
+		cases = append(cases, reductionOps[1].keepingDims([]int{2, 3, 2}, []int{2}, left),
+			reductionOps[0].keepingDims([]int{2, 3}, nil, left))
 	}
 	for _, n := range []int{1, 2, 3, 4} {
 		for _, s := range [][]int{{}, {3}, {2, 2}} {

@@ -267,14 +267,14 @@ type window struct {
 }
 
 func (w window) out(shape []int) (h, width int) {
-	size := func(n, k, pad, stride, dilation int) int { return (n+pad-(k-1)*dilation-1)/stride + 1 }
-	return size(shape[2], w.kernel[0], w.pad[0]+w.pad[1], w.stride[0], w.dilation[0]),
-		size(shape[3], w.kernel[1], w.pad[2]+w.pad[3], w.stride[1], w.dilation[1])
+	length := func(n, k, pad, stride, dilation int) int { return (n+pad-(k-1)*dilation-1)/stride + 1 }
+	return length(shape[2], w.kernel[0], w.pad[0]+w.pad[1], w.stride[0], w.dilation[0]),
+		length(shape[3], w.kernel[1], w.pad[2]+w.pad[3], w.stride[1], w.dilation[1])
 }
 
-// each calls f with the image's coordinates under the kernel at (i, j), padding
+// visit calls f with the image's coordinates under the kernel at (i, j), padding
 // too.
-func (w window) each(i, j int, f func(r, c, y, x int)) {
+func (w window) visit(i, j int, f func(r, c, y, x int)) {
 	for r := range w.kernel[0] {
 		for c := range w.kernel[1] {
 			f(r, c, i*w.stride[0]-w.pad[0]+r*w.dilation[0], j*w.stride[1]-w.pad[2]+c*w.dilation[1])
@@ -289,7 +289,7 @@ func convolution(w window) func([]Array) Array {
 		return fill([]int{im.Shape[0], filter.Shape[0], h, width}, func(at []int) float64 {
 			s := 0.0
 			for ch := range im.Shape[1] {
-				w.each(at[2], at[3], func(r, c, y, x int) { s += filter.get(at[1], ch, r, c) * im.get(at[0], ch, y, x) })
+				w.visit(at[2], at[3], func(r, c, y, x int) { s += filter.get(at[1], ch, r, c) * im.get(at[0], ch, y, x) })
 			}
 			return s
 		})
@@ -303,7 +303,7 @@ func pool(w window, f func(x []float64) float64) func([]Array) Array {
 		h, width := w.out(im.Shape)
 		return fill([]int{im.Shape[0], im.Shape[1], h, width}, func(at []int) float64 {
 			var under []float64
-			w.each(at[2], at[3], func(_, _, y, x int) {
+			w.visit(at[2], at[3], func(_, _, y, x int) {
 				if y >= 0 && y < im.Shape[2] && x >= 0 && x < im.Shape[3] {
 					under = append(under, im.get(at[0], at[1], y, x))
 				}
@@ -320,7 +320,7 @@ func imageToColumns(w window) func([]Array) Array {
 		n := w.kernel[0] * w.kernel[1]
 		return fill([]int{im.Shape[0], h, width, im.Shape[1] * n}, func(at []int) float64 {
 			var v float64
-			w.each(at[1], at[2], func(r, c, y, x int) {
+			w.visit(at[1], at[2], func(r, c, y, x int) {
 				if at[3]%n == r*w.kernel[1]+c {
 					v = im.get(at[0], at[3]/n, y, x)
 				}

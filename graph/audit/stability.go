@@ -34,7 +34,8 @@ var patternOps = []patternOp{
 			return gorgonia.Log(gorgonia.Must(gorgonia.Sigmoid(x)))
 		}, func(x float64) float64 { return math.Log(sigmoid(x)) }, -2, 2},
 	{"Log(Exp(x))", "gorgonia.Log(gorgonia.Must(gorgonia.Exp(x)))",
-		func(x, _ *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Log(gorgonia.Must(gorgonia.Exp(x))) }, func(x float64) float64 { return x }, -2, 2},
+		func(x, _ *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Log(gorgonia.Must(gorgonia.Exp(x))) },
+		func(x float64) float64 { return x }, -2, 2},
 	{"Sub(Exp(x), 1)", "gorgonia.Sub(gorgonia.Must(gorgonia.Exp(x)), gorgonia.NewConstant(1.0))",
 		func(x, one *gorgonia.Node) (*gorgonia.Node, error) {
 			return gorgonia.Sub(gorgonia.Must(gorgonia.Exp(x)), one)
@@ -44,7 +45,8 @@ var patternOps = []patternOp{
 			return gorgonia.Sub(one, gorgonia.Must(gorgonia.Sigmoid(x)))
 		}, func(x float64) float64 { return sigmoid(-x) }, -2, 2},
 	{"Neg(Neg(x))", "gorgonia.Neg(gorgonia.Must(gorgonia.Neg(x)))",
-		func(x, _ *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Neg(gorgonia.Must(gorgonia.Neg(x))) }, func(x float64) float64 { return x }, -2, 2},
+		func(x, _ *gorgonia.Node) (*gorgonia.Node, error) { return gorgonia.Neg(gorgonia.Must(gorgonia.Neg(x))) },
+		func(x float64) float64 { return x }, -2, 2},
 	{"Log(SoftMax(x))", "gorgonia.Log(gorgonia.Must(gorgonia.SoftMax(x)))",
 		func(x, _ *gorgonia.Node) (*gorgonia.Node, error) {
 			return gorgonia.Log(gorgonia.Must(gorgonia.SoftMax(x)))

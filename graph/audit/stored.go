@@ -25,9 +25,11 @@ func storedOf(outer, inner string, from, to []int) Case {
 			g, gRef = u.f, each(u.ref)
 		}
 	}
-	op, target, code := "Reshape", to, fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{%s}))", inner, list(to))
+	op, target, code := "Reshape", to,
+		fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{%s}))", inner, list(to))
 	if to == nil {
-		op, target, code = "Ravel", []int{size(from)}, fmt.Sprintf("gorgonia.Must(gorgonia.Ravel(gorgonia.Must(gorgonia.%s(x))))", inner)
+		op, target, code = "Ravel", []int{size(from)},
+			fmt.Sprintf("gorgonia.Must(gorgonia.Ravel(gorgonia.Must(gorgonia.%s(x))))", inner)
 	}
 	moved := func(x node) (node, error) {
 		y, err := g(x)
@@ -41,7 +43,9 @@ func storedOf(outer, inner string, from, to []int) Case {
 	}
 	movedRef := func(in []Array) Array { return Array{target, gRef(in[:1]).Data} }
 	const low, high = 0.4, 2
-	c := Case{Op: "f(" + op + "(g(x)))", Variant: fmt.Sprintf("%s to %s, f is %s, g is %s", dims(from), dims(target), outer, inner), In: []Input{in("x", low, high, from...)}}
+	c := Case{Op: "f(" + op + "(g(x)))",
+		Variant: fmt.Sprintf("%s to %s, f is %s, g is %s", dims(from), dims(target), outer, inner),
+		In:      []Input{in("x", low, high, from...)}}
 	for _, u := range unaryOps {
 		if u.op == outer {
 			c.Code = "gorgonia." + outer + "(" + code + ")"
@@ -95,7 +99,8 @@ func storedGenerators() []generator {
 			to = nil
 		}
 		outer, inner := storedOuter[c.n(len(storedOuter))], storedInner[c.n(len(storedInner))]
-		return storedOf(outer, inner, from, to).with(features("f is HadamardProd", outer == "HadamardProd", "f is HadamardDiv", outer == "HadamardDiv", "f is Square", outer == "Square",
+		return storedOf(outer, inner, from, to).with(features("f is HadamardProd", outer == "HadamardProd",
+			"f is HadamardDiv", outer == "HadamardDiv", "f is Square", outer == "Square",
 			"g is Sin", inner == "Sin", "elements", size(from)))
 	}
 	return []generator{

@@ -22,7 +22,8 @@ const (
 	verdicts
 )
 
-var verdictNames = [verdicts]string{"not run", "right", "not differentiable by design", "error", "gradient zero", "wrong gradient", "wrong forward value", "panic"}
+var verdictNames = [verdicts]string{"not run", "right", "not differentiable by design", "error", "gradient zero",
+	"wrong gradient", "wrong forward value", "panic"}
 
 // String returns the verdict's name, as in "wrong gradient".
 func (v Verdict) String() string { return verdictNames[v] }
@@ -40,7 +41,7 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Failure tells whether a user of the operation is worse off than the
+// Failure reports whether a user of the operation is worse off than the
 // documentation says.
 func (v Verdict) Failure() bool { return v >= Failed }
 

@@ -16,7 +16,8 @@ func differentiable(t *testing.T) ([]Row, error) {
 		for _, c := range Catalogue() {
 			cases[c.Name()] = c.Design == ""
 		}
-		audited.rows, audited.err = Run(t.Context(), worker(t), func(r Row) bool { return r.Type == TypeOperation && cases[r.Name()] })
+		audited.rows, audited.err = Run(t.Context(), worker(t),
+			func(r Row) bool { return r.Type == TypeOperation && cases[r.Name()] })
 	})
 	return audited.rows, audited.err
 }

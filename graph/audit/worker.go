@@ -60,7 +60,8 @@ func (j job) do(all []subject, generators []generator) (Outcome, error) {
 		c := generators[j.Subject].draw(parseChoices(j.Choices))
 		return c.fuzzed(), nil
 	}
-	if j.Choices != "" || j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 || j.Outcome >= len(all[j.Subject].row().Outcomes) {
+	if j.Choices != "" || j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 ||
+		j.Outcome >= len(all[j.Subject].row().Outcomes) {
 		return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
 	}
 	return all[j.Subject].outcome(j.Outcome), nil
@@ -171,7 +172,9 @@ const batchSize = 400
 
 // process runs jobs in one worker until they are done or it dies, and returns
 // how many got an outcome: the one that it died of too.
-func process(ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, outcomes []Outcome) (int, error) {
+func process(
+	ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, outcomes []Outcome,
+) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := worker(ctx)

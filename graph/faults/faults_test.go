@@ -107,9 +107,11 @@ func TestReplacedIn(t *testing.T) {
 		want string
 	}{
 		{"the release", gorgonia(debug.Module{Version: Version}), ""},
-		{"a fork", gorgonia(debug.Module{Version: Version, Replace: &debug.Module{Path: "example.org/fork"}}), "gorgonia.org/gorgonia => example.org/fork"},
+		{"a fork", gorgonia(debug.Module{Version: Version, Replace: &debug.Module{Path: "example.org/fork"}}),
+			"gorgonia.org/gorgonia => example.org/fork"},
 		{"another release", gorgonia(debug.Module{Version: "v0.10.0"}), "gorgonia.org/gorgonia v0.10.0"},
-		{"another release of tensor", []*debug.Module{{Path: "gorgonia.org/tensor", Version: "v0.9.25"}}, "gorgonia.org/tensor v0.9.25"},
+		{"another release of tensor", []*debug.Module{{Path: "gorgonia.org/tensor", Version: "v0.9.25"}},
+			"gorgonia.org/tensor v0.9.25"},
 		{"none", nil, ""},
 	} {
 		if got := replacedIn(c.deps); got != c.want {

@@ -110,7 +110,8 @@ var table = []Known{
 	},
 	{
 		Op: "Tensordot", Effect: Failure,
-		Problem: "Tensordot is an error where the contracted axes have one element, and its derivative where the other axes of an operand have, but for a matrix and a vector",
+		Problem: "Tensordot is an error where the contracted axes have one element, " +
+			"and its derivative where the other axes of an operand have, but for a matrix and a vector",
 		Instead: "Reshape the axes into one, and Mul",
 		match:   contractsOne,
 	},
@@ -287,7 +288,8 @@ var table = []Known{
 		Instead: insteadOfCTC,
 		match: func(n node) bool {
 			reduction := peek.Field(n.op, "reduction")
-			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() && gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
+			return n.kind == "ctcLossOp" && reduction.IsValid() && reduction.CanUint() &&
+				gorgonia.Reduction(reduction.Uint()) == gorgonia.ReductionMean &&
 				n.in[1].Shape().TotalSize() > 1
 		},
 	},
@@ -295,7 +297,8 @@ var table = []Known{
 		Op: "CTCLoss", Case: "of shorter sequences", Effect: Derivative,
 		Problem: "the derivative of CTCLoss is NaN beyond the end of a sequence shorter than the batch",
 		match: func(n node) bool {
-			return n.kind == "ctcLossOp" && slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
+			return n.kind == "ctcLossOp" &&
+				slices.ContainsFunc(integers(n.in[2]), func(steps int) bool { return steps < n.in[0].Shape()[0] })
 		},
 	},
 	{

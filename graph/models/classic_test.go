@@ -35,7 +35,7 @@ func logisticRegression() program {
 	return n.train(add(neg(mean(add(a, c))), decay))
 }
 
-// zeroWeights starts with zeros everywhere, each ReLU at its corner.
+// zeroWeights starts with zeros everywhere, each ReLU at its kink.
 func zeroWeights() program {
 	n := newNet(tensor.Float64)
 	zero := func(int) float64 { return 0 }

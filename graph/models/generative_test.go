@@ -52,7 +52,8 @@ func (a adversaries) weight(n *net, name string, learn bool, shape ...int) node 
 	if a.shared[name] == nil {
 		a.shared[name] = a.from.weight(name, shape...).Value()
 	}
-	w := gorgonia.NewTensor(n.g, n.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(a.shared[name]))
+	w := gorgonia.NewTensor(n.g, n.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name),
+		gorgonia.WithValue(a.shared[name]))
 	if learn {
 		n.learn = append(n.learn, w)
 	}
@@ -61,15 +62,18 @@ func (a adversaries) weight(n *net, name string, learn bool, shape ...int) node 
 
 // judge is the discriminator's probability that x is no fake.
 func (a adversaries) judge(n *net, x node, learn bool) node {
-	w1, b1 := a.weight(n, "judge.w1", learn, adversarialData, adversarialHidden), a.weight(n, "judge.b1", learn, 1, adversarialHidden)
+	w1, b1 := a.weight(n, "judge.w1", learn, adversarialData, adversarialHidden),
+		a.weight(n, "judge.b1", learn, 1, adversarialHidden)
 	w2, b2 := a.weight(n, "judge.w2", learn, adversarialHidden, 1), a.weight(n, "judge.b2", learn, 1, 1)
 	return sigmoid(rows(mul(must(gorgonia.LeakyRelu(rows(mul(x, w1), b1), 0.2)), w2), b2))
 }
 
 // fake is what the generator makes of noise.
 func (a adversaries) fake(n *net, learn bool) node {
-	w1, b1 := a.weight(n, "make.w1", learn, adversarialNoise, adversarialHidden), a.weight(n, "make.b1", learn, 1, adversarialHidden)
-	w2, b2 := a.weight(n, "make.w2", learn, adversarialHidden, adversarialData), a.weight(n, "make.b2", learn, 1, adversarialData)
+	w1, b1 := a.weight(n, "make.w1", learn, adversarialNoise, adversarialHidden),
+		a.weight(n, "make.b1", learn, 1, adversarialHidden)
+	w2, b2 := a.weight(n, "make.w2", learn, adversarialHidden, adversarialData),
+		a.weight(n, "make.b2", learn, 1, adversarialData)
 	z := gorgonia.GaussianRandomNode(n.g, n.dtype, 0, 1, adversarialBatch, adversarialNoise)
 	return tanh(rows(mul(relu(rows(mul(z, w1), b1)), w2), b2))
 }

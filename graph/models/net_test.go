@@ -64,7 +64,8 @@ func (n *net) oneHot(name string, rows, classes int) node {
 }
 
 func (n *net) input(name string, at func(i int) float64, shape ...int) node {
-	return gorgonia.NewTensor(n.g, n.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name), gorgonia.WithValue(n.value(at, shape...)))
+	return gorgonia.NewTensor(n.g, n.dtype, len(shape), gorgonia.WithShape(shape...), gorgonia.WithName(name),
+		gorgonia.WithValue(n.value(at, shape...)))
 }
 
 func (n *net) value(at func(i int) float64, shape ...int) gorgonia.Value {
@@ -87,7 +88,8 @@ func (n *net) value(at func(i int) float64, shape ...int) gorgonia.Value {
 
 // indices is an input of integers.
 func (n *net) indices(name string, k ...int) node {
-	return gorgonia.NewVector(n.g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(k)), gorgonia.WithValue(tensor.New(tensor.WithShape(len(k)), tensor.WithBacking(k))))
+	return gorgonia.NewVector(n.g, tensor.Int, gorgonia.WithName(name), gorgonia.WithShape(len(k)),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(len(k)), tensor.WithBacking(k))))
 }
 
 func (n *net) constant(x float64) node {
@@ -141,7 +143,8 @@ func (n *net) dense(name string, x node, in, out int) node {
 
 // conv is a convolution with a 3×3 kernel that keeps the size.
 func (n *net) conv(name string, x node, in, out int) node {
-	return must(gorgonia.Conv2d(x, n.weight(name+".k", out, in, 3, 3), tensor.Shape{3, 3}, []int{1, 1}, []int{1, 1}, []int{1, 1}))
+	return must(gorgonia.Conv2d(x, n.weight(name+".k", out, in, 3, 3), tensor.Shape{3, 3},
+		[]int{1, 1}, []int{1, 1}, []int{1, 1}))
 }
 
 func halve(x node) node {
@@ -159,7 +162,8 @@ func (n *net) normalize(x node) node {
 		of   node
 		near float64
 	}{{scale, 1}, {bias, 0}} {
-		if err := gorgonia.Let(p.of, n.value(func(int) float64 { return p.near + 0.2*n.random.Float64() - 0.1 }, p.of.Shape()...)); err != nil {
+		if err := gorgonia.Let(p.of,
+			n.value(func(int) float64 { return p.near + 0.2*n.random.Float64() - 0.1 }, p.of.Shape()...)); err != nil {
 			panic(err)
 		}
 	}

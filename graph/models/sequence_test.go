@@ -21,7 +21,8 @@ func charLSTM() program {
 	const vocabulary, embedded, hidden = 8, 4, 8
 	n := newNet(tensor.Float32)
 	embedding := n.weight("embedding", vocabulary, embedded)
-	in, forget, out, cell := n.gate("in", embedded, hidden), n.gate("forget", embedded, hidden), n.gate("out", embedded, hidden), n.gate("cell", embedded, hidden)
+	in, forget, out, cell := n.gate("in", embedded, hidden), n.gate("forget", embedded, hidden),
+		n.gate("out", embedded, hidden), n.gate("cell", embedded, hidden)
 	decoder, bias := n.weight("decoder", vocabulary, hidden), n.bias("decoder.b", vocabulary)
 	h, c := n.data("h0", 0, 0, hidden), n.data("c0", 0, 0, hidden)
 	text := []int{0, 3, 1, 1, 5, 2}

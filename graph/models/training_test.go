@@ -68,7 +68,8 @@ func (p program) adam(t *testing.T, steps int, between func(step int)) []uint64 
 // weight as they are without it, to the bit. Programs that draw at random while
 // they train, each time anew, have nothing to be compared with.
 func TestTrainingIsLeftAlone(t *testing.T) {
-	random := []string{"convnet with max pooling and dropout", "denoising autoencoder", "variational autoencoder", "GAN, the generator", "GAN, the discriminator"}
+	random := []string{"convnet with max pooling and dropout", "denoising autoencoder", "variational autoencoder",
+		"GAN, the generator", "GAN, the discriminator"}
 	const steps = 60
 	compared := 0
 	for _, m := range models {

@@ -1,11 +1,12 @@
 package page
 
 import (
-	"gradtwin/internal/report"
-	"gradtwin/internal/report/reporttest"
 	"math"
 	"slices"
 	"testing"
+
+	"gradtwin/internal/report"
+	"gradtwin/internal/report/reporttest"
 )
 
 func TestRunNames(t *testing.T) {

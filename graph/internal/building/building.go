@@ -1,5 +1,5 @@
-// Package building guards what builds graphs: against two at once, and against
-// Gorgonia's panics.
+// Package building lets one graph be built at a time, and turns panics of
+// Gorgonia's into errors.
 package building
 
 import (
@@ -20,8 +20,8 @@ func Lock() { building.Lock() }
 // Unlock lets others build.
 func Unlock() { building.Unlock() }
 
-// Recover turns a panic into an error that names the operation whose
-// method was running, as the stack tells.
+// Recover turns a panic into an error that names the operation whose method was
+// running, found on the stack. It must be deferred itself.
 func Recover(err *error, doing string) {
 	r := recover()
 	if r == nil {

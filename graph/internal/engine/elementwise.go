@@ -75,7 +75,7 @@ func alike(a, b tensor.Tensor, opts []tensor.FuncOpt) (x, y, out *tensor.Dense, 
 }
 
 // whole reports whether a float64 or float32 tensor is stored row by row
-// without gaps, and is no mask's or slice's.
+// without gaps, and is neither masked nor a slice.
 func whole(t *tensor.Dense) bool {
 	return (t.Dtype() == tensor.Float64 || t.Dtype() == tensor.Float32) &&
 		!t.IsMasked() && !t.RequiresIterator() && !t.DataOrder().IsColMajor()

@@ -53,14 +53,14 @@ func (e Engine) MatMul(a, b, c tensor.Tensor) error {
 	return nil
 }
 
-// operand returns how BLAS is told of a matrix; ok is false for a layout that
-// it does not know.
+// operand returns a matrix as BLAS takes it; ok is false for a layout that BLAS
+// does not have.
 func operand(t tensor.Tensor) (d *tensor.Dense, trans blas.Transpose, ld int, ok bool) {
 	d, ok = t.(*tensor.Dense)
 	if !ok || d.Dims() != 2 || d.IsMasked() || len(d.Strides()) != 2 {
 		return nil, 0, 0, false
 	}
-	// Of a transposed view only the strides tell. With a single row or column
+	// Only the strides show a transposed view. With a single row or column
 	// either reading is right.
 	shape, strides := d.Shape(), d.Strides()
 	switch {

@@ -29,7 +29,7 @@ type Instruction struct {
 	args  []gorgonia.Value // scratch for the values of in
 	reuse gorgonia.UsePreallocDoer
 	over  gorgonia.UnsafeDoer
-	dest  *tensor.Dense // where the result is to be, nil for a scalar
+	dest  *tensor.Dense // the memory for the result, nil for a scalar
 }
 
 // Kept reports whether the result is written to the memory of the run before.

@@ -23,18 +23,18 @@ func (f *Function) Cut(
 	defer building.Unlock()
 	defer building.Recover(&err, "cut the graph")
 	l := f.ByNode[n]
-	held := &replica.Draws{}
+	draws := &replica.Draws{}
 	if l == nil {
 		if l, err = f.freeze(n, name); err != nil {
 			return nil, nil, err
 		}
-		held.Values = map[*gorgonia.Node]*gorgonia.Node{n: l.Node}
+		draws.Values = map[*gorgonia.Node]*gorgonia.Node{n: l.Node}
 	}
 	outputs := gorgonia.Nodes{f.Cost}
 	if grad != nil {
 		outputs = append(outputs, grad)
 	}
-	r, err := replica.New(held, outputs...)
+	r, err := replica.New(draws, outputs...)
 	if err != nil {
 		return nil, nil, err
 	}

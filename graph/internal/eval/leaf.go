@@ -13,7 +13,7 @@ type Leaf struct {
 	Node  *gorgonia.Node
 	Name  string
 	Drawn bool           // the value of a random node, which runs may overwrite
-	held  gorgonia.Value // the value that elems and bytes are of
+	now   gorgonia.Value // the value that Elements and bytes are of
 	memory.Elements
 	bytes []byte
 }
@@ -21,7 +21,7 @@ type Leaf struct {
 // sync takes up the value that the node holds now.
 func (l *Leaf) sync(float bool) error {
 	v := l.Node.Value()
-	if v == l.held && v != nil {
+	if v == l.now && v != nil {
 		return nil
 	}
 	if v == nil {
@@ -42,7 +42,7 @@ func (l *Leaf) sync(float bool) error {
 		}
 		l.Elements = e
 	}
-	l.held = v
+	l.now = v
 	return nil
 }
 
@@ -70,8 +70,8 @@ func (l *Leaf) value() gorgonia.Value {
 
 // checkShape returns an error where a run has given a leaf's value another shape.
 func (l *Leaf) checkShape() error {
-	if l.Node.IsScalar() || l.Node.Shape().Eq(l.held.Shape()) {
+	if l.Node.IsScalar() || l.Node.Shape().Eq(l.now.Shape()) {
 		return nil
 	}
-	return fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.Node.Shape(), l.held.Shape())
+	return fmt.Errorf("the run has changed the shape of %s from %v to %v", l.text(), l.Node.Shape(), l.now.Shape())
 }

@@ -81,7 +81,7 @@ func (f *Function) direction(
 	}
 	n := gorgonia.NewTensor(graph, g.Dtype(), len(g.Shape()),
 		gorgonia.WithName(name), gorgonia.WithShape(g.Shape()...), gorgonia.WithValue(v))
-	l := &Leaf{Node: n, Name: name, held: v, bytes: memory.Bytes(v)}
+	l := &Leaf{Node: n, Name: name, now: v, bytes: memory.Bytes(v)}
 	f.Leaves = append(f.Leaves, l)
 	f.ByNode[n] = l
 	return n

@@ -45,7 +45,7 @@ func (w *watch) unchanged() error {
 		if l.Drawn {
 			continue
 		}
-		if l.Node.Value() != l.held || w.differs(k) {
+		if l.Node.Value() != l.now || w.differs(k) {
 			return fmt.Errorf("%s has changed and was not set", l.text())
 		}
 		if err := l.checkShape(); err != nil {

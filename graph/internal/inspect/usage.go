@@ -8,7 +8,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Usage is who uses what on the way from the inputs to a cost.
+// Usage holds which operations use each value between the inputs and a cost.
 type Usage struct {
 	Named map[string]*gorgonia.Node
 	Users map[*gorgonia.Node][]string // the operations through which a node's gradient goes

@@ -1,6 +1,9 @@
-// Package ops has what is to be known of a graph's operations beyond Gorgonia:
-// operations of this module's own, and what any operation keeps from run to run,
-// with a way to copy it.
+// Package ops defines the operations that this module adds to a graph, and copies
+// what operations keep from run to run.
+//
+// A [Copier] makes the copies for one graph: where two operations share memory, as
+// pooling and its derivative do, their copies share theirs. [KeepsState] reports
+// what cannot be known to give the same result twice.
 package ops
 
 import (

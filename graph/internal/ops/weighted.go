@@ -136,7 +136,8 @@ func (w *weightedSpread) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorg
 	return gorgonia.Nodes{d}, err
 }
 
-// writeHash tells operations of one type apart by a shape.
+// writeHash writes the type and the shape: the operations of one type differ by
+// their shapes.
 func writeHash(h hash.Hash, op gorgonia.Op, shape tensor.Shape) {
 	fmt.Fprintf(h, "%T%v", op, shape)
 }

@@ -1,6 +1,10 @@
 // Package replica makes copies of a user's graph: as it is, with the gradient that
 // Grad gives, with what is random held at one draw, in float64. The user's graph
 // is only read.
+//
+// [New] copies nodes as they are. [Gradient] adds the gradient: the nodes of the
+// user's own Grad where they are those of this cost, and else those of a Grad on
+// the copy. [Draw] draws the random nodes. [Widen] builds a float32 graph anew.
 package replica
 
 import (
@@ -84,7 +88,7 @@ func (r *Replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c
 	case op != nil:
 		op = r.draws.operation(n, r.Ops.Copy(op))
 		options = append(options, gorgonia.WithOp(op), gorgonia.WithChildren(args))
-	case inspect.Named(n): // others are told apart by their operations
+	case inspect.Named(n): // others differ by their operations
 		options = append(options, gorgonia.WithName(n.Name()))
 	}
 	return gorgonia.NewUniqueNode(options...), nil

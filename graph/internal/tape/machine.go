@@ -14,8 +14,8 @@ type Machine struct {
 	inputs gorgonia.Nodes
 }
 
-// NewMachines returns a machine of the cost alone and one of its whole graph. All
-// inputs that take values are to be named.
+// NewMachines returns a machine of the cost alone and one of its whole graph. The
+// inputs are those that each run gives a value.
 func NewMachines(
 	cost *gorgonia.Node, inputs gorgonia.Nodes, options []gorgonia.VMOpt,
 ) (loss, gradient *Machine, err error) {

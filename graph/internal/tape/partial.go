@@ -98,11 +98,13 @@ func (t *Tape) overlapping() (pairs [][2]int) {
 	return pairs
 }
 
-// after returns what must be computed when the result of one step has changed, in
-// order, itself first.
+// after returns what must be computed when the result of one step has changed, or
+// of none (−1), in order.
 func (d *Dependencies) after(step int) (steps []int) {
 	in := make([]bool, len(d.from))
-	in[step] = true
+	if step >= 0 {
+		in[step] = true
+	}
 	for grown := true; grown; {
 		grown = false
 		include := func(steps ...int) {
@@ -142,17 +144,13 @@ type Partial struct {
 	products map[int]*product // of the steps that are products of the leaf itself
 }
 
-// Partial finds it for a leaf. Of a leaf that is not in the tape nothing is to be
-// computed.
+// Partial finds it for a leaf. A leaf that is not in the tape changes nothing.
 func (d *Dependencies) Partial(leaf func(n *gorgonia.Node) bool) *Partial {
 	p, code := &Partial{of: d, products: map[int]*product{}}, d.tape.code
 	at := slices.IndexFunc(code, func(s step) bool { return s.leaf && leaf(s.node) })
-	if at < 0 {
-		return p
-	}
 	p.steps = d.after(at)
 	for _, i := range p.steps {
-		if slices.Contains(d.from[i], at) && len(d.from[i]) == 2 {
+		if at >= 0 && slices.Contains(d.from[i], at) && len(d.from[i]) == 2 {
 			other := d.from[i][0] + d.from[i][1] - at
 			if c := newProduct(&code[i], code[at].value); c != nil && !slices.Contains(p.steps, other) {
 				p.products[i] = c

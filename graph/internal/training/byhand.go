@@ -7,13 +7,14 @@ import (
 
 // byHand judges a step that calls no solver by how it moves the elements: by the
 // gradient times a rate, which the first run shows.
-func (j *judge) byHand(run int, t *training, previous []float64) error {
+func (j *judge) byHand(run int, t *stepRun, previous []float64) error {
 	if j.solver != nil {
 		j.note("the step does not call the solver that it is given")
 	}
 	move := make([]float64, len(t.before))
 	g := &given{
-		subject: &j.Subject, run: run, byHand: true, x: t.before, right: t.gradient, previous: previous, of: make([]bool, len(j.Params)),
+		subject: &j.Subject, run: run, byHand: true, x: t.before, right: t.gradient, previous: previous,
+		of:    make([]bool, len(j.Params)),
 		bound: make([]float64, len(move)), entry: make([]float64, len(move)), slack: make([]float64, len(move)),
 		followed: len(j.Draws.Random) == 0,
 	}
@@ -57,5 +58,5 @@ func (j *judge) byHand(run int, t *training, previous []float64) error {
 		// What stays bound from run to run is what the runs before have used.
 		g.entry[i] = -(j.runs[run-1].after[i] - j.runs[run-1].before[i]) / j.rate
 	}
-	return j.gradient(g)
+	return j.checkGradient(g)
 }

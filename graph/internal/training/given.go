@@ -53,7 +53,7 @@ func (g *given) all(want []float64) bool {
 }
 
 // smallTensor is how much smaller than all gradients those of one tensor may be
-// before their rounding counts for a difference: a bias in front of a batch
+// before their rounding is taken for a difference: a bias in front of a batch
 // normalization has only rounding.
 const smallTensor = 1e-3
 
@@ -67,13 +67,13 @@ func (g *given) fits(want []float64, k int) bool {
 			scale = max(scale, math.Abs(w), math.Abs(g.bound[i]))
 		}
 	}
-	bound := g.subject.tolerance() * max(scale, smallTensor*whole)
+	limit := g.subject.tolerance() * max(scale, smallTensor*whole)
 	for i := from; i < to; i++ {
 		slack := 0.0
 		if g.slack != nil {
 			slack = g.slack[i]
 		}
-		if math.Float64bits(g.bound[i]) != math.Float64bits(want[i]) && !(math.Abs(g.bound[i]-want[i]) <= bound+slack) {
+		if math.Float64bits(g.bound[i]) != math.Float64bits(want[i]) && !(math.Abs(g.bound[i]-want[i]) <= limit+slack) {
 			return false
 		}
 	}

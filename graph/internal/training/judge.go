@@ -52,15 +52,16 @@ func (j *judge) look() error {
 		entry := t.entry
 		for m, c := range t.calls {
 			g := &given{
-				subject: &j.Subject, run: n, again: m > 0, x: c.x, bound: c.bound, entry: entry, right: c.gradient, previous: previous, of: c.given,
+				subject: &j.Subject, run: n, again: m > 0, x: c.x, bound: c.bound, entry: entry, right: c.gradient,
+				previous: previous, of: c.given,
 				ranLater: m == len(t.calls)-1 && !same(t.exit, c.left), followed: c.followed, idle: c.idle, changed: c.changed,
 				deviation: n == 0 && m == 0,
 			}
-			if err := j.gradient(g); err != nil {
+			if err := j.checkGradient(g); err != nil {
 				return err
 			}
-			j.move(n, c)
-			j.undone(n, m, c)
+			j.checkMove(n, c)
+			j.checkUndone(n, m, c)
 			previous, entry = c.gradient, c.left
 			for k, of := range c.given {
 				listed[k] = listed[k] || of

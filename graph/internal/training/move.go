@@ -12,8 +12,8 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// move says whether a solver has done what it should with what it was given.
-func (j *judge) move(run int, c *call) {
+// checkMove says whether a solver has done what it should with what it was given.
+func (j *judge) checkMove(run int, c *call) {
 	if c.err != nil {
 		j.misuse(run, "the solver returns an error that the step ignores: "+c.err.Error(), "the step returns it")
 		return
@@ -47,14 +47,14 @@ func (j *judge) move(run int, c *call) {
 		from, to := j.Span(k)
 		for i := from; i < to; i++ {
 			by := c.after[i] - c.x[i]
-			bound := d.bound(c.x[i], c.bound[i], j.Single)
-			want := d.step(c.x[i], c.bound[i])
+			slack := d.slack(c.x[i], c.bound[i], j.Single)
+			want := d.move(c.x[i], c.bound[i])
 			if !known {
 				want = rate * min(1, math.Abs(c.bound[i]))
 			}
 			stands = stands && by == 0
-			due = due || math.Abs(want) > bound
-			differs = differs || known && !(math.Abs(by-want) <= bound)
+			due = due || math.Abs(want) > slack
+			differs = differs || known && !(math.Abs(by-want) <= slack)
 		}
 		moved, should = moved || !stands, should || due
 		switch {
@@ -94,20 +94,20 @@ func (j *judge) shared() string {
 	return ""
 }
 
-// undone says that a step gives inputs their old values again.
-func (j *judge) undone(run, call int, c *call) {
+// checkUndone says that a step gives inputs their old values again.
+func (j *judge) checkUndone(run, call int, c *call) {
 	t := j.runs[run]
 	for k, of := range c.given {
 		from, to := j.Span(k)
-		part := func(x []float64) []float64 { return x[from:to] }
-		moved := !same(part(c.x), part(c.after))
+		elements := func(x []float64) []float64 { return x[from:to] }
+		moved := !same(elements(c.x), elements(c.after))
 		switch {
 		case !of || call > 0:
-		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(part(t.before), part(c.x)) &&
-			same(part(c.x), part(j.runs[run-1].calls[0].x)):
+		case run > 0 && len(j.runs[run-1].calls) > 0 && !same(elements(t.before), elements(c.x)) &&
+			same(elements(c.x), elements(j.runs[run-1].calls[0].x)):
 			j.misuse(run, "the step gives "+j.Layout[k].Name+" its old values before the machine runs: what the solver "+
 				"has changed is lost", "values that are set once, before the first step")
-		case moved && len(t.calls) == 1 && same(part(t.after), part(c.x)):
+		case moved && len(t.calls) == 1 && same(elements(t.after), elements(c.x)):
 			j.misuse(run, "the step gives "+j.Layout[k].Name+" its old values after the solver was called: what that has "+
 				"changed is lost", "")
 		}

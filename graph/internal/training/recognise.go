@@ -11,9 +11,9 @@ import (
 	"gradtwin/graph/internal/inspect"
 )
 
-// gradient says whether a gradient that was used is that of the graph, and what it
+// checkGradient says whether a gradient that was used is that of the graph, and what it
 // is when it is not.
-func (j *judge) gradient(g *given) error {
+func (j *judge) checkGradient(g *given) error {
 	all := g.of
 	g.of = slices.Clone(all)
 	for k := range g.of {
@@ -49,7 +49,7 @@ func (j *judge) gradient(g *given) error {
 	return nil
 }
 
-// mostRuns is how many runs of a machine in one step are told apart.
+// mostRuns is the largest number of runs of a machine in one step that is recognised.
 const mostRuns = 16
 
 // recognise names what a gradient is that is not the graph's, "" where it is
@@ -65,8 +65,8 @@ func (j *judge) recognise(g *given) (problem, instead string) {
 	case stale && g.ranLater:
 		return "the solver is called before the machine runs", order
 	case stale:
-		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run and was not Reset " +
-			"(a LispMachine runs only once), and what was bound before is used", order
+		return "the machine has not run: RunAll does nothing, without an error, on a machine that has run " +
+			"and was not Reset (a LispMachine runs only once), and what was bound before is used", order
 	case g.previous != nil && g.all(g.previous):
 		return "what is used is the gradient of the step before", order
 	}
@@ -76,7 +76,8 @@ func (j *judge) recognise(g *given) (problem, instead string) {
 			return "the gradients accumulate over runs: each run adds to what is bound, and nothing has cleared it",
 				"a solver of Gorgonia's, which clears what it has used, or zeros in what Grad() returns, before each run"
 		case runs > 1 && g.all(sum):
-			return fmt.Sprintf("the machine runs %d times before the gradient is used, and each run adds to what is bound", runs),
+			const often = "the machine runs %d times before the gradient is used, and each run adds to what is bound"
+			return fmt.Sprintf(often, runs),
 				"one run a step, and a machine without BindDualValues to look at the loss"
 		}
 	}

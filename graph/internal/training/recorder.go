@@ -11,9 +11,6 @@ import (
 	"gradtwin/graph/internal/eval"
 	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
-	"gradtwin/graph/internal/ops"
-	"gradtwin/graph/internal/peek"
-	"gradtwin/graph/internal/replica"
 )
 
 // call is one call of a solver: what it was given and what it did.
@@ -30,8 +27,8 @@ type call struct {
 	err      error     // the solver's
 }
 
-// training is one run of a step.
-type training struct {
+// stepRun is one run of a step.
+type stepRun struct {
 	before, after []float64 // the elements
 	entry, exit   []float64 // what was bound
 	data          []string  // the bytes of the other inputs, before
@@ -44,7 +41,7 @@ type training struct {
 type recorder struct {
 	Subject
 	solver gorgonia.Solver
-	runs   []*training
+	runs   []*stepRun
 	failed error // of the graph's own gradient
 }
 
@@ -55,7 +52,7 @@ func (r *recorder) run(step func(gorgonia.Solver) error) (err error) {
 			err = fmt.Errorf("panic: %v", v)
 		}
 	}()
-	t := &training{before: r.elements(), entry: r.bound(), data: r.data()}
+	t := &stepRun{before: r.elements(), entry: r.bound(), data: r.data()}
 	r.runs = append(r.runs, t)
 	var solver gorgonia.Solver
 	if r.solver != nil {
@@ -204,73 +201,6 @@ func (r *recorder) shake(run int) {
 			r.Set(i, x*(1+u))
 		}
 	}
-}
-
-// holdDropout makes the user's own dropout drop what the graph's gradient is
-// computed with.
-func (r *recorder) holdDropout(k *undo) {
-	for n, mask := range r.Draws.Masks {
-		e, err := memory.Of(mask)
-		if err != nil {
-			continue
-		}
-		next := 0
-		k.value(peek.Writable(peek.Field(n.Op(), "rndGen")))
-		// The operation keeps an element when the number that it draws is below 1−p.
-		peek.SetFunc(n.Op(), "rndGen", func() float64 {
-			i := next % e.Len()
-			next++
-			if e.At(i) != 0 {
-				return 0
-			}
-			return 1
-		})
-	}
-}
-
-// followDraws gives the graph's gradient the values that the random nodes had in
-// the step's run.
-func (r *recorder) followDraws() {
-	for n, holder := range r.Draws.Values {
-		v, to := n.Value(), memory.Bytes(holder.Value())
-		if v != nil && v.Dtype() == holder.Dtype() && len(memory.Bytes(v)) == len(to) {
-			copy(to, memory.Bytes(v))
-		}
-	}
-}
-
-// sameLoss reports whether the step's run had the loss that the graph has: with
-// other draws it has another one.
-func (r *recorder) sameLoss() bool {
-	if len(r.Draws.Random) == 0 {
-		return true
-	}
-	if !r.UserCost.IsScalar() {
-		return false
-	}
-	f, err := r.Loss()
-	e, also := memory.Of(r.UserCost.Value())
-	return err == nil && also == nil && replica.Near([]float64{f}, []float64{e.At(0)}, r.tolerance())
-}
-
-// idle returns the user's operations that are in evaluation mode while those of
-// the graph's gradient are not.
-func (r *recorder) idle() (names []string) {
-	for c, n := range r.Nodes {
-		if _, ok := n.Op().(gorgonia.TrainModeOp); !ok {
-			continue
-		}
-		users, _ := peek.Bool(n.Op(), "isTraining")
-		if held, ok := c.Op().(*ops.HeldDropout); ok {
-			if copied, _ := peek.Bool(held.SDOp, "isTraining"); copied && !users {
-				names = append(names, inspect.Label(n))
-			}
-		} else if copied, _ := peek.Bool(c.Op(), "isTraining"); copied && !users {
-			names = append(names, inspect.Label(n))
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // hint says what an error of a solver may come from.

@@ -38,10 +38,10 @@ func descentOf(s gorgonia.Solver) (d descent, ok bool) {
 	return d, true
 }
 
-// step returns the move of an element x with the gradient g:
+// move returns the move of an element x with the gradient g:
 //
 //	−rate · clip((g + l1·sign(x) + l2·x) / batch)
-func (d descent) step(x, g float64) float64 {
+func (d descent) move(x, g float64) float64 {
 	if x != 0 {
 		g += d.l1 * math.Copysign(1, x)
 	}
@@ -55,8 +55,8 @@ func (d descent) step(x, g float64) float64 {
 	return -d.rate * g
 }
 
-// bound returns how far the rounding of either precision may take the move of x.
-func (d descent) bound(x, g float64, single bool) float64 {
+// slack returns how far the rounding of either precision may take the move of x.
+func (d descent) slack(x, g float64, single bool) float64 {
 	// A handful of operations round, on numbers of these sizes.
 	const roundings = 16
 	unit := math.Pow(2, -53)
@@ -157,7 +157,8 @@ func (s *Subject) averages(batch float64) bool {
 	return visit(s.UserCost, 1)
 }
 
-// nearTo compares a number that may have been a float32 one, as 1/5, with a count.
+// nearTo compares a number that may have been rounded to float32, as 1/5 is, with a
+// count.
 func nearTo(x, count float64) bool { return math.Abs(x-count) <= 1e-6*count }
 
 // signOf returns the sign of an operation that works element by element, as ÷.
