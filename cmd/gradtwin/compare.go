@@ -101,7 +101,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	results := &report.Results{
 		Version: report.Version, Replay: replay(cmd, idle, start.data),
 		Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
-		Environment: newEnvironment(), Data: start.data.describe(),
+		Environment: newEnvironment(), Data: start.data.describe(), Inject: cf.fault,
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
 	if out.json {

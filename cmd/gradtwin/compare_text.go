@@ -104,6 +104,9 @@ func (t *compareText) end(r *report.Results, out string) error {
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
 	}
+	if r.Inject != "" {
+		t.say("%s", report.Planted(r.Inject))
+	}
 	t.say("%s", r.Verdict())
 	if power := r.Power(); power != "" {
 		t.say("%s", power)
