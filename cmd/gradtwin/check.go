@@ -23,9 +23,9 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Check a backend's gradient against differences of the plain code's loss",
 		Long: `The gradient is that of the first batch's loss at the initial weights, or after
 some steps of training. Each element gets one of five verdicts: ok, kink (the
-loss has a kink there, and the value is a valid subgradient), wrong,
-inconclusive (the differences contradict each other), unseen (too small for the
-loss to show).
+slope of the loss jumps there, as that of ReLU does at 0, and the value lies
+between both slopes), wrong, inconclusive (the differences contradict each
+other), unseen (too small for the loss to show).
 
 A check ends in one of three ways: the gradients agree, they disagree, or they
 could not be judged, because nothing of a tensor could be seen. --allow names
@@ -37,7 +37,7 @@ part in which something wrong was found ends with exit code 3, every other one
 with 0: only merge knows whether all was judged.
 
 ` + exitCodes,
-		Example: `  gradtwin check                                    # every element of the experiment's network
+		Example: `  gradtwin check                                    # every element of the default network
   gradtwin check --inject 'W1[154,37]*-1'           # what a wrong gradient looks like
   gradtwin check --mode sample --samples 500 --after 100
   gradtwin check --shard 1/4 --out parts            # a quarter of the work, for merge`,
