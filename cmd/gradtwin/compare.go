@@ -16,6 +16,7 @@ type compareFlags struct {
 	every    int
 	fault    string
 	keep     checkpointFlags
+	startFlags
 }
 
 // addTo adds the flags that every comparison has.
@@ -26,6 +27,7 @@ func (f *compareFlags) addTo(cmd *cobra.Command) {
 	wantNames(s, "backends", backendNames)
 	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the "+
 		"run, at least 10")
+	f.startFlags.addTo(cmd)
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -81,7 +83,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
 	names, err := twoBackends(cf.backends)
-	idle := f.idle(cmd, names[:]...)
+	idle := append(f.idle(cmd, names[:]...), cf.startFlags.idle()...)
 	if err == nil {
 		err = refuseIdle(cmd, idle)
 	}
@@ -92,6 +94,10 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err != nil {
 		return earlier.wrap(err)
 	}
+	given, err := cf.weights(start.configs[0].Spec)
+	if err != nil {
+		return err
+	}
 	var dir report.Dir
 	if out.out != "" {
 		if dir, err = report.Open(out.out); err != nil {
@@ -99,8 +105,8 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle, start.data),
-		Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle,
+			start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h, InitFrom: cf.name(),
 		Environment: newEnvironment(), Data: start.data.describe(), Inject: cf.fault,
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -113,8 +119,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
 		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f,
-			options: start.options, data: start.data, reporter: start.reporter, printer: printer,
-			every: cf.every, fault: cf.fault, detailed: dir != ""}
+			options: start.options, data: start.data, start: given, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)
