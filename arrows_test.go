@@ -19,50 +19,57 @@ var module = reflect.TypeFor[Spec]().PkgPath()
 // import what no other package of the module is in.
 var allowed = map[string][]string{
 	module: {"gradtwin/internal/libm"},
-	"gradtwin/graph": rooms("building", "engine", "eval", "inspect", "memory", "ops", "peek", "replica", "tape", "training",
+	"gradtwin/graph": rooms("building", "engine", "eval", "inspect", "memory", "ops", "peek", "replica", "tape",
+		"training",
 		module, "gradtwin/graph/faults"),
 	"gradtwin/graph/faults": rooms("memory", "peek"),
 	// What is below graph, from the ground up.
-	"gradtwin/graph/internal/building":    {},
-	"gradtwin/graph/internal/memory":      {},
-	"gradtwin/graph/internal/peek":        {},
-	"gradtwin/graph/internal/engine":      rooms("peek", "gradtwin/internal/gemm"),
-	"gradtwin/graph/internal/inspect":     rooms("memory", "peek"),
-	"gradtwin/graph/internal/ops":         rooms("inspect", "memory", "peek"),
-	"gradtwin/graph/internal/tape":        rooms("building", "memory", "ops", "peek"),
-	"gradtwin/graph/internal/replica":     rooms("building", "inspect", "memory", "ops", "peek", "tape"),
-	"gradtwin/graph/internal/eval":        rooms("building", "inspect", "memory", "ops", "peek", "replica", "tape", module),
-	"gradtwin/graph/internal/training":    rooms("eval", "inspect", "memory", "ops", "peek", "replica", module),
-	"gradtwin/graph/models":               {}, // tests alone
-	"gradtwin/graph/audit":                rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults", "gradtwin/compare"),
-	"gradtwin/backprop":                   {module},
-	"gradtwin/numeric":                    {module, "gradtwin/internal/simd"},
-	"gradtwin/compare":                    {module, "gradtwin/internal/stats", "gradtwin/internal/words"},
-	"gradtwin/compare/battery":            {}, // tests alone
-	"gradtwin/compare/rows":               {}, // tests alone
-	"gradtwin/compare/twin":               {module, "gradtwin/compare", "gradtwin/internal/stats"},
-	"gradtwin/compare/twin/twintest":      {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/graph", "gradtwin/numeric"},
-	"gradtwin/internal/checkpoint":        {module, "gradtwin/internal/npz"},
-	"gradtwin/internal/cputime":           {}, // for benchmarks
-	"gradtwin/internal/digits":            {"gradtwin/internal/npz"},
-	"gradtwin/internal/gemm":              {},
-	"gradtwin/internal/gemm/asm":          {},
-	"gradtwin/internal/golden":            {module},
-	"gradtwin/internal/libm":              {},
-	"gradtwin/internal/simd":              {},
-	"gradtwin/internal/simd/asm":          {},
-	"gradtwin/internal/mnist":             {module},
-	"gradtwin/internal/rename":            {},
-	"gradtwin/internal/progress":          {},
-	"gradtwin/internal/npz":               {},
-	"gradtwin/internal/npz/npztest":       {},
-	"gradtwin/internal/page":              {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/internal/report", "gradtwin/internal/stats", "gradtwin/internal/words"},
-	"gradtwin/internal/report":            {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/internal/npz", "gradtwin/internal/stats", "gradtwin/internal/words"},
-	"gradtwin/internal/report/reporttest": {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/internal/report"},
-	"gradtwin/internal/words":             {"gradtwin/internal/stats"},
-	"gradtwin/internal/shard":             {"gradtwin/compare"},
-	"gradtwin/internal/stats":             {},
-	"gradtwin/internal/weights":           {module, "gradtwin/internal/npz", "gradtwin/internal/words"},
+	"gradtwin/graph/internal/building": {},
+	"gradtwin/graph/internal/memory":   {},
+	"gradtwin/graph/internal/peek":     {},
+	"gradtwin/graph/internal/engine":   rooms("peek", "gradtwin/internal/gemm"),
+	"gradtwin/graph/internal/inspect":  rooms("memory", "peek"),
+	"gradtwin/graph/internal/ops":      rooms("inspect", "memory", "peek"),
+	"gradtwin/graph/internal/tape":     rooms("building", "memory", "ops", "peek"),
+	"gradtwin/graph/internal/replica":  rooms("building", "inspect", "memory", "ops", "peek", "tape"),
+	"gradtwin/graph/internal/eval": rooms("building", "inspect", "memory", "ops", "peek", "replica", "tape",
+		module),
+	"gradtwin/graph/internal/training": rooms("eval", "inspect", "memory", "ops", "peek", "replica", module),
+	"gradtwin/graph/models":            {}, // tests alone
+	"gradtwin/graph/audit": rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults",
+		"gradtwin/compare"),
+	"gradtwin/backprop":        {module},
+	"gradtwin/numeric":         {module, "gradtwin/internal/simd"},
+	"gradtwin/compare":         {module, "gradtwin/internal/stats", "gradtwin/internal/words"},
+	"gradtwin/compare/battery": {}, // tests alone
+	"gradtwin/compare/rows":    {}, // tests alone
+	"gradtwin/compare/twin":    {module, "gradtwin/compare", "gradtwin/internal/stats"},
+	"gradtwin/compare/twin/twintest": {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/graph",
+		"gradtwin/numeric"},
+	"gradtwin/internal/checkpoint":  {module, "gradtwin/internal/npz"},
+	"gradtwin/internal/cputime":     {}, // for benchmarks
+	"gradtwin/internal/digits":      {"gradtwin/internal/npz"},
+	"gradtwin/internal/gemm":        {},
+	"gradtwin/internal/gemm/asm":    {},
+	"gradtwin/internal/golden":      {module},
+	"gradtwin/internal/libm":        {},
+	"gradtwin/internal/simd":        {},
+	"gradtwin/internal/simd/asm":    {},
+	"gradtwin/internal/mnist":       {module},
+	"gradtwin/internal/rename":      {},
+	"gradtwin/internal/progress":    {},
+	"gradtwin/internal/npz":         {},
+	"gradtwin/internal/npz/npztest": {},
+	"gradtwin/internal/page": {module, "gradtwin/compare", "gradtwin/compare/twin",
+		"gradtwin/internal/report", "gradtwin/internal/stats", "gradtwin/internal/words"},
+	"gradtwin/internal/report": {module, "gradtwin/compare", "gradtwin/compare/twin",
+		"gradtwin/internal/npz", "gradtwin/internal/stats", "gradtwin/internal/words"},
+	"gradtwin/internal/report/reporttest": {module, "gradtwin/compare", "gradtwin/compare/twin",
+		"gradtwin/internal/report"},
+	"gradtwin/internal/words":   {"gradtwin/internal/stats"},
+	"gradtwin/internal/shard":   {"gradtwin/compare"},
+	"gradtwin/internal/stats":   {},
+	"gradtwin/internal/weights": {module, "gradtwin/internal/npz", "gradtwin/internal/words"},
 }
 
 // rooms writes a name without a slash for the package of that name below graph.
@@ -115,7 +122,8 @@ func wrongImports(path string, imports []string) []string {
 		if own && !command && !slices.Contains(rule, imp) {
 			problems = append(problems, path+" imports "+imp+", against the direction of imports")
 		}
-		if strings.HasPrefix(imp, "gorgonia.org/") && path != "gradtwin/graph" && !strings.HasPrefix(path, "gradtwin/graph/") {
+		if strings.HasPrefix(imp, "gorgonia.org/") && path != "gradtwin/graph" &&
+			!strings.HasPrefix(path, "gradtwin/graph/") {
 			problems = append(problems, path+" imports "+imp+": only graph and what is below it may")
 		}
 	}

@@ -2,7 +2,7 @@ package gradtwin
 
 import "fmt"
 
-// Batch is what a network is fed in one step.
+// Batch is the input of one step: rows of numbers, each with its class.
 type Batch struct {
 	// X holds the inputs, rows×inputs, row-major.
 	X []float64
@@ -16,13 +16,14 @@ type Batch struct {
 // Len returns the number of rows.
 func (b Batch) Len() int { return len(b.Labels) }
 
-// Validate tells whether a network of the given spec can be fed the batch.
+// Validate reports whether a network of the given spec can take the batch.
 func (b Batch) Validate(s Spec) error {
 	if b.Len() == 0 {
 		return fmt.Errorf("batch: no rows")
 	}
 	if len(b.X) != b.Len()*s.Inputs() {
-		return fmt.Errorf("batch: %d inputs for %d rows: want %d (%d a row)", len(b.X), b.Len(), b.Len()*s.Inputs(), s.Inputs())
+		return fmt.Errorf("batch: %d inputs for %d rows: want %d (%d a row)", len(b.X), b.Len(), b.Len()*s.Inputs(),
+			s.Inputs())
 	}
 	if b.Rows != nil && len(b.Rows) != b.Len() {
 		return fmt.Errorf("batch: %d row numbers for %d rows", len(b.Rows), b.Len())

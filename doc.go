@@ -1,5 +1,5 @@
 // Package gradtwin holds the vocabulary that the two networks share: what is
-// built ([Spec]), its weights ([Params]), what it is fed ([Batch]) and where
+// built ([Spec]), its weights ([Params]), its input ([Batch]) and where
 // the randomness comes from ([Rand]).
 //
 // The same fully connected network is built twice: by package graph as a

@@ -17,7 +17,8 @@ func TestAssemblyIsCurrent(t *testing.T) {
 		t.Run(pkg, func(t *testing.T) {
 			dir := t.TempDir()
 			program := filepath.Join(dir, "asm")
-			if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./internal/"+pkg+"/asm").CombinedOutput(); err != nil {
+			if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program,
+				"./internal/"+pkg+"/asm").CombinedOutput(); err != nil {
 				t.Fatalf("go build: %v\n%s", err, out)
 			}
 			const assembly, stubs = "kernels_amd64.s", "kernels_amd64.go"

@@ -26,15 +26,7 @@ const (
 
 var schemeNames = [...]string{Std: "std", He: "he", Xavier: "xavier"}
 
-// ParseScheme reads the name of a scheme: std, he or xavier.
-func ParseScheme(name string) (Scheme, error) {
-	if i := slices.Index(schemeNames[:], name); i >= 0 {
-		return Scheme(i), nil
-	}
-	return 0, fmt.Errorf("init %q: want one of %s", name, strings.Join(schemeNames[:], ", "))
-}
-
-// String returns the scheme's name as ParseScheme reads it.
+// String returns the scheme's name: std, he or xavier.
 func (s Scheme) String() string {
 	if int(s) < len(schemeNames) {
 		return schemeNames[s]
@@ -45,13 +37,14 @@ func (s Scheme) String() string {
 // MarshalText implements encoding.TextMarshaler.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements encoding.TextUnmarshaler: it reads what String returns.
 func (s *Scheme) UnmarshalText(text []byte) error {
-	v, err := ParseScheme(string(text))
-	if err == nil {
-		*s = v
+	i := slices.Index(schemeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("init %q: want one of %s", text, strings.Join(schemeNames[:], ", "))
 	}
-	return err
+	*s = Scheme(i)
+	return nil
 }
 
 // InitStd is the standard deviation of the experiment's initial weights.
@@ -64,7 +57,7 @@ type Init struct {
 	Std    float64 `json:"std,omitempty"` // of the scheme Std; 0 means InitStd
 }
 
-// Validate tells what is wrong with it, if anything is.
+// Validate reports what is wrong with it, if anything is.
 func (i Init) Validate() error {
 	if int(i.Scheme) >= len(schemeNames) {
 		return fmt.Errorf("init %v: want one of %s", i.Scheme, strings.Join(schemeNames[:], ", "))

@@ -21,8 +21,8 @@ func TestInitGolden(t *testing.T) {
 		t.Fatalf("%d starts in rand.json, want %d", len(golden.Start), len(schemeNames))
 	}
 	for _, want := range golden.Start {
-		scheme, err := ParseScheme(want.Scheme)
-		if err != nil {
+		var scheme Scheme
+		if err := scheme.UnmarshalText([]byte(want.Scheme)); err != nil {
 			t.Fatal(err)
 		}
 		how := Init{Scheme: scheme}

@@ -129,16 +129,6 @@ func (p *Params) W(l int) []float64 { return p.At(2 * l) }
 // B returns the biases of affine layer l, counted from 0: a view of Flat.
 func (p *Params) B(l int) []float64 { return p.At(2*l + 1) }
 
-// Tensor returns a tensor's elements by its name, a view of Flat, and whether
-// there is such a tensor.
-func (p *Params) Tensor(name string) ([]float64, bool) {
-	k := slices.IndexFunc(p.layout, func(t Tensor) bool { return t.Name == name })
-	if k < 0 {
-		return nil, false
-	}
-	return p.At(k), true
-}
-
 // Locate is Layout.Locate in logarithmic time.
 func (p *Params) Locate(i int) (tensor, offset int) {
 	if i < 0 || i >= len(p.Flat) {

@@ -83,7 +83,7 @@ func (r *Rand) Choice(dst []int, n int) {
 }
 
 // MarshalBinary returns the generator's whole state, so that a run can go on
-// from it to the same bits.
+// from it bit for bit.
 func (r *Rand) MarshalBinary() ([]byte, error) {
 	state, err := r.mt.MarshalBinary()
 	if err != nil {
@@ -119,7 +119,8 @@ func (r *Rand) UnmarshalBinary(state []byte) error {
 	}
 	// The recurrence uses one bit of the first word. A state of zeros is its
 	// fixed point: it gives zeros for ever, for which Normal would not end.
-	if words := state[:twisterBytes-4]; words[0]&0x80 == 0 && !slices.ContainsFunc(words[4:], func(b byte) bool { return b != 0 }) {
+	if words := state[:twisterBytes-4]; words[0]&0x80 == 0 && !slices.ContainsFunc(words[4:],
+		func(b byte) bool { return b != 0 }) {
 		return errors.New("generator state of zeros")
 	}
 	r.kept, r.hasKept = kept, state[stateBytes-1] == 1

@@ -171,7 +171,12 @@ func TestRandState(t *testing.T) {
 		}),
 		"zeros": bad(func(b []byte) []byte { clear(b[:twisterBytes-4]); return b }),
 		// The 31 bits that the recurrence does not use do not help.
-		"zeros but for unused bits": bad(func(b []byte) []byte { clear(b[:twisterBytes-4]); b[0], b[3] = 0x7f, 0xff; return b }),
+		"zeros but for unused bits": bad(func(b []byte) []byte {
+			clear(b[:twisterBytes-4])
+			b[0], b[3] = 0x7f,
+				0xff
+			return b
+		}),
 	} {
 		if err := s.UnmarshalBinary(state); err == nil {
 			t.Errorf("%s: a damaged state was accepted", name)

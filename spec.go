@@ -76,7 +76,7 @@ func Experiment() Spec {
 // an error and not an out-of-memory kill.
 const maxParams = 1 << 31
 
-// Validate tells what is wrong with the spec, if anything is.
+// Validate reports what is wrong with the spec, if anything is.
 func (s Spec) Validate() error {
 	if len(s.Layers) < 2 {
 		return fmt.Errorf("layers %v: want at least an input and an output size", s.Layers)

@@ -69,7 +69,8 @@ it is 3 when something is worse than in an earlier audit, as for a fork.`,
 	s.StringVar(&f.markdown, "markdown", "", "write the pages audit.md and audit-tables.md into this `DIR`")
 	s.BoolVar(&f.asJSON, "json", false, "print JSON Lines: one object per row")
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this `DIR`")
-	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a `FILE` that --json has printed, and exit with code 3 when something is worse")
+	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a `FILE` that --json has printed, and exit "+
+		"with code 3 when something is worse")
 	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and state when it fails")
 	s.Uint64Var(&f.seed, "seed", 1, "`seed` of the shapes of --fuzz")
 	s.BoolVar(&f.worker, "worker", false, "")
@@ -114,7 +115,8 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		return usagef("no operation's name contains %q", f.only)
 	}
 	built := versions()
-	v := audit.Versions{Gorgonia: built["gorgonia.org/gorgonia"], Tensor: built["gorgonia.org/tensor"], Go: runtime.Version()}
+	v := audit.Versions{Gorgonia: built["gorgonia.org/gorgonia"], Tensor: built["gorgonia.org/tensor"],
+		Go: runtime.Version()}
 	if f.programs != "" {
 		if err := writePrograms(f.programs, rows); err != nil {
 			return err

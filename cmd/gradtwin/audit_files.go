@@ -32,7 +32,8 @@ func readBaseline(path string) ([]audit.Row, error) {
 
 // writePages writes the page to read and that of the tables.
 func writePages(dir string, rows []audit.Row, v audit.Versions) error {
-	for name, write := range map[string]func(io.Writer, []audit.Row, audit.Versions) error{"audit.md": audit.Page, "audit-tables.md": audit.Tables} {
+	for name, write := range map[string]func(io.Writer, []audit.Row, audit.Versions) error{"audit.md": audit.Page,
+		"audit-tables.md": audit.Tables} {
 		var b bytes.Buffer
 		if err := write(&b, rows, v); err != nil {
 			return err

@@ -15,7 +15,10 @@ import (
 
 // fuzzAudit draws cases and prints what fails among them, and when.
 func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.Cmd, f *auditFlags) error {
-	found, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool { return strings.Contains(strings.ToLower(op), strings.ToLower(f.only)) })
+	found, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool {
+		return strings.Contains(strings.ToLower(op),
+			strings.ToLower(f.only))
+	})
 	if err != nil {
 		return err
 	}
@@ -34,7 +37,8 @@ func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.
 	}
 	t := a.table()
 	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "told", "smallest"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70}, {Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70},
+		{Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
 	failures := 0
 	for _, r := range found.Rows {
 		if r.Fails() {
@@ -42,7 +46,8 @@ func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.
 		}
 	}
 	for _, c := range found.Conditions {
-		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures, c.Smallest})
+		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures,
+			c.Smallest})
 	}
 	fmt.Fprintln(a.stdout)
 	t.print()
@@ -65,11 +70,14 @@ func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
 		}
 	} else {
 		for _, w := range c.Worse {
-			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell, oneLine(w.After.String()), oneLine(w.Before.String()))
+			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell,
+				oneLine(w.After.String()), oneLine(w.Before.String()))
 		}
-		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, words.Int(len(c.Worse)), words.Int(c.Outcomes))
+		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, words.Int(len(c.Worse)),
+			words.Int(c.Outcomes))
 		if c.Gone+c.New > 0 {
-			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", words.Int(c.Gone), words.Int(c.New))
+			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", words.Int(c.Gone),
+				words.Int(c.New))
 		}
 		fmt.Fprintln(a.stdout)
 	}

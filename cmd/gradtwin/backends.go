@@ -63,7 +63,8 @@ func (f *runFlags) newBackends(names [2]string, c twin.Config, o numeric.Options
 // the order of backendNames.
 func twoBackends(given []string) (names [2]string, err error) {
 	if len(given) != 2 || given[0] == given[1] {
-		return names, usagef("backends %q: want two different ones of %s", strings.Join(given, ","), strings.Join(backendNames, ", "))
+		return names, usagef("backends %q: want two different ones of %s", strings.Join(given, ","),
+			strings.Join(backendNames, ", "))
 	}
 	copy(names[:], given)
 	if slices.Index(backendNames, given[0]) > slices.Index(backendNames, given[1]) {

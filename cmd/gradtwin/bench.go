@@ -57,7 +57,8 @@ than a tenth of their median, standard error says so.
 	s.IntSliceVar(&bench.batches, "batch", []int{10, 100}, "`rows` in a batch, one size or more")
 	run.addNetwork(cmd, twin.SGD.String())
 	s.StringSliceVar(&bench.backends, "backend", benchNames, "`names` of what to time")
-	s.StringSliceVar(&bench.dtypes, "dtype", []string{dtype64}, "number `types`: float64, float32 (of the graph backend only)")
+	s.StringSliceVar(&bench.dtypes, "dtype", []string{dtype64},
+		"number `types`: float64, float32 (of the graph backend only)")
 	s.StringSliceVar(&bench.ops, "op", benchOps, "`operations` to time")
 	s.IntVar(&bench.count, "count", 6, "`measurements` of each case")
 	s.DurationVar(&bench.benchtime, "benchtime", 200*time.Millisecond, "least `time` of a measurement")
@@ -109,7 +110,8 @@ func (a *app) bench(ctx context.Context, f *runFlags, b *benchFlags, out *output
 	}
 	for _, c := range cases {
 		if s := spread(c.ns); s > noisySpread {
-			fmt.Fprintf(a.stderr, "gradtwin: %s: too noisy to tell: the interquartile range of %d times is %.0f %% of their median\n", c.name, len(c.ns), 100*s)
+			fmt.Fprintf(a.stderr, "gradtwin: %s: too noisy to tell: the interquartile range of %d times is %.0f %% of their "+
+				"median\n", c.name, len(c.ns), 100*s)
 		}
 	}
 	if before != nil {

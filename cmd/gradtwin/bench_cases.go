@@ -50,7 +50,8 @@ func (f *runFlags) benchCases(b *benchFlags, data *dataset) ([]*benchCase, error
 					}
 					c := configs[0]
 					if total += peak(c.Spec, rows); total > maxMemory {
-						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases or a smaller network", f.layers, words.Bytes(maxMemory))
+						return nil, usagef("layers %v: more than this machine's %s of memory for all cases together: want fewer cases "+
+							"or a smaller network", f.layers, words.Bytes(maxMemory))
 					}
 					f.dtype = dtype
 					one, err := f.benchCase(op, name, c, data)

@@ -19,7 +19,7 @@ import (
 // is.
 const noisySpread = 0.1
 
-// spread returns how wide the middle half of the times is, as a share of the
+// spread returns the interquartile range of the times as a share of the
 // median: what a few outliers do not move. Of fewer than four it is the whole
 // range.
 func spread(x []float64) float64 {

@@ -13,7 +13,8 @@ import (
 // What benchstat's reader makes of the output.
 func TestBenchFormat(t *testing.T) {
 	var out, errs bytes.Buffer
-	args := strings.Fields("bench --data ../../testdata/tiny --layers 784,3,10 --batch 2,5 --dtype float64,float32 --count 3 --benchtime 1us --progress none")
+	args := strings.Fields("bench --data ../../testdata/tiny --layers 784,3,10 --batch 2,5 --dtype float64,float32 " +
+		"--count 3 --benchtime 1us --progress none")
 	if code := run(args, &out, &errs); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}

@@ -23,9 +23,9 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Check a backend's gradient against differences of the plain code's loss",
 		Long: `The gradient is that of the first batch's loss at the initial weights, or after
 some steps of training. Each element gets one of five verdicts: ok, kink (the
-loss has a kink there, and the value is a valid subgradient), wrong,
-inconclusive (the differences contradict each other), unseen (too small for the
-loss to show).
+slope of the loss jumps there, as that of ReLU does at 0, and the value lies
+between both slopes), wrong, inconclusive (the differences contradict each
+other), unseen (too small for the loss to show).
 
 A check ends in one of three ways: the gradients agree, they disagree, or they
 could not be judged, because nothing of a tensor could be seen. --allow names
@@ -37,7 +37,7 @@ part in which something wrong was found ends with exit code 3, every other one
 with 0: only merge knows whether all was judged.
 
 ` + exitCodes,
-		Example: `  gradtwin check                                    # every element of the experiment's network
+		Example: `  gradtwin check                                    # every element of the default network
   gradtwin check --inject 'W1[154,37]*-1'           # what a wrong gradient looks like
   gradtwin check --mode sample --samples 500 --after 100
   gradtwin check --shard 1/4 --out parts            # a quarter of the work, for merge`,
@@ -48,20 +48,28 @@ with 0: only merge knows whether all was judged.
 	}
 	run.addNetwork(cmd, twin.SGD.String())
 	s := cmd.Flags()
-	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same by Gorgonia alone) or backprop (written by hand)")
+	s.StringVar(&check.backend, "backend", backendGraph, "whose gradient: graph (symbolic, by Gorgonia), stock (the same "+
+		"by Gorgonia alone) or backprop (written by hand)")
 	wantNames(s, "backend", []string{backendStock, backendGraph, backendBackprop}) // those that differences judge
-	s.TextVar(&check.mode, "mode", compare.Full, "full: every element; sample: some of each tensor; probe: random directions, and a search when one fails")
+	s.TextVar(&check.mode, "mode", compare.Full, "full: every element; sample: some of each tensor; probe: random "+
+		"directions, and a search when one fails")
 	wantNames(s, "mode", namesOf(compare.Full)) // auto is full here
 	s.IntVar(&check.samples, "samples", 0, "`elements` to check with --mode sample; 0 means 128, over all tensors")
-	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or `time` (2s) after which the check ends and says what it left out")
+	s.StringVar(&check.budget, "budget", "", "loss calls (1000) or `time` (2s) after which the check ends and says what "+
+		"it left out")
 	s.StringSliceVar(&check.tensors, "tensors", nil, "`tensors` to check, as in W1,b3 (default all)")
-	s.StringSliceVar(&check.allow, "allow", nil, "`tensors` that may be unseen or inconclusive as a whole, as in b1,b2, without making the check not judged")
+	s.StringSliceVar(&check.allow, "allow", nil, "`tensors` that may be unseen or inconclusive as a whole, as in b1,b2, "+
+		"without making the check not judged")
 	s.BoolVar(&check.strict, "strict", false, "the check is not judged where a single element is unseen or inconclusive")
 	s.IntVar(&check.after, "after", 0, "`steps` of training before the check")
-	s.Float64Var(&check.h, "diff-step", 0, "step `h` of the first difference of an element x, times max(1, |x|); the checker's own steps follow where it decides nothing; 0 means only those")
-	s.StringVar(&check.inject, "inject", "", "`fault` in the gradient, to see a check fail, as in W1[154,37]*-1 or b3[2]+1e-3")
-	s.BoolVar(&check.sweep, "sweep", false, "also show the error of differences against their step, over 12 decades, for an element of each tensor and for three formulas")
-	s.StringVar(&check.shard, "shard", "", "check only `part` I of N, as in 3/8; auto means the part that Slurm, Kubernetes (auto/N) or Bazel gives this process")
+	s.Float64Var(&check.h, "diff-step", 0, "step `h` of the first difference of an element x, times max(1, |x|); the "+
+		"checker's own steps follow where it decides nothing; 0 means only those")
+	s.StringVar(&check.inject, "inject", "", "`fault` in the gradient, to see a check fail, as in W1[154,37]*-1 or "+
+		"b3[2]+1e-3")
+	s.BoolVar(&check.sweep, "sweep", false, "also show the error of differences against their step, over 12 decades, for "+
+		"an element of each tensor and for three formulas")
+	s.StringVar(&check.shard, "shard", "", "check only `part` I of N, as in 3/8; auto means the part that Slurm, "+
+		"Kubernetes (auto/N) or Bazel gives this process")
 	out.addTo(cmd, "`DIR` for what --sweep draws (PNG, SVG, CSV), or for the part of the check that --shard makes")
 	return cmd
 }
@@ -164,7 +172,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 		}
 		if dir != "" {
 			smooth := c.Spec.Smooth()
-			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, smooth), page.WriteFormulas(dir, sweep.formulas, smooth))
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, smooth),
+				page.WriteFormulas(dir, sweep.formulas, smooth))
 			if err != nil {
 				return err
 			}

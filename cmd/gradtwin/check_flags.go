@@ -66,7 +66,8 @@ func (f *checkFlags) checkTensors(layers []int) error {
 
 // options turns the flags into the checker's options.
 func (f *checkFlags) options(run *runFlags) (compare.Options, error) {
-	o := compare.Options{Mode: f.mode, Samples: f.samples, Tensors: f.tensors, Allow: f.allow, Seed: run.seed, Strict: f.strict, Step: f.h}
+	o := compare.Options{Mode: f.mode, Samples: f.samples, Tensors: f.tensors, Allow: f.allow, Seed: run.seed,
+		Strict: f.strict, Step: f.h}
 	if f.samples < 0 {
 		return o, usagef("samples %d: want 0 or more", f.samples)
 	}

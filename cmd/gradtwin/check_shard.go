@@ -76,7 +76,8 @@ func (a *app) partText(s compare.Shard, path string, r *compare.Report) error {
 		a.printReport(r)
 		return nil
 	default:
-		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", words.Int(r.Checked), words.Int(r.Total))
+		found = fmt.Sprintf("It found nothing wrong, with %s of %s elements judged one by one", words.Int(r.Checked),
+			words.Int(r.Total))
 	}
 	a.say("Shard %v is in %s. %s: merge says whether the gradients agree.", s, path, found)
 	return nil

@@ -22,9 +22,11 @@ type compareFlags struct {
 // addTo adds the flags that every comparison has.
 func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "two `names` of stock, graph, backprop and numeric")
+	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric},
+		"two `names` of stock, graph, backprop and numeric")
 	wantNames(s, "backends", backendNames)
-	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the run, at least 10")
+	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the "+
+		"run, at least 10")
 	f.startFlags.addTo(cmd)
 }
 
@@ -58,9 +60,11 @@ whichever two are compared.
 	cmd.Flags().SortFlags = false
 	f.addTo(cmd)
 	run.addTo(cmd, both)
-	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, as in W1[154,37]*-1")
+	cmd.Flags().StringVar(&f.fault, "inject", "", "`fault` in the gradients that are checked, not in those that train, "+
+		"as in W1[154,37]*-1")
 	f.keep.addTo(cmd)
-	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss curves (PNG, SVG)")
+	out.addTo(cmd, "`DIR` for the report: report.html, report.md, results.json, steps (.csv), gradients (.npz) and loss "+
+		"curves (PNG, SVG)")
 	return cmd
 }
 
@@ -84,11 +88,11 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		err = refuseIdle(cmd, idle)
 	}
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	start, err := f.prepare(ctx, a, out)
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	given, err := cf.weights(start.configs[0].Spec)
 	if err != nil {
@@ -101,8 +105,9 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h, InitFrom: cf.name(),
-		Environment: newEnvironment(), Data: start.data.describe(),
+		Version: report.Version, Replay: replay(cmd, idle,
+			start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h, InitFrom: cf.name(),
+		Environment: newEnvironment(), Data: start.data.describe(), Inject: cf.fault,
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
 	if out.json {
@@ -113,7 +118,8 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, start: given, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f,
+			options: start.options, data: start.data, start: given, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)

@@ -14,7 +14,8 @@ type compareJSON struct {
 }
 
 func (j *compareJSON) begin(r *report.Results) error {
-	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay, Engine: r.Engine, Formula: r.Formula, Step: r.Step, Kernels: newKernels(),
+	return j.line(configLine{Type: "config", Command: "compare", Backends: j.names[:], Replay: r.Replay,
+		Engine: r.Engine, Formula: r.Formula, Step: r.Step, Kernels: newKernels(),
 		Data: r.Data, Environment: r.Environment})
 }
 
@@ -41,7 +42,8 @@ func (j *compareJSON) compared(c twin.Config, g twin.Comparison) error {
 		}
 	}
 	outcome := report.OutcomeOf(g.Checks()...)
-	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, outcome == report.Agree, outcome, g.Tensors, g.Check, g.Other})
+	return j.line(gradientLine{"gradient", c.Policy.String(), g.After, outcome == report.Agree, outcome, g.Tensors,
+		g.Check, g.Other})
 }
 
 func (j *compareJSON) step(c twin.Config, symbolic, numeric twin.Step) error {
@@ -90,7 +92,8 @@ type resultLine struct {
 
 func (j *compareJSON) end(r *report.Results, _ string) error {
 	outcome := r.Outcome()
-	l := resultLine{Type: "result", Agree: outcome == report.Agree, Verdict: outcome, Interrupted: r.Interrupted, Error: r.Error}
+	l := resultLine{Type: "result", Agree: outcome == report.Agree, Verdict: outcome, Interrupted: r.Interrupted,
+		Error: r.Error}
 	for i := range r.Runs {
 		l.Runs = append(l.Runs, newRunResult(&r.Runs[i]))
 	}
@@ -100,7 +103,8 @@ func (j *compareJSON) end(r *report.Results, _ string) error {
 func newRunResult(run *report.Run) runResult {
 	gap, _ := run.LossGap()
 	result := runResult{
-		Batches: run.Config.Policy.String(), Steps: len(run.Drift), Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(), Evaluated: run.Evaluated,
+		Batches: run.Config.Policy.String(), Steps: len(run.Drift), Evaluated: run.Evaluated,
+		Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(),
 		LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
 	}
 	for _, s := range []twin.Series{run.Symbolic, run.Numeric} {

@@ -32,7 +32,9 @@ func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
 // returns its arrays.
 func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
 	prefix := feed.Config().Policy.String() + "/"
-	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool { return strings.HasPrefix(a.Name, prefix) })
+	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool {
+		return strings.HasPrefix(a.Name, prefix)
+	})
 	arrays = append(arrays, traceArrays(prefix, trace)...)
 	for _, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
 		arrays = append(arrays, paramArrays(prefix+b.Name()+"/", b.Params())...)

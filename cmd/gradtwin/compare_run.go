@@ -36,14 +36,14 @@ type twinJob struct {
 func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	backends, err := j.flags.newBackends(j.names, c, j.options)
 	if err != nil {
-		return nil, j.earlier.blame(err)
+		return nil, j.earlier.wrap(err)
 	}
 	// The differences that judge a gradient are the numeric backend's, in training
 	// or not.
 	judge, trained := backends.Numeric.(*numeric.Network)
 	if !trained {
 		if judge, err = numeric.New(c.Spec, j.options); err != nil {
-			return nil, j.earlier.blame(err)
+			return nil, j.earlier.wrap(err)
 		}
 	}
 	// Each of two checks takes two full finite-difference gradients, the table's and
@@ -53,19 +53,20 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 		gradients += float64(c.Steps)
 	}
 	if err := j.flags.refuseLong(judge, c, j.data.Train, gradients); err != nil {
-		return nil, j.earlier.blame(err)
+		return nil, j.earlier.wrap(err)
 	}
 	compared := backends.Symbolic
 	if j.fault != "" {
 		if compared, err = inject(backends.Symbolic, j.fault); err != nil {
-			return nil, j.earlier.blame(err)
+			return nil, j.earlier.wrap(err)
 		}
 	}
 	wide, err := j.flags.newWide(j.names[0], c)
 	if err != nil {
 		return nil, err
 	}
-	first, err := begin(c, j.data, nil, j.start, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
+	first, err := begin(c, j.data, nil, j.start, map[string]twin.Backend{"first": backends.Symbolic,
+		"second": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +214,8 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 func (j *twinJob) detail(ctx context.Context, pair twin.Pair, g *twin.Comparison, reached []float64) error {
 	p := g.Point
 	p.SymbolicParams, p.NumericParams = reached, slices.Clone(pair.Numeric.Params().Flat)
-	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels), Rows: slices.Clone(pair.Batch.Rows)}
+	p.Batch = gradtwin.Batch{X: slices.Clone(pair.Batch.X), Labels: slices.Clone(pair.Batch.Labels),
+		Rows: slices.Clone(pair.Batch.Rows)}
 	p.Height, p.Width = j.data.Train.Height, j.data.Train.Width
 	return g.Analyse(ctx, pair)
 }

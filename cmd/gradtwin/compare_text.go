@@ -18,7 +18,8 @@ type compareText struct {
 }
 
 func (t *compareText) begin(r *report.Results) error {
-	t.say("MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
+	t.say("MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train),
+		words.Int(r.Data.Test))
 	return nil
 }
 
@@ -90,6 +91,9 @@ func (t *compareText) end(r *report.Results, out string) error {
 	}
 	if out != "" {
 		fmt.Fprintf(t.stdout, "Results and plots are in %s.\n", out)
+	}
+	if r.Inject != "" {
+		t.say("%s", report.Planted(r.Inject))
 	}
 	t.say("%s", r.Verdict())
 	if power := r.Power(); power != "" {

@@ -19,7 +19,8 @@ func TestLearningRate10(t *testing.T) {
 	for _, backend := range []string{backendGraph, backendNumeric} {
 		path := filepath.Join(t.TempDir(), "c.npz")
 		var out, errs bytes.Buffer
-		code := run([]string{"train", "--backend", backend, "--lr", "10", "--steps", "60", "--json", "--progress", "none", "--checkpoint", path}, &out, &errs)
+		code := run([]string{"train", "--backend", backend, "--lr", "10", "--steps", "60", "--json", "--progress", "none",
+			"--checkpoint", path}, &out, &errs)
 		if code != exitError {
 			t.Errorf("%s: exit code %d, want %d", backend, code, exitError)
 		}
@@ -55,8 +56,12 @@ func TestLearningRate10(t *testing.T) {
 	if n := strings.Count(results.Error, says); n != 4 || len(results.Runs) != 2 || len(results.Runs[1].Drift) != 60 {
 		t.Errorf("compare: %d runs and the error %q, want 2 and one that says it 4 times", len(results.Runs), results.Error)
 	}
-	if want := "Training diverged with fixed and sgd batches; the gradients agree where they were compared (fixed batches at the start, sgd batches at the start)"; !strings.Contains(strings.Join(strings.Fields(out.String()), " "), want) || !strings.Contains(errs.String(), "an empty check") {
-		t.Errorf("compare does not say that the gradients at the end could not be checked (%q):\n%s\n%s", want, out.String(), errs.String())
+	if want := "Training diverged with fixed and sgd batches; the gradients agree where they were compared (fixed " +
+		"batches at the start, sgd batches at the start)"; !strings.Contains(strings.Join(strings.Fields(out.String()),
+		" "), want) ||
+		!strings.Contains(errs.String(), "an empty check") {
+		t.Errorf("compare does not say that the gradients at the end could not be checked (%q):\n%s\n%s", want,
+			out.String(), errs.String())
 	}
 }
 

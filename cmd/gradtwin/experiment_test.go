@@ -69,7 +69,8 @@ func near(t *testing.T, name string, got, want []float64, tol float64) {
 	}
 	for i := range want {
 		if rel := math.Abs(got[i]-want[i]) / want[i]; !(rel <= tol) {
-			t.Errorf("%s: loss %.17g after step %d, want %.17g: %.1e apart, want at most %g", name, got[i], i+1, want[i], rel, tol)
+			t.Errorf("%s: loss %.17g after step %d, want %.17g: %.1e apart, want at most %g", name, got[i], i+1, want[i], rel,
+				tol)
 			return
 		}
 	}
@@ -78,8 +79,10 @@ func near(t *testing.T, name string, got, want []float64, tol float64) {
 func TestExperimentFirstSteps(t *testing.T) {
 	realMNIST(t)
 	for batches, want := range numpyLosses {
-		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
-		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
+		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--policy", batches, "--seed", "8", "--steps",
+			"3"), want, tolNumeric)
+		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8", "--steps", "3"),
+			want, tolFormulas)
 	}
 }
 
@@ -117,7 +120,8 @@ func TestExperimentEnds(t *testing.T) {
 		}
 		s, n := symbolic[999], numerical[999]
 		if rel := math.Abs(s-n) / n; !(rel <= tolEnd) {
-			t.Errorf("%s: losses %v (graph) and %v (numeric) at the end: %.1e apart, want at most %g", batches, s, n, rel, tolEnd)
+			t.Errorf("%s: losses %v (graph) and %v (numeric) at the end: %.1e apart, want at most %g", batches, s, n, rel,
+				tolEnd)
 		}
 		if n > symbolic[0]/2 {
 			t.Errorf("%s: the loss went from %v to %v only", batches, symbolic[0], n)
@@ -135,7 +139,8 @@ func TestExperimentCheck(t *testing.T) {
 		return code, out.String()
 	}
 	for _, batches := range []string{"sgd", "fixed"} {
-		if code, out := check("--policy", batches); code != exitDone || !strings.Contains(out, "45,360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
+		if code, out := check("--policy", batches); code != exitDone ||
+			!strings.Contains(out, "45,360 ok, 0 kinks, 0 wrong, 0 inconclusive") {
 			t.Errorf("%s: exit code %d:\n%s", batches, code, out)
 		}
 	}
@@ -180,7 +185,8 @@ func TestExperimentBadStep(t *testing.T) {
 	// Its gradient is far from 0: what the check at its own step calls wrong has
 	// the sign that the fault gave it.
 	_, r := check("--inject", fault)
-	if w := r.Check.Worst; len(w) == 0 || w[0].Verdict != "wrong" || w[0].Tensor != "W1" || !slices.Equal(w[0].Index, []int{154, 37}) || w[0].Symbolic < 0.01 {
+	if w := r.Check.Worst; len(w) == 0 || w[0].Verdict != "wrong" || w[0].Tensor != "W1" ||
+		!slices.Equal(w[0].Index, []int{154, 37}) || w[0].Symbolic < 0.01 {
 		t.Fatalf("%s at the check's own step: first %+v, want it wrong, with a gradient of 0.0148", fault, w)
 	}
 	for _, mode := range []string{"full", "probe"} {
@@ -191,8 +197,10 @@ func TestExperimentBadStep(t *testing.T) {
 			}
 			code, r = check("--mode", mode, "--diff-step", step)
 			// Smooth enough for an error of a thousandth to show.
-			if c := r.Check; code != exitDone || r.Verdict != "agree" || !(c.Resolution > 0) || !(c.RelativeResolution < 1e-3) || !c.Control.Done || !c.Control.Caught {
-				t.Errorf("%s, step %s: exit code %d, %q, resolution %g, relative %g, control %+v: want a pass with its power and a control",
+			if c := r.Check; code != exitDone || r.Verdict != "agree" || !(c.Resolution > 0) ||
+				!(c.RelativeResolution < 1e-3) || !c.Control.Done || !c.Control.Caught {
+				t.Errorf("%s, step %s: exit code %d, %q, resolution %g, relative %g, control %+v: want a pass with its power and "+
+					"a control",
 					mode, step, code, r.Verdict, c.Resolution, c.RelativeResolution, c.Control)
 			}
 		}

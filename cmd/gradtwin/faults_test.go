@@ -30,7 +30,8 @@ import (
 
 // endless are the arguments of a run that goes on until it is ended.
 func endless(command string, more ...string) []string {
-	return append([]string{command, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--steps", "10000000", "--yes"}, more...)
+	return append([]string{command, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--steps", "10000000",
+		"--yes"}, more...)
 }
 
 // begun waits until a run has taken its first steps: until it has written a
@@ -111,7 +112,8 @@ func alone(t *testing.T, dir string, want ...string) {
 func TestReaderGone(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "c.npz")
-	cmd := process(t, endless("train", "--json", "--progress", "none", "--checkpoint", path, "--checkpoint-every", "1h")...)
+	cmd := process(t, endless("train", "--json", "--progress", "none", "--checkpoint", path, "--checkpoint-every",
+		"1h")...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -154,18 +156,21 @@ func TestSignalKeepsEveryStep(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			path := filepath.Join(dir, "c.npz")
-			cmd := process(t, endless("train", "--json", "--progress", "plain", "--checkpoint", path, "--checkpoint-every", "1ms")...)
+			cmd := process(t, endless("train", "--json", "--progress", "plain", "--checkpoint", path, "--checkpoint-every",
+				"1ms")...)
 			var out bytes.Buffer
 			cmd.Stdout = &out
 			stderr := start(t, cmd)
 			time.Sleep(time.Duration(rand.Int64N(int64(100 * time.Millisecond))))
 			cmd.Process.Signal(sig)
-			if errs, code := end(t, cmd, stderr); code != exitInterrupted || !strings.HasSuffix(errs, "gradtwin: interrupted\n") {
+			if errs, code := end(t, cmd, stderr); code != exitInterrupted ||
+				!strings.HasSuffix(errs, "gradtwin: interrupted\n") {
 				t.Errorf("exit code %d, %q: want %d, and that it was interrupted", code, errs, exitInterrupted)
 			}
 			lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 			var result trainResult
-			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &result); err != nil || result.Type != "result" || !result.Interrupted {
+			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &result); err != nil || result.Type != "result" ||
+				!result.Interrupted {
 				t.Fatalf("last line %q: %v, want the result of an interrupted run", lines[len(lines)-1], err)
 			}
 			if printed := strings.Count(out.String(), `"type":"step"`); printed != result.Steps {
@@ -228,7 +233,8 @@ func TestNohup(t *testing.T) {
 func TestTerminalGone(t *testing.T) {
 	dir := t.TempDir()
 	out, path := filepath.Join(dir, "out"), filepath.Join(dir, "c.npz")
-	cmd := process(t, endless("compare", "--policy", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
+	cmd := process(t, endless("compare", "--policy", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every",
+		"1h")...)
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
 		t.Skipf("no pseudo-terminal: %v", err)
@@ -252,7 +258,8 @@ func TestTerminalGone(t *testing.T) {
 		Runs        []struct{ Drift []float64 }
 	}
 	if err := json.Unmarshal(text, &results); err != nil || !results.Interrupted || len(results.Runs) != 1 {
-		t.Fatalf("results.json: %v, %d runs, interrupted %v: want one interrupted run", err, len(results.Runs), results.Interrupted)
+		t.Fatalf("results.json: %v, %d runs, interrupted %v: want one interrupted run", err, len(results.Runs),
+			results.Interrupted)
 	}
 	if _, err := os.Stat(filepath.Join(out, "report.html")); err != nil {
 		t.Error(err)
@@ -281,7 +288,8 @@ func TestFolderGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := filepath.Join(keep, "c.npz")
-			cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path, "--checkpoint-every", "1h")...)
+			cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path,
+				"--checkpoint-every", "1h")...)
 			var stdout bytes.Buffer
 			cmd.Stdout = &stdout
 			stderr := start(t, cmd)
@@ -337,9 +345,11 @@ func TestTwoProcesses(t *testing.T) {
 	stderr := start(t, first)
 	for _, flag := range []string{"--resume", "--checkpoint"} {
 		var errs bytes.Buffer
-		if code := run([]string{"train", "--data", "../../testdata/tiny", "--steps", "1", flag, path}, io.Discard, &errs); code != exitError ||
+		if code := run([]string{"train", "--data", "../../testdata/tiny", "--steps", "1", flag, path}, io.Discard,
+			&errs); code != exitError ||
 			!strings.Contains(errs.String(), "checkpoint "+path+": another process is writing it") {
-			t.Errorf("%s: exit code %d, %q: want %d, and that another process is writing it", flag, code, errs.String(), exitError)
+			t.Errorf("%s: exit code %d, %q: want %d, and that another process is writing it", flag, code, errs.String(),
+				exitError)
 		}
 	}
 	first.Process.Signal(syscall.SIGTERM)
@@ -353,7 +363,8 @@ func TestTwoProcesses(t *testing.T) {
 // What a killed process left behind is removed, and nothing else.
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{".tmp-c.npz123", ".tmp-c.npz", ".tmp-c.npz.bak", ".tmp-cc.npz1", "123", "c.npz1", ".c.npz.lock"} {
+	for _, name := range []string{".tmp-c.npz123", ".tmp-c.npz", ".tmp-c.npz.bak", ".tmp-cc.npz1", "123", "c.npz1",
+		".c.npz.lock"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -369,7 +380,8 @@ func TestLeftovers(t *testing.T) {
 // name, and kept as it is.
 func TestCheckpointNotFinite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.npz")
-	if code := run(endless("train", "--progress", "none", "--steps", "3", "--checkpoint", path), io.Discard, io.Discard); code != exitDone {
+	if code := run(endless("train", "--progress", "none", "--steps", "3", "--checkpoint", path), io.Discard,
+		io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
 	for _, tt := range []struct {
@@ -396,7 +408,8 @@ func TestCheckpointNotFinite(t *testing.T) {
 			t.Fatal(err)
 		}
 		var errs bytes.Buffer
-		code := run([]string{"train", "--data", "../../testdata/tiny", "--resume", bad, "--progress", "none"}, io.Discard, &errs)
+		code := run([]string{"train", "--data", "../../testdata/tiny", "--resume", bad, "--progress", "none"}, io.Discard,
+			&errs)
 		if want := "checkpoint " + bad + ": " + tt.want; code != exitError || !strings.Contains(errs.String(), want) {
 			t.Errorf("exit code %d, %q: want %d and %q", code, errs.String(), exitError, want)
 		}

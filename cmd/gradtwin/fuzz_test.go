@@ -63,7 +63,10 @@ func interrupted(t *testing.T) context.Context {
 // withoutWarnings returns what follows the warnings about the tiny data set.
 func withoutWarnings(stderr string) string {
 	lines := strings.SplitAfter(stderr, "\n")
-	return strings.Join(slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "gradtwin: warning:") }), "")
+	return strings.Join(slices.DeleteFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l,
+			"gradtwin: warning:")
+	}), "")
 }
 
 // small tells whether a network is one that the targets run: larger ones that
@@ -118,7 +121,8 @@ func FuzzFlag(f *testing.F) {
 		code, stderr := promised(interrupted(t), t, args)
 		named := func(what string) bool { return strings.Contains(withoutWarnings(stderr), what) }
 		spelled := map[string]string{"lr": "learning rate"}[name]
-		if code == exitUsage && !named(name) && (spelled == "" || !named(spelled)) && !named(value) && !named(strings.Trim(strconv.Quote(value), `"`)) {
+		if code == exitUsage && !named(name) && (spelled == "" || !named(spelled)) && !named(value) &&
+			!named(strings.Trim(strconv.Quote(value), `"`)) {
 			t.Errorf("%q: standard error %q: want one that names the flag or the value", args, stderr)
 		}
 	})
@@ -128,7 +132,8 @@ func FuzzFlag(f *testing.F) {
 // work: parsing it and checking the values.
 func FuzzCommandLine(f *testing.F) {
 	for _, line := range []string{
-		"", "train", "train --lr", "train --lr=1 --lr=2", "compare --policy both --steps 3 --every -1", "check --mode probe --samples 9223372036854775807",
+		"", "train", "train --lr", "train --lr=1 --lr=2", "compare --policy both --steps 3 --every " +
+			"-1", "check --mode probe --samples 9223372036854775807",
 		"bench --op step --count 0", "graph --dot --program", "train -- x", "train --help", "help train", "compare -h", "--version", "train --yes=maybe",
 		"check --layers 784 --layers 10 --inject W1[0,0]*-1 --diff-step NaN", "completion bash", "__complete train --",
 		"train --batch 1000000000 --layers 784,999999999,10", "bench --batch 1,2,3 --dtype float32 --backend numeric",
@@ -141,7 +146,8 @@ func FuzzCommandLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Fields(line)
 		for _, a := range args {
-			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report", "audit", "save", "init-from", "weights"} {
+			for _, file := range []string{"data", "out", "checkpoint", "resume", "svg", "against", "programs", "report",
+				"audit", "save", "init-from", "weights"} {
 				if strings.Contains(a, file) {
 					t.Skip("it would read or write files")
 				}
@@ -162,7 +168,8 @@ func FuzzResume(f *testing.F) {
 	begun := map[string]*checkpoint.Checkpoint{}
 	for _, kind := range []string{"train", "compare"} {
 		path := filepath.Join(dir, kind+".npz")
-		args := []string{kind, "--data", "../../testdata/tiny", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd", "--progress", "none", "--checkpoint", path}
+		args := []string{kind, "--data", "../../testdata/tiny", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd",
+			"--progress", "none", "--checkpoint", path}
 		var errs bytes.Buffer
 		if code := run(args, io.Discard, &errs); code != exitDone {
 			f.Fatalf("exit code %d: %s", code, errs.String())
@@ -217,7 +224,8 @@ func FuzzResume(f *testing.F) {
 		at := int(array) % len(c.Arrays)
 		changed := slices.Clone(c.Arrays[at].Data)
 		changed[0] = value
-		c.Arrays[at] = checkpoint.Array{Tensor: gradtwin.Tensor{Name: c.Arrays[at].Name, Shape: c.Arrays[at].Shape}, Data: changed}
+		c.Arrays[at] = checkpoint.Array{Tensor: gradtwin.Tensor{Name: c.Arrays[at].Name, Shape: c.Arrays[at].Shape},
+			Data: changed}
 		root := t.TempDir()
 		folder := filepath.Join(root, "a", "b")
 		if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -227,7 +235,8 @@ func FuzzResume(f *testing.F) {
 		if err := checkpoint.Write(path, c); err != nil {
 			t.Fatal(err)
 		}
-		code, stderr := promised(interrupted(t), t, []string{kind, "--data", "../../testdata/tiny", "--progress", "none", "--resume", path})
+		code, stderr := promised(interrupted(t), t, []string{kind, "--data", "../../testdata/tiny", "--progress", "none",
+			"--resume", path})
 		if (code == exitError || code == exitUsage) && !strings.Contains(stderr, path) {
 			t.Errorf("exit code %d, standard error %q: want one that names %s", code, stderr, path)
 		}

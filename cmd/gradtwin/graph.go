@@ -91,7 +91,8 @@ func (a *app) graph(ctx context.Context, f *graphFlags) error {
 		return err
 	}
 	forward, backward := n.Nodes()
-	fmt.Fprintf(a.stderr, "%d nodes: %d forward, %d added by the differentiation; a gradient computes %d of them, a loss %d\n",
+	fmt.Fprintf(a.stderr, "%d nodes: %d forward, %d added by the differentiation; a gradient computes %d of them, a loss "+
+		"%d\n",
 		forward+backward, forward, backward, len(n.Program(true)), len(n.Program(false)))
 	if f.svg != "" {
 		if err := drawSVG(ctx, f.svg, text); err != nil {

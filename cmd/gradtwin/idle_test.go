@@ -70,20 +70,24 @@ var withoutEffect = []struct{ args, flag, where string }{
 func TestFlagWithoutEffect(t *testing.T) {
 	dir := t.TempDir()
 	weights := filepath.Join(dir, "w.npz")
-	save := []string{"train", "--data", "../../testdata/tiny", "--layers", "784,3,10", "--steps", "1", "--progress", "none", "--save", weights}
+	save := []string{"train", "--data", "../../testdata/tiny", "--layers", "784,3,10", "--steps", "1", "--progress",
+		"none", "--save", weights}
 	if code := run(save, io.Discard, io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
 	for _, tt := range withoutEffect {
-		args := strings.Fields(strings.NewReplacer("w.npz", weights, "OUT", filepath.Join(dir, "out"), "DATA", dir).Replace(tt.args))
+		args := strings.Fields(strings.NewReplacer("w.npz", weights, "OUT", filepath.Join(dir, "out"), "DATA",
+			dir).Replace(tt.args))
 		if takesData(args) {
 			args = append(args, "--data", "../../testdata/tiny")
 		}
 		var stdout, stderr bytes.Buffer
 		code := run(args, &stdout, &stderr)
 		want := "it has no effect " + tt.where
-		if code != exitUsage || !strings.Contains(stderr.String(), "--"+tt.flag) || !strings.Contains(stderr.String(), want) || stdout.Len() > 0 {
-			t.Errorf("%s: exit code %d, %q, %q: want %d, and that of --%s %s", tt.args, code, stdout.String(), stderr.String(), exitUsage, tt.flag, want)
+		if code != exitUsage || !strings.Contains(stderr.String(), "--"+tt.flag) ||
+			!strings.Contains(stderr.String(), want) || stdout.Len() > 0 {
+			t.Errorf("%s: exit code %d, %q, %q: want %d, and that of --%s %s", tt.args, code, stdout.String(),
+				stderr.String(), exitUsage, tt.flag, want)
 		}
 	}
 	for _, cmd := range (&app{stdout: io.Discard, stderr: io.Discard}).root().Commands() {

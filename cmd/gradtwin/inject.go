@@ -66,7 +66,8 @@ func findElement(l gradtwin.Layout, name string) (int, error) {
 			}
 		}
 		shape := strings.ReplaceAll(strings.Trim(fmt.Sprint(t.Shape), "[]"), " ", "×")
-		return 0, fmt.Errorf("no element %s: %s is of shape %s, its last element is %s", name, tensor, shape, t.Element(t.Len()-1))
+		return 0, fmt.Errorf("no element %s: %s is of shape %s, its last element is %s", name, tensor, shape,
+			t.Element(t.Len()-1))
 	}
 	return 0, unknownName("tensor", tensor, names)
 }

@@ -68,7 +68,7 @@ func (f *checkpointFlags) keeper(cmd *cobra.Command) (*keeper, error) {
 	return k, nil
 }
 
-// sameFile tells whether two paths lead to one file.
+// sameFile reports whether two paths lead to one file.
 func sameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
@@ -124,7 +124,7 @@ func (k *keeper) clean() {
 	}
 }
 
-// due tells whether it is time for a checkpoint after a step.
+// due reports whether it is time for a checkpoint after a step.
 func (k *keeper) due(step int) bool {
 	if k == nil || k.failed {
 		return false

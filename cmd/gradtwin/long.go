@@ -25,7 +25,7 @@ func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data,
 	copy(n.Params().Flat, start.Flat)
 	batch := feed.Next()
 	total := 0.0
-	// A machine that stands still for a moment looks slow: only what it says
+	// A machine that is busy for a moment looks slow: only what it says
 	// every time counts.
 	for range 3 {
 		one, err := n.Estimate(batch)
@@ -40,6 +40,6 @@ func (f *runFlags) refuseLong(n *numeric.Network, c twin.Config, data twin.Data,
 	if f.engine != numeric.Incremental {
 		faster = fmt.Sprintf(", or use --engine %v", numeric.Incremental)
 	}
-	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in all: continue with --yes%s",
+	return usagef("steps %d: %s gradients with --engine %s take about %s each, %s in total: continue with --yes%s",
 		c.Steps, words.Commas(gradients), f.engine, words.Seconds(total/gradients), words.Seconds(total), faster)
 }

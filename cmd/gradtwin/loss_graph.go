@@ -35,10 +35,12 @@ func lossGraph(caption string, s screen, all ...twin.Series) string {
 		names = append(names, series.Backend)
 	}
 	options := []asciigraph.Option{
-		asciigraph.Width(max(1, min(graphWidth, s.columns-labels))), asciigraph.Height(graphHeight), asciigraph.Precision(3), asciigraph.Caption(caption),
+		asciigraph.Width(max(1, min(graphWidth,
+			s.columns-labels))), asciigraph.Height(graphHeight), asciigraph.Precision(3), asciigraph.Caption(caption),
 	}
 	if s.color {
-		options = append(options, asciigraph.SeriesColors(asciigraph.Blue, asciigraph.Red), asciigraph.SeriesLegends(names...))
+		options = append(options, asciigraph.SeriesColors(asciigraph.Blue, asciigraph.Red),
+			asciigraph.SeriesLegends(names...))
 	}
 	return asciigraph.PlotMany(losses, options...)
 }

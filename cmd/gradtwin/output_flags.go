@@ -30,7 +30,8 @@ func addJSON(s *pflag.FlagSet, to *bool) {
 
 // addProgress adds the flag that says how the progress is shown.
 func (f *outputFlags) addProgress(s *pflag.FlagSet) {
-	s.StringVar(&f.progress, "progress", string(progress.Auto), "on stderr: auto (bar on a terminal, else plain), bar, plain or none")
+	s.StringVar(&f.progress, "progress", string(progress.Auto),
+		"on stderr: auto (bar on a terminal, else plain), bar, plain or none")
 	wantNames(s, "progress", progress.Modes())
 }
 

@@ -42,11 +42,14 @@ and centred as MNIST's digits were.
 	s := cmd.Flags()
 	s.SortFlags = false
 	s.StringVar(&f.weights, "weights", "", "`FILE` (.npz) with the weights")
-	enumVar(s, &f.activation, "activation", gradtwin.ReLU, "relu, sigmoid or tanh, where the file does not say: NumPy's do not")
+	enumVar(s, &f.activation, "activation", gradtwin.ReLU, "relu, sigmoid or tanh, where the file does not say: NumPy's "+
+		"do not")
 	s.StringVar(&f.data, "data", "", dataUsage)
-	s.IntVar(&f.mistakes, "mistakes", 10, "`mistakes` on the test set to show, those of which the network was surest first")
+	s.IntVar(&f.mistakes, "mistakes", 10, "`mistakes` on the test set to show, those of which the network was surest "+
+		"first")
 	addJSON(s, &f.json)
-	s.StringVar(&f.out, "out", "", "`DIR` for pictures: mistakes.png and confusion.png, or digits.png with what the network was shown of the PNG files")
+	s.StringVar(&f.out, "out", "", "`DIR` for pictures: mistakes.png and confusion.png, or digits.png with what the "+
+		"network was shown of the PNG files")
 	return cmd
 }
 
@@ -86,7 +89,8 @@ func (a *app) predict(cmd *cobra.Command, f *predictFlags, files []string) error
 			return err
 		}
 	}
-	config := predictConfig{Type: "config", Command: "predict", Weights: filepath.Base(f.weights), Layers: w.Layers, Activation: activation.String()}
+	config := predictConfig{Type: "config", Command: "predict", Weights: filepath.Base(f.weights), Layers: w.Layers,
+		Activation: activation.String()}
 	if len(files) > 0 {
 		return a.predictFiles(net, spec, config, files, f, dir)
 	}

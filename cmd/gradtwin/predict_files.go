@@ -13,10 +13,13 @@ import (
 )
 
 // predictFiles recognises the digits of PNG files.
-func (a *app) predictFiles(net *backprop.Network, spec gradtwin.Spec, config predictConfig, files []string, f *predictFlags, dir report.Dir) error {
+func (a *app) predictFiles(
+	net *backprop.Network, spec gradtwin.Spec, config predictConfig, files []string, f *predictFlags, dir report.Dir,
+) error {
 	const inputs = digits.Side * digits.Side
 	if spec.Inputs() != inputs {
-		return fmt.Errorf("weights %s: %d inputs: want %d, for digits of %d×%d pixels", f.weights, spec.Inputs(), inputs, digits.Side, digits.Side)
+		return fmt.Errorf("weights %s: %d inputs: want %d, for digits of %d×%d pixels", f.weights, spec.Inputs(), inputs,
+			digits.Side, digits.Side)
 	}
 	var found []prediction
 	var batch gradtwin.Batch

@@ -15,7 +15,7 @@ import (
 	"gradtwin/internal/words"
 )
 
-// testResult is what came of the whole test set.
+// testResult is the result on the whole test set.
 type testResult struct {
 	Type      string  `json:"type"` // result
 	Rows      int     `json:"rows"`
@@ -25,7 +25,9 @@ type testResult struct {
 }
 
 // predictTest recognises the test set.
-func (a *app) predictTest(ctx context.Context, net *backprop.Network, spec gradtwin.Spec, config predictConfig, f *predictFlags, dir report.Dir) error {
+func (a *app) predictTest(
+	ctx context.Context, net *backprop.Network, spec gradtwin.Spec, config predictConfig, f *predictFlags, dir report.Dir,
+) error {
 	data, err := a.load(ctx, f.data)
 	if err != nil {
 		return err
@@ -87,7 +89,8 @@ func (a *app) predictTest(ctx context.Context, net *backprop.Network, spec gradt
 }
 
 func (a *app) printTest(config predictConfig, r *testResult, mistakes []prediction) error {
-	a.say("%s: layers %v, %s. Of %s test rows %s are right and %s wrong.", config.Weights, config.Layers, config.Activation,
+	a.say("%s: layers %v, %s. Of %s test rows %s are right and %s wrong.", config.Weights, config.Layers,
+		config.Activation,
 		words.Int(r.Rows), words.Percent(r.Accuracy), words.Int(r.Mistakes))
 	fmt.Fprintf(a.stdout, "\nConfusion: the labels by row, what was predicted by column\n")
 	w := a.table()
@@ -116,7 +119,8 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 	w = a.table()
 	w.AppendHeader(table.Row{"row", "label", "predicted", "probability", "of the label"})
 	for _, p := range mistakes {
-		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()), words.Percent(p.Probabilities[*p.Label])})
+		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()),
+			words.Percent(p.Probabilities[*p.Label])})
 	}
 	w.print()
 	return nil

@@ -16,7 +16,7 @@ import (
 	"gradtwin/internal/words"
 )
 
-// prediction is what the network says of one digit.
+// prediction is the class of one digit by the network.
 type prediction struct {
 	Type          string    `json:"type"` // prediction
 	File          string    `json:"file,omitempty"`
@@ -56,9 +56,11 @@ type predictConfig struct {
 func sheet(found []prediction) image.Image {
 	var all []digits.Labelled
 	for _, p := range found {
-		d := digits.Labelled{Pixels: p.pixels, Height: p.height, Width: p.width, Lines: []string{fmt.Sprintf("read %d, %s", p.Class, words.Percent(p.probability()))}}
+		d := digits.Labelled{Pixels: p.pixels, Height: p.height, Width: p.width,
+			Lines: []string{fmt.Sprintf("read %d, %s", p.Class, words.Percent(p.probability()))}}
 		if p.Label != nil {
-			d.Lines = append(d.Lines, fmt.Sprintf("is %d, %s", *p.Label, words.Percent(p.Probabilities[*p.Label])), fmt.Sprintf("row %d", *p.Row))
+			d.Lines = append(d.Lines, fmt.Sprintf("is %d, %s", *p.Label, words.Percent(p.Probabilities[*p.Label])),
+				fmt.Sprintf("row %d", *p.Row))
 		} else {
 			d.Lines = append(d.Lines, filepath.Base(p.File))
 		}

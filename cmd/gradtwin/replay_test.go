@@ -26,7 +26,8 @@ func TestReplayRunsTheSame(t *testing.T) {
 		print := func(args []string) string {
 			t.Helper()
 			var out bytes.Buffer
-			if code := run(append(args, "--progress", "none"), &out, io.Discard); code != exitDone && code != exitDisagree && code != exitNotJudged {
+			if code := run(append(args, "--progress", "none"), &out, io.Discard); code != exitDone && code != exitDisagree &&
+				code != exitNotJudged {
 				t.Fatalf("%v: exit code %d", args, code)
 			}
 			return out.String()

@@ -28,7 +28,8 @@ func (f *checkpointFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
 	s.StringVar(&f.file, "checkpoint", "", "`FILE` that keeps the run, so that --resume can continue it")
 	s.StringVar(&f.every, "checkpoint-every", usualEvery, "steps (100) or `time` (10s) between two checkpoints")
-	s.StringVar(&f.resume, "resume", "", "checkpoint `FILE` to continue from; it is kept up to date, unless --checkpoint names another")
+	s.StringVar(&f.resume, "resume", "", "checkpoint `FILE` to continue from; it is kept up to date, unless --checkpoint "+
+		"names another")
 }
 
 // runHeader is what every checkpoint says of its run.
@@ -81,7 +82,8 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 		now := renamed(cmd, name)
 		switch {
 		case now != "":
-			return nil, usagef("checkpoint %s: it was written when --%s was called --%s: want one of this version", f.resume, now, name)
+			return nil, usagef("checkpoint %s: it was written when --%s was called --%s: want one of this version", f.resume,
+				now, name)
 		// A file from somebody else must not choose what is written where.
 		case flag == nil || slices.Contains(unkept, name):
 			return nil, fmt.Errorf("checkpoint %s: --%s is no flag that a run of %s keeps", f.resume, name, cmd.Name())
@@ -96,7 +98,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 	return r, nil
 }
 
-// validate tells what is wrong with the runs and arrays, whatever network they
+// validate reports what is wrong with the runs and arrays, whatever network they
 // are of.
 func (r *resumed) validate() error {
 	for policy := range r.Runs {
@@ -118,9 +120,9 @@ func (r *resumed) validate() error {
 	return nil
 }
 
-// blame says of an error that the checkpoint's flags may be what is wrong: they
+// wrap says of an error that the checkpoint's flags may be what is wrong: they
 // are the run's.
-func (r *resumed) blame(err error) error {
+func (r *resumed) wrap(err error) error {
 	if r == nil || err == nil {
 		return err
 	}
@@ -174,11 +176,12 @@ func (r *resumed) state(c twin.Config) (twin.State, bool) {
 	return s, ok
 }
 
-// sameData tells whether a run would go on with the data it began with.
+// sameData reports whether a run would go on with the data it began with.
 func (r *resumed) sameData(data report.Data) error {
 	for i, f := range data.Files {
 		if i >= len(r.Files) || r.Files[i] != f {
-			return fmt.Errorf("checkpoint %s: %s with SHA-256 %s is not the file of the run that it keeps", r.path, f.Name, f.SHA256)
+			return fmt.Errorf("checkpoint %s: %s with SHA-256 %s is not the file of the run that it keeps", r.path, f.Name,
+				f.SHA256)
 		}
 	}
 	return nil
@@ -188,7 +191,8 @@ func (r *resumed) sameData(data report.Data) error {
 func paramArrays(prefix string, p *gradtwin.Params) []checkpoint.Array {
 	var arrays []checkpoint.Array
 	for k, t := range p.Layout() {
-		arrays = append(arrays, checkpoint.Array{Tensor: gradtwin.Tensor{Name: prefix + t.Name, Shape: t.Shape}, Data: p.At(k)})
+		arrays = append(arrays, checkpoint.Array{Tensor: gradtwin.Tensor{Name: prefix + t.Name, Shape: t.Shape},
+			Data: p.At(k)})
 	}
 	return arrays
 }
@@ -203,7 +207,8 @@ func traceArrays(prefix string, t *twin.Trace) []checkpoint.Array {
 	arrays = append(arrays, checkpoint.Vector(prefix+"evaluated", evaluated))
 	for _, s := range []*twin.Series{&t.Symbolic, &t.Numeric} {
 		p := prefix + s.Backend + "/"
-		arrays = append(arrays, checkpoint.Vector(p+"loss", s.Loss), checkpoint.Vector(p+"seconds", s.Seconds), checkpoint.Vector(p+"accuracy", s.Accuracy))
+		arrays = append(arrays, checkpoint.Vector(p+"loss", s.Loss), checkpoint.Vector(p+"seconds", s.Seconds),
+			checkpoint.Vector(p+"accuracy", s.Accuracy))
 	}
 	return arrays
 }

@@ -136,28 +136,80 @@ func TestResumeRefuses(t *testing.T) {
 	dir := t.TempDir()
 	begun := filepath.Join(dir, "begun.npz")
 	flags := []string{"--data", "../../testdata/tiny", "--progress", "none"}
-	if code := run(append([]string{"compare", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd", "--checkpoint", begun}, flags...), io.Discard, io.Discard); code != exitDone {
+	if code := run(append([]string{"compare", "--layers", "784,2,10", "--steps", "2", "--policy", "sgd", "--checkpoint",
+		begun}, flags...), io.Discard, io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
 	for want, change := range map[string]func(h *runHeader, arrays map[string][]float64){
-		"--nothing is no flag that a run of compare keeps": func(h *runHeader, _ map[string][]float64) { h.Flags["nothing"] = "1" },
-		"--out is no flag that a run of compare keeps":     func(h *runHeader, _ map[string][]float64) { h.Flags["out"] = dir },
-		"--checkpoint is no flag that a run":               func(h *runHeader, _ map[string][]float64) { h.Flags["checkpoint"] = dir },
-		"--yes is no flag that a run":                      func(h *runHeader, _ map[string][]float64) { h.Flags["yes"] = "true" },
-		"when --diff-step was called --step":               func(h *runHeader, _ map[string][]float64) { h.Flags["step"] = "0.0001" },
-		"--seed x: ":                                       func(h *runHeader, _ map[string][]float64) { h.Flags["seed"] = "x" },
-		"learning rate NaN: want a finite":                 func(h *runHeader, _ map[string][]float64) { h.Flags["lr"] = "NaN" },
-		" of memory: want ":                                func(h *runHeader, _ map[string][]float64) { h.Flags["layers"] = "784,2700000,10" },
-		"gradients with --engine incremental take":         func(h *runHeader, _ map[string][]float64) { h.Flags["steps"] = "9223372036854775807" },
-		`dtype "int": want`:                                func(h *runHeader, _ map[string][]float64) { h.Flags["dtype"] = "int" },
-		`inject "W9*2": tensor "W9"`:                       func(h *runHeader, _ map[string][]float64) { h.Flags["inject"] = "W9*2" },
-		`policy "other": want one of`:                      func(h *runHeader, _ map[string][]float64) { h.Runs["other"] = h.Runs["sgd"] },
-		"is not the file of the run":                       func(h *runHeader, _ map[string][]float64) { h.Files = nil },
-		"row 60 of a data set of 60 rows":                  func(h *runHeader, _ map[string][]float64) { h.Runs["sgd"].Rows[3] = 60 },
-		"generator state of zeros":                         func(h *runHeader, _ map[string][]float64) { clear(h.Runs["sgd"].Rand) },
-		"sgd/numeric/W1[783,1] is NaN: want":               func(_ *runHeader, a map[string][]float64) { a["sgd/numeric/W1"][784*2-1] = math.NaN() },
-		"sgd/graph/loss[1] is +Inf: want":                  func(_ *runHeader, a map[string][]float64) { a["sgd/graph/loss"][1] = math.Inf(1) },
-		"the arrays under sgd/ are not those":              func(_ *runHeader, a map[string][]float64) { a["sgd/evaluated"][1] = 1.5 },
+		"--nothing is no flag that a run of compare keeps": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["nothing"] = "1"
+		},
+		"--out is no flag that a run of compare keeps": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["out"] = dir
+		},
+		"--checkpoint is no flag that a run": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["checkpoint"] = dir
+		},
+		"--yes is no flag that a run": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["yes"] = "true"
+		},
+		"when --diff-step was called --step": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["step"] = "0.0001"
+		},
+		"--seed x: ": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["seed"] = "x"
+		},
+		"learning rate NaN: want a finite": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["lr"] = "NaN"
+		},
+		" of memory: want ": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["layers"] = "784,2700000,10"
+		},
+		"gradients with --engine incremental take": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["steps"] = "9223372036854775807"
+		},
+		`dtype "int": want`: func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["dtype"] = "int"
+		},
+		`inject "W9*2": tensor "W9"`: func(h *runHeader,
+			_ map[string][]float64) {
+			h.Flags["inject"] = "W9*2"
+		},
+		`policy "other": want one of`: func(h *runHeader,
+			_ map[string][]float64) {
+			h.Runs["other"] = h.Runs["sgd"]
+		},
+		"is not the file of the run": func(h *runHeader, _ map[string][]float64) { h.Files = nil },
+		"row 60 of a data set of 60 rows": func(h *runHeader,
+			_ map[string][]float64) {
+			h.Runs["sgd"].Rows[3] = 60
+		},
+		"generator state of zeros": func(h *runHeader,
+			_ map[string][]float64) {
+			clear(h.Runs["sgd"].Rand)
+		},
+		"sgd/numeric/W1[783,1] is NaN: want": func(_ *runHeader,
+			a map[string][]float64) {
+			a["sgd/numeric/W1"][784*2-1] = math.NaN()
+		},
+		"sgd/graph/loss[1] is +Inf: want": func(_ *runHeader,
+			a map[string][]float64) {
+			a["sgd/graph/loss"][1] = math.Inf(1)
+		},
+		"the arrays under sgd/ are not those": func(_ *runHeader,
+			a map[string][]float64) {
+			a["sgd/evaluated"][1] = 1.5
+		},
 	} {
 		c, err := checkpoint.Read(begun, "compare")
 		if err != nil {
@@ -181,8 +233,10 @@ func TestResumeRefuses(t *testing.T) {
 		}
 		var errs bytes.Buffer
 		code := run(append([]string{"compare", "--resume", path}, flags...), io.Discard, &errs)
-		if text := errs.String(); code != exitError && code != exitUsage || !strings.Contains(text, "checkpoint "+path+": ") || !strings.Contains(text, want) {
-			t.Errorf("exit code %d, standard error %q: want an error of checkpoint %s with %q", code, withoutWarnings(text), path, want)
+		if text := errs.String(); code != exitError && code != exitUsage ||
+			!strings.Contains(text, "checkpoint "+path+": ") || !strings.Contains(text, want) {
+			t.Errorf("exit code %d, standard error %q: want an error of checkpoint %s with %q", code, withoutWarnings(text),
+				path, want)
 		}
 	}
 }
@@ -246,7 +300,8 @@ func TestResumedAnywhere(t *testing.T) {
 // first checkpoint on.
 func TestResumeKeepsLaterRuns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.npz")
-	args := []string{"compare", "--data", "../../testdata/tiny", "--layers", "784,4,10", "--steps", "3", "--progress", "none"}
+	args := []string{"compare", "--data", "../../testdata/tiny", "--layers", "784,4,10", "--steps", "3", "--progress",
+		"none"}
 	if code := run(append(args, "--checkpoint", path), io.Discard, io.Discard); code != exitDone {
 		t.Fatalf("exit code %d", code)
 	}
@@ -290,6 +345,7 @@ func TestResumeKeepsLaterRuns(t *testing.T) {
 		}
 	}
 	if later == 0 || runs.header.Runs["sgd"].Step != 3 || runs.header.Runs["fixed"].Step != 0 {
-		t.Errorf("%d arrays of sgd, steps %d of sgd and %d of fixed: want some, 3 and 0", later, runs.header.Runs["sgd"].Step, runs.header.Runs["fixed"].Step)
+		t.Errorf("%d arrays of sgd, steps %d of sgd and %d of fixed: want some, 3 and 0", later,
+			runs.header.Runs["sgd"].Step, runs.header.Runs["fixed"].Step)
 	}
 }

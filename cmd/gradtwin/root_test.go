@@ -123,7 +123,8 @@ func TestComplete(t *testing.T) {
 	}
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		var out bytes.Buffer
-		if code := run([]string{"completion", shell}, &out, io.Discard); code != exitDone || !strings.Contains(out.String(), "__complete") {
+		if code := run([]string{"completion", shell}, &out, io.Discard); code != exitDone ||
+			!strings.Contains(out.String(), "__complete") {
 			t.Errorf("%s: exit code %d, a script of %d bytes", shell, code, out.Len())
 		}
 	}

@@ -52,12 +52,14 @@ func (f *runFlags) addTo(cmd *cobra.Command, policy string) {
 	if s.Lookup("lr") == nil { // rates has its own
 		s.Float64Var(&f.lr, "lr", d.LR, "learning `rate`")
 	}
-	enumVar(s, &f.formula, "formula", f.formula, "difference formula of the numeric backend: central, forward or five-point")
-	s.Float64Var(&f.h, "diff-step", 0, "step `h` of the differences; 0 means the formula's own: 1e-4 for central, 1e-8 for forward, 1e-3 for five-point")
+	enumVar(s, &f.formula, "formula", f.formula, "difference formula of the numeric backend: central, forward or "+
+		"five-point")
+	s.Float64Var(&f.h, "diff-step", 0, "step `h` of the differences; 0 means the formula's own: 1e-4 for central, 1e-8 "+
+		"for forward, 1e-3 for five-point")
 	s.BoolVar(&f.yes, "yes", false, "run even if that takes more than ten minutes")
 }
 
-// addNetwork adds the flags that say which network is fed what.
+// addNetwork adds the flags of the network and of its batches.
 func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	d := twin.Experiment()
 	f.steps, f.inner, f.lr, f.formula = d.Steps, d.Inner, d.LR, numeric.Central
@@ -85,11 +87,13 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
 	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
 	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
-	enumVar(s, &f.init, "init", d.Init.Scheme, "how the initial weights are drawn from N(0, s²): std (s is --init-std), he (s² = 2/inputs of the layer) or xavier (s² = 1/inputs)")
+	enumVar(s, &f.init, "init", d.Init.Scheme, "how the initial weights are drawn from N(0, s²): std (s is --init-std), "+
+		"he (s² = 2/inputs of the layer) or xavier (s² = 1/inputs)")
 	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the `s` of --init std")
 	f.engine = numeric.Incremental
 	if !bench {
-		enumVar(s, &f.engine, "engine", f.engine, "how differences are computed: incremental, or plain (whole forward passes, slow)")
+		enumVar(s, &f.engine, "engine", f.engine, "how differences are computed: incremental, or plain (whole forward "+
+			"passes, slow)")
 	}
 }
 
@@ -141,10 +145,12 @@ func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 			return nil, usageError{err}
 		}
 		if in := d.Train.Inputs(); c.Spec.Inputs() != in {
-			return nil, usagef("layers %v: %d inputs, but the images of the data set have %d pixels", f.layers, c.Spec.Inputs(), in)
+			return nil, usagef("layers %v: %d inputs, but the images of the data set have %d pixels", f.layers,
+				c.Spec.Inputs(), in)
 		}
 		if n := d.classes(); c.Spec.Classes() < n {
-			return nil, usagef("layers %v: %d outputs, but the labels of the data set go up to %d: want at least %d", f.layers, c.Spec.Classes(), n-1, n)
+			return nil, usagef("layers %v: %d outputs, but the labels of the data set go up to %d: want at least %d",
+				f.layers, c.Spec.Classes(), n-1, n)
 		}
 		if err := affordable(c.Spec, c.Batch); err != nil {
 			return nil, err

@@ -33,13 +33,14 @@ var maxMemory = func() float64 {
 	return math.Min(float64(total), float64(debug.SetMemoryLimit(-1)))
 }()
 
-// affordable tells whether a valid network fits the machine.
+// affordable reports whether a valid network fits the machine.
 func affordable(s gradtwin.Spec, batch int) error {
 	if n := len(s.Layers); n > maxLayers {
 		return usagef("layers: %d sizes: want %d at most", n, maxLayers)
 	}
 	if m := peak(s, batch); m > maxMemory {
-		return usagef("layers %v, batch %d: about %s of memory: want %s at most on this machine", s.Layers, batch, words.Bytes(m), words.Bytes(maxMemory))
+		return usagef("layers %v, batch %d: about %s of memory: want %s at most on this machine", s.Layers, batch,
+			words.Bytes(m), words.Bytes(maxMemory))
 	}
 	return nil
 }

@@ -16,7 +16,8 @@ type startFlags struct {
 }
 
 func (f *startFlags) addTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez "+
+		"writes it: W1, b1, W2, …")
 }
 
 // idle returns the flags that have no effect beside these.

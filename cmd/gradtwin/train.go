@@ -34,7 +34,9 @@ rate against it, and reports the loss of the same batch after the update.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
+	cmd.Flags().StringVar(&f.backend, "backend", backendGraph,
+		"graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or "+
+			"numeric (differences of the loss)")
 	wantNames(cmd.Flags(), "backend", backendNames)
 	run.addTo(cmd, twin.SGD.String())
 	f.startFlags.addTo(cmd)
@@ -51,7 +53,7 @@ type trainFlags struct {
 	save string // file for the weights, "" for none
 }
 
-// writable tells whether a file can be written, which is better known before a long
+// writable reports whether a file can be written, which is better known before a long
 // run than after.
 func writable(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
@@ -88,21 +90,21 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	name := tf.backend
 	idle := append(f.idle(cmd, name), tf.startFlags.idle()...)
 	if err := refuseIdle(cmd, idle); err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	run, err := f.prepare(ctx, a, out)
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	c, data := run.configs[0], run.data
 	b, err := f.newBackend(name, c, run.options)
 	if err != nil {
-		return earlier.blame(err)
+		return earlier.wrap(err)
 	}
 	if n, ok := b.(*numeric.Network); ok {
 		// Floating-point: the largest number of steps is an int's largest.
 		if err := f.refuseLong(n, c, data.Train, float64(c.Steps)); err != nil {
-			return earlier.blame(err)
+			return earlier.wrap(err)
 		}
 	}
 	var start *gradtwin.Params // a checkpoint has its own
@@ -124,7 +126,8 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 			initial = kept[0]
 		}
 	}
-	t := trainOutput{app: a, json: out.json, config: c, backend: name, replay: replay(cmd, idle, data), initial: initial, high: twin.NewHighLoss(name, c, initial)}
+	t := trainOutput{app: a, json: out.json, config: c, backend: name, replay: replay(cmd, idle, data),
+		initial: initial, high: twin.NewHighLoss(name, c, initial)}
 	if err := t.begin(f, data.describe()); err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ func (t *trainOutput) arrays() []checkpoint.Array {
 		loss[i], seconds[i] = s.Loss, s.Seconds
 	}
 	return []checkpoint.Array{
-		checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds), checkpoint.Vector(initialArray, []float64{t.initial}),
+		checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds), checkpoint.Vector(initialArray,
+			[]float64{t.initial}),
 	}
 }
 
@@ -122,7 +123,8 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 	speed := ""
 	if len(t.steps) > 0 {
 		fmt.Fprintln(t.stdout)
-		speed = fmt.Sprintf("%s per step (median), %s in total. ", words.Seconds(float64(r.StepSeconds)), words.Seconds(r.Seconds))
+		speed = fmt.Sprintf("%s per step (median), %s in total. ", words.Seconds(float64(r.StepSeconds)),
+			words.Seconds(r.Seconds))
 	}
 	t.say("%sTest accuracy %s.", speed, words.Percent(accuracy))
 	_, err := fmt.Fprintf(t.stdout, "Replay: %s\n", t.replay)

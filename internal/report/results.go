@@ -32,8 +32,9 @@ type Results struct {
 	InitFrom    string      `json:"init_from,omitempty"` // file of the weights at the start, "" for drawn ones
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
-	Interrupted bool        `json:"interrupted"`     // the runs hold what was done until then
-	Error       string      `json:"error,omitempty"` // those of the runs, and what was wrong beside
+	Inject      string      `json:"inject,omitempty"` // the fault that was planted in the gradients that are checked
+	Interrupted bool        `json:"interrupted"`      // the runs hold what was done until then
+	Error       string      `json:"error,omitempty"`  // those of the runs, and what was wrong beside
 	Runs        []Run       `json:"runs"`
 }
 
@@ -96,9 +97,18 @@ func (r *Run) checks() []*compare.Report {
 // Outcome returns how the checks of the run ended together.
 func (r *Run) Outcome() Outcome { return OutcomeOf(r.checks()...) }
 
-// Notes says how the runs ended, when that was not in order and no run says it.
+// Planted says that a gradient was made wrong on purpose, by the fault of --inject.
+func Planted(fault string) string {
+	return "A fault was planted in the gradient that is checked, to show a failure: " + fault + "."
+}
+
+// Notes says what was planted, and how the runs ended when that was not in order and
+// no run says it.
 func (r *Results) Notes() []string {
 	var notes []string
+	if r.Inject != "" {
+		notes = append(notes, Planted(r.Inject))
+	}
 	if r.Interrupted {
 		notes = append(notes, "The run was interrupted: this is what was done until then.")
 	}
