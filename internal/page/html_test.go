@@ -107,7 +107,7 @@ func TestCausesAreNamed(t *testing.T) {
 		{twin.Causes{}, gradtwin.Tanh, nil, []string{"beyond the check", "a kink of the loss lies",
 			"has reached a kink", "curvature (", "Far to the right"}},
 		{twin.Causes{Curvature: 1234}, gradtwin.Tanh,
-			[]string{"1,234 differences are beyond the check", "1,234 because of the loss's curvature (the error " +
+			[]string{"1,234 differences are beyond the check", "all because of the loss's curvature (the error " +
 				"falls with h)", "Far to the right"}, []string{"a kink of the loss lies", "has reached a kink"}},
 		{twin.Causes{Kink: 1}, gradtwin.ReLU, []string{"1 difference is beyond the check",
 			"1 because a kink of the loss lies within ±h"}, []string{"curvature (", "rounding ("}},

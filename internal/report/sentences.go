@@ -166,6 +166,9 @@ func Misses(c *twin.Comparison) string {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s because %s", words.Int(p.n), p.text))
 		}
+		if p.n == c.Causes.Total() && p.n > 1 {
+			parts[0] = "all because " + p.text
+		}
 	}
 	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.",
 		words.Digits(c.Step, 2), words.Count(c.Causes.Total(), "difference is", "differences are"),

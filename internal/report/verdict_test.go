@@ -122,7 +122,7 @@ func TestMisses(t *testing.T) {
 		"At h = 0.01, 3 differences are beyond the check's bound: 1 because a kink of the loss lies within ±h, " +
 			"2 because of the loss's curvature (the error falls with h). At a step of its own each agrees.": {
 			Step: 0.01, Causes: twin.Causes{Kink: 1, Curvature: 2}},
-		"At h = 10⁻⁹, 1,000 differences are beyond the check's bound: 1,000 because of the loss's rounding " +
+		"At h = 10⁻⁹, 1,000 differences are beyond the check's bound: all because of the loss's rounding " +
 			"(the error grows with 1/h). At a step of its own each agrees.": {
 			Step: 1e-9, Causes: twin.Causes{Rounding: 1000}},
 	} {
