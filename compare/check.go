@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 	"time"
 )
 
@@ -23,7 +21,13 @@ import (
 // and from where MaxTime stops.
 func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	begun := time.Now()
-	r, err := checkPoints(ctx, f, o)
+	var r *Report
+	var err error
+	if o.Points < 2 {
+		r, err = checkHere(ctx, f, o)
+	} else {
+		r, err = checkPoints(ctx, f, o, checkHere)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +93,9 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	}
 	e := &evaluator{f: judged, left: unlimited}
 	at, err := measure(ctx, e, layout, resolved, nil)
+	var narrowWork work
 	if err == nil && wide != nil {
-		err = measureNarrow(ctx, f, at, e)
+		narrowWork, err = measureNarrow(ctx, f, at, e)
 	}
 	if errors.Is(err, errTime) {
 		return nil, ErrBudget
@@ -103,9 +108,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
 		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
-	if at.narrow != nil {
-		c.known.Work.add(at.narrow.work)
-	}
+	c.known.Work.add(narrowWork)
 	if err := c.do(ctx, e, s); err != nil {
 		e.restore(at.x)
 		return nil, err
@@ -144,8 +147,16 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 			return err
 		}
 	}
+	workers, err := j.workers(e, c.o.Workers, c.plan.judged)
+	if err != nil {
+		return err
+	}
 	results := make([]finding, len(units))
-	if err := c.parallel(ctx, j, e, units, en, results); err != nil {
+	one := func(e *evaluator, n int) (err error) {
+		results[n], err = j.run(ctx, e, c.plan, units[n], en)
+		return err
+	}
+	if err := distribute(workers, len(units), one, c.plan.progress(units, c.o.Progress)); err != nil {
 		return err
 	}
 	for n, u := range units {
@@ -156,78 +167,6 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 	c.found.Rings = j.beside.levels()
 	if en != nil {
 		c.found.Engine = en.steps
-	}
-	return nil
-}
-
-// parallel does the units, spread over as many workers as the options ask for and
-// the function can be cloned for. Of several errors it returns that of the first
-// unit.
-func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units []unit, en *engine,
-	results []finding) error {
-	workers := []*evaluator{first}
-	want := c.o.Workers
-	if want == 0 {
-		want = runtime.GOMAXPROCS(0)
-	}
-	for len(workers) < min(want, c.plan.judged/workerElements) {
-		e, err := c.clone(first)
-		if err != nil {
-			return err
-		}
-		if e == nil {
-			break
-		}
-		workers = append(workers, e)
-	}
-	errs := make([]error, len(units))
-	progress := c.progress(units)
-	if len(workers) == 1 {
-		for n, u := range units {
-			if results[n], errs[n] = j.run(ctx, first, c.plan, u, en); errs[n] != nil {
-				return errs[n]
-			}
-			progress(n)
-		}
-		return nil
-	}
-	work, done := make(chan int), make(chan int)
-	var wg sync.WaitGroup
-	for _, e := range workers {
-		wg.Go(func() {
-			for n := range work {
-				results[n], errs[n] = j.run(ctx, e, c.plan, units[n], en)
-				done <- n
-			}
-		})
-	}
-	next, running, failed := 0, 0, false
-	for next < len(units) && !failed || running > 0 {
-		give := work
-		if next == len(units) || failed {
-			give = nil
-		}
-		select {
-		case give <- next:
-			next++
-			running++
-		case n := <-done:
-			running--
-			failed = failed || errs[n] != nil
-			progress(n)
-		}
-	}
-	close(work)
-	wg.Wait()
-	for _, e := range workers[1:] {
-		if err := e.unchanged("the check"); err != nil {
-			return err
-		}
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func (j *judge) lookBetween(ctx context.Context, e *evaluator, at *place, l *lad
 		return err
 	}
 	l.complete(&s)
-	if pair := (&ladder{limits: l.limits, samples: []sample{q, s}}); pair.isSettled() {
+	if pair := (&series{limits: l.limits, samples: []sample{q, s}}); pair.isSettled() {
 		return nil
 	}
 	l.end, l.next = 0, q.h/shrink
@@ -135,7 +135,7 @@ func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladd
 		return err
 	}
 	l.complete(&s)
-	if near := (&ladder{limits: l.limits, samples: []sample{q, s}}); near.isKinked() {
+	if near := (&series{limits: l.limits, samples: []sample{q, s}}); near.isKinked() {
 		return nil
 	}
 	l.resumed, l.end, l.next = true, 0, q.h/shrink

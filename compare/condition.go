@@ -81,11 +81,11 @@ func (b set) join(a, c set, either bool) {
 	}
 }
 
-// explain returns the simplest condition that holds for just those of the shapes
+// simplest returns the simplest condition that holds for just those of the shapes
 // that have the mark: one part, or up to three that all hold, or of which one
 // holds. It is nil where none has the mark, where no condition fits, and where one
 // would fit by chance.
-func explain(shapes [][]int, members []bool) *Condition {
+func simplest(shapes [][]int, members []bool) *Condition {
 	marked, of := newSet(members), len(shapes)
 	n := marked.count()
 	switch n {

@@ -19,7 +19,7 @@ const (
 
 // isFine reports whether a step is small enough for the symbolic value to be seen,
 // or the loss does not vary at all, or as a straight line does.
-func (l *ladder) isFine(q sample) bool {
+func (l *series) isFine(q sample) bool {
 	near, all := 0.0, 0.0
 	for _, s := range l.samples {
 		if v := s.varied(); !isNotFinite(v) {
@@ -39,7 +39,7 @@ const contradicted = 32
 // contradicts reports whether the differences say different things: the loss jumps
 // at the place, or they went away from a symbolic value that two of them almost
 // agreed with. A loss that moves by steps does either.
-func (l *ladder) contradicts() bool {
+func (l *series) contradicts() bool {
 	n := len(l.samples)
 	q := l.samples[n-1]
 	for k := 1; k < n; k++ {
@@ -54,7 +54,7 @@ func (l *ladder) contradicts() bool {
 }
 
 // isSteady reports whether enough differences in a row are the same.
-func (l *ladder) isSteady() bool {
+func (l *series) isSteady() bool {
 	row := 1
 	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
 		p, q := l.samples[k-1], l.samples[k]

@@ -177,7 +177,7 @@ func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outc
 		return err
 	}
 	l.complete(&t)
-	if pair := (&ladder{limits: l.limits, samples: []sample{s, t}}); pair.isKinked() {
+	if pair := (&series{limits: l.limits, samples: []sample{s, t}}); pair.isKinked() {
 		o.verdict, o.backward, o.forward = Kink, t.backward(), t.forward()
 	}
 	return nil

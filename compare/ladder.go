@@ -9,33 +9,39 @@ const (
 	// shrink is the ratio of one step to the next: it takes curvature down by
 	// 16 and leaves room for a dozen steps above the noise.
 	shrink = 4
-	// maxLadder limits the differences of one ladder.
-	maxLadder = 24
-	// settle is how many times nearer to each other than to the symbolic value
-	// two differences must be for it to be wrong. A difference that still moves by
-	// a power law has 4^p − 1 here, above 1/settle for all p > 0.17.
-	settle = 4
-	// smooth is how many times smaller than the gap the jump between the one-sided
-	// slopes must be for two differences to decide without a smaller step: then
-	// no kink within the step makes the gap.
-	smooth = 16
 	// nearStep is the step, relative to what moves, below which the noise of near
 	// points counts.
 	nearStep = 1e-9
 	// even is the part of the loss's rise on both sides that a difference is at most
 	// where the point is a minimum.
 	even = 1e-2
+)
+
+const (
+	// settle is how many times nearer to each other than to the symbolic value
+	// two differences must be for it to be wrong. A difference that still moves by
+	// a power law has 4^p − 1 here, above 1/settle for all p > 0.17.
+	settle = 4
 	// jumpNoise is how much noisier the difference of two extrapolated one-sided
 	// slopes is than a central difference: they have the loss at the point in
 	// common, with opposite signs, and weigh it by 5/4 each.
 	jumpNoise = 4
-	// closer is how much smaller than the element, or than the step before, the step
-	// is at which a kink counts as one at the point.
-	closer = 256
 	// fixed is the part of the jump by which one-sided slopes may change with the
 	// step and still show a kink at the point itself: one at distance d changes
 	// them by 3d/h of it.
 	fixed = 1.0 / 1024
+	// smooth is how many times smaller than the gap the jump between the one-sided
+	// slopes must be for two differences to decide without a smaller step: then
+	// no kink within the step makes the gap.
+	smooth = 16
+)
+
+const (
+	// maxLadder limits the differences of one ladder.
+	maxLadder = 24
+	// closer is how much smaller than the element, or than the step before, the step
+	// is at which a kink counts as one at the point.
+	closer = 256
 )
 
 // limits is what a ladder goes by.
@@ -53,12 +59,18 @@ type limits struct {
 	coarse   float64 // noise of a difference above which a larger step is wanted
 }
 
-// ladder is the differences along one line at smaller and smaller steps, and
-// what they say of the symbolic derivative. Where they come from is another's
-// affair: the loss, or a function's own engine.
-type ladder struct {
+// series is differences along one line at smaller and smaller steps, and what
+// they say of the symbolic derivative. Where they come from is another's affair:
+// the loss, or a function's own engine.
+type series struct {
 	limits
 	samples []sample
+}
+
+// ladder takes differences along one line and decides at which step the next one
+// is taken, and when there are enough.
+type ladder struct {
+	series
 	next    float64 // the step of the next difference; 0 when the ladder has ended
 	end     ending
 	resumed bool // a kink was looked at more closely and is none at the place
@@ -81,7 +93,7 @@ func newLadder(l limits) *ladder {
 	if l.tried > 0 {
 		first = l.tried
 	}
-	return &ladder{limits: l, next: first}
+	return &ladder{series: series{limits: l}, next: first}
 }
 
 // complete sets a difference's noise and bound.
@@ -154,7 +166,7 @@ func (l *ladder) add(s sample) {
 			return
 		}
 		l.stop(settled)
-	case l.isKinked():
+	case !l.resumed && l.isKinked():
 		l.stop(kinked)
 	case l.hides(s) && l.leapt():
 		// The step was too small to show anything: those between follow.
@@ -228,7 +240,7 @@ func (l *ladder) after(s sample) float64 {
 func (l *ladder) stop(e ending) { l.next, l.end = 0, e }
 
 // last returns the last two samples; there must be two.
-func (l *ladder) last() (p, q sample) {
+func (l *series) last() (p, q sample) {
 	n := len(l.samples)
 	return l.samples[n-2], l.samples[n-1]
 }
@@ -253,7 +265,7 @@ func same(a, b float64) bool { return distance(a, b) <= math.Abs(b)/steady }
 
 // isSettled reports whether the last two differences agree with each other and
 // not with the symbolic value.
-func (l *ladder) isSettled() bool {
+func (l *series) isSettled() bool {
 	if len(l.samples) < 2 {
 		return false
 	}
@@ -269,7 +281,7 @@ func (l *ladder) isSettled() bool {
 // them, are so near to each other that no kink within the step can make the gap,
 // and the step so small that the symbolic value would change the loss by no more
 // than it was seen to vary: of a fast oscillation a larger step shows nothing.
-func (l *ladder) isSmooth() bool {
+func (l *series) isSmooth() bool {
 	_, q := l.last()
 	if !q.oneSided() || q.gap() <= q.bound || !l.isFine(q) {
 		return false
@@ -283,8 +295,8 @@ func (l *ladder) isSmooth() bool {
 
 // isKinked reports whether the one-sided slopes differ and stay as they are while
 // the step shrinks: a kink at the point itself.
-func (l *ladder) isKinked() bool {
-	if len(l.samples) < 2 || l.resumed {
+func (l *series) isKinked() bool {
+	if len(l.samples) < 2 {
 		return false
 	}
 	p, q := l.last()
@@ -299,7 +311,7 @@ func (l *ladder) isKinked() bool {
 // hull returns the one-sided slopes, extrapolated from the last two steps to
 // step zero, which leaves a kink's jump and takes out the curvature that would
 // look like one; and how exact they are.
-func (l *ladder) hull() (lo, hi, tolerance float64, ok bool) {
+func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
 	if len(l.samples) < 2 {
 		return 0, 0, 0, false
 	}
@@ -322,7 +334,7 @@ func (l *ladder) hull() (lo, hi, tolerance float64, ok bool) {
 
 // best returns the place of the difference that is worth printing: of those at the
 // end that say the same, the first, which has the least noise.
-func (l *ladder) best() int {
+func (l *series) best() int {
 	k := len(l.samples) - 1
 	for ; k > 0; k-- {
 		p, q := l.samples[k-1], l.samples[k]

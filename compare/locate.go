@@ -12,6 +12,9 @@ const (
 	// than fewTensors are checked: of very many, as of a deep net, one each is enough.
 	maxNamed   = 3
 	fewTensors = 16
+)
+
+const (
 	// redraws is how often the search draws new sizes when the two halves of a
 	// wrong whole both agree.
 	redraws = 4

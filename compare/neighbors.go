@@ -8,10 +8,29 @@ import (
 
 const (
 	// neighborPoints is how many points beside the one to check have their
-	// gradients taken at each of two distances, and moreNeighbors how many more
-	// where a value would be called wrong.
+	// gradients taken at each of two distances.
 	neighborPoints = 16
-	moreNeighbors  = 256
+	// smallest is the part of the largest gradient by which gradients there differ at
+	// least where a kink is.
+	smallest = 1e-6
+)
+
+// loud is the noise of the loss relative to itself above which the gradients
+// beside the point are no argument: of a chaotic loss they are all different.
+const loud = 1e-4
+
+// nested is how many times wider than the loss's one-sided slopes the range of
+// the gradients beside the point is where several kinks meet, and simple one over
+// the part of it by which a value may lie beyond at a simple kink.
+const (
+	nested = 1.25
+	simple = 64
+)
+
+const (
+	// moreNeighbors is how many more gradients beside the point are taken where a
+	// value would be called wrong.
+	moreNeighbors = 256
 	// maxNeighborNumbers limits the memory for the gradients beside the point.
 	maxNeighborNumbers = 1 << 26
 	// nearRing and farRing are the two distances in steps of the ladder's last
@@ -21,22 +40,11 @@ const (
 	// atRing is how many times nearer than the near ring only kinks at the point itself
 	// can be.
 	atRing = 1 << 16
-	// smallest is the part of the largest gradient by which gradients there differ at
-	// least where a kink is.
-	smallest = 1e-6
 	// kinkedRing is the far one where only kinks at the point itself can be.
 	kinkedRing = 1.0 / 16
-	// loud is the noise of the loss relative to itself above which the gradients
-	// beside the point are no argument: of a chaotic loss they are all different.
-	loud = 1e-4
 	// curved is the part of the far ring's spread that curvature leaves at the near
 	// one, at most: it falls with the distance. That of a kink at the point stays.
 	curved = 0.1
-	// nested is how many times wider than the loss's one-sided slopes the range of
-	// the gradients beside the point is where several kinks meet, and simple one over
-	// the part of it by which a value may lie beyond at a simple kink.
-	nested = 1.25
-	simple = 64
 )
 
 // neighbors are gradients at points beside the one to check, every element moved
@@ -283,7 +291,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 // and else Wrong.
 func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l *ladder) (Verdict, error) {
 	q := l.samples[len(l.samples)-1]
-	if !s.within(q.a, l) {
+	if !s.within(q.a, &l.series) {
 		return Wrong, nil
 	}
 	v, err := j.confirm(ctx, e, on, s.ringLo, s.atLo, s.lo, s.width())
@@ -295,7 +303,7 @@ func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l 
 
 // isLoud reports whether the noise of the loss is so large beside the loss itself
 // that it must come from amplified rounding.
-func (l *ladder) isLoud() bool {
+func (l *series) isLoud() bool {
 	size := 0.0
 	for _, s := range l.samples {
 		for _, f := range []float64{s.fp, s.f0, s.fm} {
@@ -311,7 +319,7 @@ func (l *ladder) isLoud() bool {
 // its width where it is wider than the one-sided slopes of the loss. At a simple
 // kink it is not, and those slopes are the valid values and what lies between
 // them.
-func (s *span) within(a float64, l *ladder) bool {
+func (s *span) within(a float64, l *series) bool {
 	lo, hi, tolerance, ok := l.hull()
 	slack := s.width()
 	if ok && s.width() <= nested*(hi-lo) {

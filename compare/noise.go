@@ -17,10 +17,13 @@ const (
 	roundingOf = 0.5773502691896258
 )
 
+// noisePoints is how many points of a line noise is estimated from. Moré and Wild
+// use 7 to 9.
+const noisePoints = 9
+
 // The lines on which noise is measured.
 const (
-	noisePoints = 9 // Moré and Wild use 7 to 9
-	noiseLines  = 3 // of three the median counts
+	noiseLines = 3 // of three the median counts
 	// longSpacing is the spacing of a longer line, relative to each element, and
 	// longSpacingSingle that in float32: noise of iterations that end early or late
 	// varies over such lengths only.
@@ -114,11 +117,11 @@ func dividedDifference(t, values []float64, scale float64) float64 {
 
 // measureNoise sets the noise ε of the loss: the median over some lines beside
 // the point along random directions of all elements, and at least the rounding of
-// the loss itself and what two runs at the same elements differ by. The lines
-// begin a little off the point, which may sit on a kink.
-func (p *point) measureNoise(ctx context.Context, e *evaluator, again repeats) error {
+// the loss itself and what the losses of several runs at the point differ by. The
+// lines begin a little off the point, which may sit on a kink.
+func (p *point) measureNoise(ctx context.Context, e *evaluator, losses []float64) error {
 	var noises []float64
-	all := slices.Clone(again.losses)
+	all := slices.Clone(losses)
 	chaotic := 0
 	for n := range noiseLines {
 		l, err := p.noiseOnLine(ctx, e, n)
@@ -132,7 +135,7 @@ func (p *point) measureNoise(ctx context.Context, e *evaluator, again repeats) e
 		}
 	}
 	p.noise.chaotic = 2*chaotic > noiseLines
-	spread := slices.Max(again.losses) - slices.Min(again.losses)
+	spread := slices.Max(losses) - slices.Min(losses)
 	p.noise.near = max(roundingOf*p.unit()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
 	p.noise.level = largestOf(all)
 	far, err := p.noiseOnLongLine(ctx, e)

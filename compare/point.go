@@ -112,10 +112,10 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	defer e.restore(p.x)
 	if known != nil {
 		p.noise = *known
-	} else if err := p.measureNoise(ctx, e, repeats); err != nil {
+	} else if err := p.measureNoise(ctx, e, repeats.losses); err != nil {
 		return nil, err
 	}
-	if err := p.measureRounding(ctx, e, repeats); err != nil {
+	if err := p.measureRounding(ctx, e, repeats.g); err != nil {
 		return nil, err
 	}
 	p.step = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))

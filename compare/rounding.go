@@ -74,6 +74,9 @@ const (
 	// quarter is the quarter of the distances between two values of a normal
 	// distribution with a standard deviation of 1 that are smaller.
 	quarter = 0.45
+)
+
+const (
 	// narrowUnits and narrowTensorUnits are how many unit roundoffs of itself, and
 	// of its tensor's largest, a float32 element may be off in any case: what a
 	// unit in the last place of the elements does not move shows no rounding.
@@ -82,8 +85,8 @@ const (
 )
 
 // measureRounding finds out how far rounding may take each element of the
-// gradient.
-func (p *point) measureRounding(ctx context.Context, e *evaluator, again repeats) error {
+// gradient, of which another run at the point gave again.
+func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float64) error {
 	var runs [][]float64
 	for n := range roundingPoints {
 		e.move(p.ulpAway(p.unit(), 1, n))
@@ -104,7 +107,7 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again repeats
 			if measured > sharpest*p.largest[k] {
 				measured = min(measured, scatter(runs, i))
 			}
-			measured = roundingLook * max(measured, math.Abs(p.g[i]-again.g[i]))
+			measured = roundingLook * max(measured, math.Abs(p.g[i]-again[i]))
 			p.rounding[i] = max(floorUnits*p.unit()*math.Abs(p.g[i]), min(measured, mostRounding*p.largest[k]))
 		}
 	}
@@ -175,41 +178,40 @@ type narrow struct {
 	g     []float64 // the float32 gradient
 	bound []float64 // of each element: what |float32 − float64| may be
 	wrong []int     // the elements beyond it
-	work  work
 }
 
 // measureNarrow asks whether the float32 gradient is the float64 one, rounded:
 // the second of the two questions that a float32 function raises. Both gradients
 // are taken at points that differ by some float32 units in the last place of each
 // element; how far their difference varies there is each element's rounding.
-// wide has been measured at the same elements, p.
-func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evaluator) error {
+// wide has been measured at the same elements, p. It returns what it asked of the
+// float32 function.
+func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evaluator) (work, error) {
 	e := &evaluator{f: narrowF, left: unlimited}
 	q := &point{layout: p.layout, offsets: p.offsets, seed: p.seed, single: true}
 	q.x, q.g = slices.Clone(p.x), make([]float64, len(p.g))
 	e.at = q
 	if err := e.unchanged("rebuilding the function in float64"); err != nil {
-		return err
+		return e.work, err
 	}
 	if _, err := q.read(ctx, e); err != nil {
-		return err
+		return e.work, err
 	}
 	n := &narrow{g: q.g, bound: make([]float64, len(q.g))}
 	runs, err := q.differences(ctx, e, wide, 0, roundingPoints)
 	if err != nil {
-		return err
+		return e.work, err
 	}
 	look := q.beyond(n, p, runs, roundingLook)
 	if len(look) > 0 {
 		more, err := q.differences(ctx, e, wide, roundingPoints, roundingPoints+roundingMore)
 		if err != nil {
-			return err
+			return e.work, err
 		}
 		n.wrong = q.beyond(n, p, append(runs, more...), roundingWrong)
 	}
-	n.work = e.work
 	p.narrow = n
-	return e.unchanged("the check")
+	return e.work, e.unchanged("the check")
 }
 
 // differences returns, at points next to the one to check, the float32 gradient

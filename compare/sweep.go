@@ -77,8 +77,8 @@ func Sweep(
 		}
 		s.Rows = append(s.Rows, r)
 	}
-	s.Wrong = explain(s.labelled(Failed, Passed))
-	s.NotChecked = explain(s.labelled(NotChecked, Passed, Failed, NotJudged))
+	s.Wrong = simplest(s.labelled(Failed, Passed))
+	s.NotChecked = simplest(s.labelled(NotChecked, Passed, Failed, NotJudged))
 	return s, nil
 }
 

@@ -38,9 +38,10 @@ type plan struct {
 	followed int // wrong elements of a block that are followed to the end
 }
 
+// minShare is the least number of elements a tensor has in a sample.
+const minShare = 4
+
 const (
-	// minShare is the least number of elements a tensor has in a sample.
-	minShare = 4
 	// autoFull is up to how many elements Auto judges every one without an
 	// engine for whole gradients: about a thousand loss calls.
 	autoFull = 512

@@ -40,16 +40,16 @@ const (
 	emptyScale = 0.1
 )
 
+// checker checks a function at the point where it stands.
+type checker func(ctx context.Context, f Function, o Options) (*Report, error)
+
 // checkPoints checks at all points that the options ask for, puts the elements
 // and the draw back, and returns the report of the worst point.
-func checkPoints(ctx context.Context, f Function, o Options) (*Report, error) {
-	if o.Points < 2 {
-		return checkHere(ctx, f, o)
-	}
+func checkPoints(ctx context.Context, f Function, o Options, checkHere checker) (*Report, error) {
 	if _, err := o.resolve(f.Layout()); err != nil {
 		return nil, err
 	}
-	w := &walk{f: f, asked: o, begun: time.Now()}
+	w := &walk{f: f, checkHere: checkHere, asked: o, begun: time.Now()}
 	w.stand()
 	defer w.restore()
 	shown, err := w.check(ctx, 0, Point{Draw: w.draw})
@@ -80,15 +80,16 @@ func checkPoints(ctx context.Context, f Function, o Options) (*Report, error) {
 
 // walk is a check at several points.
 type walk struct {
-	f      Function
-	asked  Options
-	begun  time.Time
-	each   []Element // of the last point
-	x      []float64 // where the function stands
-	draw   uint64
-	points []Point
-	work   work
-	whole  int
+	f         Function
+	checkHere checker
+	asked     Options
+	begun     time.Time
+	each      []Element // of the last point
+	x         []float64 // where the function stands
+	draw      uint64
+	points    []Point
+	work      work
+	whole     int
 }
 
 // stand takes down where the function stands.
@@ -193,7 +194,7 @@ func (w *walk) check(ctx context.Context, n int, p Point) (*Report, error) {
 	if o.Each != nil {
 		o.Each = func(e Element) { w.each = append(w.each, e) }
 	}
-	r, err := checkHere(ctx, w.f, o)
+	r, err := w.checkHere(ctx, w.f, o)
 	if err != nil {
 		return nil, err
 	}
