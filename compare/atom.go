@@ -3,8 +3,48 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 )
+
+// set is a set of shapes, of which there are 64 in a word.
+type set []uint64
+
+func newSet(members []bool) set {
+	b := make(set, (len(members)+63)/64)
+	for i, in := range members {
+		if in {
+			b[i/64] |= 1 << (i % 64)
+		}
+	}
+	return b
+}
+
+func (b set) count() (n int) {
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// in reports whether all of b are in a.
+func (b set) in(a set) bool {
+	for i, w := range b {
+		if w&^a[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// join sets b to what is in both a and c, or in either.
+func (b set) join(a, c set, either bool) {
+	for i := range b {
+		if b[i] = a[i] & c[i]; either {
+			b[i] = a[i] | c[i]
+		}
+	}
+}
 
 // atom is a part of a condition, with the shapes that it holds for.
 type atom struct {

@@ -57,9 +57,6 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	return r, nil
 }
 
-// errTime ends what is under way when Options.MaxTime is over.
-var errTime = errors.New("the time that the options allow is over")
-
 // check is a check whose units, or a shard's, are done.
 type check struct {
 	judged Function // in float64 where it can be

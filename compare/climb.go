@@ -174,10 +174,3 @@ func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladde
 	}
 	return nil
 }
-
-// outcome is the verdict with the values of the k-th sample.
-func (l *ladder) outcome(v Verdict, k int) outcome {
-	s := l.samples[k]
-	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h,
-		steps: len(l.samples)}
-}

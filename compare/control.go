@@ -83,14 +83,6 @@ func (j *judge) findsSpoiled(ctx context.Context, e *evaluator, k int, o outcome
 	return spoiled.verdict == Wrong, err
 }
 
-// with returns the tensor's elements, i first.
-func (p *prober) with(i int) []int {
-	index := p.at.indices(p.k)
-	at := i - index[0]
-	index[0], index[at] = index[at], index[0]
-	return index
-}
-
 // controlElement finds an element for the control to change: the first that is
 // ok and that can be told from zero, the largest gradients first.
 func (j *judge) controlElement(ctx context.Context, e *evaluator, tensors []int) (o outcome, ok bool, err error) {

@@ -165,10 +165,6 @@ func explainElements(t gradtwin.Tensor, from int, wrong []outcome) string {
 	return strings.TrimPrefix(shared(t, from, wrong), "; ")
 }
 
-// standsStill reports whether the difference of the loss shows no more than
-// noise.
-func (o outcome) standsStill() bool { return math.Abs(o.numeric) <= o.noise }
-
 // shared names the row or column that all wrong elements share.
 func shared(t gradtwin.Tensor, from int, wrong []outcome) string {
 	if len(wrong) < 2 || len(t.Shape) < 2 {
@@ -178,6 +174,35 @@ func shared(t gradtwin.Tensor, from int, wrong []outcome) string {
 		at := t.Index(wrong[0].i - from)[d]
 		if n > 1 && !slices.ContainsFunc(wrong, func(o outcome) bool { return t.Index(o.i - from)[d] != at }) {
 			return fmt.Sprintf("; those seen all have index %d in dimension %d", at, d)
+		}
+	}
+	return ""
+}
+
+// nameRatio says what would give a ratio of symbolic to numeric, empty when it
+// says nothing.
+func nameRatio(ratio float64) string {
+	near := func(want float64) bool { return math.Abs(ratio/want-1) < 1e-4 }
+	switch {
+	case near(-1):
+		return "a sign error"
+	case near(2):
+		return "a gradient accumulated over two runs would give this"
+	case near(0.5):
+		return "a factor 2 left out would give this"
+	}
+	for _, r := range []struct {
+		value float64
+		text  string
+	}{{ratio, "a mean over %d taken for a sum would give this"},
+		{1 / ratio, "one division by %d too many would give this"}} {
+		n := math.Round(math.Abs(r.value))
+		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
+			s := fmt.Sprintf(r.text, int(n))
+			if ratio < 0 {
+				s = "with a sign error, " + s
+			}
+			return s
 		}
 	}
 	return ""

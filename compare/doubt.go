@@ -17,6 +17,14 @@ const (
 	steady      = 64
 )
 
+// loud is the noise of the loss relative to itself above which the gradients
+// beside the point are no argument: of a chaotic loss they are all different.
+const loud = 1e-4
+
+// contradicted is how many times larger the gap must be at the last step than at
+// two larger ones for the differences to contradict each other.
+const contradicted = 32
+
 // isFine reports whether a step is small enough for the symbolic value to be seen,
 // or the loss does not vary at all, or as a straight line does.
 func (l *series) isFine(q sample) bool {
@@ -32,9 +40,37 @@ func (l *series) isFine(q sample) bool {
 	return math.Abs(q.a)*q.h <= fine*near || all <= shrink*l.factor*l.noise.near || l.isSteady()
 }
 
-// contradicted is how many times larger the gap must be at the last step than at
-// two larger ones for the differences to contradict each other.
-const contradicted = 32
+// isSteady reports whether enough differences in a row are the same.
+func (l *series) isSteady() bool {
+	row := 1
+	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
+		p, q := l.samples[k-1], l.samples[k]
+		if same(p.d, q.d) && (!q.oneSided() || same(p.forward(), q.forward()) && same(p.backward(), q.backward())) {
+			row++
+		} else {
+			row = 1
+		}
+	}
+	return row == steadySteps
+}
+
+func same(a, b float64) bool { return distance(a, b) <= math.Abs(b)/steady }
+
+// isSmooth reports whether the one-sided slopes, without the curvature between
+// them, are so near to each other that no kink within the step can make the gap,
+// and the step so small that the symbolic value would change the loss by no more
+// than it was seen to vary: of a fast oscillation a larger step shows nothing.
+func (l *series) isSmooth() bool {
+	_, q := l.last()
+	if !q.oneSided() || q.gap() <= q.bound || !l.isFine(q) {
+		return false
+	}
+	if q.jump() <= q.gap()/smooth {
+		return true
+	}
+	lo, hi, _, ok := l.hull()
+	return ok && hi-lo+jumpNoise*q.noise <= q.gap()/smooth
+}
 
 // contradicts reports whether the differences say different things: the loss jumps
 // at the place, or they went away from a symbolic value that two of them almost
@@ -53,16 +89,16 @@ func (l *series) contradicts() bool {
 	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.samples[n-2].jump()
 }
 
-// isSteady reports whether enough differences in a row are the same.
-func (l *series) isSteady() bool {
-	row := 1
-	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
-		p, q := l.samples[k-1], l.samples[k]
-		if same(p.d, q.d) && (!q.oneSided() || same(p.forward(), q.forward()) && same(p.backward(), q.backward())) {
-			row++
-		} else {
-			row = 1
+// isLoud reports whether the noise of the loss is so large beside the loss itself
+// that it must come from amplified rounding.
+func (l *series) isLoud() bool {
+	size := 0.0
+	for _, s := range l.samples {
+		for _, f := range []float64{s.fp, s.f0, s.fm} {
+			if !isNotFinite(f) {
+				size = max(size, math.Abs(f))
+			}
 		}
 	}
-	return row == steadySteps
+	return l.unit == doubleUnit && l.noise.near > loud*size
 }

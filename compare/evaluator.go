@@ -22,6 +22,9 @@ const unlimited = math.MaxInt
 // errSpent ends a unit whose calls are used up.
 var errSpent = errors.New("the calls of this unit are used up")
 
+// errTime ends what is under way when Options.MaxTime is over.
+var errTime = errors.New("the time that the options allow is over")
+
 // work is what has been asked of the function.
 type work struct {
 	Calls     int `json:"calls"`     // of Loss
@@ -108,4 +111,11 @@ func (e *evaluator) elements() []float64 {
 		out[i] = e.f.At(i)
 	}
 	return out
+}
+
+func wrapLoss(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }

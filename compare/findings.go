@@ -2,7 +2,6 @@ package compare
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"slices"
 )
@@ -19,82 +18,6 @@ type finding struct {
 	done    int  // elements judged one by one
 	each    []outcome
 	work    work
-}
-
-// tensor probes a tensor, says what is wrong with it as a whole, and judges some
-// elements of one that the directions could not certify, where no block does.
-func (j *judge) tensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *finding) error {
-	p := &prober{judge: j, e: e, k: u.k}
-	if err := p.run(ctx, f, pl.named); err != nil {
-		return err
-	}
-	if err := j.narrowWrong(ctx, e, f, pl, u.k); err != nil {
-		return err
-	}
-	for _, o := range f.located {
-		if !pl.judges(o.i) {
-			f.tally.add(o)
-		}
-	}
-	if f.probe.Verdict == Wrong {
-		var err error
-		f.whole, err = p.explain(ctx)
-		return err
-	}
-	if pl.mode != Probe || f.probe.Verdict == OK && f.probe.Undefined == "" {
-		return nil
-	}
-	for _, i := range stratified(j.at, []int{u.k}, uncertifiedShare) {
-		o, err := j.element(ctx, e, u.k, i)
-		if err != nil {
-			return err
-		}
-		f.tally.add(o)
-		f.done++
-	}
-	return nil
-}
-
-// together probes a tensor of which only some elements are judged where some stand
-// on kinks: values that each element alone makes good can be off where they move
-// together.
-func (j *judge) together(ctx context.Context, e *evaluator, k int, f *finding) error {
-	p := &prober{judge: j, e: e, k: k}
-	probe, _, err := p.probe(ctx, &j.at.place, size, func(outcome) {})
-	if err == nil && probe.Verdict == Wrong {
-		f.probe = &probe
-	}
-	return err
-}
-
-// uncertifiedShare is how many elements are judged of a tensor whose probe
-// certified nothing.
-const uncertifiedShare = 32
-
-// narrowWrong names the elements of a tensor whose float32 gradient is not the
-// float64 one, rounded: all have been looked at, and the first ones are judged.
-// Where every element is judged, their own verdicts say so.
-func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *plan, k int) error {
-	if j.at.narrow == nil || pl.mode == Full {
-		return nil
-	}
-	from, to := j.at.tensor(k)
-	looked := 0
-	for _, i := range j.at.narrow.wrong {
-		if i < from || i >= to || looked == keepWorst {
-			continue
-		}
-		looked++
-		o, err := j.narrowed(ctx, e, k, outcome{i: i, symbolic: j.at.g[i]})
-		if err != nil {
-			return err
-		}
-		if o.verdict == Wrong {
-			f.probe.Verdict = Wrong
-			f.located = append(f.located, o)
-		}
-	}
-	return nil
 }
 
 // findings is what some units have found together. As JSON it keeps every bit.

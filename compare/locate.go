@@ -1,17 +1,8 @@
 package compare
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
-)
-
-const (
-	// maxNamed is how many wrong elements of one tensor are looked for, where no more
-	// than fewTensors are checked: of very many, as of a deep net, one each is enough.
-	maxNamed   = 3
-	fewTensors = 16
 )
 
 const (
@@ -79,14 +70,6 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 	return found, nil
 }
 
-// largestFirst returns the n elements with the largest gradients.
-func (p *prober) largestFirst(n int) []int {
-	index := p.at.indices(p.k)
-	g := p.at.g
-	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(math.Abs(g[b]), math.Abs(g[a])) })
-	return index[:min(n, len(index))]
-}
-
 // halve follows the disagreement of a direction down to one element.
 func (p *prober) halve(ctx context.Context, at *place, line *direction) (int, error) {
 	for len(line.index) > 1 {
@@ -105,14 +88,4 @@ func (p *prober) halve(ctx context.Context, at *place, line *direction) (int, er
 		}
 	}
 	return line.index[0], nil
-}
-
-// disagrees reports whether the symbolic derivative along a direction disagrees
-// with differences that agree with each other.
-func (p *prober) disagrees(ctx context.Context, at *place, d *direction) (bool, error) {
-	l := newLadder(p.lineLimits(d))
-	if err := p.descend(ctx, p.e, at, l, d); err != nil {
-		return false, err
-	}
-	return l.end != agreed && l.isSettled(), nil
 }

@@ -3,21 +3,8 @@ package compare
 import (
 	"fmt"
 	"math"
-	"strings"
-	"unicode/utf8"
 
-	"gradtwin"
-	"gradtwin/internal/stats"
 	"gradtwin/internal/words"
-)
-
-const (
-	// textWidth is the number of columns where no other is asked for.
-	textWidth = 80
-	// maxName keeps a long tensor name from filling the line.
-	maxName = 40
-	// shownWrong is how many wrong elements the text shows in full.
-	shownWrong = 3
 )
 
 // String renders the report as text of at most 80 columns.
@@ -77,109 +64,6 @@ func (r *Report) Text(columns int) string {
 	return b.String()
 }
 
-// faultLine says what is known to go wrong at a place, and what to write instead.
-// Where the gradient agrees it is a warning: a wrong value passes every gradient
-// check.
-func faultLine(f gradtwin.Fault, wrong bool) string {
-	s := "warning: "
-	if wrong {
-		s = "known fault: "
-	}
-	if f.Node != "" {
-		s += "at "
-	}
-	return s + faultText(f)
-}
-
-// faultText says where something is wrong, what, and what to write instead.
-func faultText(f gradtwin.Fault) string {
-	s := f.Problem
-	if f.Node != "" {
-		s = f.Node + ": " + s
-	}
-	if f.Instead != "" {
-		s += "; instead: " + f.Instead
-	}
-	return s
-}
-
-// label is a word at the beginning of a line, in capitals.
-func label(word string) string { return fmt.Sprintf("%-6s ", strings.ToUpper(word)) }
-
-// headline says how the check ended, and what an error must be to have shown.
-func (r *Report) headline() string {
-	switch {
-	case r.Wrong():
-		return label("wrong") + r.wrongLine()
-	case len(r.NotJudged) > 0:
-		return label("not judged") + r.agreeLine()
-	}
-	return label("ok") + r.agreeLine()
-}
-
-// agreeLine says what agrees and how large an error would have shown in it.
-func (r *Report) agreeLine() string {
-	var parts []string
-	if r.Counts.OK > 0 {
-		verb := "agree"
-		if r.Counts.OK == 1 {
-			verb = "agrees"
-		}
-		parts = append(parts, words.Count(r.Counts.OK, "element", "elements")+" "+verb)
-	}
-	if n, of := r.probed(); of > 0 && (r.Counts.OK < r.Total || n < of) {
-		parts = append(parts, fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors")))
-	}
-	if r.Counts.Kink > 0 {
-		parts = append(parts, fmt.Sprintf("%s valid at a kink", words.Count(r.Counts.Kink, "element", "elements")))
-	}
-	if parts == nil {
-		return "nothing agrees"
-	}
-	text := strings.Join(parts, ", ")
-	if r.Resolution > 0 {
-		text += fmt.Sprintf("; an error above %.0e would have shown", stats.RoundUp(r.Resolution, 1))
-		if r.RelativeResolution > 0 {
-			text += fmt.Sprintf(" (at worst %s of a tensor's largest gradient)", share(r.RelativeResolution))
-		}
-	}
-	return text
-}
-
-// share renders a ratio as one part in so many.
-func share(x float64) string {
-	switch exponent := math.Floor(-math.Log10(x)); {
-	case x >= 1:
-		return fmt.Sprintf("%.2g times the size", x)
-	case exponent < 4:
-		return fmt.Sprintf("1 part in %.0f", math.Floor(1/x))
-	default:
-		return fmt.Sprintf("1 part in 10^%.0f", exponent)
-	}
-}
-
-// wrongLine counts what is wrong.
-func (r *Report) wrongLine() string {
-	var names []string
-	for _, t := range r.Tensors {
-		if t.wrong() {
-			names = append(names, clip(t.Tensor.Name))
-		}
-	}
-	if names == nil {
-		return "in the training step; " + r.agreeLine()
-	}
-	text := "in " + strings.Join(names, ", ")
-	if r.Counts.Wrong > 0 {
-		text = fmt.Sprintf("%s of %s judged, in %s", words.Count(r.Counts.Wrong, "element", "elements"), words.Int(r.Checked),
-			strings.Join(names, ", "))
-	}
-	if n := r.unfollowed(); n > 0 {
-		text += fmt.Sprintf("; %s more disagree", words.Int(n))
-	}
-	return text
-}
-
 // countsLine counts all verdicts.
 func (r *Report) countsLine() string {
 	c := r.Counts
@@ -196,19 +80,6 @@ func (r *Report) countsLine() string {
 		text += fmt.Sprintf("%d of %s certified as a whole", n, words.Count(of, "tensor", "tensors"))
 	}
 	return text
-}
-
-// probed returns how many of the probed tensors were certified.
-func (r *Report) probed() (certified, probed int) {
-	for _, t := range r.Tensors {
-		if t.Probe != nil {
-			probed++
-		}
-		if t.certified() {
-			certified++
-		}
-	}
-	return certified, probed
 }
 
 func (r *Report) controlLine() string {
@@ -314,72 +185,4 @@ func (e Element) hint() string {
 		s += ": " + r
 	}
 	return s
-}
-
-// nameRatio says what would give a ratio of symbolic to numeric, empty when it
-// says nothing.
-func nameRatio(ratio float64) string {
-	near := func(want float64) bool { return math.Abs(ratio/want-1) < 1e-4 }
-	switch {
-	case near(-1):
-		return "a sign error"
-	case near(2):
-		return "a gradient accumulated over two runs would give this"
-	case near(0.5):
-		return "a factor 2 left out would give this"
-	}
-	for _, r := range []struct {
-		value float64
-		text  string
-	}{{ratio, "a mean over %d taken for a sum would give this"},
-		{1 / ratio, "one division by %d too many would give this"}} {
-		n := math.Round(math.Abs(r.value))
-		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
-			s := fmt.Sprintf(r.text, int(n))
-			if ratio < 0 {
-				s = "with a sign error, " + s
-			}
-			return s
-		}
-	}
-	return ""
-}
-
-// clip shortens a name in the middle, so that the index at its end stays.
-func clip(name string) string {
-	runes := []rune(name)
-	if len(runes) <= maxName {
-		return name
-	}
-	half := (maxName - 1) / 2
-	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
-}
-
-// lines is text of at most so many columns.
-type lines struct {
-	strings.Builder
-	columns int
-}
-
-// writeLine writes text, broken at spaces to fit the width; what goes on the next
-// line is indented further.
-func writeLine(b *lines, indent, text string) {
-	width := 0
-	for i, word := range strings.Split(text, " ") {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-			b.WriteString(indent)
-			width = len(indent)
-		case width+1+n > b.columns:
-			b.WriteString("\n" + indent + "  ")
-			width = len(indent) + 2
-		default:
-			b.WriteString(" ")
-			width++
-		}
-		b.WriteString(word)
-		width += n
-	}
-	b.WriteString("\n")
 }

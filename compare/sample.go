@@ -17,7 +17,8 @@ func (s sample) gap() float64 { return distance(s.a, s.d) }
 // oneSided reports whether the loss is known on each side.
 func (s sample) oneSided() bool { return s.right > 0 && s.left > 0 }
 
-func (s sample) forward() float64  { return (s.fp - s.f0) / s.right }
+func (s sample) forward() float64 { return (s.fp - s.f0) / s.right }
+
 func (s sample) backward() float64 { return (s.f0 - s.fm) / s.left }
 
 // jump is the difference of the one-sided slopes.

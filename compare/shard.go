@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -67,28 +66,6 @@ func (s Shard) units(pl *plan) []unit {
 	}
 	from, to := s.part(len(blocks))
 	return append(own, blocks[from:to]...)
-}
-
-// CheckShard is Check for a part of a check, which Merge joins with the others to
-// the report that Check gives. What is divided are the units of work: tensors,
-// which are probed along directions, and blocks of 512 elements. Every shard
-// measures the point, and Merge makes sure that all found the same.
-//
-// A budget cannot be divided, nor several points: MaxCalls and MaxTime must be 0,
-// Points 1 at most, and Each is not called. An EmptyError is Merge's to find.
-func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	if err := divisible(o); err != nil {
-		return nil, err
-	}
-	o.Each = nil
-	c, err := newCheck(ctx, f, o, s)
-	if err != nil {
-		return nil, err
-	}
-	return &Part{s, c.known, c.found}, nil
 }
 
 // divisible returns an error where a check cannot be made in shards.

@@ -6,27 +6,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
-
-// Point is what a check at several points found at one of them.
-type Point struct {
-	// Move is how far the elements are from where the function stands: each is
-	// multiplied by a factor of its own between 2^−Move and 2^Move, and one that is
-	// 0 becomes up to Move times as large as its tensor's others are on average. It
-	// is 0 where the function stands.
-	Move float64 `json:"move"`
-	// Shuffled says that the elements of each tensor were exchanged at random
-	// before: another draw of values that are spread alike.
-	Shuffled bool `json:"shuffled,omitempty"`
-	// Draw is the seed of what is random there, 0 where nothing is.
-	Draw    uint64 `json:"draw,omitempty"`
-	Result  Result `json:"result"`
-	Counts  Counts `json:"counts"`
-	Problem string `json:"problem,omitempty"` // why it could not be checked
-	Shown   bool   `json:"shown,omitempty"`   // the report is of this point
-}
 
 const (
 	// farthest is the first Move that is tried: another order of size among
@@ -203,41 +184,4 @@ func (w *walk) check(ctx context.Context, n int, p Point) (*Report, error) {
 	w.work.add(work{r.Calls, r.Gradients})
 	w.whole += r.Whole
 	return r, nil
-}
-
-// worse reports whether a check ended worse than another.
-func (r *Report) worse(than *Report) bool {
-	return r.Wrong() && !than.Wrong() || !r.OK() && than.OK()
-}
-
-// pointsLine says at which points a gradient agrees, and which one is shown.
-func pointsLine(points []Point) string {
-	places := map[Result][]string{}
-	shown, problem := "", ""
-	for n, p := range points {
-		places[p.Result] = append(places[p.Result], fmt.Sprint(n+1))
-		if p.Problem != "" && problem == "" {
-			problem = fmt.Sprintf("; at %d: %s", n+1, p.Problem)
-		}
-		switch {
-		case !p.Shown:
-		case p.Move == 0:
-			shown = fmt.Sprintf("; this is %d, where the function stands", n+1)
-		default:
-			shown = fmt.Sprintf("; this is %d, where each element is multiplied by up to %.3g", n+1, math.Exp2(p.Move))
-			if p.Shuffled {
-				shown += ", after an exchange within its tensor"
-			}
-		}
-		if p.Shown && p.Draw != 0 {
-			shown += fmt.Sprintf(", draw %d", p.Draw)
-		}
-	}
-	var parts []string
-	for _, result := range []Result{Passed, Failed, NotJudged, NotChecked} {
-		if at := places[result]; at != nil {
-			parts = append(parts, fmt.Sprintf("%s at %s", result, strings.Join(at, ", ")))
-		}
-	}
-	return fmt.Sprintf("%s of %d%s%s", strings.Join(parts, "; "), len(points), shown, problem)
 }
