@@ -37,8 +37,8 @@ func (b set) in(a set) bool {
 	return true
 }
 
-// join sets b to what is in both a and c, or in either.
-func (b set) join(a, c set, either bool) {
+// combine sets b to what is in both a and c, or in either.
+func (b set) combine(a, c set, either bool) {
 	for i := range b {
 		if b[i] = a[i] & c[i]; either {
 			b[i] = a[i] | c[i]
@@ -48,9 +48,9 @@ func (b set) join(a, c set, either bool) {
 
 // atom is a part of a condition, with the shapes that it holds for.
 type atom struct {
-	text string
-	of   set
-	same int // other atoms that hold for the same shapes
+	text   string
+	shapes set
+	others int // other atoms that hold for the same shapes
 }
 
 // number is something of a shape that a condition is about.
@@ -62,21 +62,21 @@ type number struct {
 // atomsOf returns the parts that conditions on the shapes are made of, the plainest
 // first, one for each set of shapes.
 func atomsOf(shapes [][]int) (atoms []atom) {
-	place := map[string]int{}
+	known := map[string]int{} // where the atom of a set is
 	add := func(text string, holds func(shape []int) bool) {
 		members := make([]bool, len(shapes))
 		for i, s := range shapes {
 			members[i] = holds(s)
 		}
-		a := atom{text: text, of: newSet(members)}
-		if count := a.of.count(); count == 0 || count == len(shapes) {
+		a := atom{text: text, shapes: newSet(members)}
+		if count := a.shapes.count(); count == 0 || count == len(shapes) {
 			return
 		}
-		key := fmt.Sprint(a.of)
-		if at, ok := place[key]; ok {
-			atoms[at].same++
+		key := fmt.Sprint(a.shapes)
+		if at, ok := known[key]; ok {
+			atoms[at].others++
 		} else {
-			place[key] = len(atoms)
+			known[key] = len(atoms)
 			atoms = append(atoms, a)
 		}
 	}

@@ -89,9 +89,9 @@ func Benchmark(b *testing.B, f Function) {
 	})
 }
 
-// together is how many elements side by side are perturbed one after the other: a
+// chunkElements is how many elements side by side are perturbed one after the other: a
 // function that keeps results profits from it.
-const together = 32
+const chunkElements = 32
 
 // differences takes the central differences of all elements, or where all take
 // long of n that stand all over the vector.
@@ -110,9 +110,9 @@ func differences(ctx context.Context, f Function, dst []float64) (n int, err err
 		}()
 	}
 	began := time.Now()
-	chunks := (len(dst) + together - 1) / together
+	chunks := (len(dst) + chunkElements - 1) / chunkElements
 	for _, chunk := range rand.New(rand.NewPCG(0, 0)).Perm(chunks) {
-		for i := chunk * together; i < min((chunk+1)*together, len(dst)); i++ {
+		for i := chunk * chunkElements; i < min((chunk+1)*chunkElements, len(dst)); i++ {
 			if n > 0 && time.Since(began) >= longDifferences {
 				return n, nil
 			}

@@ -45,7 +45,7 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addCulprit(ctx, c.judged, c.at, c.o); err != nil {
+	if err := r.addCulprit(ctx, c.function, c.at, c.o); err != nil {
 		return nil, err
 	}
 	if o.Each != nil {
@@ -59,13 +59,13 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 
 // check is a check whose units, or a shard's, are done.
 type check struct {
-	judged Function // in float64 where it can be
-	known  known
-	at     *point
-	plan   *plan
-	o      Options // resolved
-	found  *findings
-	each   []outcome
+	function Function // in float64 where it can be
+	known    known
+	at       *point
+	plan     *plan
+	o        Options // resolved
+	found    *findings
+	each     []outcome
 }
 
 // newCheck measures the point and does the units of one shard.
@@ -88,7 +88,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	if wide != nil {
 		judged = wide
 	}
-	e := &evaluator{f: judged, left: unlimited}
+	e := &evaluator{f: judged, budget: unlimited}
 	at, err := measure(ctx, e, layout, resolved, nil)
 	var narrowWork work
 	if err == nil && wide != nil {
@@ -98,14 +98,14 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		return nil, ErrBudget
 	}
 	if err != nil {
-		return nil, located(f, err)
+		return nil, withOrigin(f, err)
 	}
-	c := &check{judged: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
+	c := &check{function: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
 		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
-	c.known.Work.add(narrowWork)
+	c.known.Work.join(narrowWork)
 	if err := c.do(ctx, e, s); err != nil {
 		e.restore(at.x)
 		return nil, err
@@ -117,7 +117,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 // not decline.
 func hasEngine(ctx context.Context, f Function, at *point) bool {
 	d, ok := f.(Differencer)
-	return ok && !at.noise.chaotic && d.Differences(ctx, nil, 0, at.step) == nil
+	return ok && !at.noise.chaotic && d.Differences(ctx, nil, 0, at.firstStep) == nil
 }
 
 // ofOrder returns the function whose gradient is to be checked.
@@ -150,7 +150,7 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 	}
 	results := make([]finding, len(units))
 	one := func(e *evaluator, n int) (err error) {
-		results[n], err = j.run(ctx, e, c.plan, units[n], en)
+		results[n], err = j.runUnit(ctx, e, c.plan, units[n], en)
 		return err
 	}
 	if err := distribute(workers, len(units), one, c.plan.progress(units, c.o.Progress)); err != nil {
@@ -161,22 +161,22 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 		c.each = append(c.each, results[n].each...)
 	}
 	c.found.TimeIsUp = errors.Is(context.Cause(ctx), errTime)
-	c.found.Rings = j.beside.levels()
+	c.found.Rings = j.beside.counts()
 	if en != nil {
 		c.found.Engine = en.steps
 	}
 	return nil
 }
 
-// run does one unit.
-func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
+// runUnit does one unit.
+func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
 	f := finding{tally: newTally()}
-	e.left = u.calls
+	e.budget = u.calls
 	before := e.work
 	var err error
 	switch u.kind {
 	case tensorUnit:
-		err = j.tensor(ctx, e, pl, u, &f)
+		err = j.judgeTensor(ctx, e, pl, u, &f)
 	case blockUnit:
 		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
@@ -188,7 +188,7 @@ func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *eng
 	}
 	f.work = e.work.minus(before)
 	if errors.Is(err, errSpent) || errors.Is(err, errTime) {
-		f.cut, err = true, nil
+		f.unfinished, err = true, nil
 		e.restore(j.at.x)
 	}
 	return f, err

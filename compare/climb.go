@@ -78,7 +78,7 @@ func (j *judge) descend(ctx context.Context, e *evaluator, at *place, l *ladder,
 		if err != nil {
 			return err
 		}
-		l.add(s)
+		l.advance(s)
 	}
 	return nil
 }
@@ -146,13 +146,13 @@ func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladd
 // step where there is but one, and at a smaller one where the last two still
 // move.
 func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	take := func(h float64) (sample, error) {
+	difference := func(h float64) (sample, error) {
 		s, err := on.difference(ctx, e, at, h)
 		l.complete(&s)
 		return s, err
 	}
 	if len(l.samples) == 1 {
-		s, err := take(shrink * l.samples[0].h)
+		s, err := difference(shrink * l.samples[0].h)
 		if err != nil {
 			return err
 		}
@@ -163,7 +163,7 @@ func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladde
 		}
 	}
 	if _, q := l.last(); !l.isSettled() {
-		s, err := take(q.h / shrink)
+		s, err := difference(q.h / shrink)
 		if err != nil || s.lost {
 			return err
 		}

@@ -9,12 +9,12 @@ import (
 // result is right, that of its operand is not.
 //
 // It is looked for when a tensor is wrong, in a function that can be cut at its
-// inner values (a graph.Wrap is one): a cut is the function of one inner value,
-// and is probed along directions as a tensor is, in 10 to 60 calls that the report
+// inner values (a graph.Wrap is one): a cut is the function of one inner value, and
+// is probed along directions as a tensor is, in 10 to 60 calls that the report
 // counts. As many cuts as the logarithm of the graph's depth are enough for a
-// chain, and fewer where tensors on both sides of the fault were checked. Nothing is looked for
-// under Options.MaxCalls and MaxTime, at order 2, and
-// by shards: Merge leaves it out.
+// chain, and fewer where tensors on both sides of the fault were checked. Nothing
+// is looked for under Options.MaxCalls and MaxTime, at order 2, and by shards:
+// Merge leaves it out.
 type Culprit struct {
 	// Operations is the one at fault, or, where an operand has several users whose
 	// gradients are all right, those among which it is: of these the ones that

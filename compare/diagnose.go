@@ -54,13 +54,13 @@ func (l measured) derivative(g []float64) float64 {
 	return sum.value()
 }
 
-// fits tells whether a gradient of the tensor agrees with all lines, and is not
+// fits reports whether a gradient of the tensor agrees with all lines, and is not
 // so small that anything would.
 func fits(lines []measured, g []float64) bool {
 	for _, l := range lines {
 		a := l.derivative(g)
 		if !slices.ContainsFunc(l.samples, func(s sample) bool {
-			return distance(a, s.d) <= sameRatio*math.Abs(s.d)+s.bound && math.Abs(a) > s.bound
+			return gapBetween(a, s.d) <= sameRatio*math.Abs(s.d)+s.bound && math.Abs(a) > s.bound
 		}) {
 			return false
 		}
@@ -151,7 +151,7 @@ func explainElements(t gradtwin.Tensor, from int, wrong []outcome) string {
 		return !slices.ContainsFunc(wrong, func(o outcome) bool { return !test(o) })
 	}
 	switch {
-	case all(outcome.standsStill):
+	case all(outcome.isNoise):
 		return "nonzero where the loss does not move: a missing mask?"
 	case all(func(o outcome) bool { return o.symbolic == 0 }):
 		return "zero where the loss moves: a term left out, or a mask too wide?" + shared(t, from, wrong)

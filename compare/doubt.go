@@ -10,8 +10,8 @@ const (
 	fineSteps = 64
 )
 
-// steadySteps is how many differences in a row with their one-sided slopes must be the same, to one
-// part in steady, to show that a loss is no fast oscillation.
+// steadySteps is how many differences in a row, with their one-sided slopes, must
+// be the same, to one part in steady, to show that a loss is no fast oscillation.
 const (
 	steadySteps = 5
 	steady      = 64
@@ -45,7 +45,8 @@ func (l *series) isSteady() bool {
 	row := 1
 	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
 		p, q := l.samples[k-1], l.samples[k]
-		if same(p.d, q.d) && (!q.oneSided() || same(p.forward(), q.forward()) && same(p.backward(), q.backward())) {
+		if sameSlope(p.d, q.d) && (!q.oneSided() ||
+			sameSlope(p.forward(), q.forward()) && sameSlope(p.backward(), q.backward())) {
 			row++
 		} else {
 			row = 1
@@ -54,7 +55,7 @@ func (l *series) isSteady() bool {
 	return row == steadySteps
 }
 
-func same(a, b float64) bool { return distance(a, b) <= math.Abs(b)/steady }
+func sameSlope(a, b float64) bool { return gapBetween(a, b) <= math.Abs(b)/steady }
 
 // isSmooth reports whether the one-sided slopes, without the curvature between
 // them, are so near to each other that no kink within the step can make the gap,
@@ -100,5 +101,5 @@ func (l *series) isLoud() bool {
 			}
 		}
 	}
-	return l.unit == doubleUnit && l.noise.near > loud*size
+	return l.roundoff == doubleRoundoff && l.noise.near > loud*size
 }

@@ -96,7 +96,7 @@ func grain(values []float64) float64 {
 		}
 	}
 	size := max(math.Abs(sorted[0]), math.Abs(sorted[len(sorted)-1]))
-	if math.IsInf(least, 1) || least < 64*doubleUnit*size {
+	if math.IsInf(least, 1) || least < 64*doubleRoundoff*size {
 		return 0 // the grid of float64 itself
 	}
 	if levels < 3 {

@@ -23,7 +23,7 @@ func (l *ladder) edge() (outcome, bool) {
 		limit := p.toZero(q, where)
 		bound := l.relative(sample{a: q.a, d: limit}) + jumpNoise*q.noise
 		last := gap
-		gap = distance(q.a, limit)
+		gap = gapBetween(q.a, limit)
 		agrees := gap <= bound && (k == 1 || gap <= last/2)
 		settled := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
 		before = limit

@@ -112,7 +112,7 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 		if err != nil {
 			return err
 		}
-		f.done++
+		f.judged++
 		if pursued {
 			f.tally.add(o)
 		} else {
@@ -160,7 +160,7 @@ func (j *judge) keptBlock(ctx context.Context, e *evaluator, u unit, en *engine,
 	if !ok || len(u.elements) < keptElements || !j.keeps(ctx, k, u) {
 		return j.block(ctx, e, u, en, f)
 	}
-	before, left := e.work, e.left
+	before, left := e.work, e.budget
 	if k.Keep() != nil {
 		return j.block(ctx, e, u, en, f)
 	}
@@ -168,7 +168,7 @@ func (j *judge) keptBlock(ctx context.Context, e *evaluator, u unit, en *engine,
 	if k.Release() == nil {
 		return err
 	}
-	e.work, e.left = before, left
+	e.work, e.budget = before, left
 	*f = finding{tally: newTally()}
 	e.restore(j.at.x)
 	return j.block(ctx, e, u, en, f)
@@ -185,7 +185,7 @@ func (j *judge) keeps(ctx context.Context, k Keeper, u unit) bool {
 		return false
 	}
 	_, err := k.Loss()
-	k.Set(i, x+j.first(u.k)*size(x))
+	k.Set(i, x+j.firstStep(u.k)*size(x))
 	kept, errKept := k.Loss()
 	if k.Release() != nil || err != nil || errKept != nil || ctx.Err() != nil {
 		return false

@@ -10,9 +10,9 @@ import (
 // evaluator calls one function, counts its calls, and puts elements back. A
 // worker has one.
 type evaluator struct {
-	f    Function
-	at   *point
-	left int // calls of the loss that the unit at work may still make
+	f      Function
+	at     *point
+	budget int // calls of the loss that the unit at work may still make
 	work
 }
 
@@ -31,7 +31,7 @@ type work struct {
 	Gradients int `json:"gradients"` // calls of Gradient
 }
 
-func (w *work) add(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
+func (w *work) join(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
 
 func (w work) minus(v work) work { return work{w.Calls - v.Calls, w.Gradients - v.Gradients} }
 
@@ -41,11 +41,11 @@ func (e *evaluator) loss(ctx context.Context) (float64, error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)
 	}
-	if e.left <= 0 {
+	if e.budget <= 0 {
 		return 0, errSpent
 	}
-	if e.left != unlimited {
-		e.left--
+	if e.budget != unlimited {
+		e.budget--
 	}
 	e.Calls++
 	return e.f.Loss()

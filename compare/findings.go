@@ -8,16 +8,16 @@ import (
 
 // finding is what one unit of work has found.
 type finding struct {
-	tally   tally
-	probe   *Probed
-	located []outcome // elements that the search along directions named
-	whole   string    // what the tensor as a whole says of its mismatch
-	control *Control
-	taylor  *Taylor
-	cut     bool // the budget ended the unit early
-	done    int  // elements judged one by one
-	each    []outcome
-	work    work
+	tally      tally
+	probe      *Probed
+	located    []outcome // elements that the search along directions named
+	diagnosis  string    // what the tensor as a whole says of its mismatch
+	control    *Control
+	taylor     *Taylor
+	unfinished bool // the budget ended the unit early
+	judged     int  // elements judged one by one
+	each       []outcome
+	work       work
 }
 
 // findings is what some units have found together. As JSON it keeps every bit.
@@ -34,10 +34,10 @@ type findings struct {
 
 // tensorFindings is what some units have found of one tensor.
 type tensorFindings struct {
-	Tally tally   `json:"tally"`
-	Probe *Probed `json:"probe,omitempty"`
-	Whole string  `json:"whole,omitempty"` // what the tensor as a whole says of its mismatch
-	Cut   bool    `json:"-"`               // the budget ended a unit early
+	Tally      tally   `json:"tally"`
+	Probe      *Probed `json:"probe,omitempty"`
+	Diagnosis  string  `json:"whole,omitempty"` // what the tensor as a whole says of its mismatch
+	Unfinished bool    `json:"-"`               // the budget ended a unit early
 }
 
 func newFindings(tensors int) *findings {
@@ -50,7 +50,7 @@ func newFindings(tensors int) *findings {
 
 // add takes in what a unit has found.
 func (f *findings) add(u unit, one finding) {
-	f.Work.add(one.work)
+	f.Work.join(one.work)
 	if one.control != nil {
 		f.Control = *one.control
 	}
@@ -58,10 +58,10 @@ func (f *findings) add(u unit, one finding) {
 		f.Taylor = one.taylor
 	}
 	if u.kind == blockUnit {
-		f.Judged += one.done
+		f.Judged += one.judged
 	}
 	if u.kind == tensorUnit || u.kind == blockUnit {
-		f.Tensors[u.k].join(tensorFindings{one.tally, one.probe, one.whole, one.cut})
+		f.Tensors[u.k].join(tensorFindings{one.tally, one.probe, one.diagnosis, one.unfinished})
 	}
 }
 
@@ -70,8 +70,8 @@ func (t *tensorFindings) join(u tensorFindings) {
 	if u.Probe != nil {
 		t.Probe = u.Probe
 	}
-	t.Whole = cmp.Or(t.Whole, u.Whole)
-	t.Cut = t.Cut || u.Cut
+	t.Diagnosis = cmp.Or(t.Diagnosis, u.Diagnosis)
+	t.Unfinished = t.Unfinished || u.Unfinished
 }
 
 // join takes in what other units have found.
@@ -85,7 +85,7 @@ func (f *findings) join(g *findings) {
 	if g.Taylor != nil {
 		f.Taylor = g.Taylor
 	}
-	f.Work.add(g.Work)
+	f.Work.join(g.Work)
 	for n, level := range g.Rings {
 		f.Rings[n] = max(f.Rings[n], level)
 	}

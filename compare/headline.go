@@ -13,15 +13,15 @@ import (
 func (r *Report) headline() string {
 	switch {
 	case r.Wrong():
-		return label("wrong") + r.wrongLine()
+		return label("wrong") + r.wrongText()
 	case len(r.NotJudged) > 0:
-		return label("not judged") + r.agreeLine()
+		return label("not judged") + r.agreeText()
 	}
-	return label("ok") + r.agreeLine()
+	return label("ok") + r.agreeText()
 }
 
-// agreeLine says what agrees and how large an error would have shown in it.
-func (r *Report) agreeLine() string {
+// agreeText says what agrees and how large an error would have shown in it.
+func (r *Report) agreeText() string {
 	var parts []string
 	if r.Counts.OK > 0 {
 		verb := "agree"
@@ -61,8 +61,8 @@ func share(x float64) string {
 	}
 }
 
-// wrongLine counts what is wrong.
-func (r *Report) wrongLine() string {
+// wrongText counts what is wrong.
+func (r *Report) wrongText() string {
 	var names []string
 	for _, t := range r.Tensors {
 		if t.wrong() {
@@ -70,7 +70,7 @@ func (r *Report) wrongLine() string {
 		}
 	}
 	if names == nil {
-		return "in the training step; " + r.agreeLine()
+		return "in the training step; " + r.agreeText()
 	}
 	text := "in " + strings.Join(names, ", ")
 	if r.Counts.Wrong > 0 {

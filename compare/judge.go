@@ -27,12 +27,12 @@ const (
 	coarse = 1e-6
 )
 
-// first returns the step of the first difference in tensor k for an element of
+// firstStep returns the step of the first difference in tensor k for an element of
 // size up to 1: larger where the noise at the usual one would hide a millionth of
 // its largest gradient, and a power of four times the usual one, so that one call
 // of an engine serves many.
-func (j *judge) first(k int) float64 {
-	h := j.at.step
+func (j *judge) firstStep(k int) float64 {
+	h := j.at.firstStep
 	for h < maxStep/shrink && j.options.C*j.at.noise.far/h > coarse*j.at.largest[k] {
 		h *= shrink
 	}
@@ -44,9 +44,9 @@ func (j *judge) first(k int) float64 {
 func (j *judge) limits(k, i int, scale float64) limits {
 	own := math.Abs(j.at.x[i])
 	l := limits{
-		tried: j.options.Step * scale, first: j.first(k) * scale, rtol: j.options.Rtol,
+		tried: j.options.Step * scale, first: j.firstStep(k) * scale, rtol: j.options.Rtol,
 		rounding: j.at.rounding[i], factor: j.options.C, noise: j.at.noise, own: own, least: own,
-		unit: j.at.unit(), coarse: coarse * j.at.largest[k],
+		roundoff: j.at.roundoff(), coarse: coarse * j.at.largest[k],
 	}
 	l.lookWithin(j.at.scale[k])
 	return l
@@ -69,7 +69,7 @@ func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *lad
 	size float64) (bool, error) {
 	// A loss that is rounded to fewer digits stands still without a reason.
 	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() ||
-		j.at.noise.far > fullDigits*j.at.unit()*math.Abs(j.at.f) {
+		j.at.noise.far > fullDigits*j.at.roundoff()*math.Abs(j.at.f) {
 		return false, nil
 	}
 	return j.stillAtLargeSteps(ctx, e, at, on, size)
@@ -90,7 +90,7 @@ func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, 
 // all x below 1e-8. That of a loss of 0 is taken to be 1.
 func (j *judge) hidesInOne(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
 	s := l.samples[len(l.samples)-1]
-	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.unit() {
+	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.roundoff() {
 		return false, nil
 	}
 	return j.stillAtLargeSteps(ctx, e, at, on, 1)

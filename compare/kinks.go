@@ -55,11 +55,11 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	if atPoint {
 		distance = kinkedRing * q.h
 	}
-	far, err := j.beside.take(ctx, e, distance, neighborPoints)
+	far, err := j.beside.ringAt(ctx, e, distance, neighborPoints)
 	if err != nil {
 		return best, err
 	}
-	near, err := j.beside.take(ctx, e, far.distance/farRing*nearRing, neighborPoints)
+	near, err := j.beside.ringAt(ctx, e, far.distance/farRing*nearRing, neighborPoints)
 	if err != nil {
 		return best, err
 	}
@@ -69,7 +69,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	outer := all.width()
 	all.extend(near, on)
 	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x)))
-	spread := 8 * (l.rounding + doubleUnit*max(math.Abs(all.lo), math.Abs(all.hi)))
+	spread := 8 * (l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
 	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
 		curvature {
@@ -84,7 +84,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		if kinked, err := j.beside.onKinks(ctx, e, near.distance/atRing); err != nil || !kinked {
 			return best, err
 		}
-		nearest, err := j.beside.take(ctx, e, near.distance/atRing, many)
+		nearest, err := j.beside.ringAt(ctx, e, near.distance/atRing, many)
 		if err != nil {
 			return best, err
 		}
@@ -109,7 +109,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		best.verdict = verdict
 		return best, err
 	}
-	more, err := j.beside.take(ctx, e, near.distance, many)
+	more, err := j.beside.ringAt(ctx, e, near.distance, many)
 	if err != nil {
 		return best, err
 	}
@@ -128,7 +128,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 // and else Wrong.
 func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l *ladder) (Verdict, error) {
 	q := l.samples[len(l.samples)-1]
-	if !s.within(q.a, &l.series) {
+	if !s.contains(q.a, &l.series) {
 		return Wrong, nil
 	}
 	v, err := j.confirm(ctx, e, on, s.ringLo, s.atLo, s.lo, s.width())
@@ -148,7 +148,7 @@ const confirmSteps = 1 << 12
 func (j *judge) confirm(ctx context.Context, e *evaluator, on line, r ring, k int, slope,
 	width float64) (Verdict, error) {
 	defer e.restore(j.at.x)
-	j.beside.place(e, r, k)
+	j.beside.goTo(e, r, k)
 	there := place{x: e.elements(), g: r.gradients[k]}
 	var err error
 	if there.f, err = e.loss(ctx); err != nil {

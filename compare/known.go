@@ -39,7 +39,7 @@ type facts struct {
 // function was not judged in float64, nil where it was or is none.
 func (p *point) facts(notWide error) facts {
 	f := facts{
-		Digest: hashOf(math.Float64bits, p.x, []float64{p.f}, p.g), Loss: p.f, Noise: p.noise.far, Step: p.step,
+		Digest: hashOf(math.Float64bits, p.x, []float64{p.f}, p.g), Loss: p.f, Noise: p.noise.far, Step: p.firstStep,
 		Largest: p.largest, Rounding: make([]float64, len(p.layout)), Chaotic: p.noise.chaotic, Precision: Double,
 	}
 	switch {
@@ -82,7 +82,7 @@ func (k *known) element(o outcome) Element {
 	return Element{
 		Tensor: t.Name, Index: t.Index(offset), Flat: o.i,
 		Symbolic: o.symbolic, Numeric: finite(o.numeric), Error: finite(o.gap()),
-		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.steps, Verdict: o.verdict,
+		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.taken, Verdict: o.verdict,
 		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(), Rough: o.has(rough),
 	}
 }

@@ -37,8 +37,8 @@ func newLadder(l limits) *ladder {
 	return &ladder{series: series{limits: l}, next: first}
 }
 
-// add takes the difference at l.next and decides how to go on.
-func (l *ladder) add(s sample) {
+// advance takes the difference at l.next and decides how to go on.
+func (l *ladder) advance(s sample) {
 	l.complete(&s)
 	trying := l.tried > 0
 	l.tried = 0
@@ -151,5 +151,5 @@ func (l *ladder) sharpest() int {
 func (l *ladder) outcome(v Verdict, k int) outcome {
 	s := l.samples[k]
 	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h,
-		steps: len(l.samples)}
+		taken: len(l.samples)}
 }

@@ -28,7 +28,7 @@ type limits struct {
 	own      float64 // the size of what moves, on average; 0 of an element that is 0
 	least    float64 // the smallest of those sizes
 	within   float64 // the step from which on it counts what it shows; 0: any
-	unit     float64 // unit roundoff of the loss
+	roundoff float64 // unit roundoff of the loss
 	coarse   float64 // noise of a difference above which a larger step is wanted
 }
 
@@ -41,7 +41,7 @@ func (l *limits) complete(s *sample) {
 	s.noise = l.leastNoise(s.h)
 	for _, f := range []float64{s.fp, s.fm} {
 		if !isNotFinite(f) {
-			s.noise = max(s.noise, l.factor*roundingOf*l.unit*math.Abs(f)/s.h)
+			s.noise = max(s.noise, l.factor*roundingOf*l.roundoff*math.Abs(f)/s.h)
 		}
 	}
 	s.bound = l.relative(*s) + s.noise
@@ -49,7 +49,7 @@ func (l *limits) complete(s *sample) {
 		math.Abs(s.fp-s.fm) <= even*rise {
 		// At a minimum of a sum of squares the loss is far larger beside the point than
 		// where its noise was measured, and its noise grows with its root.
-		s.bound += s.noise * math.Sqrt(max(1, max(math.Abs(s.fp), math.Abs(s.fm))/l.noise.level))
+		s.bound += s.noise * math.Sqrt(max(1, max(math.Abs(s.fp), math.Abs(s.fm))/l.noise.lossSize))
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 	var found []outcome
 	judged := map[int]bool{}
 	wrong := 0
-	take := func(i int) error {
+	judgeOne := func(i int) error {
 		if judged[i] {
 			return nil
 		}
@@ -39,7 +39,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 		return nil
 	}
 	if most == 1 {
-		if err := take(p.largestFirst(1)[0]); err != nil || wrong == most {
+		if err := judgeOne(p.largestFirst(1)[0]); err != nil || wrong == most {
 			return found, err
 		}
 	}
@@ -48,7 +48,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 		if err != nil {
 			return found, err
 		}
-		if err := take(i); err != nil {
+		if err := judgeOne(i); err != nil {
 			return found, err
 		}
 		rest := slices.DeleteFunc(p.at.indices(p.k), func(i int) bool { return judged[i] })
@@ -62,7 +62,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 	}
 	if wrong > 1 {
 		for _, i := range p.largestFirst(namedLargest) {
-			if err := take(i); err != nil {
+			if err := judgeOne(i); err != nil {
 				return found, err
 			}
 		}

@@ -41,7 +41,7 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	if err := p.measureRounding(ctx, e, repeats.g); err != nil {
 		return nil, err
 	}
-	p.step = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))
+	p.firstStep = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))
 	return p, nil
 }
 
@@ -100,9 +100,9 @@ func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
 			}
 		}
 	}
-	same := sameUlps * doubleUnit
+	same := sameUlps * doubleRoundoff
 	if p.single {
-		same = sameUlps / 256 * singleUnit
+		same = sameUlps / 256 * singleRoundoff
 	}
 	for _, f := range r.losses {
 		if math.Abs(f-p.f) > same*max(math.Abs(f), math.Abs(p.f)) {

@@ -7,11 +7,11 @@ import (
 )
 
 const (
-	// narrowUnits and narrowTensorUnits are how many unit roundoffs of itself, and
+	// narrowRoundoffs and narrowTensorRoundoffs are how many unit roundoffs of itself, and
 	// of its tensor's largest, a float32 element may be off in any case: what a
 	// unit in the last place of the elements does not move shows no rounding.
-	narrowUnits       = 64
-	narrowTensorUnits = 4
+	narrowRoundoffs       = 64
+	narrowTensorRoundoffs = 4
 )
 
 // measureNarrow asks whether the float32 gradient is the float64 one, rounded:
@@ -21,7 +21,7 @@ const (
 // wide has been measured at the same elements, p. It returns what it asked of the
 // float32 function.
 func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evaluator) (work, error) {
-	e := &evaluator{f: narrowF, left: unlimited}
+	e := &evaluator{f: narrowF, budget: unlimited}
 	q := &point{layout: p.layout, offsets: p.offsets, seed: p.seed, single: true}
 	q.x, q.g = slices.Clone(p.x), make([]float64, len(p.g))
 	e.at = q
@@ -31,14 +31,14 @@ func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evalua
 	if _, err := q.read(ctx, e); err != nil {
 		return e.work, err
 	}
-	n := &narrow{g: q.g, bound: make([]float64, len(q.g))}
-	runs, err := q.differences(ctx, e, wide, 0, roundingPoints)
+	n := &narrowGradient{g: q.g, bound: make([]float64, len(q.g))}
+	runs, err := q.gradientErrors(ctx, e, wide, 0, roundingPoints)
 	if err != nil {
 		return e.work, err
 	}
 	look := q.beyond(n, p, runs, roundingLook)
 	if len(look) > 0 {
-		more, err := q.differences(ctx, e, wide, roundingPoints, roundingPoints+roundingMore)
+		more, err := q.gradientErrors(ctx, e, wide, roundingPoints, roundingPoints+roundingMore)
 		if err != nil {
 			return e.work, err
 		}
@@ -48,10 +48,10 @@ func measureNarrow(ctx context.Context, narrowF Function, p *point, wide *evalua
 	return e.work, e.unchanged("the check")
 }
 
-// differences returns, at points next to the one to check, the float32 gradient
+// gradientErrors returns, at points next to the one to check, the float32 gradient
 // less the float64 one. The data move as the elements do: what is rounded may
 // depend on them alone, as in a batch that is normalized first.
-func (p *point) differences(ctx context.Context, e, wide *evaluator, first, last int) ([][]float64, error) {
+func (p *point) gradientErrors(ctx context.Context, e, wide *evaluator, first, last int) ([][]float64, error) {
 	var runs [][]float64
 	defer e.restore(p.x)
 	defer wide.restore(p.x)
@@ -62,7 +62,7 @@ func (p *point) differences(ctx context.Context, e, wide *evaluator, first, last
 	defer around.restore()
 	exact := make([]float64, len(p.x))
 	for n := first; n < last; n++ {
-		away := p.ulpAway(singleUnit, widening[n%len(widening)], n)
+		away := p.ulpAway(singleRoundoff, widening[n%len(widening)], n)
 		e.move(away)
 		wide.restore(e.elements())
 		if err := around.move(away); err != nil {
@@ -140,14 +140,14 @@ func (s surroundings) restore() {
 
 // beyond sets the bounds at so many times the measured rounding, and returns the
 // elements beyond theirs.
-func (p *point) beyond(n *narrow, wide *point, runs [][]float64, times float64) []int {
+func (p *point) beyond(n *narrowGradient, wide *point, runs [][]float64, times float64) []int {
 	var out []int
 	for k := range p.layout {
 		from, to := p.tensor(k)
 		vanishing := wide.vanishing(k)
 		for i := from; i < to; i++ {
 			n.bound[i] = max(vanishing, times*deviation(runs, i),
-				singleUnit*max(narrowUnits*math.Abs(wide.g[i]), narrowTensorUnits*wide.largest[k]))
+				singleRoundoff*max(narrowRoundoffs*math.Abs(wide.g[i]), narrowTensorRoundoffs*wide.largest[k]))
 			if math.Abs(n.g[i]-wide.g[i]) > n.bound[i] {
 				out = append(out, i)
 			}
@@ -165,13 +165,13 @@ func (p *point) vanishing(k int) float64 {
 	if p.scale[k] > 0 {
 		byLoss := math.Abs(p.f) / p.scale[k]
 		// Tiny elements of one tensor do not make the gradients of the others vanish.
-		if terms > narrowUnits*p.unit()*math.Abs(p.f)/slices.Max(p.scale) {
+		if terms > narrowRoundoffs*p.roundoff()*math.Abs(p.f)/slices.Max(p.scale) {
 			byLoss = min(byLoss, terms)
 		}
 		terms = byLoss
 	}
-	if p.largest[k] > narrowUnits*p.unit()*terms {
+	if p.largest[k] > narrowRoundoffs*p.roundoff()*terms {
 		return 0
 	}
-	return narrowUnits * singleUnit * terms
+	return narrowRoundoffs * singleRoundoff * terms
 }

@@ -28,27 +28,27 @@ type neighbors struct {
 // ring is the gradients at one distance.
 type ring struct {
 	distance  float64
-	number    int
+	exponent  int
 	gradients [][]float64
 	moved     [][]bool // of each neighbor: the elements that rounding has not left where they were; nil: all
 }
 
-// take returns the first n gradients at about the given distance.
-func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n int) (ring, error) {
+// ringAt returns the first n gradients at about the given distance.
+func (b *neighbors) ringAt(ctx context.Context, e *evaluator, distance float64, n int) (ring, error) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	number := int(math.Round(math.Log2(distance) / 2))
 	r := b.rings[number]
 	if r == nil {
-		r = &ring{distance: math.Ldexp(1, 2*number), number: number}
+		r = &ring{distance: math.Ldexp(1, 2*number), exponent: number}
 		b.rings[number] = r
 	}
 	before := e.work
 	defer func() { e.work = before }() // counted by rings: the work of all
 	defer e.restore(b.at.x)
 	for k := len(r.gradients); k < n; k++ {
-		b.place(e, *r, k)
-		if b.at.unit() == singleUnit {
+		b.goTo(e, *r, k)
+		if b.at.roundoff() == singleRoundoff {
 			r.moved = append(r.moved, moved(e.elements(), b.at.x))
 		}
 		g := make([]float64, len(b.at.x))
@@ -57,22 +57,22 @@ func (b *neighbors) take(ctx context.Context, e *evaluator, distance float64, n 
 		}
 		r.gradients = append(r.gradients, g)
 	}
-	return ring{r.distance, r.number, r.gradients[:n], r.moved[:min(n, len(r.moved))]}, nil
+	return ring{r.distance, r.exponent, r.gradients[:n], r.moved[:min(n, len(r.moved))]}, nil
 }
 
 // onKinks reports whether the point is on kinks: whether some gradients at a
 // distance differ by more than curvature can make them there.
 func (b *neighbors) onKinks(ctx context.Context, e *evaluator, distance float64) (bool, error) {
-	r, err := b.take(ctx, e, distance, neighborPoints)
+	r, err := b.ringAt(ctx, e, distance, neighborPoints)
 	if err != nil {
 		return false, err
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	differ, known := b.kinks[r.number]
+	differ, known := b.kinks[r.exponent]
 	if !known {
 		differ = r.differ()
-		b.kinks[r.number] = differ
+		b.kinks[r.exponent] = differ
 	}
 	return differ, nil
 }
@@ -98,29 +98,29 @@ func moved(a, b []float64) []bool {
 	return out
 }
 
-// place moves the function to neighbor k of a ring. Of those that are taken where a
+// goTo moves the function to neighbor k of a ring. Of those that are taken where a
 // value would be called wrong, every second one moves the elements of a tensor to
 // one side: so all units of a layer can be on, which no single draw of many signs
 // is likely to give.
-func (b *neighbors) place(e *evaluator, r ring, k int) {
-	rnd := random(b.at.seed, purposeNeighbor, r.number&0xffff, k)
+func (b *neighbors) goTo(e *evaluator, r ring, k int) {
+	rnd := random(b.at.seed, purposeNeighbor, r.exponent&0xffff, k)
 	together := k >= neighborPoints && k%2 == 1
 	sign, tensor := 1.0, -1
 	e.move(func(i int, x float64) float64 {
-		part := 2*rnd.Float64() - 1
+		fraction := 2*rnd.Float64() - 1
 		if together {
 			for tensor < 0 || i >= b.at.offsets[tensor+1] {
 				tensor++
 				sign = float64(1 - 2*rnd.IntN(2))
 			}
-			part = sign * math.Abs(part)
+			fraction = sign * math.Abs(fraction)
 		}
-		return x + r.distance*size(x)*part
+		return x + r.distance*size(x)*fraction
 	})
 }
 
-// levels returns how many gradients of each ring were taken.
-func (b *neighbors) levels() map[int]int {
+// counts returns how many gradients of each ring were taken.
+func (b *neighbors) counts() map[int]int {
 	out := map[int]int{}
 	for n, r := range b.rings {
 		out[n] = len(r.gradients)

@@ -51,8 +51,8 @@ func (p *point) measureNoise(ctx context.Context, e *evaluator, losses []float64
 	}
 	p.noise.chaotic = 2*chaotic > noiseLines
 	spread := slices.Max(losses) - slices.Min(losses)
-	p.noise.near = max(roundingOf*p.unit()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
-	p.noise.level = largestOf(all)
+	p.noise.near = max(roundingOf*p.roundoff()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
+	p.noise.lossSize = largestOf(all)
 	far, err := p.noiseOnLongLine(ctx, e)
 	p.noise.far = max(p.noise.near, far)
 	return err
@@ -61,7 +61,7 @@ func (p *point) measureNoise(ctx context.Context, e *evaluator, losses []float64
 // noiseOnLongLine measures the noise that shows over longer moves only.
 func (p *point) noiseOnLongLine(ctx context.Context, e *evaluator) (float64, error) {
 	spacing := longSpacing
-	if p.unit() == singleUnit {
+	if p.roundoff() == singleRoundoff {
 		spacing = longSpacingSingle
 	}
 	t := p.noisyPoints(noiseLines)
@@ -87,7 +87,7 @@ type noisyLine struct {
 func (p *point) noiseOnLine(ctx context.Context, e *evaluator, n int) (noisyLine, error) {
 	var l noisyLine
 	dir := p.relativeDirection(n)
-	ulp := 2 * p.unit()
+	ulp := 2 * p.roundoff()
 	shortest := noiseUlps * ulp
 	spacing := shortest
 	t := p.noisyPoints(n)

@@ -50,8 +50,8 @@ func unsteadyNode(f Function) string {
 	return ""
 }
 
-// located adds to an error of a value that is not finite where it begins.
-func located(f Function, err error) error {
+// withOrigin adds to an error of a value that is not finite where it begins.
+func withOrigin(f Function, err error) error {
 	var not *NonFiniteError
 	if t, ok := f.(traceable); ok && errors.As(err, &not) && not.What != "parameter" {
 		not.Where = t.NotFinite()

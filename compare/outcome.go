@@ -9,7 +9,7 @@ type outcome struct {
 	symbolic, numeric float64
 	bound, noise      float64 // what passes, and the noise's part in it
 	step              float64
-	steps             int // differences taken
+	taken             int // differences taken
 	slopes
 	undefined side // where the loss is no finite number
 	remarks   remark
@@ -42,10 +42,10 @@ var sideNames = [...]string{"", "left", "right", "both"}
 
 func (s side) String() string { return sideNames[s] }
 
-func (o outcome) gap() float64 { return distance(o.symbolic, o.numeric) }
+func (o outcome) gap() float64 { return gapBetween(o.symbolic, o.numeric) }
 
-// ratio is the gap relative to the bound.
-func (o outcome) ratio() float64 {
+// relativeGap is the gap relative to the bound.
+func (o outcome) relativeGap() float64 {
 	if o.gap() == 0 {
 		return 0
 	}
@@ -68,6 +68,6 @@ func (o outcome) resolution() float64 { return 3 * o.bound }
 // resolved reports whether the element is large enough to be told from zero.
 func (o outcome) resolved() bool { return o.value() > o.bound }
 
-// standsStill reports whether the difference of the loss shows no more than
+// isNoise reports whether the difference of the loss shows no more than
 // noise.
-func (o outcome) standsStill() bool { return math.Abs(o.numeric) <= o.noise }
+func (o outcome) isNoise() bool { return math.Abs(o.numeric) <= o.noise }

@@ -13,16 +13,16 @@ type place struct {
 // changes once measure has returned.
 type point struct {
 	place
-	layout   gradtwin.Layout
-	offsets  []int     // of each tensor, and the end of the last
-	largest  []float64 // of each tensor: the largest |g|
-	scale    []float64 // of each tensor: the mean |x| of the elements that are not 0
-	seed     uint32
-	noise    lossNoise
-	step     float64   // the first step for an element of size up to 1
-	rounding []float64 // of each element of g: how far its own rounding may take it
-	narrow   *narrow   // of a function in float32 that is judged in float64
-	single   bool      // the function says that it computes in float32
+	layout    gradtwin.Layout
+	offsets   []int     // of each tensor, and the end of the last
+	largest   []float64 // of each tensor: the largest |g|
+	scale     []float64 // of each tensor: the mean |x| of the elements that are not 0
+	seed      uint32
+	noise     lossNoise
+	firstStep float64         // the first step for an element of size up to 1
+	rounding  []float64       // of each element of g: how far its own rounding may take it
+	narrow    *narrowGradient // of a function in float32 that is judged in float64
+	single    bool            // the function says that it computes in float32
 }
 
 // lossNoise is the noise ε of the loss, the standard deviation of its rounding.
@@ -30,24 +30,24 @@ type lossNoise struct {
 	far float64
 	// near is that over moves shorter than a billionth of each element, which is
 	// less where noise varies over longer moves only.
-	near    float64
-	level   float64 // the largest |loss| where it was measured
-	chaotic bool    // it could not be measured
+	near     float64
+	lossSize float64 // the largest |loss| where it was measured
+	chaotic  bool    // it could not be measured
 }
 
-// narrow is the float32 gradient of a function that is judged in float64.
-type narrow struct {
+// narrowGradient is the float32 gradient of a function that is judged in float64.
+type narrowGradient struct {
 	g     []float64 // the float32 gradient
 	bound []float64 // of each element: what |float32 − float64| may be
 	wrong []int     // the elements beyond it
 }
 
-// unit is the unit roundoff of the loss and of the elements.
-func (p *point) unit() float64 {
+// roundoff is the unit roundoff of the loss and of the elements.
+func (p *point) roundoff() float64 {
 	if p.single && p.narrow == nil {
-		return singleUnit
+		return singleRoundoff
 	}
-	return doubleUnit
+	return doubleRoundoff
 }
 
 // tensor returns the elements of tensor k as [from, to).

@@ -22,8 +22,8 @@ const (
 
 // Unit roundoffs of the two precisions.
 const (
-	doubleUnit = 0x1p-53
-	singleUnit = 0x1p-24
+	doubleRoundoff = 0x1p-53
+	singleRoundoff = 0x1p-24
 	// roundingOf is the standard deviation of one rounding in unit roundoffs, of a
 	// value just above a power of two: 1/√3.
 	roundingOf = 0.5773502691896258

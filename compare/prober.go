@@ -10,14 +10,15 @@ import (
 // Probed is what the random directions showed of one tensor.
 //
 // A direction moves every element of the tensor by h·w·max(1, |x|), with w of
-// random sign and of random size between ½ and 1, and the symbolic derivative
-// along it is set against the central difference by the rule for elements. One
-// wrong element shows whatever the direction when it is off by twice the bound
-// or more. Errors in several elements can cancel: because w is spread evenly
-// over a length of 1, two directions both miss errors of which the largest is e
-// with a probability of at most (2·bound/e)², which is 1/64 at the resolution. (With w = ±1 alone, two equal
-// errors, as of two swapped elements, would cancel in every second direction.)
-// Errors below the bound are what a probe cannot see, and Resolution says so.
+// random sign and of random size between ½ and 1, and the symbolic derivative along
+// it is set against the central difference by the rule for elements. One wrong
+// element shows whatever the direction when it is off by twice the bound or more.
+// Errors in several elements can cancel: because w is spread evenly over a length
+// of 1, two directions both miss errors of which the largest is e with a
+// probability of at most (2·bound/e)², which is 1/64 at the resolution. (With w =
+// ±1 alone, two equal errors, as of two swapped elements, would cancel in every
+// second direction.) Errors below the bound are what a probe cannot see, and
+// Resolution says so.
 type Probed struct {
 	// Verdict is OK where the directions agree and an error of a thousandth of the
 	// tensor's largest gradient in one element would have shown, Unseen where they
@@ -169,7 +170,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 		limits := p.lineLimits(d)
 		if at != &p.at.place {
 			// Larger steps would reach back to the kinks.
-			limits.first = min(limits.first, p.at.step)
+			limits.first = min(limits.first, p.at.firstStep)
 		}
 		l := newLadder(limits)
 		o, err := p.climb(ctx, p.e, at, l, d)

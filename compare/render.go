@@ -13,8 +13,8 @@ func (r *Report) String() string { return r.Text(textWidth) }
 // Text renders the report as text of at most so many columns, where no word is
 // longer.
 func (r *Report) Text(columns int) string {
-	b := lines{columns: columns}
-	writeLine(&b, "", r.headline())
+	b := textWriter{columns: columns}
+	writeWrapped(&b, "", r.headline())
 	shown := 0
 	for _, e := range r.Worst {
 		if e.Verdict == Wrong && shown < shownWrong || e.Verdict == Inconclusive && !r.OK() {
@@ -24,48 +24,48 @@ func (r *Report) Text(columns int) string {
 	}
 	for _, t := range r.Tensors {
 		if t.wholly() {
-			writeLine(&b, "", label(Wrong.String())+clip(t.Tensor.Name)+" as a whole")
-			t.Probe.block(&b)
+			writeWrapped(&b, "", label(Wrong.String())+clip(t.Tensor.Name)+" as a whole")
+			t.Probe.writeBody(&b)
 		}
 	}
 	for _, text := range r.NotJudged {
-		writeLine(&b, "  ", "not judged: "+text)
+		writeWrapped(&b, "  ", "not judged: "+text)
 	}
 	if r.Points != nil {
-		writeLine(&b, "  ", "points: "+pointsLine(r.Points))
+		writeWrapped(&b, "  ", "points: "+pointsText(r.Points))
 	}
 	if r.Diagnosis != "" {
-		writeLine(&b, "  ", "diagnosis: "+r.Diagnosis)
+		writeWrapped(&b, "  ", "diagnosis: "+r.Diagnosis)
 	}
 	if r.Culprit != nil {
-		writeLine(&b, "  ", "culprit: "+r.Culprit.String())
+		writeWrapped(&b, "  ", "culprit: "+r.Culprit.String())
 	}
 	for _, f := range r.Misuses {
-		writeLine(&b, "  ", "misuse: "+faultText(f))
+		writeWrapped(&b, "  ", "misuse: "+faultText(f))
 	}
 	for _, f := range r.Faults {
-		writeLine(&b, "  ", faultLine(f, r.Wrong()))
+		writeWrapped(&b, "  ", labelledFault(f, r.Wrong()))
 	}
 	if r.Control.Done {
-		writeLine(&b, "  ", "control: "+r.controlLine())
+		writeWrapped(&b, "  ", "control: "+r.controlText())
 	}
 	if r.Taylor != nil {
-		writeLine(&b, "  ", r.taylorLine())
+		writeWrapped(&b, "  ", r.taylorText())
 	}
-	writeLine(&b, "  ", r.countsLine())
-	writeLine(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s", r.Loss, r.Noise, r.effort()))
-	writeLine(&b, "  ", "not checked: "+r.Unchecked)
+	writeWrapped(&b, "  ", r.countsText())
+	writeWrapped(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s", r.Loss, r.Noise, r.effort()))
+	writeWrapped(&b, "  ", "not checked: "+r.Unchecked)
 	for _, w := range r.Warnings {
-		writeLine(&b, "  ", "note: "+w)
+		writeWrapped(&b, "  ", "note: "+w)
 	}
 	if r.Replay != "" {
-		writeLine(&b, "  ", "replay: "+r.Replay)
+		writeWrapped(&b, "  ", "replay: "+r.Replay)
 	}
 	return b.String()
 }
 
-// countsLine counts all verdicts.
-func (r *Report) countsLine() string {
+// countsText counts all verdicts.
+func (r *Report) countsText() string {
 	c := r.Counts
 	text := fmt.Sprintf("%v: ", r.Mode)
 	if r.Checked > 0 {
@@ -82,14 +82,14 @@ func (r *Report) countsLine() string {
 	return text
 }
 
-func (r *Report) controlLine() string {
+func (r *Report) controlText() string {
 	if r.Control.Caught {
 		return fmt.Sprintf("%s off by %.1g was caught", clip(r.Control.Element), r.Control.Change)
 	}
 	return fmt.Sprintf("%s off by %.1g was NOT caught", clip(r.Control.Element), r.Control.Change)
 }
 
-func (r *Report) taylorLine() string {
+func (r *Report) taylorText() string {
 	if r.Taylor.Rate == 0 {
 		return "Taylor remainder: too small to measure its rate"
 	}
@@ -99,7 +99,8 @@ func (r *Report) taylorLine() string {
 func (r *Report) effort() string {
 	s := words.Count(r.Calls, "loss call", "loss calls")
 	if r.Whole > 0 {
-		s += fmt.Sprintf(" and %s", words.Count(r.Whole, "full finite-difference gradient", "full finite-difference gradients"))
+		s += " and " +
+			words.Count(r.Whole, "full finite-difference gradient", "full finite-difference gradients")
 	}
 	if r.Seconds > 0 {
 		s += fmt.Sprintf(", %.2g s", r.Seconds)
@@ -110,27 +111,27 @@ func (r *Report) effort() string {
 // String renders the element: its name, the two values one above the other,
 // and their difference relative to the bound.
 func (e Element) String() string {
-	b := lines{columns: textWidth}
+	b := textWriter{columns: textWidth}
 	e.write(&b)
 	return b.String()
 }
 
 // write writes what String returns.
-func (e Element) write(b *lines) {
-	writeLine(b, "", label(e.Verdict.String())+clip(e.Name()))
-	e.block(b)
+func (e Element) write(b *textWriter) {
+	writeWrapped(b, "", label(e.Verdict.String())+clip(e.Name()))
+	e.writeBody(b)
 }
 
-// block shows one element.
-func (e Element) block(b *lines) {
+// writeBody shows one element.
+func (e Element) writeBody(b *textWriter) {
 	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
-	writeLine(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
+	writeWrapped(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
 }
 
-// block shows the direction that disagreed.
-func (p *Probed) block(b *lines) {
+// writeBody shows the direction that disagreed.
+func (p *Probed) writeBody(b *textWriter) {
 	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
-	writeLine(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
+	writeWrapped(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
 }
 
 // times says how large a difference is, in itself and relative to the bound.
@@ -142,7 +143,7 @@ func times(what string, gap, bound float64) string {
 }
 
 // writeValues shows two values one above the other.
-func writeValues(b *lines, v Verdict, symbolic, numeric, noise, step float64) {
+func writeValues(b *textWriter, v Verdict, symbolic, numeric, noise, step float64) {
 	fmt.Fprintf(b, "  symbolic  %+.6e\n", symbolic)
 	switch {
 	case numeric == math.MaxFloat64:
@@ -152,7 +153,7 @@ func writeValues(b *lines, v Verdict, symbolic, numeric, noise, step float64) {
 		if v == Wrong {
 			how += ", the same at a smaller step"
 		}
-		writeLine(b, "  ", fmt.Sprintf("numeric   %+.6e ± %.0e  (%s)", numeric, noise, how))
+		writeWrapped(b, "  ", fmt.Sprintf("numeric   %+.6e ± %.0e  (%s)", numeric, noise, how))
 	}
 }
 

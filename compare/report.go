@@ -60,10 +60,10 @@ type Report struct {
 // judged.
 func (r *Report) OK() bool { return !r.Wrong() && len(r.NotJudged) == 0 }
 
-// Wrong reports whether something is wrong: an element, a tensor as a whole, or
-// the step of training whose gradient it is. A check that is neither OK nor Wrong is not judged,
-// and NotJudged says why: a
-// tensor that the loss does not show, or a negative control that was missed.
+// Wrong reports whether something is wrong: an element, a tensor as a whole, or the
+// step of training whose gradient it is. A check that is neither OK nor Wrong is
+// not judged, and NotJudged says why: a tensor that the loss does not show, or a
+// negative control that was missed.
 func (r *Report) Wrong() bool {
 	return len(r.Misuses) > 0 || slices.ContainsFunc(r.Tensors, TensorReport.wrong)
 }
@@ -168,8 +168,8 @@ type Point struct {
 	Shown   bool   `json:"shown,omitempty"`   // the report is of this point
 }
 
-// pointsLine says at which points a gradient agrees, and which one is shown.
-func pointsLine(points []Point) string {
+// pointsText says at which points a gradient agrees, and which one is shown.
+func pointsText(points []Point) string {
 	places := map[Result][]string{}
 	shown, problem := "", ""
 	for n, p := range points {

@@ -19,15 +19,15 @@ const (
 )
 
 const (
-	// floorUnits is how many unit roundoffs of itself an element may be off in any
+	// floorRoundoffs is how many unit roundoffs of itself an element may be off in any
 	// case.
-	floorUnits = 16
+	floorRoundoffs = 16
 	// mostRounding is what a measurement can make of it, relative to the tensor's
 	// largest gradient.
 	mostRounding = 1e-3
-	// sharpest is what it may be without a second thought: above it, next to a kink
+	// plainRounding is what it may be without a second thought: above it, next to a kink
 	// the gradient jumps, which is no rounding.
-	sharpest = 1e-9
+	plainRounding = 1e-9
 	// quarter is the quarter of the distances between two values of a normal
 	// distribution with a standard deviation of 1 that are smaller.
 	quarter = 0.45
@@ -38,7 +38,7 @@ const (
 func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float64) error {
 	var runs [][]float64
 	for n := range roundingPoints {
-		e.move(p.ulpAway(p.unit(), 1, n))
+		e.move(p.ulpAway(p.roundoff(), 1, n))
 		g := make([]float64, len(p.x))
 		if err := e.gradient(ctx, g); err != nil {
 			return err
@@ -53,11 +53,11 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float
 		from, to := p.tensor(k)
 		for i := from; i < to; i++ {
 			measured := deviation(runs, i)
-			if measured > sharpest*p.largest[k] {
+			if measured > plainRounding*p.largest[k] {
 				measured = min(measured, scatter(runs, i))
 			}
 			measured = roundingLook * max(measured, math.Abs(p.g[i]-again[i]))
-			p.rounding[i] = max(floorUnits*p.unit()*math.Abs(p.g[i]), min(measured, mostRounding*p.largest[k]))
+			p.rounding[i] = max(floorRoundoffs*p.roundoff()*math.Abs(p.g[i]), min(measured, mostRounding*p.largest[k]))
 		}
 	}
 	return nil

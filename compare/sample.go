@@ -12,7 +12,7 @@ type sample struct {
 	lost         bool    // the step is lost in the rounding of what it moves
 }
 
-func (s sample) gap() float64 { return distance(s.a, s.d) }
+func (s sample) gap() float64 { return gapBetween(s.a, s.d) }
 
 // oneSided reports whether the loss is known on each side.
 func (s sample) oneSided() bool { return s.right > 0 && s.left > 0 }
@@ -27,8 +27,8 @@ func (s sample) jump() float64 { return math.Abs(s.forward() - s.backward()) }
 // still reports whether the loss has the same bits on both sides and between.
 func (s sample) still() bool { return s.oneSided() && s.fp == s.f0 && s.fm == s.f0 }
 
-// distance returns |a − b|, +Inf for a NaN.
-func distance(a, b float64) float64 {
+// gapBetween returns |a − b|, +Inf for a NaN.
+func gapBetween(a, b float64) float64 {
 	d := math.Abs(a - b)
 	if math.IsNaN(d) {
 		return math.Inf(1)

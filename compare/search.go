@@ -21,8 +21,8 @@ type cuttable interface {
 }
 
 const (
-	// mostNamed is how many operations are named that cannot be told apart.
-	mostNamed = 3
+	// mostOperations is how many operations are named that cannot be told apart.
+	mostOperations = 3
 	// mostSuspects is how many users of a value are looked at.
 	mostSuspects = 16
 	// mostSearched is how many wrong tensors are searched from, until an operation
@@ -37,8 +37,8 @@ func (r *Report) addCulprit(ctx context.Context, f Function, at *point, o Option
 	if !ok || !r.Wrong() || o.MaxCalls > 0 || o.MaxTime > 0 || o.Order > 1 {
 		return nil
 	}
-	s := &search{cuttable: d, report: r, options: o, noise: &at.noise, seen: map[string]Verdict{},
-		right: map[string]bool{}}
+	s := &search{cuttable: d, report: r, options: o, noise: &at.noise, verdicts: map[string]Verdict{},
+		correct: map[string]bool{}}
 	var ways [][]string
 	for _, t := range r.Tensors {
 		way := s.way(t.Tensor.Name)
@@ -46,13 +46,13 @@ func (r *Report) addCulprit(ctx context.Context, f Function, at *point, o Option
 		case t.wrong():
 			ways = append(ways, way)
 		case t.Largest > 0 && len(way) > 1:
-			s.right[way[1]] = true
+			s.correct[way[1]] = true
 		}
 	}
 	slices.SortStableFunc(ways, func(a, b []string) int { return cmp.Compare(len(a), len(b)) })
 	for _, way := range ways[:min(len(ways), mostSearched)] {
 		var err error
-		if r.Culprit, err = s.from(ctx, way); err != nil || r.Culprit != nil {
+		if r.Culprit, err = s.follow(ctx, way); err != nil || r.Culprit != nil {
 			return err
 		}
 	}
@@ -62,11 +62,11 @@ func (r *Report) addCulprit(ctx context.Context, f Function, at *point, o Option
 // search looks for an operation at fault.
 type search struct {
 	cuttable
-	report  *Report
-	options Options    // resolved
-	noise   *lossNoise // of the whole function, whose loss every cut has
-	seen    map[string]Verdict
-	right   map[string]bool // operations that use a tensor whose gradient is right
+	report   *Report
+	options  Options    // resolved
+	noise    *lossNoise // of the whole function, whose loss every cut has
+	verdicts map[string]Verdict
+	correct  map[string]bool // operations that use a tensor whose gradient is right
 }
 
 // way returns one way from a value to the loss.
@@ -78,14 +78,14 @@ func (s *search) way(name string) []string {
 	return way
 }
 
-// from looks along the way from a wrong tensor to the loss. It returns nil where
+// follow looks along the way from a wrong tensor to the loss. It returns nil where
 // the function is right once it is cut at the tensor itself: then what is wrong is
 // not in what can be cut.
-func (s *search) from(ctx context.Context, way []string) (*Culprit, error) {
+func (s *search) follow(ctx context.Context, way []string) (*Culprit, error) {
 	if len(way) == 1 {
 		return nil, nil
 	}
-	if v, err := s.at(ctx, way[0]); err != nil || v != Wrong {
+	if v, err := s.verdictAt(ctx, way[0]); err != nil || v != Wrong {
 		return nil, err
 	}
 	for {
@@ -109,12 +109,12 @@ func (s *search) from(ctx context.Context, way []string) (*Culprit, error) {
 // most likely right too, which makes the way shorter.
 func (s *search) bisect(ctx context.Context, way []string) (string, error) {
 	wrong, beyond := 0, len(way)-1 // the last one is the loss
-	middle := 1 + slices.IndexFunc(way[1:], func(name string) bool { return s.right[name] })
+	middle := 1 + slices.IndexFunc(way[1:], func(name string) bool { return s.correct[name] })
 	for beyond-wrong > 1 {
 		if middle <= wrong || middle >= beyond {
 			middle = (wrong + beyond) / 2
 		}
-		v, err := s.at(ctx, way[middle])
+		v, err := s.verdictAt(ctx, way[middle])
 		if err != nil {
 			return "", err
 		}
@@ -144,7 +144,7 @@ func (s *search) suspects(ctx context.Context, name string) (suspects []string, 
 		}
 		met[user] = true
 		suspects = append(suspects, user)
-		v, err := s.at(ctx, user)
+		v, err := s.verdictAt(ctx, user)
 		switch {
 		case err != nil:
 			return nil, "", err
@@ -167,19 +167,19 @@ func (s *search) culprit(ctx context.Context, operand string, suspects []string)
 	if len(known) > 0 {
 		c.Operations, c.Known = known, true
 	}
-	if len(c.Operations) == 0 || len(c.Operations) > mostNamed {
+	if len(c.Operations) == 0 || len(c.Operations) > mostOperations {
 		return nil, nil
 	}
-	err := s.cut(ctx, operand, func(p *prober) error { return c.measure(ctx, p) })
+	err := s.cut(ctx, operand, func(p *prober) error { return c.setSlopes(ctx, p) })
 	if c.Numeric != 0 && c.Numeric != math.MaxFloat64 {
 		c.Ratio = c.Symbolic / c.Numeric
 	}
 	return c, err
 }
 
-// measure sets the slopes: those of the element with the largest gradient if it is
+// setSlopes sets the slopes: those of the element with the largest gradient if it is
 // wrong, and else those along a direction that is.
-func (c *Culprit) measure(ctx context.Context, p *prober) error {
+func (c *Culprit) setSlopes(ctx context.Context, p *prober) error {
 	o, err := p.element(ctx, p.e, p.k, p.largestFirst(1)[0])
 	if err != nil {
 		return err
@@ -189,26 +189,26 @@ func (c *Culprit) measure(ctx context.Context, p *prober) error {
 		return nil
 	}
 	f := finding{tally: newTally()}
-	err = p.run(ctx, &f, 0)
+	err = p.examine(ctx, &f, 0)
 	c.Symbolic, c.Numeric = f.probe.Symbolic, f.probe.Numeric
 	return err
 }
 
-// at checks the function cut at a value, once. Inconclusive says nothing.
-func (s *search) at(ctx context.Context, name string) (Verdict, error) {
-	if v, ok := s.seen[name]; ok {
+// verdictAt checks the function cut at a value, once. Inconclusive says nothing.
+func (s *search) verdictAt(ctx context.Context, name string) (Verdict, error) {
+	if v, ok := s.verdicts[name]; ok {
 		return v, nil
 	}
 	v := Inconclusive
 	if len(s.Users(name)) == 0 { // the loss, whose gradient is 1
 		v = OK
 	} else if err := s.cut(ctx, name, func(p *prober) (err error) {
-		v, err = p.verdict(ctx)
+		v, err = p.decide(ctx)
 		return err
 	}); err != nil {
 		return v, err
 	}
-	s.seen[name] = v
+	s.verdicts[name] = v
 	return v, nil
 }
 
@@ -219,12 +219,12 @@ func (s *search) cut(ctx context.Context, name string, do func(p *prober) error)
 	if err != nil {
 		return nil
 	}
-	e := &evaluator{f: f, left: unlimited}
+	e := &evaluator{f: f, budget: unlimited}
 	if at, err := measure(ctx, e, f.Layout(), s.options, s.noise); err == nil {
 		j := newJudge(s.options, at)
 		_ = do(&prober{judge: j, e: e})
 		e.restore(at.x)
-		e.work.add(besideWork(j.beside.levels()))
+		e.work.join(besideWork(j.beside.counts()))
 	}
 	s.report.Calls += e.Calls
 	s.report.Gradients += e.Gradients

@@ -19,7 +19,7 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		}
 		name, found := clip(t.Tensor.Name), &f.Tensors[selected[n]]
 		switch {
-		case !judged(t, &found.Tally):
+		case !anyJudged(t, &found.Tally):
 			out = append(out, name+": "+k.whyNot(t, found))
 		case found.Tally.rough > 0 && !t.wrong():
 			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than "+
@@ -28,7 +28,8 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		case k.Options.Strict && t.Counts.Unseen > 0:
 			out = append(out, fmt.Sprintf("%s: %s unseen", name, words.Count(t.Counts.Unseen, "element", "elements")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
-			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, words.Count(t.Counts.Inconclusive, "element", "elements")))
+			out = append(out, fmt.Sprintf("%s: %s inconclusive", name,
+				words.Count(t.Counts.Inconclusive, "element", "elements")))
 		}
 	}
 	if r.Control.Done && !r.Control.Caught {
@@ -41,10 +42,10 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 	return out
 }
 
-// judged reports whether something of a tensor could be judged. Elements that are
+// anyJudged reports whether something of a tensor could be judged. Elements that are
 // zero because the loss does not move say nothing of the others.
-func judged(t TensorReport, found *tally) bool {
-	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.little ||
+func anyJudged(t TensorReport, found *tally) bool {
+	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.unmoved ||
 		t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
 }
 
@@ -87,7 +88,7 @@ func (k *known) unchecked(r *Report, f *findings) string {
 		if t.Probe != nil && t.Probe.Verdict == Kink {
 			kinks = append(kinks, clip(t.Tensor.Name))
 		}
-		if f.Tensors[selected[n]].Cut {
+		if f.Tensors[selected[n]].Unfinished {
 			cut = append(cut, clip(t.Tensor.Name))
 		}
 	}

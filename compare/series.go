@@ -42,7 +42,7 @@ func (l *series) isSettled() bool {
 		return false
 	}
 	p, q := l.last()
-	apart := distance(p.d, q.d)
+	apart := gapBetween(p.d, q.d)
 	// Differences that grow as the step shrinks have not settled, though the
 	// symbolic value may be larger still.
 	return apart <= q.gap()/settle && apart <= max(math.Abs(p.d), math.Abs(q.d))/settle+p.noise+q.noise &&
@@ -94,7 +94,7 @@ func (l *series) best() int {
 	k := len(l.samples) - 1
 	for ; k > 0; k-- {
 		p, q := l.samples[k-1], l.samples[k]
-		if distance(p.d, q.d) > q.noise+l.relative(q) {
+		if gapBetween(p.d, q.d) > q.noise+l.relative(q) {
 			break
 		}
 	}

@@ -38,9 +38,9 @@ func (s Shard) Validate() error {
 	return nil
 }
 
-// part returns the shard's part of n things as [from, to). Two parts differ by one
+// interval returns the shard's part of n things as [from, to). Two parts differ by one
 // at most; with more shards than things some are empty.
-func (s Shard) part(n int) (from, to int) {
+func (s Shard) interval(n int) (from, to int) {
 	end := func(shards int) int {
 		hi, lo := bits.Mul64(uint64(n), uint64(shards))
 		quotient, _ := bits.Div64(hi, lo, uint64(s.Count))
@@ -64,7 +64,7 @@ func (s Shard) units(pl *plan) []unit {
 		}
 		others++
 	}
-	from, to := s.part(len(blocks))
+	from, to := s.interval(len(blocks))
 	return append(own, blocks[from:to]...)
 }
 

@@ -38,11 +38,11 @@ func (s *span) extend(r ring, on line) {
 	}
 }
 
-// within reports whether a value lies in the range, or beyond it by no more than
+// contains reports whether a value lies in the range, or beyond it by no more than
 // its width where it is wider than the one-sided slopes of the loss. At a simple
 // kink it is not, and those slopes are the valid values and what lies between
 // them.
-func (s *span) within(a float64, l *series) bool {
+func (s *span) contains(a float64, l *series) bool {
 	lo, hi, tolerance, ok := l.hull()
 	slack := s.width()
 	if ok && s.width() <= nested*(hi-lo) {

@@ -13,26 +13,26 @@ const minShare = 4
 // every beginning is stratified: each tensor's largest gradient and a few more
 // come first, then all tensors in proportion.
 func stratified(p *point, tensors []int, wanted int) []int {
-	type place struct {
+	type ranked struct {
 		key float64
 		i   int
 	}
-	var order []place
+	var order []ranked
 	total := sizeOf(p.layout, tensors)
 	for _, k := range tensors {
 		from, size := p.offsets[k], p.layout[k].Len()
 		// The keys of the first minShare come before all others, and of the
 		// rest none above wanted/total gets in.
 		most := min(size, max(minShare, int(math.Ceil(float64(size)*(float64(wanted)/float64(total))))+1))
-		for rank, i := range drawn(p, k, most) {
+		for rank, i := range shuffledOffsets(p, k, most) {
 			key := float64(rank) / float64(size)
 			if rank < minShare {
 				key = float64(rank - minShare)
 			}
-			order = append(order, place{key, from + i})
+			order = append(order, ranked{key, from + i})
 		}
 	}
-	slices.SortFunc(order, func(a, b place) int {
+	slices.SortFunc(order, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i))
 	})
 	first := make([]int, min(wanted, len(order)))
@@ -42,10 +42,10 @@ func stratified(p *point, tensors []int, wanted int) []int {
 	return first
 }
 
-// drawn draws n different offsets in tensor k, after that of its largest
+// shuffledOffsets draws n different offsets in tensor k, after that of its largest
 // gradient, with memory for so many: the beginning of a Fisher–Yates shuffle,
 // of which only what has moved is kept.
-func drawn(p *point, k, n int) []int {
+func shuffledOffsets(p *point, k, n int) []int {
 	from, to := p.tensor(k)
 	g := p.g[from:to]
 	largest := 0

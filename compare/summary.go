@@ -15,8 +15,8 @@ func (k *known) report(f *findings) (*Report, error) {
 		Whole: len(f.Engine), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults, Misuses: k.Misuses,
 	}
 	work := k.Work
-	work.add(f.Work)
-	work.add(besideWork(f.Rings))
+	work.join(f.Work)
+	work.join(besideWork(f.Rings))
 	r.Calls, r.Gradients = work.Calls, work.Gradients
 	for _, n := range k.selected() {
 		t := k.tensorReport(n, &f.Tensors[n])
@@ -55,7 +55,7 @@ func (k *known) tensorReport(n int, f *tensorFindings) TensorReport {
 		t.RelativeResolution = t.Resolution / t.Largest
 	}
 	if t.wrong() {
-		if t.Diagnosis = f.Whole; t.Diagnosis == "" {
+		if t.Diagnosis = f.Diagnosis; t.Diagnosis == "" {
 			t.Diagnosis = explainElements(t.Tensor, k.Layout[:n].Len(), found.wrong)
 		}
 	}

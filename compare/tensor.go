@@ -10,11 +10,11 @@ import (
 // certified nothing.
 const uncertifiedShare = 32
 
-// tensor probes a tensor, says what is wrong with it as a whole, and judges some
+// judgeTensor probes a tensor, says what is wrong with it as a whole, and judges some
 // elements of one that the directions could not certify, where no block does.
-func (j *judge) tensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *finding) error {
+func (j *judge) judgeTensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *finding) error {
 	p := &prober{judge: j, e: e, k: u.k}
-	if err := p.run(ctx, f, pl.named); err != nil {
+	if err := p.examine(ctx, f, pl.named); err != nil {
 		return err
 	}
 	if err := j.narrowWrong(ctx, e, f, pl, u.k); err != nil {
@@ -27,7 +27,7 @@ func (j *judge) tensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *f
 	}
 	if f.probe.Verdict == Wrong {
 		var err error
-		f.whole, err = p.explain(ctx)
+		f.diagnosis, err = p.explain(ctx)
 		return err
 	}
 	if pl.mode != Probe || f.probe.Verdict == OK && f.probe.Undefined == "" {
@@ -39,7 +39,7 @@ func (j *judge) tensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *f
 			return err
 		}
 		f.tally.add(o)
-		f.done++
+		f.judged++
 	}
 	return nil
 }
@@ -82,9 +82,9 @@ func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *p
 	return nil
 }
 
-// run probes the tensor and names up to so many wrong elements if a direction
+// examine probes the tensor and names up to so many wrong elements if a direction
 // disagrees.
-func (p *prober) run(ctx context.Context, f *finding, named int) error {
+func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 	if p.at.noise.chaotic {
 		f.probe = &Probed{Verdict: Inconclusive}
 		return nil
@@ -117,7 +117,7 @@ func (p *prober) run(ctx context.Context, f *finding, named int) error {
 			}
 			if beside.Verdict == OK || beside.Verdict == Wrong {
 				probe, line, at = beside, l, there
-				probe.Beside, probe.Undefined = besideSteps*p.at.step, undefined
+				probe.Beside, probe.Undefined = besideSteps*p.at.firstStep, undefined
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 		for i >= p.at.offsets[k+1] {
 			k++
 		}
-		far := besideSteps * p.at.step * size(x)
+		far := besideSteps * p.at.firstStep * size(x)
 		if usual := p.at.scale[k]; usual > 0 {
 			far = min(far, within*max(usual, math.Abs(x)))
 		}
@@ -170,13 +170,13 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 	return there, nil
 }
 
-// verdict probes the cut value, and judges some of its elements where the
+// decide probes the cut value, and judges some of its elements where the
 // directions do not decide. On kinks nothing is right for certain: each of two
 // equal elements of a maximum has a valid gradient that is wrong where they move
 // together, as they do when they are computed from one.
-func (p *prober) verdict(ctx context.Context) (Verdict, error) {
+func (p *prober) decide(ctx context.Context) (Verdict, error) {
 	f := finding{tally: newTally()}
-	if err := p.run(ctx, &f, 0); err != nil {
+	if err := p.examine(ctx, &f, 0); err != nil {
 		return Inconclusive, err
 	}
 	kinked := f.probe.Beside > 0 || f.probe.Verdict == Kink

@@ -30,15 +30,15 @@ func clip(name string) string {
 	return string(runes[:half]) + "…" + string(runes[len(runes)-half:])
 }
 
-// lines is text of at most so many columns.
-type lines struct {
+// textWriter is text of at most so many columns.
+type textWriter struct {
 	strings.Builder
 	columns int
 }
 
-// writeLine writes text, broken at spaces to fit the width; what goes on the next
+// writeWrapped writes text, broken at spaces to fit the width; what goes on the next
 // line is indented further.
-func writeLine(b *lines, indent, text string) {
+func writeWrapped(b *textWriter, indent, text string) {
 	width := 0
 	for i, word := range strings.Split(text, " ") {
 		n := utf8.RuneCountInString(word)
@@ -59,10 +59,10 @@ func writeLine(b *lines, indent, text string) {
 	b.WriteString("\n")
 }
 
-// faultLine says what is known to go wrong at a place, and what to write instead.
+// labelledFault says what is known to go wrong at a place, and what to write instead.
 // Where the gradient agrees it is a warning: a wrong value passes every gradient
 // check.
-func faultLine(f gradtwin.Fault, wrong bool) string {
+func labelledFault(f gradtwin.Fault, wrong bool) string {
 	s := "warning: "
 	if wrong {
 		s = "known fault: "

@@ -39,7 +39,7 @@ func checkPoints(ctx context.Context, f Function, o Options, checkHere checker) 
 	}
 	judged, worst := w.each, 0
 	for n := 1; n < o.Points; n++ {
-		r, err := w.beside(ctx, n)
+		r, err := w.checkBeside(ctx, n)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +73,7 @@ type walk struct {
 	whole     int
 }
 
-// stand takes down where the function stands.
+// stand records where the function stands.
 func (w *walk) stand() {
 	w.x = make([]float64, w.f.Layout().Len())
 	for i := range w.x {
@@ -95,15 +95,15 @@ func (w *walk) restore() error {
 	return w.f.(Redrawer).Redraw(w.draw)
 }
 
-// beside checks at point n. Its report is nil where that cannot be checked: there
+// checkBeside checks at point n. Its report is nil where that cannot be checked: there
 // an error is no fault of the gradient's.
-func (w *walk) beside(ctx context.Context, n int) (*Report, error) {
+func (w *walk) checkBeside(ctx context.Context, n int) (*Report, error) {
 	if w.draw != 0 {
 		if err := w.f.(Redrawer).Redraw(w.draw + uint64(n)); err != nil {
 			return nil, err
 		}
 	}
-	p := Point{Move: farthest, Shuffled: n%2 == 1, Draw: w.drawn(n)}
+	p := Point{Move: farthest, Shuffled: n%2 == 1, Draw: w.drawAt(n)}
 	for ; ; p.Move, p.Shuffled = p.Move/4, false {
 		w.move(n, p)
 		r, err := w.check(ctx, n, p)
@@ -124,8 +124,8 @@ func (w *walk) beside(ctx context.Context, n int) (*Report, error) {
 	}
 }
 
-// drawn is the seed of the draw at point n.
-func (w *walk) drawn(n int) uint64 {
+// drawAt is the seed of the draw at point n.
+func (w *walk) drawAt(n int) uint64 {
 	if w.draw == 0 {
 		return 0
 	}
@@ -181,7 +181,7 @@ func (w *walk) check(ctx context.Context, n int, p Point) (*Report, error) {
 	}
 	p.Result, p.Counts = r.Result(), r.Counts
 	w.points = append(w.points, p)
-	w.work.add(work{r.Calls, r.Gradients})
+	w.work.join(work{r.Calls, r.Gradients})
 	w.whole += r.Whole
 	return r, nil
 }

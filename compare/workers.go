@@ -45,7 +45,7 @@ func (j *judge) clone(first *evaluator) (*evaluator, error) {
 		return nil, nil
 	}
 	at := j.at
-	e := &evaluator{f: f, at: at, left: unlimited}
+	e := &evaluator{f: f, at: at, budget: unlimited}
 	if err := e.unchanged("cloning"); err != nil {
 		return nil, err
 	}
@@ -107,11 +107,11 @@ func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error,
 		return nil
 	}
 	errs := make([]error, n)
-	work, done := make(chan int), make(chan int)
+	todo, done := make(chan int), make(chan int)
 	var wg sync.WaitGroup
 	for _, e := range workers {
 		wg.Go(func() {
-			for i := range work {
+			for i := range todo {
 				errs[i] = do(e, i)
 				done <- i
 			}
@@ -119,7 +119,7 @@ func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error,
 	}
 	next, running, failed := 0, 0, false
 	for next < n && !failed || running > 0 {
-		give := work
+		give := todo
 		if next == n || failed {
 			give = nil
 		}
@@ -133,7 +133,7 @@ func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error,
 			progress(i)
 		}
 	}
-	close(work)
+	close(todo)
 	wg.Wait()
 	for _, e := range workers[1:] {
 		if err := e.unchanged("the check"); err != nil {
