@@ -1,12 +1,14 @@
 package audit
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
 	"gorgonia.org/gorgonia"
 
 	"gradtwin/graph"
+	"gradtwin/graph/faults"
 )
 
 // differentiable audits all cases that have a gradient, once for all tests.
@@ -49,9 +51,15 @@ func TestWrapWarns(t *testing.T) {
 		"Max":       "at a tie, a subgradient element by element and not along lines",
 	}
 	warned, right := map[string]bool{}, map[string]bool{}
+	shown := map[string]bool{} // the problems of what fails
 	checked := 0
 	for _, r := range rows {
 		c := cases[r.Name()]
+		if r.Tape() != Right {
+			for _, k := range c.known() {
+				shown[k.Problem] = true
+			}
+		}
 		if r.Tape().Failure() && len(c.known()) == 0 {
 			t.Errorf("%s: %v: package faults says nothing of it", c.Name(), r.Shown())
 		}
@@ -72,6 +80,15 @@ func TestWrapWarns(t *testing.T) {
 		}
 		if verdict == Right && len(warnings) > 0 && allowed[r.Op] == "" {
 			t.Errorf("%s is right, and Wrap warns: %q", c.Name(), warnings)
+		}
+	}
+	// What shapes or values show that the catalogue has not: the fuzzer's, and
+	// TestFaults' of package graph.
+	elsewhere := []string{"Max at ties", "Slice of one element", "ConvType", "DiagFlat"}
+	for _, k := range faults.Table() {
+		if !shown[k.Problem] && !slices.Contains(elsewhere, k.Name()) {
+			t.Errorf("%s, %s: no variant fails with it: give the catalogue one that does, and one beside it that is right",
+				k.Name(), k.Problem)
 		}
 	}
 	if checked < len(rows)/2 {

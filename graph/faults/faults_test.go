@@ -120,7 +120,8 @@ func TestReplacedIn(t *testing.T) {
 	}
 }
 
-// Each fault says what is wrong and what is right, and none twice.
+// Each fault says what is wrong, none twice, and those of one name one expression that
+// is right, or none.
 func TestTable(t *testing.T) {
 	seen, instead := map[string]bool{}, map[string]string{}
 	for _, k := range Table() {
