@@ -163,7 +163,7 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 	c.found.TimeIsUp = errors.Is(context.Cause(ctx), errTime)
 	c.found.Rings = j.beside.counts()
 	if en != nil {
-		c.found.Engine = en.steps
+		c.found.EngineSteps = en.steps
 	}
 	return nil
 }

@@ -37,10 +37,10 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 	var lines []*direction
 	p := &prober{judge: j, e: e, k: k}
 	if pl.mode != Full && pl.mode != Sample {
-		lines = []*direction{p.draw(purposeDirection, p.with(o.i), size),
-			p.draw(purposeDirection, p.with(o.i), p.relativeSize())}
+		lines = []*direction{p.newDirection(purposeDirection, p.with(o.i), size),
+			p.newDirection(purposeDirection, p.with(o.i), p.relativeSize())}
 		l := p.lineLimits(lines[0])
-		bound := l.leastNoise(l.first) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
+		bound := l.leastNoise(l.firstStep) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
 		change = max(change, 2*controlChange*bound)
 	}
 	for most := max(change, 2*math.Abs(o.symbolic)); ; change = min(most, controlGrowth*change) {

@@ -27,9 +27,9 @@ const contradicted = 32
 
 // isFine reports whether a step is small enough for the symbolic value to be seen,
 // or the loss does not vary at all, or as a straight line does.
-func (l *series) isFine(q sample) bool {
+func (l *series) isFine(q difference) bool {
 	near, all := 0.0, 0.0
-	for _, s := range l.samples {
+	for _, s := range l.differences {
 		if v := s.varied(); !isNotFinite(v) {
 			all = max(all, v)
 			if s.h <= fineSteps*q.h {
@@ -43,8 +43,8 @@ func (l *series) isFine(q sample) bool {
 // isSteady reports whether enough differences in a row are the same.
 func (l *series) isSteady() bool {
 	row := 1
-	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
-		p, q := l.samples[k-1], l.samples[k]
+	for k := 1; k < len(l.differences) && row < steadySteps; k++ {
+		p, q := l.differences[k-1], l.differences[k]
 		if sameSlope(p.d, q.d) && (!q.oneSided() ||
 			sameSlope(p.forward(), q.forward()) && sameSlope(p.backward(), q.backward())) {
 			row++
@@ -77,24 +77,24 @@ func (l *series) isSmooth() bool {
 // at the place, or they went away from a symbolic value that two of them almost
 // agreed with. A loss that moves by steps does either.
 func (l *series) contradicts() bool {
-	n := len(l.samples)
-	q := l.samples[n-1]
+	n := len(l.differences)
+	q := l.differences[n-1]
 	for k := 1; k < n; k++ {
-		if max(l.samples[k-1].gap(), l.samples[k].gap()) < q.gap()/contradicted {
+		if max(l.differences[k-1].gap(), l.differences[k].gap()) < q.gap()/contradicted {
 			return true
 		}
 	}
 	if n == 1 || !q.oneSided() {
 		return false
 	}
-	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.samples[n-2].jump()
+	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.differences[n-2].jump()
 }
 
 // isLoud reports whether the noise of the loss is so large beside the loss itself
 // that it must come from amplified rounding.
 func (l *series) isLoud() bool {
 	size := 0.0
-	for _, s := range l.samples {
+	for _, s := range l.differences {
 		for _, f := range []float64{s.fp, s.f0, s.fm} {
 			if !isNotFinite(f) {
 				size = max(size, math.Abs(f))

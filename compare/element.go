@@ -51,7 +51,7 @@ func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outc
 		return nil
 	}
 	o.verdict = Unseen
-	s := l.samples[len(l.samples)-1]
+	s := l.differences[len(l.differences)-1]
 	if s.jump() <= 8*jumpNoise*s.noise {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outc
 		return err
 	}
 	l.complete(&t)
-	if pair := (&series{limits: l.limits, samples: []sample{s, t}}); pair.isKinked() {
+	if pair := (&series{limits: l.limits, differences: []difference{s, t}}); pair.isKinked() {
 		o.verdict, o.backward, o.forward = Kink, t.backward(), t.forward()
 	}
 	return nil
@@ -139,7 +139,7 @@ func (j *judge) firstOutcome(ctx context.Context, e *evaluator, k, i int) (o out
 	}
 	l.complete(&s)
 	if s.gap() > s.bound {
-		l.samples = append(l.samples, s)
+		l.differences = append(l.differences, s)
 		o = l.outcome(Inconclusive, 0)
 		o.i = i
 		return o, false, nil

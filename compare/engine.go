@@ -94,16 +94,16 @@ func (j *judge) feed(en *engine, open []climbing, h float64, numeric []float64, 
 	for _, c := range open {
 		if c.next == h {
 			d := numeric[c.i-en.from]
-			c.advance(sample{h: h, a: j.at.g[c.i], d: d})
+			c.advance(difference{h: h, a: j.at.g[c.i], d: d})
 			// What was tried at Options.Step is not kept by the ladder.
-			if n := len(c.samples); n > 0 {
+			if n := len(c.differences); n > 0 {
 				o := c.outcome(OK, n-1)
 				o.i = c.i
 				k, _ := j.at.layout.Locate(c.i)
 				en.outcomes[c.i-en.from] = engineOutcome{o, c.end == agreed && c.within == 0 && !j.isUnseen(o, k)}
 			}
 		}
-		if c.next > 0 && len(c.samples) < most {
+		if c.next > 0 && len(c.differences) < most {
 			left = append(left, c)
 		}
 	}

@@ -22,14 +22,14 @@ type finding struct {
 
 // findings is what some units have found together. As JSON it keeps every bit.
 type findings struct {
-	Tensors  []tensorFindings `json:"tensors"` // of each tensor of the layout
-	Control  Control          `json:"control"`
-	Taylor   *Taylor          `json:"taylor,omitempty"`
-	Work     work             `json:"work"`
-	Rings    map[int]int      `json:"rings,omitempty"`  // gradients taken beside the point, by ring
-	Engine   []float64        `json:"engine,omitempty"` // the steps of gradients by the function's engine
-	Judged   int              `json:"judged"`           // elements that blocks have judged
-	TimeIsUp bool             `json:"-"`
+	Tensors     []tensorFindings `json:"tensors"` // of each tensor of the layout
+	Control     Control          `json:"control"`
+	Taylor      *Taylor          `json:"taylor,omitempty"`
+	Work        work             `json:"work"`
+	Rings       map[int]int      `json:"rings,omitempty"`  // gradients taken beside the point, by ring
+	EngineSteps []float64        `json:"engine,omitempty"` // the steps of gradients by the function's engine
+	Judged      int              `json:"judged"`           // elements that blocks have judged
+	TimeIsUp    bool             `json:"-"`
 }
 
 // tensorFindings is what some units have found of one tensor.
@@ -89,9 +89,9 @@ func (f *findings) join(g *findings) {
 	for n, level := range g.Rings {
 		f.Rings[n] = max(f.Rings[n], level)
 	}
-	f.Engine = slices.Concat(f.Engine, g.Engine)
-	slices.Sort(f.Engine)
-	f.Engine = slices.Compact(f.Engine)
+	f.EngineSteps = slices.Concat(f.EngineSteps, g.EngineSteps)
+	slices.Sort(f.EngineSteps)
+	f.EngineSteps = slices.Compact(f.EngineSteps)
 	f.Judged += g.Judged
 }
 

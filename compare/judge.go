@@ -44,7 +44,7 @@ func (j *judge) firstStep(k int) float64 {
 func (j *judge) limits(k, i int, scale float64) limits {
 	own := math.Abs(j.at.x[i])
 	l := limits{
-		tried: j.options.Step * scale, first: j.firstStep(k) * scale, rtol: j.options.Rtol,
+		tried: j.options.Step * scale, firstStep: j.firstStep(k) * scale, rtol: j.options.Rtol,
 		rounding: j.at.rounding[i], factor: j.options.C, noise: j.at.noise, own: own, least: own,
 		roundoff: j.at.roundoff(), coarse: coarse * j.at.largest[k],
 	}
@@ -68,7 +68,7 @@ const fullDigits = 64
 func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line,
 	size float64) (bool, error) {
 	// A loss that is rounded to fewer digits stands still without a reason.
-	if s := l.samples[len(l.samples)-1]; s.a != 0 || !s.still() ||
+	if s := l.differences[len(l.differences)-1]; s.a != 0 || !s.still() ||
 		j.at.noise.far > fullDigits*j.at.roundoff()*math.Abs(j.at.f) {
 		return false, nil
 	}
@@ -89,7 +89,7 @@ func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, 
 // though it is so small that what the loss adds it to may hide it: 1 + x² is 1 for
 // all x below 1e-8. That of a loss of 0 is taken to be 1.
 func (j *judge) hidesInOne(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
-	s := l.samples[len(l.samples)-1]
+	s := l.differences[len(l.differences)-1]
 	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.roundoff() {
 		return false, nil
 	}

@@ -33,8 +33,8 @@ const (
 // that is being judged, so they count only after differences of the loss have
 // confirmed the two ends of their range.
 func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
-	n := len(l.samples)
-	q := l.samples[n-1]
+	n := len(l.differences)
+	q := l.differences[n-1]
 	best := l.outcome(Inconclusive, l.best())
 	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || isNotFinite(q.d) ||
 		at != &j.at.place && l.end != settled {
@@ -42,7 +42,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		return best, nil
 	}
 	// Two differences that noise hides both may agree by chance.
-	if l.end != hidden || l.isSettled() && l.samples[n-2].gap() > l.samples[n-2].bound {
+	if l.end != hidden || l.isSettled() && l.differences[n-2].gap() > l.differences[n-2].bound {
 		best.verdict = Wrong
 	}
 	if at != &j.at.place {
@@ -127,7 +127,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 // differences of the loss confirm, Inconclusive where noise hides whether they do,
 // and else Wrong.
 func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l *ladder) (Verdict, error) {
-	q := l.samples[len(l.samples)-1]
+	q := l.differences[len(l.differences)-1]
 	if !s.contains(q.a, &l.series) {
 		return Wrong, nil
 	}

@@ -46,7 +46,7 @@ func (p *point) facts(notWide error) facts {
 	case p.narrow != nil:
 		f.Precision, f.Largest = Mixed, nil
 		for k := range p.layout {
-			from, to := p.tensor(k)
+			from, to := p.interval(k)
 			f.Largest = append(f.Largest, largestOf(p.narrow.g[from:to]))
 			f.Rounding[k] = largestOf(p.narrow.bound[from:to])
 		}

@@ -12,11 +12,11 @@ const (
 // is taken, and when there are enough.
 type ladder struct {
 	series
-	next    float64 // the step of the next difference; 0 when the ladder has ended
-	end     ending
-	resumed bool // a kink was looked at more closely and is none at the place
-	agreed  bool // the difference before agreed
-	held    int  // one more than the place of a sample that agreed at a step too large to count alone
+	next         float64 // the step of the next difference; 0 when the ladder has ended
+	end          ending
+	resumed      bool // a kink was looked at more closely and is none at the place
+	agreedBefore bool // the difference before agreed
+	held         int  // one more than the place of a difference that agreed at a step too large to count alone
 }
 
 // ending says why a ladder has ended.
@@ -30,7 +30,7 @@ const (
 )
 
 func newLadder(l limits) *ladder {
-	first := l.first
+	first := l.firstStep
 	if l.tried > 0 {
 		first = l.tried
 	}
@@ -38,34 +38,34 @@ func newLadder(l limits) *ladder {
 }
 
 // advance takes the difference at l.next and decides how to go on.
-func (l *ladder) advance(s sample) {
+func (l *ladder) advance(s difference) {
 	l.complete(&s)
 	trying := l.tried > 0
 	l.tried = 0
 	if s.lost {
 		l.stop(hidden)
 		if trying {
-			l.next, l.end = l.first, 0
+			l.next, l.end = l.firstStep, 0
 		}
 		return
 	}
-	l.samples = append(l.samples, s)
+	l.differences = append(l.differences, s)
 	switch ok := l.agrees(); {
 	case ok && !l.improves(s, trying):
 		if l.isFar(s) && l.held == 0 {
-			l.held, l.next = len(l.samples), l.within
+			l.held, l.next = len(l.differences), l.within
 			return
 		}
 		l.stop(agreed)
 	case l.held > 0 && s.gap() <= s.bound:
 		l.stop(agreed)
 	case ok && !trying:
-		l.agreed = true
+		l.agreedBefore = true
 		l.next = s.h / shrink
 	case trying:
 		// Options.Step was too small or too large: the steps of the checker follow.
-		l.samples = l.samples[:0]
-		l.next = l.first
+		l.differences = l.differences[:0]
+		l.next = l.firstStep
 	case l.isSettled() && l.isSmooth():
 		if l.isFar(s) && s.gap() > shrink*l.leastNoise(l.within) {
 			l.next = l.within
@@ -76,9 +76,9 @@ func (l *ladder) advance(s sample) {
 		l.stop(kinked)
 	case l.hides(s) && l.leapt():
 		// The step was too small to show anything: those between follow.
-		l.samples = l.samples[:1]
-		l.next = l.samples[0].h / shrink
-	case l.hides(s) || len(l.samples) >= maxLadder:
+		l.differences = l.differences[:1]
+		l.next = l.differences[0].h / shrink
+	case l.hides(s) || len(l.differences) >= maxLadder:
 		l.stop(hidden)
 	default:
 		l.next = l.after(s)
@@ -88,7 +88,7 @@ func (l *ladder) advance(s sample) {
 // leapt reports whether the second difference was taken at a much smaller step than
 // the one that follows the first.
 func (l *ladder) leapt() bool {
-	if len(l.samples) != 2 {
+	if len(l.differences) != 2 {
 		return false
 	}
 	p, q := l.last()
@@ -99,22 +99,22 @@ func (l *ladder) leapt() bool {
 // The bound grows as the step shrinks, so after the first step the gap must also
 // have become smaller by more than the bound's growth could feign.
 func (l *ladder) agrees() bool {
-	n := len(l.samples)
+	n := len(l.differences)
 	if n == 0 {
 		return false
 	}
-	s := l.samples[n-1]
+	s := l.differences[n-1]
 	if isNotFinite(s.d) {
 		return false
 	}
 	gap := s.gap()
-	return gap <= l.relative(s) || gap <= s.bound && (n == 1 || l.agreed || gap <= l.samples[n-2].gap()/2)
+	return gap <= l.relative(s) || gap <= s.bound && (n == 1 || l.agreedBefore || gap <= l.differences[n-2].gap()/2)
 }
 
 // improves reports whether another step can show what agrees more sharply: noise
 // hides a part of the tensor's gradients that counts, and there is less of it
 // where Options.Step is left, or where the loss is not as large on both sides.
-func (l *ladder) improves(s sample, trying bool) bool {
+func (l *ladder) improves(s difference, trying bool) bool {
 	noise := s.bound - l.relative(s)
 	return noise > l.coarse && (trying || l.leastNoise(s.h/shrink) < noise/2)
 }
@@ -122,7 +122,7 @@ func (l *ladder) improves(s sample, trying bool) bool {
 // after returns the step that follows a difference: a smaller one, and much
 // smaller where the step reaches beyond the element's own size and the loss is
 // not finite there, or shows a kink that may be no nearer than 0 is.
-func (l *ladder) after(s sample) float64 {
+func (l *ladder) after(s difference) float64 {
 	h := s.h / shrink
 	if isNotFinite(s.d) && s.h > l.least && l.least > 0 {
 		return min(h, l.least/shrink)
@@ -131,7 +131,8 @@ func (l *ladder) after(s sample) float64 {
 		return h
 	}
 	lo, hi := min(s.forward(), s.backward()), max(s.forward(), s.backward())
-	if len(l.samples) == 1 && s.oneSided() && s.jump() > 8*jumpNoise*s.noise && lo-s.noise <= s.a && s.a <= hi+s.noise {
+	if len(l.differences) == 1 && s.oneSided() && s.jump() > 8*jumpNoise*s.noise &&
+		lo-s.noise <= s.a && s.a <= hi+s.noise {
 		return min(h, max(defaultStep*l.own, closer*l.leastNoise(s.h)*s.h/s.jump()))
 	}
 	return h
@@ -139,17 +140,17 @@ func (l *ladder) after(s sample) float64 {
 
 func (l *ladder) stop(e ending) { l.next, l.end = 0, e }
 
-// sharpest returns the place of the sample that agrees and has the least noise.
+// sharpest returns the place of the difference that agrees and has the least noise.
 func (l *ladder) sharpest() int {
 	if l.held > 0 {
 		return l.held - 1
 	}
-	return len(l.samples) - 1
+	return len(l.differences) - 1
 }
 
-// outcome is the verdict with the values of the k-th sample.
+// outcome is the verdict with the values of the k-th difference.
 func (l *ladder) outcome(v Verdict, k int) outcome {
-	s := l.samples[k]
+	s := l.differences[k]
 	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h,
-		taken: len(l.samples)}
+		taken: len(l.differences)}
 }

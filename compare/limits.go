@@ -19,17 +19,17 @@ const (
 
 // limits is what a ladder goes by.
 type limits struct {
-	tried    float64 // Options.Step: the first difference is taken there; 0 is none
-	first    float64 // the step of the first difference after it
-	rtol     float64
-	rounding float64 // of the symbolic value
-	factor   float64 // C
-	noise    lossNoise
-	own      float64 // the size of what moves, on average; 0 of an element that is 0
-	least    float64 // the smallest of those sizes
-	within   float64 // the step from which on it counts what it shows; 0: any
-	roundoff float64 // unit roundoff of the loss
-	coarse   float64 // noise of a difference above which a larger step is wanted
+	tried     float64 // Options.Step: the first difference is taken there; 0 is none
+	firstStep float64 // the step of the first difference after it
+	rtol      float64
+	rounding  float64 // of the symbolic value
+	factor    float64 // C
+	noise     lossNoise
+	own       float64 // the size of what moves, on average; 0 of an element that is 0
+	least     float64 // the smallest of those sizes
+	within    float64 // the step from which on it counts what it shows; 0: any
+	roundoff  float64 // unit roundoff of the loss
+	coarse    float64 // noise of a difference above which a larger step is wanted
 }
 
 // within is the part of the usual size of a tensor's elements beyond which what a
@@ -37,7 +37,7 @@ type limits struct {
 const within = 1.0 / 16
 
 // complete sets a difference's noise and bound.
-func (l *limits) complete(s *sample) {
+func (l *limits) complete(s *difference) {
 	s.noise = l.leastNoise(s.h)
 	for _, f := range []float64{s.fp, s.fm} {
 		if !isNotFinite(f) {
@@ -63,7 +63,7 @@ func (l *limits) leastNoise(h float64) float64 {
 }
 
 // relative is the part of the bound that does not come from the loss's noise.
-func (l *limits) relative(s sample) float64 {
+func (l *limits) relative(s difference) float64 {
 	size := math.Abs(s.a)
 	if d := math.Abs(s.d); !isNotFinite(d) {
 		size = max(size, d)
@@ -72,15 +72,15 @@ func (l *limits) relative(s sample) float64 {
 }
 
 // hides reports whether noise hides what a step smaller than that of s could show.
-func (l *limits) hides(s sample) bool { return s.gap() <= shrink*l.leastNoise(s.h)+l.rounding }
+func (l *limits) hides(s difference) bool { return s.gap() <= shrink*l.leastNoise(s.h)+l.rounding }
 
 // isFar reports whether a step is too large to count alone.
-func (l *limits) isFar(s sample) bool { return l.within > 0 && s.h > l.within }
+func (l *limits) isFar(s difference) bool { return l.within > 0 && s.h > l.within }
 
 // lookWithin makes steps that reach beyond a part of the given size count only
 // with a smaller one.
 func (l *limits) lookWithin(size float64) {
-	if l.within = 0; size > 0 && max(l.first, l.tried) > within*size {
+	if l.within = 0; size > 0 && max(l.firstStep, l.tried) > within*size {
 		l.within = within * size
 	}
 }

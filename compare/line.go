@@ -11,7 +11,7 @@ import (
 type line interface {
 	// difference measures the loss on both sides of the place at step h and puts
 	// the elements back.
-	difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error)
+	difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error)
 	// gradient writes the gradient at a point of the line, t from the place, to dst
 	// and puts the elements back.
 	gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error
@@ -33,10 +33,10 @@ func (l elementLine) gradient(ctx context.Context, e *evaluator, at *place, t fl
 	return e.gradient(ctx, dst)
 }
 
-func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
+func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error) {
 	x := at.x[l.i]
 	defer e.f.Set(l.i, x)
-	s := sample{h: h, f0: at.f, a: l.slope(at.g)}
+	s := difference{h: h, f0: at.f, a: l.slope(at.g)}
 	var err error
 	e.f.Set(l.i, x+h)
 	s.right = e.f.At(l.i) - x
@@ -84,9 +84,9 @@ func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t flo
 	return e.gradient(ctx, dst)
 }
 
-func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
+func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error) {
 	defer l.put(e, at)
-	s := sample{h: h, right: h, left: h, f0: at.f}
+	s := difference{h: h, right: h, left: h, f0: at.f}
 	wrap := func(err error) error {
 		return wrapLoss(ctx, "loss along a direction through "+e.at.layout.Element(l.index[0]), err)
 	}

@@ -110,7 +110,7 @@ func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
 		}
 	}
 	for k := range p.layout {
-		from, to := p.tensor(k)
+		from, to := p.interval(k)
 		size := max(largestOf(p.g[from:to]), largestOf(r.g[from:to]))
 		for i := from; i < to; i++ {
 			if math.Abs(p.g[i]-r.g[i]) > same*size {
@@ -124,7 +124,7 @@ func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
 func (p *point) measureSizes() {
 	p.largest, p.scale = make([]float64, len(p.layout)), make([]float64, len(p.layout))
 	for k := range p.layout {
-		from, to := p.tensor(k)
+		from, to := p.interval(k)
 		p.largest[k] = largestOf(p.g[from:to])
 		p.scale[k] = meanSize(p.x[from:to])
 	}

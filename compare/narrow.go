@@ -143,7 +143,7 @@ func (s surroundings) restore() {
 func (p *point) beyond(n *narrowGradient, wide *point, runs [][]float64, times float64) []int {
 	var out []int
 	for k := range p.layout {
-		from, to := p.tensor(k)
+		from, to := p.interval(k)
 		vanishing := wide.vanishing(k)
 		for i := from; i < to; i++ {
 			n.bound[i] = max(vanishing, times*deviation(runs, i),

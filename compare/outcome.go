@@ -52,8 +52,8 @@ func (o outcome) relativeGap() float64 {
 	return o.gap() / o.bound
 }
 
-// value is the larger of the two magnitudes.
-func (o outcome) value() float64 {
+// magnitude is the larger of the two values, without its sign.
+func (o outcome) magnitude() float64 {
 	if isNotFinite(o.numeric) {
 		return math.Abs(o.symbolic)
 	}
@@ -66,7 +66,7 @@ func (o outcome) value() float64 {
 func (o outcome) resolution() float64 { return 3 * o.bound }
 
 // resolved reports whether the element is large enough to be told from zero.
-func (o outcome) resolved() bool { return o.value() > o.bound }
+func (o outcome) resolved() bool { return o.magnitude() > o.bound }
 
 // isNoise reports whether the difference of the loss shows no more than
 // noise.

@@ -50,12 +50,12 @@ func (p *point) roundoff() float64 {
 	return doubleRoundoff
 }
 
-// tensor returns the elements of tensor k as [from, to).
-func (p *point) tensor(k int) (from, to int) { return p.offsets[k], p.offsets[k+1] }
+// interval returns the elements of tensor k as [from, to).
+func (p *point) interval(k int) (from, to int) { return p.offsets[k], p.offsets[k+1] }
 
 // indices returns the elements of tensor k.
 func (p *point) indices(k int) []int {
-	from, to := p.tensor(k)
+	from, to := p.interval(k)
 	index := make([]int, to-from)
 	for j := range index {
 		index[j] = from + j

@@ -79,9 +79,9 @@ type prober struct {
 	drawn int // directions drawn so far, which number the next
 }
 
-// draw draws a new direction through the elements, each of which moves by a part
+// newDirection draws a new direction through the elements, each of which moves by a part
 // of what size gives for its value.
-func (p *prober) draw(use purpose, index []int, size func(x float64) float64) *direction {
+func (p *prober) newDirection(use purpose, index []int, size func(x float64) float64) *direction {
 	p.drawn++
 	r := random(p.at.seed, use, p.k, p.drawn)
 	d := &direction{index: index, w: make([]float64, len(index))}
@@ -118,7 +118,7 @@ func (p *prober) lineLimits(d *direction) limits {
 // that moves of max(1, |x|) say nothing: their own size, and the smallest of the
 // tensor for those that are 0.
 func (p *prober) relativeSize() func(x float64) float64 {
-	from, to := p.at.tensor(p.k)
+	from, to := p.at.interval(p.k)
 	least := math.Inf(1)
 	for _, x := range p.at.x[from:to] {
 		if x != 0 {
@@ -166,11 +166,11 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 	tries, still := directions, true
 	off := 0 // directions that disagree where kinks meet
 	for n := 0; n < tries; n++ {
-		d := p.draw(purposeDirection, index, size)
+		d := p.newDirection(purposeDirection, index, size)
 		limits := p.lineLimits(d)
 		if at != &p.at.place {
 			// Larger steps would reach back to the kinks.
-			limits.first = min(limits.first, p.at.firstStep)
+			limits.firstStep = min(limits.firstStep, p.at.firstStep)
 		}
 		l := newLadder(limits)
 		o, err := p.climb(ctx, p.e, at, l, d)

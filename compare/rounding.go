@@ -50,7 +50,7 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float
 	e.restore(p.x)
 	p.rounding = make([]float64, len(p.x))
 	for k := range p.layout {
-		from, to := p.tensor(k)
+		from, to := p.interval(k)
 		for i := from; i < to; i++ {
 			measured := deviation(runs, i)
 			if measured > plainRounding*p.largest[k] {

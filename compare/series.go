@@ -26,19 +26,19 @@ const (
 // the loss, or a function's own engine.
 type series struct {
 	limits
-	samples []sample
+	differences []difference
 }
 
-// last returns the last two samples; there must be two.
-func (l *series) last() (p, q sample) {
-	n := len(l.samples)
-	return l.samples[n-2], l.samples[n-1]
+// last returns the last two differences; there must be two.
+func (l *series) last() (p, q difference) {
+	n := len(l.differences)
+	return l.differences[n-2], l.differences[n-1]
 }
 
 // isSettled reports whether the last two differences agree with each other and
 // not with the symbolic value.
 func (l *series) isSettled() bool {
-	if len(l.samples) < 2 {
+	if len(l.differences) < 2 {
 		return false
 	}
 	p, q := l.last()
@@ -52,7 +52,7 @@ func (l *series) isSettled() bool {
 // isKinked reports whether the one-sided slopes differ and stay as they are while
 // the step shrinks: a kink at the point itself.
 func (l *series) isKinked() bool {
-	if len(l.samples) < 2 {
+	if len(l.differences) < 2 {
 		return false
 	}
 	p, q := l.last()
@@ -68,7 +68,7 @@ func (l *series) isKinked() bool {
 // step zero, which leaves a kink's jump and takes out the curvature that would
 // look like one; and how exact they are.
 func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
-	if len(l.samples) < 2 {
+	if len(l.differences) < 2 {
 		return 0, 0, 0, false
 	}
 	p, q := l.last()
@@ -91,9 +91,9 @@ func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
 // best returns the place of the difference that is worth printing: of those at the
 // end that say the same, the first, which has the least noise.
 func (l *series) best() int {
-	k := len(l.samples) - 1
+	k := len(l.differences) - 1
 	for ; k > 0; k-- {
-		p, q := l.samples[k-1], l.samples[k]
+		p, q := l.differences[k-1], l.differences[k]
 		if gapBetween(p.d, q.d) > q.noise+l.relative(q) {
 			break
 		}

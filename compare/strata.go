@@ -46,7 +46,7 @@ func stratified(p *point, tensors []int, wanted int) []int {
 // gradient, with memory for so many: the beginning of a Fisher–Yates shuffle,
 // of which only what has moved is kept.
 func shuffledOffsets(p *point, k, n int) []int {
-	from, to := p.tensor(k)
+	from, to := p.interval(k)
 	g := p.g[from:to]
 	largest := 0
 	for i := range g {

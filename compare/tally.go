@@ -58,7 +58,7 @@ func (t *tally) add(o outcome) {
 // note takes in what an outcome shows of the power of a check, an element's or a
 // direction's.
 func (t *tally) note(o outcome) {
-	t.largest = max(t.largest, o.value())
+	t.largest = max(t.largest, o.magnitude())
 	t.finest = min(t.finest, o.bound)
 	if o.resolved() && (o.verdict == OK || o.verdict == Kink || o.verdict == Wrong) {
 		t.resolved++

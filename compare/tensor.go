@@ -63,7 +63,7 @@ func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *p
 	if j.at.narrow == nil || pl.mode == Full {
 		return nil
 	}
-	from, to := j.at.tensor(k)
+	from, to := j.at.interval(k)
 	looked := 0
 	for _, i := range j.at.narrow.wrong {
 		if i < from || i >= to || looked == keepWorst {
@@ -124,15 +124,15 @@ func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 	f.probe = &probe
 	if probe.Verdict == Wrong && named > 0 {
 		f.located, err = p.locate(ctx, at, line, named)
-		f.allow(p.options.Rtol)
+		f.accept(p.options.Rtol)
 	}
 	return err
 }
 
-// allow lets a direction pass that disagrees by no more than rtol when no element
+// accept lets a direction pass that disagrees by no more than rtol when no element
 // was found wrong: an error that rtol allows, though the probe is strict enough
 // to see it.
-func (f *finding) allow(rtol float64) {
+func (f *finding) accept(rtol float64) {
 	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
 	p := f.probe
 	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
