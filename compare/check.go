@@ -106,7 +106,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
 	c.known.Work.join(narrowWork)
-	if err := c.do(ctx, e, s); err != nil {
+	if err := c.run(ctx, e, s); err != nil {
 		e.restore(at.x)
 		return nil, err
 	}
@@ -132,8 +132,8 @@ func ofOrder(f Function, o Options) (Function, error) {
 	return s.SecondOrder(uint64(o.Seed))
 }
 
-// do does the shard's units.
-func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
+// run does the shard's units and collects what they find.
+func (c *check) run(ctx context.Context, e *evaluator, s Shard) error {
 	j := newJudge(c.o, c.at)
 	units := s.units(c.plan)
 	c.found = newFindings(len(c.at.layout))
@@ -168,7 +168,7 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 	return nil
 }
 
-// runUnit does one unit.
+// runUnit does one unit, as far as its budget goes.
 func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
 	f := finding{tally: newTally()}
 	e.budget = u.calls
