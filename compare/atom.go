@@ -53,7 +53,8 @@ type atom struct {
 	others int // other atoms that hold for the same shapes
 }
 
-// number is something of a shape that a condition is about.
+// number is a number that a condition compares: the rank of a shape, an axis, or a
+// product of axes.
 type number struct {
 	text string
 	of   func(shape []int) (int, bool) // false of a shape that has it not

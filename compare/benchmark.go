@@ -89,12 +89,12 @@ func Benchmark(b *testing.B, f Function) {
 	})
 }
 
-// chunkElements is how many elements side by side are perturbed one after the other: a
-// function that keeps results profits from it.
+// chunkElements is how many neighboring elements are perturbed one after the other:
+// it makes a function that keeps results faster.
 const chunkElements = 32
 
-// allDifferences takes the central differences of all elements, or where all take
-// long of n that stand all over the vector.
+// allDifferences writes the central differences of all elements to dst, or where
+// all would take long those of n elements spread over the vector.
 func allDifferences(ctx context.Context, f Function, dst []float64) (n int, err error) {
 	if d, ok := f.(Differencer); ok {
 		err := d.Differences(ctx, dst, 0, defaultStep)

@@ -57,7 +57,7 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	return r, nil
 }
 
-// check is a check whose units, or a shard's, are done.
+// check is a finished check, or a shard of one.
 type check struct {
 	function Function // in float64 where it can be
 	known    known

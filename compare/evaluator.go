@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// evaluator calls one function, counts its calls, and puts elements back. A
-// worker has one.
+// evaluator calls one function, counts its calls, and restores elements. Each
+// worker has its own.
 type evaluator struct {
 	f      Function
 	at     *point
@@ -16,7 +16,7 @@ type evaluator struct {
 	work
 }
 
-// unlimited is a budget that does not end.
+// unlimited is a budget without a limit.
 const unlimited = math.MaxInt
 
 // errSpent ends a unit whose calls are used up.
@@ -67,8 +67,8 @@ func (e *evaluator) gradient(ctx context.Context, dst []float64) error {
 	return nil
 }
 
-// finiteGradient is gradient at the point to check, where every element has to
-// be a number.
+// finiteGradient is gradient at the point to check, where every element must be
+// finite.
 func (e *evaluator) finiteGradient(ctx context.Context, dst []float64) error {
 	if err := e.gradient(ctx, dst); err != nil {
 		return err

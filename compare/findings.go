@@ -48,7 +48,7 @@ func newFindings(tensors int) *findings {
 	return f
 }
 
-// add takes in what a unit has found.
+// add adds what a unit has found.
 func (f *findings) add(u unit, one finding) {
 	f.Work.join(one.work)
 	if one.control != nil {
@@ -74,7 +74,7 @@ func (t *tensorFindings) join(u tensorFindings) {
 	t.Unfinished = t.Unfinished || u.Unfinished
 }
 
-// join takes in what other units have found.
+// join adds what other units have found.
 func (f *findings) join(g *findings) {
 	for k := range g.Tensors {
 		f.Tensors[k].join(g.Tensors[k])

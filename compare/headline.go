@@ -9,7 +9,7 @@ import (
 	"gradtwin/internal/words"
 )
 
-// headline says how the check ended, and what an error must be to have shown.
+// headline says how the check ended, and how large an error would have shown.
 func (r *Report) headline() string {
 	switch {
 	case r.Wrong():

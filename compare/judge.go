@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// judge applies the rule described at Verdict to lines through a point. It
-// holds nothing that changes but the gradients beside the point, which are the
-// same whoever asks for them.
+// judge applies the rule described at Verdict to lines through a point. Nothing in
+// it changes but the gradients beside the point, which are the same for all that
+// ask for them.
 type judge struct {
 	options Options // resolved
 	at      *point
@@ -39,8 +39,8 @@ func (j *judge) firstStep(k int) float64 {
 	return h
 }
 
-// limits returns what the ladder of element i, in tensor k, goes by; scale is
-// what its steps are relative to.
+// limits returns the limits of the ladder of element i in tensor k, whose steps are
+// relative to scale.
 func (j *judge) limits(k, i int, scale float64) limits {
 	own := math.Abs(j.at.x[i])
 	l := limits{
@@ -59,8 +59,8 @@ func (j *judge) isUnseen(o outcome, k int) bool {
 	return o.bound > seen*j.at.largest[k] && !o.resolved()
 }
 
-// fullDigits is how many unit roundoffs of itself the noise of a loss may have
-// that is as precise as its type.
+// fullDigits is the noise, in unit roundoffs of the loss, up to which a loss counts
+// as precise as its type.
 const fullDigits = 64
 
 // standsStill reports whether a derivative of 0 is right because the loss does not

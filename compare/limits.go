@@ -12,12 +12,12 @@ const (
 	// nearStep is the step, relative to what moves, below which the noise of near
 	// points counts.
 	nearStep = 1e-9
-	// even is the part of the loss's rise on both sides that a difference is at most
-	// where the point is a minimum.
+	// even is the largest part of the loss's rise on both sides by which the two
+	// losses may differ where the point is a minimum.
 	even = 1e-2
 )
 
-// limits is what a ladder goes by.
+// limits holds the steps, the noise and the tolerances that a ladder decides with.
 type limits struct {
 	tried     float64 // Options.Step: the first difference is taken there; 0 is none
 	firstStep float64 // the step of the first difference after it
@@ -32,8 +32,8 @@ type limits struct {
 	coarse    float64 // noise of a difference above which a larger step is wanted
 }
 
-// within is the part of the usual size of a tensor's elements beyond which what a
-// step shows is that of another place, perhaps: it is looked at again within.
+// within is the step, relative to the usual size of a tensor's elements, above which
+// a difference may show another place: a smaller step must confirm it.
 const within = 1.0 / 16
 
 // complete sets a difference's noise and bound.

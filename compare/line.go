@@ -77,7 +77,7 @@ func (l *direction) slope(g []float64) float64 {
 }
 
 func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error {
-	defer l.put(e, at)
+	defer l.restore(e, at)
 	for j, i := range l.index {
 		e.f.Set(i, at.x[i]+t*l.w[j])
 	}
@@ -85,7 +85,7 @@ func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t flo
 }
 
 func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error) {
-	defer l.put(e, at)
+	defer l.restore(e, at)
 	s := difference{h: h, right: h, left: h, f0: at.f}
 	wrap := func(err error) error {
 		return wrapLoss(ctx, "loss along a direction through "+e.at.layout.Element(l.index[0]), err)
@@ -122,7 +122,7 @@ func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h f
 	return s, nil
 }
 
-// least returns how far the element moves that moves least.
+// least returns the smallest move of an element.
 func (l *direction) least() float64 {
 	least := math.Inf(1)
 	for _, w := range l.w {
@@ -131,8 +131,8 @@ func (l *direction) least() float64 {
 	return least
 }
 
-// put puts the elements back.
-func (l *direction) put(e *evaluator, at *place) {
+// restore puts the elements back.
+func (l *direction) restore(e *evaluator, at *place) {
 	for _, i := range l.index {
 		e.f.Set(i, at.x[i])
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // measure reads the point where the function stands: the loss and the gradient
-// twice each, no element changed by either, and the noise of both. That of the
-// loss may be known.
+// twice each, no element changed by either, and the noise of both. The noise of the
+// loss is measured unless it is known.
 func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Options, known *lossNoise) (*point, error) {
 	n := layout.Len()
 	p := &point{layout: layout, seed: o.Seed, single: isSingle(e.f)}

@@ -2,7 +2,7 @@ package compare
 
 import "math/rand/v2"
 
-// purpose tells the streams of random numbers apart.
+// purpose distinguishes the streams of random numbers.
 type purpose uint64
 
 const (

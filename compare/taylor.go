@@ -49,7 +49,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 	for _, w := range line.w {
 		length = math.Hypot(length, w)
 	}
-	defer line.put(e, &j.at.place)
+	defer line.restore(e, &j.at.place)
 	result := &Taylor{}
 	var rates []float64
 	for t, n := taylorStart/length, 0; n < taylorSteps; t, n = t/2, n+1 {
