@@ -112,7 +112,8 @@ func (n *Network) Probabilities(dst, x []float64) error {
 	in, classes := n.spec.Inputs(), n.spec.Classes()
 	rows := len(x) / in
 	if len(x) != rows*in || len(dst) != rows*classes {
-		return fmt.Errorf("probabilities: %d inputs and %d probabilities: want %d and %d a row", len(x), len(dst), in, classes)
+		return fmt.Errorf("probabilities: %d inputs and %d probabilities: want %d and %d a row", len(x), len(dst), in,
+			classes)
 	}
 	if rows == 0 {
 		return nil

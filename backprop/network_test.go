@@ -180,7 +180,8 @@ func TestNetworkCancelled(t *testing.T) {
 }
 
 func TestNetworkErrors(t *testing.T) {
-	if _, err := backprop.New(gradtwin.Spec{Layers: []int{3}}); err == nil || !strings.Contains(err.Error(), "layers [3]") {
+	if _, err := backprop.New(gradtwin.Spec{Layers: []int{3}}); err == nil ||
+		!strings.Contains(err.Error(), "layers [3]") {
 		t.Errorf("New: %v, want an error", err)
 	}
 	c := networks(t)[0]
@@ -189,14 +190,17 @@ func TestNetworkErrors(t *testing.T) {
 		t.Errorf("Loss: %v, want an error", err)
 	}
 	for _, lr := range []float64{-0.1, math.NaN(), math.Inf(1)} {
-		if _, err := n.Step(context.Background(), c.Batch(), lr); err == nil || !strings.Contains(err.Error(), "learning rate") {
+		if _, err := n.Step(context.Background(), c.Batch(), lr); err == nil ||
+			!strings.Contains(err.Error(), "learning rate") {
 			t.Errorf("Step with learning rate %v: %v, want an error", lr, err)
 		}
 	}
-	if err := n.Predict(make([]int, 2), c.X[:c.Layers[0]]); err == nil || !strings.Contains(err.Error(), "inputs for 2 rows") {
+	if err := n.Predict(make([]int, 2), c.X[:c.Layers[0]]); err == nil ||
+		!strings.Contains(err.Error(), "inputs for 2 rows") {
 		t.Errorf("Predict: %v, want an error", err)
 	}
-	if err := n.Probabilities(make([]float64, 1), c.X[:c.Layers[0]]); err == nil || !strings.Contains(err.Error(), "inputs and 1 probabilities") {
+	if err := n.Probabilities(make([]float64, 1), c.X[:c.Layers[0]]); err == nil ||
+		!strings.Contains(err.Error(), "inputs and 1 probabilities") {
 		t.Errorf("Probabilities: %v, want an error", err)
 	}
 	if err := n.Predict(nil, nil); err != nil {

@@ -110,7 +110,7 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 	if err != nil {
 		return err
 	}
-	feed, err := begin(c, data, nil, map[string]twin.Backend{"": backends.Symbolic})
+	feed, err := begin(c, data, nil, nil, map[string]twin.Backend{"": backends.Symbolic})
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,8 @@ func (a *app) check(cmd *cobra.Command, f *runFlags, check *checkFlags, out *out
 			return err
 		}
 		if dir != "" {
-			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, c.Spec.Smooth()), page.WriteFormulas(dir, sweep.formulas))
+			smooth := c.Spec.Smooth()
+			err := errors.Join(page.WriteSweep(dir, sweep.central, found.Step, smooth), page.WriteFormulas(dir, sweep.formulas, smooth))
 			if err != nil {
 				return err
 			}

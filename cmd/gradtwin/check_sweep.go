@@ -24,20 +24,8 @@ func newSweeps(ctx context.Context, pair twin.Pair, found *compare.Report) (swee
 	if err := pair.Gradient(gradient); err != nil {
 		return sweeps{}, err
 	}
-	elements := twin.SweepElements(gradient, found)
-	steps, err := twin.NewSweep(ctx, pair, gradient, found.Noise, elements)
-	if err != nil {
-		return sweeps{}, err
-	}
-	// The last of those at which curvature shows; kinks hide the formulas' orders.
-	i := len(elements) - 1
-	for k, e := range steps.Elements {
-		if e.Curvature > 0 {
-			i = k
-		}
-	}
-	formulas, err := twin.NewFormulaSweep(ctx, pair, elements[i], gradient[elements[i]])
-	return sweeps{steps, formulas}, err
+	central, formulas, err := twin.Sweeps(ctx, pair, gradient, found)
+	return sweeps{central, formulas}, err
 }
 
 // sweepEvery is how many steps of a sweep a line of the table stands for: one
@@ -47,8 +35,8 @@ const sweepEvery = 4
 // printFormulas prints the error of each formula against the step.
 func (a *app) printFormulas(s *twin.FormulaSweep) {
 	fmt.Fprintln(a.stdout)
-	a.say("Three formulas at %s: a step ten times as large makes the error of a forward difference 10 times as large, "+
-		"of a central one 100 times, of five points 10,000 times", s.Element)
+	a.say("Three formulas at %s: where truncation makes the error, ten times the step makes it 10 times as large with "+
+		"forward differences, 100 times with central ones, 10,000 times with five points", s.Element)
 	w := a.table()
 	head, best, slope := table.Row{"h"}, table.Row{"best h"}, table.Row{"slope"}
 	for _, f := range s.Formulas {

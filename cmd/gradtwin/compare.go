@@ -16,6 +16,7 @@ type compareFlags struct {
 	every    int
 	fault    string
 	keep     checkpointFlags
+	startFlags
 }
 
 // addTo adds the flags that every comparison has.
@@ -24,6 +25,7 @@ func (f *compareFlags) addTo(cmd *cobra.Command) {
 	s.StringSliceVar(&f.backends, "backends", []string{backendGraph, backendNumeric}, "two `names` of stock, graph, backprop and numeric")
 	wantNames(s, "backends", backendNames)
 	s.IntVar(&f.every, "every", 0, "`steps` between two measurements of the test accuracy; 0 means a twentieth of the run, at least 10")
+	f.startFlags.addTo(cmd)
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -77,7 +79,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		return usagef("every %d: want 0 or more steps", cf.every)
 	}
 	names, err := twoBackends(cf.backends)
-	idle := f.idle(cmd, names[:]...)
+	idle := append(f.idle(cmd, names[:]...), cf.startFlags.idle()...)
 	if err == nil {
 		err = refuseIdle(cmd, idle)
 	}
@@ -88,6 +90,10 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	if err != nil {
 		return earlier.blame(err)
 	}
+	given, err := cf.weights(start.configs[0].Spec)
+	if err != nil {
+		return err
+	}
 	var dir report.Dir
 	if out.out != "" {
 		if dir, err = report.Open(out.out); err != nil {
@@ -95,7 +101,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 		}
 	}
 	results := &report.Results{
-		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h,
+		Version: report.Version, Replay: replay(cmd, idle, start.data), Engine: f.engine.String(), Formula: f.formula.String(), Step: f.h, InitFrom: cf.name(),
 		Environment: newEnvironment(), Data: start.data.describe(),
 	}
 	var printer comparePrinter = &compareText{app: a, names: names}
@@ -107,7 +113,7 @@ func (a *app) compare(cmd *cobra.Command, f *runFlags, out *outputFlags, cf *com
 	}
 	kept := newKeptRuns(keeper, newRunHeader(cmd, start.data), earlier)
 	for _, c := range start.configs {
-		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
+		job := &twinJob{app: a, replay: results.Replay, names: names, earlier: earlier, kept: kept, flags: f, options: start.options, data: start.data, start: given, reporter: start.reporter, printer: printer, every: cf.every, fault: cf.fault, detailed: dir != ""}
 		run, runErr := job.run(ctx, c)
 		if run != nil {
 			run.Diverged = hasDiverged(runErr)

@@ -21,6 +21,7 @@ type twinJob struct {
 	flags    *runFlags
 	options  numeric.Options
 	data     *dataset
+	start    *gradtwin.Params // the weights to begin with; nil for those that the run draws
 	reporter *progress.Reporter
 	printer  comparePrinter
 	every    int
@@ -64,7 +65,7 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, err := begin(c, j.data, nil, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
+	first, err := begin(c, j.data, nil, j.start, map[string]twin.Backend{"first": backends.Symbolic, "second": backends.Numeric})
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +97,9 @@ func (j *twinJob) run(ctx context.Context, c twin.Config) (*report.Run, error) {
 			p, err := backends.Predict(after, j.data.Test)
 			if err != nil {
 				return err
+			}
+			if c.Spec.Activation == gradtwin.ReLU {
+				p.Dead = twin.DeadUnits(backends.Symbolic.Params(), j.data.Test)
 			}
 			run.Predictions = append(run.Predictions, p)
 		}
@@ -143,7 +147,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 	prefix := c.Policy.String() + "/"
 	var high [2]*twin.HighLoss
 	for i, b := range []twin.Backend{backends.Symbolic, backends.Numeric} {
-		initial, err := twin.InitialLoss(b, c, j.data.Train, nil)
+		initial, err := twin.InitialLoss(b, c, j.data.Train, j.start)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -158,7 +162,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 		}
 		return j.printer.step(c, s, n)
 	}
-	feed, err := begin(c, j.data, j.earlier, map[string]twin.Backend{
+	feed, err := begin(c, j.data, j.earlier, j.start, map[string]twin.Backend{
 		prefix + backends.Symbolic.Name() + "/": backends.Symbolic, prefix + backends.Numeric.Name() + "/": backends.Numeric,
 	})
 	if err != nil {

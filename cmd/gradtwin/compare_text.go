@@ -34,7 +34,7 @@ func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 	}
 	fmt.Fprintln(t.stdout)
 	t.say("The gradients of %s and %s %s", t.names[0], t.names[1], where)
-	t.differences(g.Tensors)
+	t.show(report.DifferenceTable(t.names, &g), "mean relative", "elements", "mean |s − n|", t.names[1])
 	if sentence := report.Misses(&g); sentence != "" {
 		t.say("%s", sentence)
 	}
@@ -45,18 +45,6 @@ func (t *compareText) compared(c twin.Config, g twin.Comparison) error {
 		t.printReport(g.Other)
 	}
 	return nil
-}
-
-// differences prints one line per tensor, with the element that is farthest off.
-func (t *compareText) differences(tensors []twin.Difference) {
-	w := t.table("mean abs", "size", "max abs", t.names[1])
-	w.AppendHeader(table.Row{"", "size", "mean abs", "max abs", "at", t.names[0], t.names[1], "relative"})
-	for _, d := range tensors {
-		w.AppendRow(table.Row{d.Tensor.Name, words.Int(d.Tensor.Len()),
-			fmt.Sprintf("%.1e", d.MeanAbs), fmt.Sprintf("%.1e", d.MaxAbs),
-			d.Worst, fmt.Sprintf("%.4e", d.Symbolic), fmt.Sprintf("%.4e", d.Numeric), fmt.Sprintf("%.1e", d.Relative())})
-	}
-	w.print()
 }
 
 func (t *compareText) step(twin.Config, twin.Step, twin.Step) error { return nil }

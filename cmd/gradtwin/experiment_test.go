@@ -76,9 +76,7 @@ func near(t *testing.T, name string, got, want []float64, tol float64) {
 }
 
 func TestExperimentFirstSteps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST is read once a run")
-	}
+	realMNIST(t)
 	for batches, want := range numpyLosses {
 		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolNumeric)
 		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8", "--steps", "3"), want, tolFormulas)
@@ -87,9 +85,7 @@ func TestExperimentFirstSteps(t *testing.T) {
 
 // The whole runs with exact gradients are NumPy's.
 func TestExperimentExact(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: two runs of 1,000 steps")
-	}
+	realMNIST(t)
 	text, err := os.ReadFile("../../testdata/backprop.json")
 	if err != nil {
 		t.Fatal(err)
@@ -112,9 +108,7 @@ func TestExperimentExact(t *testing.T) {
 
 // Both backends end the experiment's runs at the same place.
 func TestExperimentEnds(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: four runs of 1,000 steps")
-	}
+	realMNIST(t)
 	for batches := range numpyLosses {
 		symbolic := trainLosses(t, "--backend", backendGraph, "--policy", batches)
 		numerical := trainLosses(t, "--backend", backendNumeric, "--policy", batches)
@@ -134,9 +128,7 @@ func TestExperimentEnds(t *testing.T) {
 // The experiment's gradient at the start: every parameter is compared and all
 // agree; one changed element is found and named.
 func TestExperimentCheck(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST is read once a run")
-	}
+	realMNIST(t)
 	check := func(args ...string) (int, string) {
 		var out bytes.Buffer
 		code := run(append([]string{"check", "--seed", "8", "--progress", "none"}, args...), &out, io.Discard)
@@ -159,9 +151,7 @@ func TestExperimentCheck(t *testing.T) {
 // half the loss, makes no check pass: a flipped sign is found at either, and
 // without it the check passes with its power stated and a control made.
 func TestExperimentBadStep(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST is read once a run")
-	}
+	realMNIST(t)
 	type result struct {
 		Verdict string
 		Check   struct {

@@ -15,6 +15,9 @@ type leakChecked struct{ *testing.M }
 
 func (m leakChecked) Run() (code int) {
 	goleak.VerifyTestMain(m.M, goleak.Cleanup(func(c int) { code = c }))
+	for _, dir := range removals {
+		os.RemoveAll(dir)
+	}
 	return code
 }
 

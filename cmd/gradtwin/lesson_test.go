@@ -64,9 +64,7 @@ func TestLessonScript(t *testing.T) {
 
 // Every command of the lesson prints what the lesson says.
 func TestLesson(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: the whole lesson takes about a minute")
-	}
+	realMNIST(t)
 	document, err := os.ReadFile("../../docs/lesson.md")
 	if err != nil {
 		t.Fatal(err)
@@ -79,10 +77,6 @@ func TestLesson(t *testing.T) {
 	if err := os.WriteFile(path, []byte(script), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	data, err := mnist.Find(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	testdata, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +84,7 @@ func TestLesson(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Files: []string{path},
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("GRADTWIN_DATA", data.Dir)
+			e.Setenv(mnist.OriginEnv, os.Getenv(mnist.OriginEnv))
 			return os.Symlink(testdata, filepath.Join(e.WorkDir, "testdata"))
 		},
 		RequireExplicitExec: true,

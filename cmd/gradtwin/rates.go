@@ -9,13 +9,11 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"gradtwin/internal/page"
 	"gradtwin/internal/report"
-	"gradtwin/internal/words"
 )
 
 func (a *app) ratesCommand() *cobra.Command {
@@ -96,7 +94,7 @@ func (a *app) rates(cmd *cobra.Command, rates []float64, out *outputFlags) error
 			}
 		}
 	} else {
-		a.printRates(lines)
+		a.printRates(all, lines)
 		fmt.Fprintf(a.stdout, "All runs on one page: %s\n", filepath.Join(out.out, "report.html"))
 	}
 	var found error
@@ -121,20 +119,13 @@ func (a *app) compareAt(ctx context.Context, cmd *cobra.Command, lr float64, out
 	return root.ExecuteContext(ctx)
 }
 
-func (a *app) printRates(lines []rateRun) {
-	w := a.table("steps", "drift", "batches")
-	w.AppendHeader(table.Row{"rate", "batches", "steps", "last loss", "", "accuracy", "", "drift", "gradients"})
-	for _, l := range lines {
-		row := table.Row{fmt.Sprintf("%g", l.LR), l.Batches, words.Int(l.Steps)}
-		for _, b := range l.Backends {
-			row = append(row, fmt.Sprintf("%.4g", float64(b.Loss)))
-		}
-		for _, b := range l.Backends {
-			row = append(row, words.Percent(last(b.Accuracy)))
-		}
-		w.AppendRow(append(row, fmt.Sprintf("%.1e", float64(l.Drift)), l.Verdict))
+// printRates prints what each run reached, and which rates were too large.
+func (a *app) printRates(all []*report.Results, lines []rateRun) {
+	var runs []report.Run
+	for _, r := range all {
+		runs = append(runs, r.Runs...)
 	}
-	w.print()
+	a.show(report.TogetherTable(report.RunNames(runs), runs), "ratio", "steps", "time per step", "drift")
 	said := map[float64]bool{}
 	for _, l := range lines {
 		if l.Error != "" && !said[l.LR] {

@@ -128,14 +128,18 @@ func (r *resumed) blame(err error) error {
 }
 
 // begin returns a run's feed and sets the backends' parameters: at the
-// beginning, or where the checkpoint r, when it is not nil and has the run,
-// keeps them. The backends' arrays are found by their prefix.
-func begin(c twin.Config, data *dataset, r *resumed, backends map[string]twin.Backend) (*twin.Feed, error) {
+// beginning, to those given or else to those that the run draws, or where the
+// checkpoint r, when it is not nil and has the run, keeps them. The backends' arrays
+// are found by their prefix.
+func begin(c twin.Config, data *dataset, r *resumed, given *gradtwin.Params, backends map[string]twin.Backend) (*twin.Feed, error) {
 	state, kept := r.state(c)
 	if !kept {
 		start, feed, err := twin.Begin(c, data.Train)
 		if err != nil {
 			return nil, err
+		}
+		if given != nil {
+			start = given
 		}
 		for _, b := range backends {
 			copy(b.Params().Flat, start.Flat)

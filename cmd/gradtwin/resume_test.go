@@ -271,7 +271,7 @@ func TestResumeKeepsLaterRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	feed, err := begin(config, data, nil, nil)
+	feed, err := begin(config, data, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

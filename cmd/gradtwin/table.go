@@ -6,6 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"gradtwin/internal/report"
 )
 
 // grid is a table for stdout. On a terminal that is too narrow for it, it leaves
@@ -27,6 +29,25 @@ func (a *app) table(dispensable ...string) *grid {
 	style.Format.Footer = text.FormatDefault
 	t.SetStyle(style)
 	return &grid{Writer: t, app: a, dispensable: dispensable}
+}
+
+// show prints a table of a report, without its caption. On a narrow terminal it leaves
+// out dispensable columns.
+func (a *app) show(r *report.Table, dispensable ...string) {
+	t := a.table(dispensable...)
+	t.AppendHeader(tableRow(r.Head))
+	for _, cells := range r.Rows {
+		t.AppendRow(tableRow(cells))
+	}
+	t.print()
+}
+
+func tableRow(cells []string) table.Row {
+	row := make(table.Row, len(cells))
+	for i, c := range cells {
+		row[i] = c
+	}
+	return row
 }
 
 // SetColumnConfigs implements table.Writer.

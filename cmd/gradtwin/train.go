@@ -37,7 +37,7 @@ rate against it, and reports the loss of the same batch after the update.`,
 	cmd.Flags().StringVar(&f.backend, "backend", backendGraph, "graph (symbolic gradients), stock (the same by Gorgonia alone), backprop (backpropagation written by hand) or numeric (differences of the loss)")
 	wantNames(cmd.Flags(), "backend", backendNames)
 	run.addTo(cmd, twin.SGD.String())
-	cmd.Flags().StringVar(&f.from, "init-from", "", "`FILE` with the weights to begin with, as --save or NumPy's savez writes it: W1, b1, W2, …")
+	f.startFlags.addTo(cmd)
 	cmd.Flags().StringVar(&f.save, "save", "", "`FILE` (.npz) for the weights at the end")
 	keep.addTo(cmd)
 	out.addTo(cmd, "")
@@ -46,8 +46,9 @@ rate against it, and reports the loss of the same batch after the update.`,
 
 // trainFlags are the flags that train has beside a run's.
 type trainFlags struct {
-	backend    string
-	from, save string // files of weights, "" for none
+	backend string
+	startFlags
+	save string // file for the weights, "" for none
 }
 
 // writable tells whether a file can be written, which is better known before a long
@@ -62,21 +63,6 @@ func writable(path string) error {
 	}
 	f.Close()
 	return os.Remove(f.Name())
-}
-
-// initial returns the weights that a run begins with, nil for those that it draws.
-func (f *trainFlags) initial(s gradtwin.Spec) (*gradtwin.Params, error) {
-	if f.from == "" {
-		return nil, nil
-	}
-	w, err := weights.Read(f.from)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.Matches(s); err != nil {
-		return nil, fmt.Errorf("weights %s: %w", f.from, err)
-	}
-	return w.Params, nil
 }
 
 // initialArray is the array of a checkpoint that holds the loss of the run's first
@@ -100,10 +86,7 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 		}
 	}
 	name := tf.backend
-	idle := f.idle(cmd, name)
-	if tf.from != "" {
-		idle = append(idle, idleFlag{"init", "with --init-from"}, idleFlag{"init-std", "with --init-from"})
-	}
+	idle := append(f.idle(cmd, name), tf.startFlags.idle()...)
 	if err := refuseIdle(cmd, idle); err != nil {
 		return earlier.blame(err)
 	}
@@ -124,7 +107,7 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	}
 	var start *gradtwin.Params // a checkpoint has its own
 	if earlier == nil {
-		if start, err = tf.initial(c.Spec); err != nil {
+		if start, err = tf.weights(c.Spec); err != nil {
 			return err
 		}
 	}
@@ -132,12 +115,9 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	if err != nil {
 		return err
 	}
-	feed, err := begin(c, data, earlier, map[string]twin.Backend{"": b})
+	feed, err := begin(c, data, earlier, start, map[string]twin.Backend{"": b})
 	if err != nil {
 		return err
-	}
-	if start != nil {
-		copy(b.Params().Flat, start.Flat)
 	}
 	if earlier != nil {
 		if kept := earlier.Array(initialArray); len(kept) == 1 {

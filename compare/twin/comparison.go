@@ -10,17 +10,17 @@ import (
 
 // Comparison sets the two gradients side by side at one point of a run.
 type Comparison struct {
-	After int `json:"after"` // steps done; 0 is the start
-	// h of the differences in Tensors; 0 when the second backend takes none
-	Step    float64         `json:"step"`
+	After   int             `json:"after"`            // steps done; 0 is the start
+	Step    float64         `json:"step"`             // h of the differences in Tensors; 0 for none
 	Tensors []Difference    `json:"tensors"`          // tensor by tensor
 	Check   *compare.Report `json:"check"`            // the verdict on every element of the first backend's gradient
 	Other   *compare.Report `json:"other,omitempty"`  // and of the second's, where that is not numeric itself
 	Misses  []Miss          `json:"misses,omitempty"` // the ten farthest off
 	Causes  Causes          `json:"causes,omitzero"`  // of all misses
-	// Errors and Sweep are there when a report was asked for.
-	Errors []Histogram `json:"errors,omitempty"` // tensor by tensor
-	Sweep  *Sweep      `json:"sweep,omitempty"`
+	// Errors, Sweep and Formulas are there when a report was asked for.
+	Errors   []Histogram   `json:"errors,omitempty"` // tensor by tensor
+	Sweep    *Sweep        `json:"sweep,omitempty"`
+	Formulas *FormulaSweep `json:"formulas,omitempty"` // for one of Sweep's elements
 	// Point holds the gradients themselves, which go to an .npz file; nil where
 	// there is none.
 	Point *Point `json:"-"`
@@ -49,8 +49,8 @@ func Compare(ctx context.Context, pair Pair, second Backend, h float64, smooth b
 	if second != pair.Numeric {
 		h = 0
 		var err error
-		if other, err = compare.Check(ctx, Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch},
-			options); err != nil {
+		other, err = compare.Check(ctx, Pair{Symbolic: second, Numeric: pair.Numeric, Batch: pair.Batch}, options)
+		if err != nil {
 			return Comparison{}, fmt.Errorf("check of the %s gradient: %w", second.Name(), err)
 		}
 	}
@@ -93,7 +93,7 @@ func (c *Comparison) Analyse(ctx context.Context, f compare.Function) error {
 	p := c.Point
 	c.Errors = p.histograms()
 	var err error
-	c.Sweep, err = NewSweep(ctx, f, p.Symbolic, c.Check.Noise, SweepElements(p.Symbolic, c.Check))
+	c.Sweep, c.Formulas, err = Sweeps(ctx, f, p.Symbolic, c.Check)
 	return err
 }
 

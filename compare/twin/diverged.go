@@ -34,11 +34,11 @@ func (e *NonFiniteStepError) Error() string {
 		}
 		return fmt.Sprintf("%s: the gradient of %s is %v at step %d: %s", e.Backend, e.Element, e.Value, e.Step, reason)
 	case "parameter":
-		return fmt.Sprintf("%s: %s is %v and the loss %v after step %d: %s", e.Backend, e.Element, e.Value, e.Loss, e.Step,
-			tooFast(e.LR))
+		return fmt.Sprintf("%s: %s is %v and the loss %v after step %d: %s",
+			e.Backend, e.Element, e.Value, e.Loss, e.Step, tooFast(e.LR))
 	default:
-		return fmt.Sprintf("%s: the loss is %v after step %d, and %s, the largest parameter, %.3g: %s", e.Backend, e.Loss,
-			e.Step, e.Element, e.Value, tooFast(e.LR))
+		return fmt.Sprintf("%s: the loss is %v after step %d, and %s, the largest parameter, %.3g: %s",
+			e.Backend, e.Loss, e.Step, e.Element, e.Value, tooFast(e.LR))
 	}
 }
 

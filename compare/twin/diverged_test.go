@@ -104,8 +104,8 @@ func TestWhereItBegins(t *testing.T) {
 				t.Errorf("%s, %s: %+v (%v), want the %s of %s… at step 1", tt.name, name, *d, err, tt.what, tt.starts)
 			}
 			if !slices.Equal(before, p.Flat) || feed.Done() != 0 {
-				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0", tt.name, name, p.Flat, feed.Done(),
-					before)
+				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0",
+					tt.name, name, p.Flat, feed.Done(), before)
 			}
 		}
 	}

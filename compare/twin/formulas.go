@@ -27,9 +27,12 @@ type FormulaError struct {
 	// not a finite number.
 	Error []float64 `json:"error"`
 	Best  float64   `json:"best"` // the step with the smallest error
-	// Slope is how steeply the error rises where it does so like a power of h: 0
-	// where that is nowhere seen, because kinks of the loss hide it.
+	// Where truncation makes the error it is Scale·h^Order. Slope is how steeply it was
+	// seen to rise there. Slope and Scale are 0 where that is nowhere seen, because
+	// kinks of the loss hide it.
+	Order float64 `json:"order"`
 	Slope float64 `json:"slope,omitempty"`
+	Scale float64 `json:"scale,omitempty"`
 }
 
 const (
@@ -47,7 +50,11 @@ const (
 func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic float64) (*FormulaSweep, error) {
 	s := &FormulaSweep{Element: f.Layout().Element(i), Symbolic: symbolic}
 	// Saitoh's formula and its two neighbours: see numeric.Formula.
-	s.Formulas = []FormulaError{{Formula: "forward"}, {Formula: "central"}, {Formula: "five-point"}}
+	s.Formulas = []FormulaError{
+		{Formula: "forward", Order: 1},
+		{Formula: "central", Order: 2},
+		{Formula: "five-point", Order: 4},
+	}
 	x := f.At(i)
 	defer f.Set(i, x)
 	loss := func(at float64) (float64, error) {
@@ -79,30 +86,31 @@ func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic f
 			s.Formulas[j].Error = append(s.Formulas[j].Error, finite(math.Abs(d-symbolic)))
 		}
 	}
-	for j, order := range []float64{1, 2, 4} {
-		s.Formulas[j].fit(s.Steps, order)
+	for j := range s.Formulas {
+		s.Formulas[j].fit(s.Steps)
 	}
 	return s, nil
 }
 
-// fit finds the best step and the slope of a formula of the given order.
-func (e *FormulaError) fit(steps []float64, order float64) {
+// fit finds the best step, and the slope and scale of the error above it.
+func (e *FormulaError) fit(steps []float64) {
 	best := 0
 	for k, v := range e.Error {
 		if v < e.Error[best] {
 			best = k
 		}
 	}
+	e.Best = steps[best]
 	// Below the best step rounding rules.
-	var slopes []float64
+	var slopes, scales []float64
 	for k := best + 1; k < len(steps); k++ {
 		slope := math.Log(e.Error[k]/e.Error[k-1]) / math.Log(steps[k]/steps[k-1])
-		if math.Abs(slope-order) <= orderTolerance {
+		if math.Abs(slope-e.Order) <= orderTolerance {
 			slopes = append(slopes, slope)
+			scales = append(scales, e.Error[k]/math.Pow(steps[k], e.Order))
 		}
 	}
-	e.Best = steps[best]
 	if len(slopes) >= orderPoints {
-		e.Slope = stats.Median(slopes)
+		e.Slope, e.Scale = stats.Median(slopes), stats.Median(scales)
 	}
 }

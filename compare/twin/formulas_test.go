@@ -37,20 +37,23 @@ func TestFormulaSweep(t *testing.T) {
 		{"five-point", 4, h * h * h * h * math.Cos(1) / 30},
 	} {
 		got := s.Formulas[j]
+		if line := got.Scale * math.Pow(h, want.slope); math.Abs(line/want.error-1) > 0.05 {
+			t.Errorf("%s: the line of slope %g is at %g, want %g", got.Formula, want.slope, line, want.error)
+		}
 		// The next term of the series is of relative size h for the first, h² for
 		// the others, and rounding of about 1e-14 counts for the last.
 		if got.Formula != want.formula || math.Abs(got.Error[k]/want.error-1) > 0.02 ||
 			math.Abs(got.Slope-want.slope) > 0.05 {
-			t.Errorf("%s at h = %g: error %g and slope %g, want %g and %g", got.Formula, h, got.Error[k], got.Slope, want.error,
-				want.slope)
+			t.Errorf("%s at h = %g: error %g and slope %g, want %g and %g",
+				got.Formula, h, got.Error[k], got.Slope, want.error, want.slope)
 		}
 	}
 }
 
 // A smooth network shows all three orders, one with ReLU at its kinks not.
 func TestFormulaSweepOfNetwork(t *testing.T) {
-	pair := twintest.NewPair(t, gradtwin.Spec{Layers: []int{40, 30, 20, 5}, Activation: gradtwin.Tanh, Delta: 1e-7}, 7, 50,
-		3)
+	spec := gradtwin.Spec{Layers: []int{40, 30, 20, 5}, Activation: gradtwin.Tanh, Delta: 1e-7}
+	pair := twintest.NewPair(t, spec, 7, 50, 3)
 	gradient := make([]float64, pair.Layout().Len())
 	if err := pair.Gradient(gradient); err != nil {
 		t.Fatal(err)

@@ -91,6 +91,6 @@ type HighLossError struct {
 }
 
 func (e *HighLossError) Error() string {
-	return fmt.Sprintf("%s: since step %d the loss has been above %.3g, now it is %.3g: %s", e.Backend, e.Since, e.Bound,
-		e.Loss, tooFast(e.LR))
+	return fmt.Sprintf("%s: since step %d the loss has been above %.3g, now it is %.3g: %s",
+		e.Backend, e.Since, e.Bound, e.Loss, tooFast(e.LR))
 }

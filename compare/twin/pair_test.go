@@ -89,7 +89,9 @@ func TestPairFaults(t *testing.T) {
 			spoil func(p *gradtwin.Params)
 		}{
 			{"W1 shuffled", func(p *gradtwin.Params) {
-				rand.New(rand.NewPCG(1, 2)).Shuffle(len(p.W(0)), func(i, j int) { p.W(0)[i], p.W(0)[j] = p.W(0)[j], p.W(0)[i] })
+				rand.New(rand.NewPCG(1, 2)).Shuffle(len(p.W(0)), func(i, j int) {
+					p.W(0)[i], p.W(0)[j] = p.W(0)[j], p.W(0)[i]
+				})
 			}},
 			{"largest of W1 with the sign flipped", func(p *gradtwin.Params) {
 				largest := 0
@@ -113,7 +115,8 @@ func TestPairFaults(t *testing.T) {
 				if r.OK() || r.Worst[0].Verdict != compare.Wrong || r.Worst[0].Tensor != "W1" {
 					t.Errorf("%s after %d steps, mode %v: not found\n%s", fault.name, steps, mode, r)
 				}
-				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s", fault.name, steps, mode, r.Calls, r.Gradients,
+				t.Logf("%s after %d steps, %v: %d calls, %d gradients, %.3f s: %s",
+					fault.name, steps, mode, r.Calls, r.Gradients,
 					r.Seconds, r.Diagnosis)
 			}
 		}

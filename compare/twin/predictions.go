@@ -14,6 +14,20 @@ type Predictions struct {
 	// Mistakes are the first rows that a backend takes for another class than
 	// theirs.
 	Mistakes []Mistake `json:"mistakes,omitempty"`
+	// Dead counts the first backend's hidden units that pass nothing on for any row,
+	// layer by layer; nil where that cannot be, without ReLU.
+	Dead []int `json:"dead,omitempty"`
+}
+
+// Rows returns how many rows were classified.
+func (p *Predictions) Rows() int {
+	n := 0
+	for _, row := range p.Symbolic {
+		for _, count := range row {
+			n += count
+		}
+	}
+	return n
 }
 
 // Mistake is a row that at least one backend gets wrong.
@@ -51,8 +65,8 @@ func (b Backends) Predict(after int, data Data) (*Predictions, error) {
 			s, n := symbolic[i], numeric[i]
 			p.Symbolic, p.Numeric = count(p.Symbolic, label, s), count(p.Numeric, label, n)
 			if (s != label || n != label) && len(p.Mistakes) < maxMistakes {
-				p.Mistakes = append(p.Mistakes, Mistake{rows[i], label, s, n,
-					pixels(batch.X[i*len(batch.X)/len(rows) : (i+1)*len(batch.X)/len(rows)])})
+				x := batch.X[i*len(batch.X)/len(rows) : (i+1)*len(batch.X)/len(rows)]
+				p.Mistakes = append(p.Mistakes, Mistake{rows[i], label, s, n, pixels(x)})
 			}
 		}
 	}

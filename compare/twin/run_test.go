@@ -183,7 +183,8 @@ func TestTwinRun(t *testing.T) {
 		t.Errorf("trace (-want +got):\n%s", d)
 	}
 	if calls != 5 || len(trace.Symbolic.Seconds) != 5 || len(trace.Numeric.Seconds) != 5 {
-		t.Errorf("%d calls, %d and %d times, want 5 each", calls, len(trace.Symbolic.Seconds), len(trace.Numeric.Seconds))
+		t.Errorf("%d calls, %d and %d times, want 5 each", calls, len(trace.Symbolic.Seconds),
+			len(trace.Numeric.Seconds))
 	}
 	if gap, step := trace.LossGap(); gap != 0.5 || step != 1 {
 		t.Errorf("loss gap %v at step %d, want 0.5 at 1", gap, step)
@@ -231,7 +232,8 @@ func TestTwinRunEnds(t *testing.T) {
 					t.Errorf("error %v, want that numeric diverged at step %d", err, tt.fail)
 				}
 			}
-			if len(trace.Drift) != tt.steps || len(trace.Symbolic.Loss) != tt.steps || len(trace.Numeric.Loss) != tt.steps {
+			if len(trace.Drift) != tt.steps || len(trace.Symbolic.Loss) != tt.steps ||
+				len(trace.Numeric.Loss) != tt.steps {
 				t.Errorf("trace of %d steps, want the %d that were finished", len(trace.Drift), tt.steps)
 			}
 			if feed.Done() != tt.steps {

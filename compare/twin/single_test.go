@@ -47,7 +47,8 @@ func TestSinglePair(t *testing.T) {
 		{"float32", func(*twin.Pair) {}, compare.Mixed, "", "its formula was judged in float64"},
 		{"float32 alone", func(p *twin.Pair) { p.Wide = nil }, compare.Single, "",
 			"the pair has no symbolic backend in float64"},
-		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} }, compare.Mixed,
+		{"a fault in float32", func(p *twin.Pair) { p.Symbolic = narrowSpoiled{spoiled{p.Symbolic, off}} },
+			compare.Mixed,
 			"W2", ""},
 	} {
 		for _, mode := range []compare.Mode{compare.Full, compare.Probe} {
@@ -58,7 +59,8 @@ func TestSinglePair(t *testing.T) {
 				t.Fatalf("%s, %v: %v", c.name, mode, err)
 			}
 			if r.Precision != c.precision || r.Wrong() != (c.wrong != "") || !r.Wrong() && !r.OK() {
-				t.Errorf("%s, %v: precision %q, want %q, wrong in %q\n%s", c.name, mode, r.Precision, c.precision, c.wrong, r)
+				t.Errorf("%s, %v: precision %q, want %q, wrong in %q\n%s", c.name, mode, r.Precision, c.precision,
+					c.wrong, r)
 			}
 			if c.wrong != "" && (r.Worst[0].Tensor != c.wrong || r.Worst[0].Verdict != compare.Wrong) {
 				t.Errorf("%s, %v: the first element is %v, want a wrong one of %s", c.name, mode, r.Worst[0], c.wrong)

@@ -46,6 +46,21 @@ const (
 	curvaturePoints = 3
 )
 
+// Sweeps measures the error against the step for what a check looked at: that of
+// central differences at SweepElements, and that of three formulas at the clearest of
+// them. gradient is the symbolic one.
+func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64,
+	check *compare.Report) (*Sweep, *FormulaSweep, error) {
+	elements := SweepElements(gradient, check)
+	s, err := NewSweep(ctx, f, gradient, check.Noise, elements)
+	if err != nil || len(elements) == 0 {
+		return s, nil, err
+	}
+	i := elements[s.Clearest()]
+	formulas, err := NewFormulaSweep(ctx, f, i, gradient[i])
+	return s, formulas, err
+}
+
 // NewSweep measures the curves of the given elements, at the elements that the
 // function holds; they are put back by assignment. gradient is the symbolic one,
 // noise that of the loss.
@@ -140,13 +155,25 @@ func SweepElements(gradient []float64, check *compare.Report) []int {
 				largest = i
 			}
 		}
-		checked := slices.ContainsFunc(check.Tensors, func(r compare.TensorReport) bool { return r.Tensor.Name == t.Name })
+		checked := slices.ContainsFunc(check.Tensors,
+			func(r compare.TensorReport) bool { return r.Tensor.Name == t.Name })
 		if t.Len() > 0 && checked && !slices.Contains(out, largest) {
 			out = append(out, largest)
 		}
 		from += t.Len()
 	}
 	return out
+}
+
+// Clearest returns which of the elements shows truncation best: the last one at which
+// curvature is seen, or the last of all. Kinks hide it at the others.
+func (s *Sweep) Clearest() int {
+	for k := len(s.Elements) - 1; k >= 0; k-- {
+		if s.Elements[k].Curvature > 0 {
+			return k
+		}
+	}
+	return len(s.Elements) - 1
 }
 
 // typicalCurvature is the median over the elements that show one, 0 when none

@@ -59,6 +59,9 @@ func TestSweep(t *testing.T) {
 	if got, want := e.Error[48], 1-0.3; math.Abs(got-want) > 1e-9 {
 		t.Errorf("error %g across the kink, want %g", got, want)
 	}
+	if got := s.Clearest(); got != 0 {
+		t.Errorf("element %d shows curvature best, want the first: the other has none", got)
+	}
 	rounding, truncation := s.Lines()
 	if math.Abs(rounding[48]-0x1p-53) > 1e-20 || math.Abs(truncation[48]-1) > 0.02 {
 		t.Errorf("branches %g and %g at h = 1", rounding[48], truncation[48])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/compare/twin/twintest"
 	"gradtwin/internal/report"
@@ -42,7 +44,8 @@ func browser(t *testing.T) context.Context {
 		t.Skip("no Chromium: on Debian, apt-get install -y chromium")
 	}
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir())}
-	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+		"disable-background-networking", "disable-component-update", "disable-sync"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -162,7 +165,8 @@ func TestCharts(t *testing.T) {
 	open(t, ctx, browserPage(t))
 
 	// A path has an M or an L for each of its points.
-	const points = `[...document.querySelectorAll("#%s .plot[data-axis=%s] .curve")].map(c => (c.getAttribute("d").match(/[ML]/g) || []).length)`
+	const points = `[...document.querySelectorAll("#%s .plot[data-axis=%s] .curve")].map(c =>
+		(c.getAttribute("d").match(/[ML]/g) || []).length)`
 	for _, c := range []struct {
 		chart, axis string
 		want        []int
@@ -174,31 +178,37 @@ func TestCharts(t *testing.T) {
 		{"fixed-drift", "log", []int{browserSteps}},
 		{"fixed-step0-errors", "linear", []int{twin.ErrorBins, twin.ErrorBins}},
 	} {
-		if got := evaluate[[]int](t, ctx, fmt.Sprintf(points, c.chart, c.axis)); !slices.Equal(got[:min(2, len(got))], c.want) {
+		if got := evaluate[[]int](t, ctx, fmt.Sprintf(points, c.chart, c.axis)); !slices.Equal(got[:min(2, len(got))],
+			c.want) {
 			t.Errorf("%s, %s axis: %v points, want %v", c.chart, c.axis, got, c.want)
 		}
 	}
 
 	// Hovering over the middle shows the step there and both losses.
 	const hover = `(() => {
-		const area = document.querySelector("#fixed-loss .plot:not([hidden]) .area"), box = area.getBoundingClientRect();
-		area.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + box.width * %g, clientY: box.top + 20, bubbles: true}));
+		const area = document.querySelector("#fixed-loss .plot:not([hidden]) .area"),
+			box = area.getBoundingClientRect();
+		area.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + box.width * %g,
+			clientY: box.top + 20, bubbles: true}));
 		const tip = area.querySelector(".tip");
 		return tip.hidden ? "" : [...tip.children].map(c => c.textContent).join("|");
 	})()`
 	// 49/99 of the way from step 1 to step 100 is step 50, whose loss is 2/50.
-	if got, want := evaluate[string](t, ctx, fmt.Sprintf(hover, 49./99)), "step 50|symbolic 0.04|numeric 0.0399997"; got != want {
+	if got, want := evaluate[string](t, ctx, fmt.Sprintf(hover, 49./99)),
+		"step 50|symbolic 0.04|numeric 0.0399997"; got != want {
 		t.Errorf("hover shows %q, want %q", got, want)
 	}
 	do(t, ctx, chromedp.Click(chromedp.CSS(`#fixed-loss .legend input[data-series="0"]`)))
 	if got, want := evaluate[string](t, ctx, fmt.Sprintf(hover, 1.)), "step 100|numeric 0.0199995"; got != want {
 		t.Errorf("with a series switched off, hover shows %q, want %q", got, want)
 	}
-	if got := evaluate[string](t, ctx, `getComputedStyle(document.querySelector('#fixed-loss .curve[data-series="0"]')).display`); got != "none" {
+	const display = `getComputedStyle(document.querySelector('#fixed-loss .curve[data-series="0"]')).display`
+	if got := evaluate[string](t, ctx, display); got != "none" {
 		t.Errorf("the series that was switched off is displayed: %q", got)
 	}
 	do(t, ctx, chromedp.Click(chromedp.CSS(`#fixed-loss button[data-axis=log]`)))
-	if got := evaluate[string](t, ctx, `document.querySelector("#fixed-loss .plot:not([hidden])").dataset.axis`); got != "log" {
+	const axis = `document.querySelector("#fixed-loss .plot:not([hidden])").dataset.axis`
+	if got := evaluate[string](t, ctx, axis); got != "log" {
 		t.Errorf("%q axis after a click on log", got)
 	}
 }
@@ -220,7 +230,8 @@ func TestPicturesAreNotBlank(t *testing.T) {
 		g.drawImage(img, 0, 0);
 		const d = g.getImageData(0, 0, c.width, c.height).data, colors = new Set();
 		for (let i = 0; i < d.length; i += 4) if (d[i + 3]) colors.add([d[i], d[i + 1], d[i + 2]].join());
-		return {Alt: img.alt || img.parentElement.getAttribute("aria-label"), Width: img.naturalWidth, Fill: img.clientWidth, Colors: [...colors]};
+		return {Alt: img.alt || img.parentElement.getAttribute("aria-label"), Width: img.naturalWidth,
+			Fill: img.clientWidth, Colors: [...colors]};
 	})`)
 	// The digits, three pictures of W1 and two scales.
 	if len(pictures) != 6 {
@@ -244,11 +255,14 @@ func TestPicturesAreNotBlank(t *testing.T) {
 // WCAG 2.2's 4.5 to 1 (success criterion 1.4.3).
 const contrast = `(() => {
 	const parse = c => c.match(/[\d.]+/g).map(Number);
-	const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b; };
-	const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+	const linear = v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+	const light = c => { const [r, g, b] = c.map(linear); return .2126 * r + .7152 * g + .0722 * b; };
+	const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+		if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
 	const bad = [];
 	for (const e of document.querySelectorAll("body *")) {
-		if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.getClientRects().length) continue;
+		if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) ||
+			!e.getClientRects().length) continue;
 		const a = light(parse(getComputedStyle(e).color).slice(0, 3)), b = light(behind(e).slice(0, 3));
 		const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
 		if (ratio < 4.5) bad.push(e.textContent.trim().slice(0, 30) + " " + ratio.toFixed(2));
@@ -262,7 +276,8 @@ func TestTextContrastAndWidth(t *testing.T) {
 	background := map[string]string{"light": "rgb(255, 255, 255)", "dark": "rgb(13, 17, 23)"}
 	for scheme, want := range background {
 		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 			t.Fatal(err)
 		}
 		do(t, ctx, chromedp.EmulateViewport(375, 800))
@@ -275,11 +290,51 @@ func TestTextContrastAndWidth(t *testing.T) {
 		}
 		// A scrolling box may be wider inside; nothing else may stick out.
 		if wide := evaluate[[]string](t, ctx, `[...document.querySelectorAll("body *")].filter(e =>
-			!e.closest("svg") && !e.parentElement.closest(".scroll") && e.getClientRects().length && e.getBoundingClientRect().right > 375.5).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 {
+			!e.closest("svg") && !e.parentElement.closest(".scroll") && e.getClientRects().length &&
+				e.getBoundingClientRect().right > 375.5).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 {
 			t.Errorf("%s: beyond 375 px: %q", scheme, wide)
 		}
 		if width := evaluate[int](t, ctx, "document.documentElement.scrollWidth"); width > 375 {
 			t.Errorf("%s: the page is %d px wide on a screen of 375", scheme, width)
+		}
+	}
+}
+
+// axe finds nothing to complain of, wide and narrow, light and dark.
+func TestAxe(t *testing.T) {
+	path := os.Getenv("GRADTWIN_AXE")
+	if path == "" {
+		t.Skip("GRADTWIN_AXE: want the path of axe.min.js, as npm install axe-core brings it")
+	}
+	axe, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := browser(t)
+	page := os.Getenv("GRADTWIN_PAGE") // another page to look at
+	if page == "" {
+		page = playPage(t, gradtwin.ReLU).url
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+		if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+			t.Fatal(err)
+		}
+		for _, width := range []int64{1280, 800, 375} {
+			do(t, ctx, chromedp.EmulateViewport(width, 900))
+			openPlay(t, ctx, page)
+			evaluate[any](t, ctx, string(axe)+";0")
+			// Explanations are there to be unfolded.
+			found := await[[]string](
+				t,
+				ctx,
+				`(document.querySelectorAll("details").forEach(d => { d.open = true; }), axe.run()).then(r =>
+				r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.slice(0, 3).map(n => n.target).join(" ")))`,
+			)
+			if len(found) > 0 {
+				t.Errorf("%s, %d px: %s", scheme, width, strings.Join(found, "\n"))
+			}
 		}
 	}
 }

@@ -50,7 +50,8 @@ func lossChart(run *report.Run) *chart {
 	s, m := run.Symbolic.Loss[:n], run.Numeric.Loss[:n]
 	window := smoothWindow(n)
 	c := &chart{
-		ID: run.Config.Policy.String() + "-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: stepNumbers(n), Axes: []string{"linear", "log"},
+		ID: run.Config.Policy.String() + "-loss", Title: "Loss", Explain: "loss", XName: "step",
+		YName: "loss of the step's batch", X: stepNumbers(n), Axes: []string{"linear", "log"},
 		Note:   "The loss of each step's own batch, after the update.",
 		Series: twins(run, s, m),
 	}
@@ -76,27 +77,45 @@ func lossChart(run *report.Run) *chart {
 func trainingCharts(run *report.Run) []*chart {
 	n := len(run.Drift)
 	x := stepNumbers(n)
-	id := run.Config.Policy.String() + "-"
+	id, names := run.Config.Policy.String()+"-", backendNames(run)
 	gap := &chart{
-		ID: id + "gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note:   fmt.Sprintf("|%s − %s| over the larger of the two.", report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend)) + " Equal losses are gaps on the logarithmic axis.",
+		ID: id + "gap", Title: "Difference of the losses", Explain: gapKey(run), XName: "step",
+		YName: "relative difference", X: x, Axes: []string{"log", "linear"},
+		Note: fmt.Sprintf("|%s − %s| over the larger of the two. Equal losses are gaps on the logarithmic axis.",
+			names[0], names[1]),
 		Series: []series{{Name: "difference", Color: 2, Y: apart(run.Symbolic.Loss[:n], run.Numeric.Loss[:n])}},
 	}
 	drift := &chart{
-		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
-		Note:   "How far the two parameter vectors are apart, relative to the numeric one.",
+		ID: id + "drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: driftName, X: x,
+		Axes:   []string{"log", "linear"},
+		Note:   fmt.Sprintf("How far the parameters of %s, θ₁, and of %s, θ₂, are apart.", names[0], names[1]),
 		Series: []series{{Name: "drift", Color: 3, Y: run.Drift}},
 	}
 	accuracy := &chart{
-		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
+		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step",
+		YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
 		Note:   "Measured on the whole test set, at the marked steps.",
 		Series: twins(run, run.Symbolic.Accuracy, run.Numeric.Accuracy),
 	}
 	for i := range accuracy.Series {
 		accuracy.Series[i].Marked = true
 	}
-	times := timeChart(id+"time", []series{{Name: run.Symbolic.Backend, Color: symbolicColor, Y: run.Symbolic.Seconds}, {Name: run.Numeric.Backend, Color: numericColor, Y: run.Numeric.Seconds}})
+	times := timeChart(id+"time", []series{
+		{Name: run.Symbolic.Backend, Color: symbolicColor, Y: run.Symbolic.Seconds},
+		{Name: run.Numeric.Backend, Color: numericColor, Y: run.Numeric.Seconds},
+	})
 	return []*chart{lossChart(run), gap, accuracy, drift, times}
+}
+
+// driftName is what the axis of a drift says.
+const driftName = "‖θ₁ − θ₂‖ / ‖θ₂‖"
+
+// gapKey chooses the explanation of two losses' difference.
+func gapKey(run *report.Run) string {
+	if run.Numeric.Backend == "numeric" || run.Symbolic.Backend == "numeric" {
+		return "gap"
+	}
+	return "gap of exact ones"
 }
 
 func floats(values []int) []float64 {
@@ -116,6 +135,9 @@ func pointCharts(id string, c *twin.Comparison, smooth bool) []*chart {
 	if c.Sweep != nil {
 		out = append(out, sweepChart(id+"sweep", c.Sweep, smooth, chosenSteps(c)...))
 	}
+	if c.Formulas != nil {
+		out = append(out, formulasChart(id+"formulas", c.Formulas, smooth))
+	}
 	return out
 }
 
@@ -130,20 +152,17 @@ func chosenSteps(c *twin.Comparison) []mark {
 	return []mark{{Name: "check's h", X: c.Check.Step}, {Name: "run's h", X: c.Step}}
 }
 
-// atStep names the step of the differences, "" where there are none.
-func atStep(c *twin.Comparison) string {
-	if c.Step == 0 {
-		return ""
-	}
-	return ", differences at h = " + words.Digits(c.Step, 2)
-}
-
 // errorChart draws the distribution of the errors.
 func errorChart(id string, c *twin.Comparison) *chart {
+	key := "errors"
+	if c.Step == 0 {
+		key = "errors of exact ones"
+	}
 	out := &chart{
-		ID: id, Title: "Relative error, tensor by tensor", Explain: "errors", XName: "relative difference", YName: "share of the tensor's elements, %",
-		XLog: true, Axes: []string{"linear", "log"},
-		Note: "How many elements are how far apart, in bins of half a decade" + atStep(c) + ".",
+		ID: id, Title: "Relative error, tensor by tensor", Explain: key, XName: "relative difference",
+		YName: "share of the tensor's elements, %",
+		XLog:  true, Axes: []string{"linear", "log"},
+		Note: "How many elements are how far apart, in bins of half a decade" + report.AtStep(c) + ".",
 	}
 	if c.Causes.Total() > 0 {
 		out.Note += " Far to the right are those for which this h is too large or too small."
@@ -180,13 +199,27 @@ func drawable(errors []float64) []float64 {
 	return y
 }
 
+// kinkKey chooses an explanation by whether the loss has kinks.
+func kinkKey(key string, smooth bool) string {
+	if smooth {
+		return key
+	}
+	return key + ", kinks"
+}
+
 // sweepChart draws the error against the step; chosen is the check's step and the
 // run's. Smooth says that the loss has no kink.
 func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 	c := &chart{
-		ID: id, Title: "Error of central differences against their step h", Explain: "sweep", XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
-		Note:  "Each tensor's element with the largest gradient, and elements that are wrong or on a kink. Left, rounding makes the error: ε/h with the measured noise ε. Right, curvature does: h²|f‴|/6.",
+		ID: id, Title: "Error of central differences against their step h", Explain: kinkKey("sweep", smooth),
+		XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
+		Note: "Each tensor's element with the largest gradient, and before them any that is wrong or on a kink. " +
+			"Left, rounding makes the error: ε/h with the measured noise ε.",
 		Marks: chosen,
+	}
+	rounding, truncation := s.Lines()
+	if truncation != nil {
+		c.Note += " Right, curvature does: h²|f‴|/6, drawn for the median of those where it is seen."
 	}
 	if !smooth {
 		c.Note += " Where a curve jumps, ±h has reached a kink of the loss."
@@ -196,10 +229,10 @@ func sweepChart(id string, s *twin.Sweep, smooth bool, chosen ...mark) *chart {
 		e := &s.Elements[i]
 		c.Series = append(c.Series, series{Name: e.Element, Color: i, Style: "thin", Y: drawable(e.Error)})
 	}
-	rounding, truncation := s.Lines()
 	c.Series = append(c.Series, series{Name: "rounding, ε/h", Color: grey, Style: "dashed", Y: rounding, Guide: true})
 	if truncation != nil {
-		c.Series = append(c.Series, series{Name: "curvature, c·h²", Color: grey, Style: "dashed", Y: truncation, Guide: true})
+		c.Series = append(c.Series,
+			series{Name: "curvature, c·h²", Color: grey, Style: "dashed", Y: truncation, Guide: true})
 	}
 	return c
 }

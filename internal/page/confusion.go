@@ -11,18 +11,18 @@ import (
 
 // confusionTables shows what the networks take each class for at the end of the
 // run, and before it how the accuracy came about.
-func confusionTables(run *report.Run) []*table {
+func confusionTables(run *report.Run) []*report.Table {
 	if len(run.Predictions) == 0 {
 		return nil
 	}
 	last := run.Predictions[len(run.Predictions)-1]
-	return []*table{accuracyTable(run), confusionTable(run, last)}
+	return []*report.Table{accuracyTable(run), confusionTable(run, last)}
 }
 
 // accuracyTable counts the rows that both backends get right, before and after.
-func accuracyTable(run *report.Run) *table {
+func accuracyTable(run *report.Run) *report.Table {
 	names := backendNames(run)
-	t := &table{
+	t := &report.Table{
 		Caption: "Test rows that the two networks take for the right class.",
 		Label:   "right predictions",
 		Head:    []string{"when", names[0], names[1], "rows"},
@@ -35,25 +35,21 @@ func accuracyTable(run *report.Run) *table {
 			}
 			return words.Int(n)
 		}
-		rows := 0
-		for _, row := range p.Symbolic {
-			for _, n := range row {
-				rows += n
-			}
-		}
-		t.add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Int(rows))
+		t.Add(report.When(&twin.Comparison{After: p.After}), right(p.Symbolic), right(p.Numeric), words.Int(p.Rows()))
 	}
 	return t
 }
 
 // confusionTable shows one line per class; where the two networks differ, both
 // counts.
-func confusionTable(run *report.Run, p *twin.Predictions) *table {
+func confusionTable(run *report.Run, p *twin.Predictions) *report.Table {
 	names := backendNames(run)
-	t := &table{
-		Caption: fmt.Sprintf("What the test rows of each class are taken for %s: a line per class, a column per answer; where the two networks differ, %s / %s.", report.When(&twin.Comparison{After: p.After}), names[0], names[1]),
-		Label:   "confusion matrix",
-		Head:    []string{"class"},
+	t := &report.Table{
+		Caption: fmt.Sprintf(
+			"What the test rows of each class are taken for %s: a line per class, a column per answer; where the two "+
+				"networks differ, %s / %s.", report.When(&twin.Comparison{After: p.After}), names[0], names[1]),
+		Label: "confusion matrix",
+		Head:  []string{"class"},
 	}
 	for class := range p.Symbolic {
 		t.Head = append(t.Head, "as "+strconv.Itoa(class))
@@ -67,7 +63,7 @@ func confusionTable(run *report.Run, p *twin.Predictions) *table {
 			}
 			cells = append(cells, cell)
 		}
-		t.add(cells...)
+		t.Add(cells...)
 	}
 	return t
 }

@@ -27,7 +27,8 @@ func drawNetwork(s gradtwin.Spec, image [2]int) *diagram {
 	n := &diagram{Boxes: []box{input}}
 	for l := range s.Affine() {
 		in, out := s.Layers[l], s.Layers[l+1]
-		n.Boxes = append(n.Boxes, box{"affine", fmt.Sprintf("· W%d (%d×%d) + b%d (%d)", l+1, in, out, l+1, out), size(out)})
+		n.Boxes = append(n.Boxes,
+			box{"affine", fmt.Sprintf("· W%d (%d×%d) + b%d (%d)", l+1, in, out, l+1, out), size(out)})
 		if l+1 < s.Affine() {
 			n.Boxes = append(n.Boxes, box{s.Activation.String(), map[gradtwin.Activation]string{
 				gradtwin.ReLU: "max(0, z)", gradtwin.Sigmoid: "1 / (1 + e^−z)", gradtwin.Tanh: "tanh z",

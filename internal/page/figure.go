@@ -75,7 +75,8 @@ func (d *drawnChart) figure(on canvas) {
 		on.line([]point{{x, plotTop}, {x, plotTop + plotHeight}}, gridColor, 1, false)
 		on.text(x, plotTop+plotHeight+20, 0.5, t.plain())
 	}
-	on.line([]point{{plotLeft, plotTop}, {plotLeft, plotTop + plotHeight}, {plotLeft + plotWidth, plotTop + plotHeight}}, axisColor, 1, false)
+	const right, bottom = plotLeft + plotWidth, plotTop + plotHeight
+	on.line([]point{{plotLeft, plotTop}, {plotLeft, bottom}, {right, bottom}}, axisColor, 1, false)
 	row := 0.0
 	legend := func(name, color string, width float64, dashed bool) {
 		y := plotTop + 8 + legendLine*row
@@ -145,16 +146,22 @@ func (c *svgCanvas) line(points []point, color string, width float64, dashed boo
 	if dashed {
 		dash = ` stroke-dasharray="6 4"`
 	}
-	fmt.Fprintf(c, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%g\"%s stroke-linejoin=\"round\" %s/>\n", color, width, dash, attribute([][]point{points}))
+	fmt.Fprintf(c, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%g\"%s stroke-linejoin=\"round\" %s/>\n", color,
+		width, dash, attribute([][]point{points}))
 }
 
 func (c *svgCanvas) text(x, y, anchor float64, text string) {
-	fmt.Fprintf(c, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, [...]string{"start", "middle", "end"}[int(2*anchor)], html.EscapeString(text))
+	fmt.Fprintf(c, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y,
+		[...]string{"start", "middle", "end"}[int(2*anchor)], html.EscapeString(text))
 }
 
 func (c *svgCanvas) bytes() []byte {
-	return fmt.Appendf(nil, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"%d\">\n"+
-		"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n%s</svg>\n", figureWidth, figureHeight, figureWidth, figureHeight, textSize, c.Bytes())
+	return fmt.Appendf(
+		nil,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "+
+			"font-family=\"sans-serif\" font-size=\"%d\">\n"+
+			"<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n%s</svg>\n",
+		figureWidth, figureHeight, figureWidth, figureHeight, textSize, c.Bytes())
 }
 
 // pngCanvas paints pixels.

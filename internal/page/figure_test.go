@@ -16,7 +16,10 @@ import (
 func TestFigure(t *testing.T) {
 	dir := report.Dir(t.TempDir())
 	c := &chart{Title: "a<b", XName: "x", YName: "y", X: []float64{0, 1, 2}, Axes: []string{"linear"},
-		Series: []series{{Name: "line", Color: symbolicColor, Y: []float64{0, 1, 2}}, {Name: "hidden", Y: []float64{1, 1, 1}, Off: true}}}
+		Series: []series{
+			{Name: "line", Color: symbolicColor, Y: []float64{0, 1, 2}},
+			{Name: "hidden", Y: []float64{1, 1, 1}, Off: true},
+		}}
 	if err := writeFigure(dir, "f", c); err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +28,8 @@ func TestFigure(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The y axis goes from 0 to 2.06, so 2 is 0.0291 below the top of 350 pixels.
-	for _, want := range []string{`stroke="#0072b2" stroke-width="1.75" stroke-linejoin="round" d="M80 422L380 252.1L680 82.2"`, "a&lt;b", ">line<"} {
+	const path = `stroke="#0072b2" stroke-width="1.75" stroke-linejoin="round" d="M80 422L380 252.1L680 82.2"`
+	for _, want := range []string{path, "a&lt;b", ">line<"} {
 		if !bytes.Contains(svg, []byte(want)) {
 			t.Errorf("the SVG file lacks %s:\n%s", want, svg)
 		}

@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 )
 
 // WriteFormulas writes the errors of three difference formulas against their step as
-// formulas.csv, and as a figure, formulas.png and formulas.svg.
-func WriteFormulas(d report.Dir, s *twin.FormulaSweep) error {
+// formulas.csv, and as a figure, formulas.png and formulas.svg. Smooth says that the
+// loss has no kink.
+func WriteFormulas(d report.Dir, s *twin.FormulaSweep, smooth bool) error {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	head := []string{"h"}
@@ -31,20 +34,33 @@ func WriteFormulas(d report.Dir, s *twin.FormulaSweep) error {
 	if err := d.Write("formulas.csv", buf.Bytes()); err != nil {
 		return err
 	}
-	return writeFigure(d, "formulas", formulasChart(s))
+	return writeFigure(d, "formulas", formulasChart("formulas", s, smooth))
 }
 
-func formulasChart(s *twin.FormulaSweep) *chart {
+// formulasChart draws the error of each formula against the step, beside the line of
+// its order.
+func formulasChart(id string, s *twin.FormulaSweep, smooth bool) *chart {
 	c := &chart{
-		ID: "formulas", Title: "Error of three formulas at " + s.Element, XName: "h", YName: "|symbolic − numeric|",
-		X: s.Steps, XLog: true, Axes: []string{"log"},
+		ID: id, Title: "Error of three formulas at " + s.Element, Explain: kinkKey("formulas", smooth),
+		XName: "h", YName: "|symbolic − numeric|", X: s.Steps, XLog: true, Axes: []string{"log"},
+		Note: "An error of exactly 0 is left out.",
 	}
+	var unseen []string
 	for i, f := range s.Formulas {
-		name := f.Formula
-		if f.Slope > 0 {
-			name += fmt.Sprintf(", slope %.1f", f.Slope)
+		c.Series = append(c.Series, series{Name: f.Formula, Color: i, Style: "thin", Y: drawable(f.Error)})
+		if f.Slope == 0 {
+			unseen = append(unseen, f.Formula)
+			continue
 		}
-		c.Series = append(c.Series, series{Name: name, Color: i, Y: drawable(f.Error)})
+		line := make([]float64, len(s.Steps))
+		for k, h := range s.Steps {
+			line[k] = f.Scale * math.Pow(h, f.Order)
+		}
+		name := fmt.Sprintf("slope %g, measured %.2f", f.Order, f.Slope)
+		c.Series = append(c.Series, series{Name: name, Color: i, Style: "dashed", Y: line, Guide: true})
+	}
+	if len(unseen) > 0 {
+		c.Note += " No slope is seen of " + strings.Join(unseen, " and ") + "."
 	}
 	return c
 }

@@ -58,7 +58,8 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		root := t.TempDir()
-		in, out, together := filepath.Join(root, "a", "in"), filepath.Join(root, "a", "out"), filepath.Join(root, "a", "both")
+		in, out, together := filepath.Join(root, "a",
+			"in"), filepath.Join(root, "a", "out"), filepath.Join(root, "a", "both")
 		if err := os.MkdirAll(in, 0o777); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +75,8 @@ func FuzzLoad(f *testing.F) {
 				return
 			}
 			d, p := report.Dir(out), newPage(r)
-			for _, err := range []error{d.WriteResults(r), d.WriteSteps(r), d.WritePoints(r), d.Write("report.md", p.markdown()), p.write(d)} {
+			for _, err := range []error{d.WriteResults(r), d.WriteSteps(r), d.WritePoints(r),
+				d.Write("report.md", p.markdown()), p.write(d)} {
 				if err != nil {
 					t.Errorf("results that were read cannot be written: %v", err)
 				}
@@ -131,7 +133,8 @@ func FuzzLossPlot(f *testing.F) {
 			}
 		}
 		run.Symbolic.Loss, run.Numeric.Loss = values[:n], values[n:]
-		run.Symbolic.Seconds, run.Numeric.Seconds, run.Drift = make([]float64, n), make([]float64, n), make([]float64, n)
+		run.Symbolic.Seconds, run.Numeric.Seconds, run.Drift = make([]float64,
+			n), make([]float64, n), make([]float64, n)
 		run.Evaluated, run.Symbolic.Accuracy, run.Numeric.Accuracy = nil, nil, nil
 		run.Config.Steps, run.Config.LR, run.Symbolic.Backend = max(1, n), lr, backend
 		if n == 0 || run.Validate(r.Data.Train) != nil {
@@ -171,7 +174,8 @@ func FuzzPoint(f *testing.F) {
 			if err != nil {
 				return
 			}
-			if err := pageTemplate.ExecuteTemplate(&bytes.Buffer{}, "gallery.html", newGallery("p", p, &payload{})); err != nil {
+			g := newGallery("p", p, &payload{})
+			if err := pageTemplate.ExecuteTemplate(&bytes.Buffer{}, "gallery.html", g); err != nil {
 				t.Errorf("a point that was read cannot be drawn: %v", err)
 			}
 			again, err := report.EncodePoint(p)

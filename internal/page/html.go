@@ -11,7 +11,6 @@ import (
 	"html/template"
 	"strings"
 
-	"gradtwin"
 	"gradtwin/internal/report"
 	"gradtwin/internal/words"
 )
@@ -26,7 +25,7 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 	},
 	"script": func() (template.JS, error) {
 		var all []byte
-		for _, name := range []string{"charts", "network", "pictures", "microscope", "digit", "units"} {
+		for _, name := range []string{"charts", "network", "plot", "pictures", "microscope", "digit", "units"} {
 			b, err := pageFiles.ReadFile("page/" + name + ".js")
 			if err != nil {
 				return "", err
@@ -51,6 +50,7 @@ type page struct {
 	Title       string
 	Class, Sign string // of the verdict
 	Verdict     string
+	Lead        string // what was done
 	Power       string // what error would have shown
 	Notes       []string
 	Facts       []fact
@@ -67,7 +67,7 @@ type fact struct{ Name, Value string }
 type section struct {
 	ID, Title   string
 	Sentences   []string
-	Tables      []*table
+	Tables      []*report.Table
 	Charts      []*drawnChart
 	Comparisons []comparison
 }
@@ -109,7 +109,8 @@ func writeLossFigures(d report.Dir, r *report.Results) error {
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		c := lossChart(run)
-		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(), words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
+		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(),
+			words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
 		if err := writeFigure(d, "loss-"+run.Config.Policy.String(), c); err != nil {
 			return err
 		}
@@ -129,14 +130,14 @@ func (p *page) write(d report.Dir) error {
 func newPage(r *report.Results) *page {
 	p := &page{
 		Title: "gradtwin: symbolic against numerical gradients",
-		Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
+		Lead:  r.Lead(), Facts: facts(r), Replay: []fact{{"Replay", r.Replay}}, Notes: r.Notes(),
 	}
 	p.judge(r)
 	p.Payload = newPayload(r)
 	for i := range r.Runs {
 		p.Sections = append(p.Sections, newSection(&r.Runs[i], p.Payload))
 	}
-	p.Payload.seal()
+	p.Payload.Data = p.Payload.seal()
 	if len(r.Runs) > 0 {
 		p.Network = drawNetwork(r.Runs[0].Config.Spec, p.Payload.Image)
 	}
@@ -153,7 +154,12 @@ func (p *page) judge(r *report.Results) {
 }
 
 func newSection(run *report.Run, data *payload) section {
-	s := section{ID: run.Config.Policy.String(), Title: run.Title(), Sentences: run.Sentences(), Tables: notEmpty(append(confusionTables(run), timingTable(run))...)}
+	s := section{
+		ID:        run.Config.Policy.String(),
+		Title:     run.Title(),
+		Sentences: run.Sentences(),
+		Tables:    notEmpty(append(confusionTables(run), timingTable(run))...),
+	}
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))
@@ -167,24 +173,35 @@ func facts(r *report.Results) []fact {
 	add := func(name, format string, args ...any) { out = append(out, fact{name, fmt.Sprintf(format, args...)}) }
 	if len(r.Runs) > 0 {
 		c := r.Runs[0].Config
-		add("Network", "%s, %v, δ = %s", layers(c.Spec.Layers), c.Spec.Activation, words.Number(c.Spec.Delta))
+		from := report.InitText(c.Init)
+		if r.InitFrom != "" {
+			from = "from " + r.InitFrom
+		}
+		layers := report.LayersText(c.Spec.Layers)
+		add("Network", "%s, %v, δ = %s", layers, c.Spec.Activation, words.Number(c.Spec.Delta))
 		add("Parameters", "%s", words.Int(c.Spec.NumParams()))
 		add("Training", "%s, %s per batch, %s per batch, learning rate %s, seed %d, initial weights %s",
-			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"), words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, start(c.Init))
+			words.Count(c.Steps, "step", "steps"), words.Count(c.Batch, "row", "rows"),
+			words.Count(c.Inner, "update", "updates"), words.Number(c.LR), c.Seed, from)
 	}
 	add("Differences", "%s, h = %s, %s engine", cmp.Or(r.Formula, "central"), words.Number(r.Step), r.Engine)
-	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train), words.Int(r.Data.Test))
+	add("Data", "MNIST from the %s: %s training rows, %s test rows", r.Data.Origin, words.Int(r.Data.Train),
+		words.Int(r.Data.Test))
 	e := r.Environment
-	add("Machine", "%s", strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
+	add("Machine", "%s",
+		strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
 	return out
 }
 
-// start says how initial weights are drawn.
-func start(i gradtwin.Init) string {
-	if i.Scheme == gradtwin.Std {
-		return "std " + words.Number(cmp.Or(i.Std, gradtwin.InitStd))
+// notEmpty returns the tables that are there and have a line.
+func notEmpty(all ...*report.Table) []*report.Table {
+	var out []*report.Table
+	for _, t := range all {
+		if t != nil && len(t.Rows) > 0 {
+			out = append(out, t)
+		}
 	}
-	return i.Scheme.String()
+	return out
 }
 
 func nonEmpty(parts ...string) []string {
@@ -195,8 +212,4 @@ func nonEmpty(parts ...string) []string {
 		}
 	}
 	return out
-}
-
-func layers(sizes []int) string {
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(sizes), " ", "–"), "[]")
 }

@@ -34,7 +34,8 @@ func TestHTML(t *testing.T) {
 	for _, want := range []string{
 		"The gradients agree: none of 10 elements checked is wrong, 1 lies on a kink of the loss.",
 		`<h1 class="verdict good">`,
-		"An error above 2.4·10⁻⁸ would have shown in every element that agrees; relative to the largest gradient of its tensor, one above 10⁻⁶.",
+		"An error above 2.4·10⁻⁸ would have shown in every element that agrees; relative to the largest gradient of " +
+			"its tensor, one above 10⁻⁶.",
 		"10 elements checked: 9 ok, 1 kink, 0 wrong, 0 inconclusive, 0 unseen.",
 		"gradtwin compare --data &#39;a&lt;b&gt;&amp;c&#39;",
 		"4–2, relu, δ = 10⁻⁷",
@@ -43,7 +44,12 @@ func TestHTML(t *testing.T) {
 		// cannot show, and then 0.25/1.5.
 		`"y":[0,0,0.1666667]`,
 		"A step with symbolic gradients is 4.0 times faster than one with numerical gradients.",
-		"Test accuracy went from 10.00 % to 50.00 % and from 10.00 % to 25.00 %.",
+		"Test accuracy went from 10.00 % to 50.00 % with symbolic gradients and from 10.00 % to 25.00 % with " +
+			"numerical gradients.",
+		"One network was trained twice, from one start on the same batches: with symbolic gradients and with " +
+			"numerical gradients. " +
+			"Each of its 10 weights and biases is an element of the gradient; they were compared one by one, at 1 " +
+			"point of the training.",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page lacks %q", want)
@@ -62,10 +68,15 @@ func first(r *report.Results) *compare.Report { return r.Runs[0].Comparisons[0].
 // A check that was not judged has a title and a colour of its own, and says why.
 func TestHTMLNotJudged(t *testing.T) {
 	r := reporttest.Sample(false)
-	first(r).NotJudged, first(r).Counts, first(r).Resolution = []string{"W1: unseen, and so on"}, compare.Counts{Unseen: 10}, 0
+	first(r).NotJudged, first(r).Counts, first(r).Resolution = []string{
+		"W1: unseen, and so on",
+	}, compare.Counts{
+		Unseen: 10,
+	}, 0
 	text := writePage(t, r)
 	for _, want := range []string{
-		`<h1 class="verdict open"><span class="sign" aria-hidden="true">?</span> The gradients could not be judged: W1: unseen, and so on (fixed`,
+		`<h1 class="verdict open"><span class="sign" aria-hidden="true">?</span> ` +
+			"The gradients could not be judged: W1: unseen, and so on (fixed",
 		`<p class="open">10 elements checked: 0 ok, 0 kinks, 0 wrong, 0 inconclusive, 10 unseen.</p>`,
 		`<p class="open">Not judged: W1: unseen, and so on</p>`,
 	} {
@@ -77,7 +88,8 @@ func TestHTMLNotJudged(t *testing.T) {
 		t.Error("an error would have shown, where nothing agrees")
 	}
 	md := string(newPage(r).markdown())
-	if want := "\nNot judged: W1: unseen, and so on\n"; !strings.Contains(md, want) || !strings.HasPrefix(md, "# The gradients could not be judged: ") {
+	if want := "\nNot judged: W1: unseen, and so on\n"; !strings.Contains(md, want) ||
+		!strings.HasPrefix(md, "# The gradients could not be judged: ") {
 		t.Errorf("report.md lacks %q:\n%s", want, md)
 	}
 }
@@ -92,10 +104,13 @@ func TestCausesAreNamed(t *testing.T) {
 		activation gradtwin.Activation
 		says, not  []string
 	}{
-		{twin.Causes{}, gradtwin.Tanh, nil, []string{"beyond the check", "a kink of the loss lies", "has reached a kink", "curvature (", "Far to the right"}},
+		{twin.Causes{}, gradtwin.Tanh, nil, []string{"beyond the check", "a kink of the loss lies",
+			"has reached a kink", "curvature (", "Far to the right"}},
 		{twin.Causes{Curvature: 1234}, gradtwin.Tanh,
-			[]string{"1,234 differences are beyond the check", "1,234 because of the loss's curvature (the error falls with h)", "Far to the right"}, []string{"a kink of the loss lies", "has reached a kink"}},
-		{twin.Causes{Kink: 1}, gradtwin.ReLU, []string{"1 difference is beyond the check", "1 because a kink of the loss lies within ±h"}, []string{"curvature (", "rounding ("}},
+			[]string{"1,234 differences are beyond the check", "1,234 because of the loss's curvature (the error " +
+				"falls with h)", "Far to the right"}, []string{"a kink of the loss lies", "has reached a kink"}},
+		{twin.Causes{Kink: 1}, gradtwin.ReLU, []string{"1 difference is beyond the check",
+			"1 because a kink of the loss lies within ±h"}, []string{"curvature (", "rounding ("}},
 	} {
 		c.Causes = tt.causes
 		r.Runs[0].Config.Spec = gradtwin.Spec{Layers: []int{4, 3, 2}, Activation: tt.activation}
@@ -125,7 +140,9 @@ func TestDiverged(t *testing.T) {
 	r.Runs[0].Diverged, r.Runs[0].Error = true, "graph: the loss is NaN after step 4"
 	text := writePage(t, r)
 	for _, want := range []string{
-		`<h1 class="verdict open"><span class="sign" aria-hidden="true">!</span> Training diverged with fixed batches; the gradients agree where they were compared (fixed batches at the start): none of`,
+		`<h1 class="verdict open"><span class="sign" aria-hidden="true">!</span> ` +
+			"Training diverged with fixed batches; the gradients agree where they were compared " +
+			"(fixed batches at the start): none of",
 		"<li>Training diverged: graph: the loss is NaN after step 4</li>",
 	} {
 		if !strings.Contains(text, want) {

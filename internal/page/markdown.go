@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"gradtwin/internal/report"
 )
 
 // markdown writes what the page says, for a terminal or a pull request.
 func (p *page) markdown() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", p.Verdict)
+	if p.Lead != "" {
+		fmt.Fprintf(&b, "%s\n\n", p.Lead)
+	}
 	if p.Power != "" {
 		fmt.Fprintf(&b, "%s\n\n", p.Power)
 	}
@@ -28,7 +33,7 @@ func (p *page) markdown() []byte {
 			fmt.Fprintf(&b, "- %s\n", text)
 		}
 		for _, t := range s.Tables {
-			t.markdown(&b)
+			markdownTable(&b, t)
 		}
 		for _, c := range s.Comparisons {
 			fmt.Fprintf(&b, "\n### %s\n\n%s\n", c.Title, c.Found)
@@ -39,14 +44,14 @@ func (p *page) markdown() []byte {
 				fmt.Fprintf(&b, "\n%s\n", text)
 			}
 			for _, t := range c.Tables {
-				t.markdown(&b)
+				markdownTable(&b, t)
 			}
 		}
 	}
 	return b.Bytes()
 }
 
-func (t *table) markdown(b *bytes.Buffer) {
+func markdownTable(b *bytes.Buffer, t *report.Table) {
 	fmt.Fprintf(b, "\n%s\n\n", t.Caption)
 	row := func(cells []string) {
 		for _, cell := range cells {

@@ -10,7 +10,10 @@ import (
 
 func TestMarkdown(t *testing.T) {
 	r := reporttest.Sample(true)
-	r.Runs[0].Memory = []report.StepMemory{{Backend: "graph", Bytes: 2048, Allocations: 975}, {Backend: "numeric", Bytes: 0, Allocations: 0}}
+	r.Runs[0].Memory = []report.StepMemory{
+		{Backend: "graph", Bytes: 2048, Allocations: 975},
+		{Backend: "numeric", Bytes: 0, Allocations: 0},
+	}
 	text := string(newPage(r).markdown())
 	for _, want := range []string{
 		"# The gradients disagree: 1 of 10 elements checked is wrong, W1[3,1] (fixed batches, at the start).\n",

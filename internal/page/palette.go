@@ -50,7 +50,8 @@ func colorSheet() string {
 		fmt.Fprintf(&light, "--c%d:%s;", i, c.light)
 		fmt.Fprintf(&dark, "--c%d:%s;", i, c.dark)
 	}
-	return fmt.Sprintf(":root{%s--many:.5}\n@media screen and (prefers-color-scheme:dark){:root{%s--many:.78}}\n", light.String(), dark.String())
+	return fmt.Sprintf(":root{%s--many:.5}\n@media screen and (prefers-color-scheme:dark){:root{%s--many:.78}}\n",
+		light.String(), dark.String())
 }
 
 // faded mixes two parts of white into one of a colour.

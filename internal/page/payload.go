@@ -1,55 +1,55 @@
 package page
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"encoding/binary"
 	"html/template"
-	"math"
 	"slices"
 
+	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 )
 
-// payload is what the page's script computes with: the network, and its weights
-// and batches at some points. The numbers stand in one compressed block, which
-// Data holds as base64.
+// payload is what the page's script computes with: networks, their weights and
+// batches at some points. The numbers stand in one compressed block, which Data holds
+// as base64.
 type payload struct {
-	Layers     []int          `json:"layers"`
-	Activation string         `json:"activation"`
-	Delta      float64        `json:"delta"`
-	Image      [2]int         `json:"image"` // height and width
-	Points     []payloadPoint `json:"points"`
-	Trained    *trained       `json:"trained"` // null where there is none
-	Data       template.HTML  `json:"-"`
+	Image   [2]int         `json:"image"` // height and width of an input
+	Points  []payloadPoint `json:"points"`
+	Trained []trained      `json:"trained"` // one for each run that came to its end
+	Left    int            `json:"left"`    // out: runs that came to their end and have no room here
+	Data    template.HTML  `json:"-"`
 
-	block   bytes.Buffer
+	block
 	weights [][]float64 // those in the block
 	refs    []array     // where
+	room    int         // bytes that the trained networks may still take
 }
 
-// Classes are the network's answers.
+// shape is what a network is, beside its weights.
+type shape struct {
+	Layers     []int   `json:"layers"`
+	Activation string  `json:"activation"`
+	Delta      float64 `json:"delta"`
+}
+
+func shapeOf(s gradtwin.Spec) shape { return shape{s.Layers, s.Activation.String(), s.Delta} }
+
+// Classes are the answers of the networks: those of the one with most.
 func (p *payload) Classes() []int {
 	var out []int
-	for c := range p.Layers[len(p.Layers)-1] {
-		out = append(out, c)
+	for _, t := range p.Trained {
+		for c := len(out); c < t.Shape.Layers[len(t.Shape.Layers)-1]; c++ {
+			out = append(out, c)
+		}
 	}
 	return out
-}
-
-// array is a vector in the block: f64, f32, or b16, the upper half of a float32.
-type array struct {
-	Type string `json:"type"`
-	At   int    `json:"at"` // byte
-	Len  int    `json:"len"`
 }
 
 // payloadPoint is a point at which the script can compute the loss.
 type payloadPoint struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title"`
+	Shape    shape     `json:"shape"`
 	Noise    float64   `json:"noise"` // of the loss
 	Weights  array     `json:"weights"`
 	X        array     `json:"x"`
@@ -67,11 +67,22 @@ type element struct {
 // trained is a pair of networks after training.
 type trained struct {
 	Title    string    `json:"title"`
+	Point    string    `json:"point"` // where the gradients were compared at its end
+	Shape    shape     `json:"shape"`
 	Names    [2]string `json:"names"` // of the two networks
 	Start    *array    `json:"start"` // the weights before training
 	Symbolic array     `json:"symbolic"`
 	Numeric  array     `json:"numeric"`
+	Dead     *dead     `json:"dead"` // null where it was not counted
 	Mistakes []mistake `json:"mistakes"`
+}
+
+// dead counts, layer by layer, the hidden units that pass nothing on for any of so
+// many test rows.
+type dead struct {
+	Rows   int   `json:"rows"`
+	Before []int `json:"before"` // training; null where it was not counted
+	After  []int `json:"after"`  // of the first network
 }
 
 type mistake struct {
@@ -82,31 +93,31 @@ type mistake struct {
 
 const (
 	// maxWeights limits the weights that a page carries for the microscope, in bytes:
-	// those of the experiment at two points. A page of more takes long to open.
-	maxWeights = 1 << 20
-	// maxTrained limits those of the trained networks.
-	maxTrained = 1 << 20
+	// those of the experiment at its four points. A page of more takes long to open.
+	maxWeights = 3 << 19
+	// maxTrained limits those of the trained networks, in float32: the experiment's at
+	// four learning rates.
+	maxTrained = 3 << 20
 	// maxBatch limits a point's batch.
 	maxBatch = 1 << 20
 )
 
-// newPayload takes the starts of all runs first, then their ends, the last run's
-// before the others'.
+// emptyPayload returns one of nothing, which JSON writes as empty lists.
+func emptyPayload() *payload {
+	return &payload{Points: []payloadPoint{}, Trained: []trained{}, room: maxTrained}
+}
+
+// newPayload takes the starts of all runs first, then their ends.
 func newPayload(r *report.Results) *payload {
-	p := &payload{}
-	if len(r.Runs) == 0 {
-		return p
+	p := emptyPayload()
+	for _, start := range []bool{true, false} {
+		for i := range r.Runs {
+			p.add(&r.Runs[i], start)
+		}
 	}
-	// The batch of a run is drawn by its policy; the network is the same.
-	spec := r.Runs[0].Config.Spec
-	p.Layers, p.Activation, p.Delta = spec.Layers, spec.Activation.String(), spec.Delta
 	for i := range r.Runs {
-		p.add(&r.Runs[i], true)
+		p.train(r.Runs[i].Title(), &r.Runs[i])
 	}
-	for i := len(r.Runs) - 1; i >= 0; i-- {
-		p.add(&r.Runs[i], false)
-	}
-	p.train(r)
 	return p
 }
 
@@ -114,18 +125,18 @@ func newPayload(r *report.Results) *payload {
 func (p *payload) add(run *report.Run, start bool) {
 	for k := range run.Comparisons {
 		c := &run.Comparisons[k]
-		// The script has one network: a file from elsewhere can hold runs of several.
-		if (c.After == 0) != start || c.Point == nil || !slices.Equal(run.Config.Spec.Layers, p.Layers) {
+		if (c.After == 0) != start || c.Point == nil || 8*len(c.Point.Batch.X) > maxBatch {
 			continue
 		}
 		point := c.Point
-		weights, ok := p.carry(point.NumericParams)
-		if !ok || 8*len(point.Batch.X) > maxBatch {
+		weights, ok := p.carry(point, p.start(run))
+		if !ok {
 			continue
 		}
 		out := payloadPoint{
-			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c), Noise: c.Check.Noise,
-			Weights: weights, X: p.floats64(point.Batch.X), Labels: point.Batch.Labels,
+			ID: pointID(run, c), Title: run.Title() + ", " + report.When(c),
+			Shape: shapeOf(run.Config.Spec), Noise: c.Check.Noise,
+			Weights: weights, X: p.floats64(point.Batch.X, nil), Labels: point.Batch.Labels,
 		}
 		for _, i := range twin.SweepElements(point.Symbolic, c.Check) {
 			if finite(point.Symbolic[i]) {
@@ -137,99 +148,104 @@ func (p *payload) add(run *report.Run, start bool) {
 	}
 }
 
-// train takes in the networks that the last run with an end led to.
-func (p *payload) train(r *report.Results) {
-	for i := len(r.Runs) - 1; i >= 0; i-- {
-		run := &r.Runs[i]
-		for k := range run.Comparisons {
-			c := &run.Comparisons[k]
-			if c.After == 0 || c.Point == nil || 4*len(c.Point.NumericParams) > maxTrained || !slices.Equal(run.Config.Spec.Layers, p.Layers) {
-				continue
-			}
-			t := &trained{Title: run.Title(), Names: backendNames(run), Symbolic: p.floats32(c.Point.SymbolicParams)}
-			if numeric, ok := p.carry(c.Point.NumericParams); ok {
-				t.Numeric = numeric
-			} else {
-				t.Numeric = p.floats32(c.Point.NumericParams)
-			}
-			if first := run.Comparisons[0]; first.After == 0 && first.Point != nil {
-				if start, ok := p.carry(first.Point.NumericParams); ok {
-					t.Start = &start
-				}
-			}
-			for _, predictions := range run.Predictions {
-				if predictions.After == c.After {
-					for _, m := range predictions.Mistakes {
-						t.Mistakes = append(t.Mistakes, mistake{m.Row, m.Label, m.Pixels})
-					}
-				}
-			}
-			p.Image = [2]int{c.Point.Height, c.Point.Width}
-			p.Trained = t
-			return
+// start returns where the weights are that the run began with, nil where they are
+// not carried.
+func (p *payload) start(run *report.Run) *array {
+	first := &run.Comparisons[0]
+	if first.After != 0 || first.Point == nil {
+		return nil
+	}
+	if i := p.carried(first.Point.NumericParams); i >= 0 {
+		return &p.refs[i]
+	}
+	return nil
+}
+
+// train takes in the networks that a run led to.
+func (p *payload) train(title string, run *report.Run) {
+	for k := range run.Comparisons {
+		c := &run.Comparisons[k]
+		if c.After == 0 || c.Point == nil {
+			continue
+		}
+		p.room -= 8 * len(c.Point.NumericParams)
+		if p.room < 0 {
+			p.Left++
+			continue
+		}
+		t := trained{
+			Title: title,
+			Point: pointID(run, c),
+			Shape: shapeOf(run.Config.Spec),
+			Names: backendNames(run),
+			Start: p.start(run),
+		}
+		if i := p.carried(c.Point.NumericParams); i >= 0 {
+			t.Numeric = p.refs[i]
+		} else {
+			t.Numeric = p.floats32(c.Point.NumericParams, nil)
+		}
+		t.Symbolic = p.floats32(c.Point.SymbolicParams, &t.Numeric)
+		p.Image = [2]int{c.Point.Height, c.Point.Width}
+		t.predict(run, c.After)
+		p.Trained = append(p.Trained, t)
+	}
+}
+
+// predict takes in what the run's networks made of the test rows after its end.
+func (t *trained) predict(run *report.Run, after int) {
+	var before []int
+	for _, q := range run.Predictions {
+		if q.After == 0 {
+			before = q.Dead
+		}
+		if q.After != after {
+			continue
+		}
+		for _, m := range q.Mistakes {
+			t.Mistakes = append(t.Mistakes, mistake{m.Row, m.Label, m.Pixels})
+		}
+		if len(q.Dead) == len(run.Config.Spec.Layers)-2 {
+			t.Dead = &dead{Rows: q.Rows(), Before: before, After: q.Dead}
 		}
 	}
 }
 
-// carry puts weights into the block, once, while there is room.
-func (p *payload) carry(weights []float64) (array, bool) {
-	for i, w := range p.weights {
-		if slices.Equal(w, weights) {
-			return p.refs[i], true
-		}
+// carried returns the place of weights in the block, -1 for none.
+func (p *payload) carried(weights []float64) int {
+	return slices.IndexFunc(p.weights, func(w []float64) bool { return slices.Equal(w, weights) })
+}
+
+// carry puts the weights of a point into the block, once, while there is room; base
+// are those that they came from, nil for none.
+func (p *payload) carry(point *twin.Point, base *array) (array, bool) {
+	weights := point.NumericParams
+	if i := p.carried(weights); i >= 0 {
+		return p.refs[i], true
 	}
 	if 8*len(weights)*(1+len(p.weights)) > maxWeights {
 		return array{}, false
 	}
 	p.weights = append(p.weights, weights)
-	p.refs = append(p.refs, p.floats64(weights))
+	p.refs = append(p.refs, p.floats64(unreached(point), base))
 	return p.refs[len(p.refs)-1], true
 }
 
-func (p *payload) floats64(values []float64) array {
-	return p.put("f64", len(values), 8, func(i int) []byte {
-		return binary.LittleEndian.AppendUint64(nil, math.Float64bits(values[i]))
-	})
-}
-
-func (p *payload) floats32(values []float64) array {
-	return p.put("f32", len(values), 4, func(i int) []byte {
-		return binary.LittleEndian.AppendUint32(nil, math.Float32bits(float32(values[i])))
-	})
-}
-
-// floats16 keeps two digits.
-func (p *payload) floats16(values []float64) array {
-	return p.put("b16", len(values), 2, func(i int) []byte {
-		bits := uint64(math.Float32bits(float32(values[i]))) + 1<<15
-		return binary.LittleEndian.AppendUint16(nil, uint16(min(bits, math.MaxUint32)>>16))
-	})
-}
-
-// put writes n values of so many bytes, at a multiple of 8.
-func (p *payload) put(kind string, n, size int, value func(i int) []byte) array {
-	p.block.Write(make([]byte, -p.block.Len()&7))
-	a := array{kind, p.block.Len(), n}
-	for i := range n {
-		p.block.Write(value(i))
+// unreached returns the point's weights, those in float32 that no loss of its batch
+// depends on: of inputs that are 0 in every row. Half of the experiment's are.
+func unreached(point *twin.Point) []float64 {
+	out := slices.Clone(point.NumericParams)
+	inputs, units := point.Layout[0].Shape[0], point.Layout[0].Shape[1]
+	used := make([]bool, inputs)
+	for i, x := range point.Batch.X {
+		used[i%inputs] = used[i%inputs] || x != 0
 	}
-	return a
-}
-
-// seal compresses the block.
-func (p *payload) seal() {
-	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
-	if err == nil {
-		_, err = w.Write(p.block.Bytes())
+	for i := range inputs * units {
+		if !used[i/units] {
+			out[i] = float64(float32(out[i]))
+		}
 	}
-	if err == nil {
-		err = w.Close()
-	}
-	if err != nil {
-		panic("page: " + err.Error()) // a buffer takes everything
-	}
-	p.Data = template.HTML(base64.StdEncoding.EncodeToString(buf.Bytes()))
+	return out
 }
 
 func finite(x float64) bool { return x-x == 0 }

@@ -99,7 +99,8 @@ func newGallery(id string, p *twin.Point, data *payload) *gallery {
 			continue
 		}
 		m := matrix{name: t.Name, rows: t.Shape[0], cols: t.Shape[1],
-			symbolic: twin.PartOf(p, k, p.Symbolic), numeric: twin.PartOf(p, k, p.Settled), ratio: twin.PartOf(p, k, ratios)}
+			symbolic: twin.PartOf(p, k, p.Symbolic), numeric: twin.PartOf(p, k, p.Settled),
+			ratio: twin.PartOf(p, k, ratios)}
 		if k == 0 && p.Height > 0 {
 			g.Groups = append(g.Groups, m.asImages(p.Height, p.Width))
 		} else {
@@ -122,8 +123,12 @@ func (m *matrix) asImages(height, width int) pictureGroup {
 	units := m.choose()
 	g := pictureGroup{
 		Title: fmt.Sprintf("Gradient of %s as images, %d of %d hidden units", m.name, len(units), m.cols),
-		Note: fmt.Sprintf("Each image is one unit's column of ∂L/∂%s: a pixel is the weight of an input. Units with an element beyond its bound are chosen first, then those with the largest gradients. Pixels that are blank in every digit have the gradient 0.",
-			m.name),
+		Note: fmt.Sprintf(
+			"Each image is one unit's column of ∂L/∂%s: a pixel is the weight of an input. Units with an element "+
+				"beyond its bound are chosen first, then those with the largest gradients. Pixels that are blank "+
+				"in every digit have the gradient 0.",
+			m.name,
+		),
 		Wide: true,
 	}
 	column := func(values []float64) []tile {
@@ -224,7 +229,8 @@ func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile) {
 		}
 	}
 	gradients, ratios := valueMap(largest), ratioMap()
-	difference := newPicture("difference, in units of the bound", "difference of the gradients of "+name, ratios, ratio...)
+	difference := newPicture("difference, in units of the bound", "difference of the gradients of "+name,
+		ratios, ratio...)
 	difference.Rings = rings(difference, ratio, g.Values.element)
 	g.Pictures = []picture{
 		*newPicture("symbolic", "symbolic gradient of "+name, gradients, symbolic...),
@@ -232,8 +238,16 @@ func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile) {
 		*difference,
 	}
 	g.Bars = []colorBar{
-		{"gradient, both rows", dataURI(gradients.bar()), []tick{{0, -largest, words.Digits(-largest, 2)}, {50, 0, "0"}, {100, largest, words.Digits(largest, 2)}}},
-		{"difference / bound", dataURI(ratios.bar()), []tick{{0, -1, "−1"}, {20, -0.01, "−0.01"}, {50, 0, "0"}, {80, 0.01, "0.01"}, {100, 1, "1"}}},
+		{
+			"gradient, both rows",
+			dataURI(gradients.bar()),
+			[]tick{{0, -largest, words.Digits(-largest, 2)}, {50, 0, "0"}, {100, largest, words.Digits(largest, 2)}},
+		},
+		{
+			"difference / bound",
+			dataURI(ratios.bar()),
+			[]tick{{0, -1, "−1"}, {20, -0.01, "−0.01"}, {50, 0, "0"}, {80, 0.01, "0.01"}, {100, 1, "1"}},
+		},
 	}
 }
 
@@ -266,9 +280,9 @@ func (g *pictureGroup) carry(id string, data *payload) {
 	v := &g.Values
 	v.Gap, v.Ratio = data.floats16(gap), data.floats16(ratio)
 	if v.Block == 1 && slices.ContainsFunc(data.Points, func(p payloadPoint) bool { return p.ID == id }) {
-		v.Point, v.Symbolic = id, data.floats64(symbolic)
+		v.Point, v.Symbolic = id, data.floats64(symbolic, nil)
 	} else {
-		v.Symbolic = data.floats32(symbolic)
+		v.Symbolic = data.floats32(symbolic, nil)
 	}
 }
 
@@ -286,7 +300,8 @@ func rings(p *picture, ratio []tile, element func(k, offset int) string) []ring 
 				x, y := k*(t.cols+1)+i%t.cols, i/t.cols
 				out = append(out, ring{
 					Name: element(k, i), Ratio: a,
-					Left: 100 * (float64(x) + 0.5) / float64(p.Width), Top: 100 * (float64(y) + 0.5) / float64(p.Height),
+					Left: 100 * (float64(x) + 0.5) / float64(p.Width),
+					Top:  100 * (float64(y) + 0.5) / float64(p.Height),
 				})
 			}
 		}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -53,7 +52,8 @@ const timePerDecade = 20
 // seconds of one backend.
 func timeChart(id string, all []series) *chart {
 	c := &chart{
-		ID: id, Title: "Time of a step", Explain: "time", XName: "seconds", YName: "share of the steps, %", XLog: true, Axes: []string{"linear", "log"},
+		ID: id, Title: "Time of a step", Explain: "time", XName: "seconds", YName: "share of the steps, %",
+		XLog: true, Axes: []string{"linear", "log"},
 		Note: "Gradient, update and loss of each step, in bins of a twentieth of a decade.",
 	}
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -86,22 +86,26 @@ func timeChart(id string, all []series) *chart {
 }
 
 // timingTable is one line a backend, nil when no step was done.
-func timingTable(r *report.Run) *table {
+func timingTable(r *report.Run) *report.Table {
 	rows := timings(r)
 	if rows == nil {
 		return nil
 	}
-	t := &table{
-		Caption: "Time of a step, gradient, update and loss together: quantiles, the longest, all steps, and the memory that a step allocates.",
-		Label:   "time and memory of a step",
-		Head:    []string{"backend", "5 %", "25 %", "median", "75 %", "longest", "total", "memory per step"},
+	t := &report.Table{
+		Caption: "Time of a step, gradient, update and loss together: quantiles, the longest, all steps, and the " +
+			"memory that a step allocates.",
+		Label: "time and memory of a step",
+		Head:  []string{"backend", "5 %", "25 %", "median", "75 %", "longest", "total", "memory per step"},
 	}
 	for _, r := range rows {
 		memory := "–"
 		if r.Memory != nil {
-			memory = fmt.Sprintf("%s in %s", words.Bytes(r.Memory.Bytes), words.Plural(int(r.Memory.Allocations), "1 allocation", words.Digits(r.Memory.Allocations, 3)+" allocations"))
+			n := r.Memory.Allocations
+			memory = words.Bytes(r.Memory.Bytes) + " in " +
+				words.Plural(int(n), "1 allocation", words.Digits(n, 3)+" allocations")
 		}
-		t.add(r.Backend, words.Seconds(r.Low), words.Seconds(r.Q1), words.Seconds(r.Mid), words.Seconds(r.Q3), words.Seconds(r.Max), words.Seconds(r.Total), memory)
+		t.Add(r.Backend, words.Seconds(r.Low), words.Seconds(r.Q1), words.Seconds(r.Mid), words.Seconds(r.Q3),
+			words.Seconds(r.Max), words.Seconds(r.Total), memory)
 	}
 	return t
 }

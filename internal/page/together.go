@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"gradtwin/internal/report"
-	"gradtwin/internal/stats"
-	"gradtwin/internal/words"
 )
 
 // WriteTogether draws several comparisons on one page, report.html.
@@ -18,7 +16,7 @@ func WriteTogether(d report.Dir, all []*report.Results) error {
 	for _, r := range all {
 		merged.Runs = append(merged.Runs, r.Runs...)
 	}
-	names := runNames(merged.Runs)
+	names := report.RunNames(merged.Runs)
 	from := 0
 	for _, r := range all {
 		those := strings.Join(names[from:from+len(r.Runs)], "; ")
@@ -29,7 +27,11 @@ func WriteTogether(d report.Dir, all []*report.Results) error {
 		}
 	}
 	p.judge(merged)
-	s := section{ID: "together", Title: fmt.Sprintf("%d runs together", len(merged.Runs)), Tables: []*table{togetherTable(names, merged.Runs)}}
+	s := section{
+		ID:     "together",
+		Title:  fmt.Sprintf("%d runs together", len(merged.Runs)),
+		Tables: []*report.Table{report.TogetherTable(names, merged.Runs)},
+	}
 	for i := range merged.Runs {
 		run := &merged.Runs[i]
 		if run.Error != "" {
@@ -38,74 +40,12 @@ func WriteTogether(d report.Dir, all []*report.Results) error {
 	}
 	s.Charts = drawAll(togetherCharts(names, merged.Runs))
 	p.Sections = []section{s}
+	p.Payload = emptyPayload()
+	for i := range merged.Runs {
+		p.Payload.train(names[i], &merged.Runs[i])
+	}
+	p.Payload.Data = p.Payload.seal()
 	return p.write(d)
-}
-
-// runNames names each run by what sets it apart from the others.
-func runNames(runs []report.Run) []string {
-	properties := make([][]string, len(runs))
-	for i, r := range runs {
-		c := r.Config
-		properties[i] = []string{
-			c.Policy.String(), fmt.Sprintf("seed %d", c.Seed), fmt.Sprintf("lr %g", c.LR), fmt.Sprintf("batch %d", c.Batch),
-			fmt.Sprintf("inner %d", c.Inner), fmt.Sprintf("%d steps", c.Steps), layers(c.Spec.Layers), c.Spec.Activation.String(), start(c.Init),
-		}
-	}
-	names := make([]string, len(runs))
-	for i := range runs {
-		var parts []string
-		for k := range properties[i] {
-			if slices.ContainsFunc(properties, func(p []string) bool { return p[k] != properties[i][k] }) {
-				parts = append(parts, properties[i][k])
-			}
-		}
-		names[i] = strings.Join(parts, ", ")
-	}
-	// The same run twice is told apart by its place.
-	for i := range names {
-		if names[i] == "" || slices.Index(names, names[i]) != i {
-			names[i] = strings.TrimPrefix(fmt.Sprintf("%s, run %d", names[i], i+1), ", ")
-		}
-	}
-	return names
-}
-
-func togetherTable(names []string, runs []report.Run) *table {
-	t := &table{
-		Caption: "What each run reached, the first backend / the second. Times are medians, and comparable only where they were measured on one machine.",
-		Label:   "what each run reached",
-		Head:    []string{"run", "steps", "last loss", "test accuracy", "drift", "time per step", "ratio", "gradients"},
-	}
-	for i := range runs {
-		r := &runs[i]
-		row := []string{names[i], words.Int(len(r.Drift))}
-		pair := func(a, b string) { row = append(row, a+" / "+b) }
-		end := func(x []float64) float64 {
-			if len(x) == 0 {
-				return math.NaN()
-			}
-			return x[len(x)-1]
-		}
-		share := func(x []float64) string {
-			if len(x) == 0 {
-				return "–"
-			}
-			return words.Percent(end(x))
-		}
-		pair(words.Digits(end(r.Symbolic.Loss), 5), words.Digits(end(r.Numeric.Loss), 5))
-		pair(share(r.Symbolic.Accuracy), share(r.Numeric.Accuracy))
-		row = append(row, words.Digits(end(r.Drift), 2))
-		pair(words.Seconds(stats.Median(r.Symbolic.Seconds)), words.Seconds(stats.Median(r.Numeric.Seconds)))
-		verdict := string(r.Outcome())
-		if r.Outcome() != report.Agree {
-			verdict = strings.ToUpper(verdict)
-		}
-		if r.Diverged {
-			verdict += ", training DIVERGED"
-		}
-		t.add(append(row, words.Digits(r.SpeedRatio(), 2), verdict)...)
-	}
-	return t
 }
 
 // togetherCharts draws every run in a colour, the numeric backend dashed.
@@ -121,29 +61,71 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	x := stepNumbers(steps)
 	window := smoothWindow(steps)
 	note := "Each run has one colour in all charts; its second backend is dashed."
-	loss := &chart{ID: "all-loss", Title: "Loss", Explain: "loss", XName: "step", YName: "loss of the step's batch", X: x, Axes: []string{"linear", "log"}, Note: note}
+	loss := &chart{
+		ID:      "all-loss",
+		Title:   "Loss",
+		Explain: "loss",
+		XName:   "step",
+		YName:   "loss of the step's batch",
+		X:       x,
+		Axes:    []string{"linear", "log"},
+		Note:    note,
+	}
 	if window > 1 {
 		loss.Note += fmt.Sprintf(" The mean over %d steps.", window)
 	}
-	gap := &chart{ID: "all-gap", Title: "Difference of the losses", Explain: "gap", XName: "step", YName: "relative difference", X: x, Axes: []string{"log", "linear"},
-		Note: "The difference of a run's two losses over the larger of the two."}
-	accuracy := &chart{ID: "all-accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step", YName: "share of the test rows", X: floats(evaluated), Axes: []string{"linear"}, Note: note}
-	drift := &chart{ID: "all-drift", Title: "Drift of the parameters", Explain: "drift", XName: "step", YName: "‖θs − θn‖ / ‖θn‖", X: x, Axes: []string{"log", "linear"},
-		Note: "How far the two parameter vectors of a run are apart."}
+	gap := &chart{
+		ID:      "all-gap",
+		Title:   "Difference of the losses",
+		Explain: "gap",
+		XName:   "step",
+		YName:   "relative difference",
+		X:       x,
+		Axes:    []string{"log", "linear"},
+		Note:    "The difference of a run's two losses over the larger of the two.",
+	}
+	accuracy := &chart{
+		ID:      "all-accuracy",
+		Title:   "Test accuracy",
+		Explain: "accuracy",
+		XName:   "step",
+		YName:   "share of the test rows",
+		X:       floats(evaluated),
+		Axes:    []string{"linear"},
+		Note:    note,
+	}
+	drift := &chart{
+		ID:      "all-drift",
+		Title:   "Drift of the parameters",
+		Explain: "drift",
+		XName:   "step",
+		YName:   driftName,
+		X:       x,
+		Axes:    []string{"log", "linear"},
+		Note:    "How far the parameters of a run's first backend, θ₁, and second, θ₂, are apart.",
+	}
 	var times []series
 	for i := range runs {
 		r := &runs[i]
 		both := func(s, n []float64) []series {
 			backends := backendNames(r)
-			return []series{{Name: names[i] + ", " + backends[0], Color: i, Y: s}, {Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n}}
+			return []series{
+				{Name: names[i] + ", " + backends[0], Color: i, Y: s},
+				{Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n},
+			}
 		}
-		loss.Series = append(loss.Series, both(padded(smooth(r.Symbolic.Loss, window), steps), padded(smooth(r.Numeric.Loss, window), steps))...)
-		for _, s := range both(placed(r.Symbolic.Accuracy, r.Evaluated, evaluated), placed(r.Numeric.Accuracy, r.Evaluated, evaluated)) {
+		loss.Series = append(
+			loss.Series,
+			both(padded(smooth(r.Symbolic.Loss, window), steps), padded(smooth(r.Numeric.Loss, window), steps))...)
+		accuracies := both(
+			placed(r.Symbolic.Accuracy, r.Evaluated, evaluated), placed(r.Numeric.Accuracy, r.Evaluated, evaluated))
+		for _, s := range accuracies {
 			// Other runs were measured at steps between.
 			s.Bridge, s.Marked = true, true
 			accuracy.Series = append(accuracy.Series, s)
 		}
-		gap.Series = append(gap.Series, series{Name: names[i], Color: i, Y: padded(apart(r.Symbolic.Loss, r.Numeric.Loss), steps)})
+		gap.Series = append(gap.Series,
+			series{Name: names[i], Color: i, Y: padded(apart(r.Symbolic.Loss, r.Numeric.Loss), steps)})
 		drift.Series = append(drift.Series, series{Name: names[i], Color: i, Y: padded(r.Drift, steps)})
 		times = append(times, both(r.Symbolic.Seconds, r.Numeric.Seconds)...)
 	}

@@ -51,7 +51,8 @@ func Load(path string) (*Results, error) {
 		seen[run.Config.Policy] = true
 		for k := range run.Comparisons {
 			c := &run.Comparisons[k]
-			if c.Point, err = readPoint(filepath.Join(filepath.Dir(path), run.pointFile(c)), run.Config.Spec); err != nil {
+			c.Point, err = readPoint(filepath.Join(filepath.Dir(path), run.pointFile(c)), run.Config.Spec)
+			if err != nil {
 				return nil, err
 			}
 		}
@@ -76,8 +77,10 @@ func (r *Run) Validate(rows int) error {
 		from, end float64
 	}{
 		{"symbolic loss", r.Symbolic.Loss, n, minLoss, maxLoss}, {"numeric loss", r.Numeric.Loss, n, minLoss, maxLoss},
-		{"symbolic time", r.Symbolic.Seconds, n, 0, math.MaxFloat64}, {"numeric time", r.Numeric.Seconds, n, 0, math.MaxFloat64},
-		{"symbolic accuracy", r.Symbolic.Accuracy, len(r.Evaluated), 0, 1}, {"numeric accuracy", r.Numeric.Accuracy, len(r.Evaluated), 0, 1},
+		{"symbolic time", r.Symbolic.Seconds, n, 0, math.MaxFloat64},
+		{"numeric time", r.Numeric.Seconds, n, 0, math.MaxFloat64},
+		{"symbolic accuracy", r.Symbolic.Accuracy, len(r.Evaluated), 0, 1},
+		{"numeric accuracy", r.Numeric.Accuracy, len(r.Evaluated), 0, 1},
 	} {
 		if len(s.values) != s.len {
 			return fmt.Errorf("%s of %d steps: want %d", s.name, len(s.values), s.len)
@@ -129,8 +132,18 @@ func validatePredictions(p *twin.Predictions, s gradtwin.Spec) error {
 		}
 	}
 	for _, m := range p.Mistakes {
-		if len(m.Pixels) != s.Inputs() || min(m.Label, m.Symbolic, m.Numeric) < 0 || max(m.Label, m.Symbolic, m.Numeric) >= s.Classes() {
-			return fmt.Errorf("row %d of class %d with %d pixels, taken for %d and %d: want %d pixels and classes below %d", m.Row, m.Label, len(m.Pixels), m.Symbolic, m.Numeric, s.Inputs(), s.Classes())
+		if len(m.Pixels) != s.Inputs() || min(m.Label, m.Symbolic, m.Numeric) < 0 ||
+			max(m.Label, m.Symbolic, m.Numeric) >= s.Classes() {
+			return fmt.Errorf(
+				"row %d of class %d with %d pixels, taken for %d and %d: want %d pixels and classes below %d",
+				m.Row,
+				m.Label,
+				len(m.Pixels),
+				m.Symbolic,
+				m.Numeric,
+				s.Inputs(),
+				s.Classes(),
+			)
 		}
 	}
 	return nil
@@ -150,8 +163,13 @@ func validateComparison(c *twin.Comparison, steps int) error {
 	if c.Check == nil {
 		return errors.New("no check")
 	}
-	if s := c.Sweep; s != nil && slices.ContainsFunc(s.Elements, func(e twin.SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
+	if s := c.Sweep; s != nil &&
+		slices.ContainsFunc(s.Elements, func(e twin.SweptElement) bool { return len(e.Error) != len(s.Steps) }) {
 		return fmt.Errorf("a sweep of %d steps has curves of another length", len(s.Steps))
+	}
+	if s := c.Formulas; s != nil &&
+		slices.ContainsFunc(s.Formulas, func(f twin.FormulaError) bool { return len(f.Error) != len(s.Steps) }) {
+		return fmt.Errorf("formulas at %d steps have curves of another length", len(s.Steps))
 	}
 	for _, h := range c.Errors {
 		if len(h.Counts) != twin.ErrorBins {

@@ -161,7 +161,8 @@ func DecodePoint(content []byte, spec gradtwin.Spec) (*twin.Point, error) {
 		for i, c := range codes {
 			v := compare.Verdict(max(0, min(c, float64(compare.Unseen))))
 			if float64(v) != c {
-				return nil, fmt.Errorf("array %s/%s: verdict %v of element %d: want 0 to %d", verdictName, t.Name, c, i, compare.Unseen)
+				return nil, fmt.Errorf("array %s/%s: verdict %v of element %d: want 0 to %d", verdictName, t.Name, c, i,
+					compare.Unseen)
 			}
 			p.Verdicts = append(p.Verdicts, v)
 		}

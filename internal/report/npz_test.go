@@ -98,7 +98,8 @@ func TestPointRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := report.DecodePoint(content, gradtwin.Spec{Layers: []int{4, 2}}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := report.DecodePoint(content, gradtwin.Spec{Layers: []int{4, 2}}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
@@ -134,7 +135,8 @@ const readByNumPy = `
 import json, sys
 import numpy as np
 z = np.load(sys.argv[1])
-print(json.dumps({k: {"shape": z[k].shape, "dtype": str(z[k].dtype), "values": z[k].ravel().tolist()} for k in z.files}))
+print(json.dumps({k: {"shape": z[k].shape, "dtype": str(z[k].dtype),
+	"values": z[k].ravel().tolist()} for k in z.files}))
 `
 
 func TestPointsOpenInNumPy(t *testing.T) {

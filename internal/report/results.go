@@ -25,10 +25,11 @@ const Version = 2
 // again and to draw it without running it.
 type Results struct {
 	Version     int         `json:"version"`
-	Replay      string      `json:"replay"`            // the command line that runs the same again
-	Engine      string      `json:"engine"`            // the numeric backend's
-	Formula     string      `json:"formula,omitempty"` // of its differences; central where there is none
-	Step        float64     `json:"step"`              // their h
+	Replay      string      `json:"replay"`              // the command line that runs the same again
+	Engine      string      `json:"engine"`              // the numeric backend's
+	Formula     string      `json:"formula,omitempty"`   // of its differences; central where there is none
+	Step        float64     `json:"step"`                // their h
+	InitFrom    string      `json:"init_from,omitempty"` // file of the weights at the start, "" for drawn ones
 	Environment Environment `json:"environment"`
 	Data        Data        `json:"data"`
 	Interrupted bool        `json:"interrupted"`     // the runs hold what was done until then

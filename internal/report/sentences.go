@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gradtwin/compare/twin"
@@ -24,6 +23,31 @@ var policyTitles = map[twin.Policy]string{twin.Fixed: "Fixed batch", twin.SGD: "
 // Title names a run as the experiment does.
 func (r *Run) Title() string { return policyTitles[r.Config.Policy] }
 
+// Lead says what was done, for who sees nothing of it yet; "" where there is no run.
+func (r *Results) Lead() string {
+	if len(r.Runs) == 0 {
+		return ""
+	}
+	first := &r.Runs[0]
+	return fmt.Sprintf(
+		"One network was trained twice, from one start on the same batches: with %s and with %s. "+
+			"Each of its %s weights and biases is an element of the gradient; they were compared one by one, %s.",
+		method(first.Symbolic.Backend),
+		method(first.Numeric.Backend),
+		words.Int(first.Config.Spec.NumParams()),
+		r.compared(),
+	)
+}
+
+// compared says at how many points gradients were compared.
+func (r *Results) compared() string {
+	points := 0
+	for i := range r.Runs {
+		points += len(r.Runs[i].Comparisons)
+	}
+	return fmt.Sprintf("at %s of the training", words.Count(points, "point", "points"))
+}
+
 // Sentences tells what came out of training.
 func (r *Run) Sentences() []string {
 	var out []string
@@ -39,19 +63,28 @@ func (r *Run) Sentences() []string {
 	}
 	gap, step := r.LossGap()
 	end := len(r.Drift) - 1
+	losses := fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
+		words.Digits(gap, 2), words.Int(step), words.Digits(r.Drift[end], 2))
+	if gap == 0 {
+		losses = fmt.Sprintf("The losses are equal at every step, the parameters differ by %s at the end.",
+			words.Digits(r.Drift[end], 2))
+	}
 	out = append(out,
 		fmt.Sprintf("After %s the loss is %s with %s and %s with %s.", words.Count(end+1, "step", "steps"),
-			words.Digits(r.Symbolic.Loss[end], 6), method(r.Symbolic.Backend), words.Digits(r.Numeric.Loss[end], 6), method(r.Numeric.Backend)),
-		fmt.Sprintf("The losses differ by %s at most (relative, at step %s), the parameters by %s at the end.",
-			words.Digits(gap, 2), words.Int(step), words.Digits(r.Drift[end], 2)),
+			words.Digits(r.Symbolic.Loss[end], 6), method(r.Symbolic.Backend),
+			words.Digits(r.Numeric.Loss[end], 6), method(r.Numeric.Backend)),
+		losses,
 		r.faster(),
 	)
 	if why := r.why(); why != "" {
 		out = append(out, why)
 	}
 	if n := len(r.Symbolic.Accuracy); n > 0 {
-		out = append(out, fmt.Sprintf("Test accuracy went from %s to %s and from %s to %s.",
-			words.Percent(r.Symbolic.Accuracy[0]), words.Percent(r.Symbolic.Accuracy[n-1]), words.Percent(r.Numeric.Accuracy[0]), words.Percent(r.Numeric.Accuracy[n-1])))
+		went := func(s twin.Series) string {
+			return fmt.Sprintf("from %s to %s with %s", words.Percent(s.Accuracy[0]), words.Percent(s.Accuracy[n-1]),
+				method(s.Backend))
+		}
+		out = append(out, fmt.Sprintf("Test accuracy went %s and %s.", went(r.Symbolic), went(r.Numeric)))
 	}
 	return out
 }
@@ -60,27 +93,59 @@ func (r *Run) Sentences() []string {
 // asks for the reason.
 const apart = 0.01
 
-// why says how equal gradients can lead to different networks, "" where they did
-// not.
+// why says how gradients of which none is wrong led to different networks, "" where
+// they did not. It states what was measured in this run and leaves the rest to one
+// that can be made.
 func (r *Run) why() string {
 	gap, _ := r.LossGap()
-	// Two backends that take no differences have no step to blame.
-	if r.Outcome() != Agree || !r.steps() || max(gap, r.Drift[len(r.Drift)-1]) < apart {
+	end := len(r.Drift) - 1
+	if r.Outcome() == Disagree || max(gap, r.Drift[end]) < apart {
 		return ""
 	}
-	cause := "where that is too large or too small for an element, its difference is not quite the derivative"
-	remedy := "A smaller learning rate keeps the networks together for longer."
-	if !r.Config.Spec.Smooth() {
-		cause = "where ReLU has a kink within ±h, the difference there is not the derivative"
-		remedy = "Without ReLU (--activation tanh), or with a smaller --diff-step or --lr, the networks stay together for longer."
+	question := "Why equal gradients led to different networks: "
+	if r.Outcome() != Agree {
+		question = "Why the networks differ though no gradient was found wrong: "
 	}
-	return "Why equal gradients led to different networks: the check takes a step h of its own for each element, training the same one for all; " + cause +
-		". That moves the weights a little, and every later step carries the difference on, the more so the larger the learning rate. " + remedy
+	cause := "the two backends round in different places, which changes the last digits of a gradient. "
+	remedy := ""
+	if h := r.step(); h > 0 {
+		cause = fmt.Sprintf("the check takes a step h of its own for each element, training takes h = %s for all. %s ",
+			words.Digits(h, 2), r.missed())
+		remedy = " What training makes of rounding alone is seen with two backends that take no differences: " +
+			"--backends graph,backprop."
+	}
+	return question + cause + fmt.Sprintf(
+		"Each update carries the difference of the two gradients into the weights, and from then on they are taken at "+
+			"different weights: the parameters differed by %s after the first step and by %s at the end.",
+		words.Digits(r.Drift[0], 2),
+		words.Digits(r.Drift[end], 2),
+	) + remedy
 }
 
-// steps reports whether a gradient of the run comes from differences with a step.
-func (r *Run) steps() bool {
-	return slices.ContainsFunc(r.Comparisons, func(c twin.Comparison) bool { return c.Step > 0 })
+// missed says how many differences at the run's h were off at the points where the
+// gradients were compared.
+func (r *Run) missed() string {
+	var at []string
+	for i := range r.Comparisons {
+		if c := &r.Comparisons[i]; c.Causes.Total() > 0 {
+			at = append(at, words.Int(c.Causes.Total())+" "+When(c))
+		}
+	}
+	if len(at) == 0 {
+		return "Where the gradients were compared, no difference at that h is beyond the check's bound; between " +
+			"these points nothing was compared."
+	}
+	return fmt.Sprintf("Of the differences at that h, %s were beyond the check's bound.", strings.Join(at, " and "))
+}
+
+// step returns the h of the run's differences, 0 where no gradient comes from one.
+func (r *Run) step() float64 {
+	for i := range r.Comparisons {
+		if h := r.Comparisons[i].Step; h > 0 {
+			return h
+		}
+	}
+	return 0
 }
 
 // Misses says how many differences at the run's h miss the gradient, and why; ""
@@ -102,8 +167,9 @@ func Misses(c *twin.Comparison) string {
 			parts = append(parts, fmt.Sprintf("%s because %s", words.Int(p.n), p.text))
 		}
 	}
-	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.", words.Digits(c.Step, 2),
-		words.Count(c.Causes.Total(), "difference is", "differences are"), strings.Join(parts, ", "))
+	return fmt.Sprintf("At h = %s, %s beyond the check's bound: %s. At a step of its own each agrees.",
+		words.Digits(c.Step, 2), words.Count(c.Causes.Total(), "difference is", "differences are"),
+		strings.Join(parts, ", "))
 }
 
 // SpeedRatio returns the median time of the numeric backend's steps over that

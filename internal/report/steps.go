@@ -16,7 +16,8 @@ func (d Dir) WriteSteps(r *Results) error {
 		w.Write([]string{"step", "loss_symbolic", "loss_numeric", "seconds_symbolic", "seconds_numeric", "drift"})
 		for k, drift := range run.Drift {
 			line := []string{strconv.Itoa(k + 1)}
-			for _, v := range []float64{run.Symbolic.Loss[k], run.Numeric.Loss[k], run.Symbolic.Seconds[k], run.Numeric.Seconds[k], drift} {
+			for _, v := range []float64{run.Symbolic.Loss[k], run.Numeric.Loss[k], run.Symbolic.Seconds[k],
+				run.Numeric.Seconds[k], drift} {
 				line = append(line, strconv.FormatFloat(v, 'g', -1, 64))
 			}
 			w.Write(line)

@@ -52,7 +52,8 @@ func (r *Results) Verdict() string {
 	parts := []string{"none " + of + " is wrong"}
 	switch {
 	case counts.Wrong > 0:
-		parts = append([]string{fmt.Sprintf("%s %s %s wrong", words.Int(counts.Wrong), of, words.Plural(counts.Wrong, "is", "are"))}, named(r.wrong(), counts.Wrong)...)
+		wrong := fmt.Sprintf("%s %s %s wrong", words.Int(counts.Wrong), of, words.Plural(counts.Wrong, "is", "are"))
+		parts = append([]string{wrong}, named(r.wrong(), counts.Wrong)...)
 	case outcome == Disagree:
 		parts = named(r.wrong(), len(r.wrong()))
 	case outcome == NotJudged:
@@ -168,7 +169,8 @@ func CountsText(r *compare.Report) string {
 		checked += " of " + words.Int(r.Total)
 	}
 	parts := []string{
-		n(c.OK, "ok"), n(c.Kink, words.Plural(c.Kink, "kink", "kinks")), n(c.Wrong, "wrong"), n(c.Inconclusive, "inconclusive"), n(c.Unseen, "unseen"),
+		n(c.OK, "ok"), n(c.Kink, words.Plural(c.Kink, "kink", "kinks")), n(c.Wrong, "wrong"),
+		n(c.Inconclusive, "inconclusive"), n(c.Unseen, "unseen"),
 	}
 	if more := unfollowed(r); more > 0 {
 		parts = append(parts, n(more, "more "+words.Plural(more, "disagrees", "disagree")))

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"gradtwin"
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -16,7 +15,10 @@ func first(r *report.Results) *compare.Report { return r.Runs[0].Comparisons[0].
 
 func TestOutcomeOf(t *testing.T) {
 	right, open := &compare.Report{}, &compare.Report{NotJudged: []string{"b2: unseen"}}
-	wrong := &compare.Report{NotJudged: []string{"b2: unseen"}, Tensors: []compare.TensorReport{{Counts: compare.Counts{Wrong: 1}}}}
+	wrong := &compare.Report{
+		NotJudged: []string{"b2: unseen"},
+		Tensors:   []compare.TensorReport{{Counts: compare.Counts{Wrong: 1}}},
+	}
 	for _, c := range []struct {
 		checks []*compare.Report
 		want   report.Outcome
@@ -38,7 +40,8 @@ func TestVerdict(t *testing.T) {
 		change func(*report.Results)
 		want   string
 	}{
-		{"kink", func(*report.Results) {}, "The gradients agree: none of 10 elements checked is wrong, 1 lies on a kink of the loss."},
+		{"kink", func(*report.Results) {}, "The gradients agree: none of 10 elements checked is wrong, 1 lies on a " +
+			"kink of the loss."},
 		{"wrong", func(r *report.Results) { *r = *reporttest.Sample(true) },
 			"The gradients disagree: 1 of 10 elements checked is wrong, W1[3,1] (fixed batches, at the start)."},
 		{"as a whole", func(r *report.Results) {
@@ -48,12 +51,18 @@ func TestVerdict(t *testing.T) {
 		{"many", func(r *report.Results) {
 			*r = *reporttest.Sample(true)
 			first(r).Checked, first(r).Counts, first(r).Tensors[0].Unfollowed = 7, compare.Counts{OK: 2, Wrong: 5}, 3
-		}, "The gradients disagree: 5 of 7 elements checked are wrong, W1[3,1] (fixed batches, at the start), and 4 more, 3 more disagree."},
+		}, "The gradients disagree: 5 of 7 elements checked are wrong, W1[3,1] (fixed batches, at the start), and 4 " +
+			"more, 3 more disagree."},
 		{"nothing", func(r *report.Results) { r.Runs = nil }, "No gradient was checked."},
-		{"inconclusive", func(r *report.Results) { first(r).Counts = compare.Counts{OK: 7, Inconclusive: 2, Unseen: 1} },
-			"The gradients agree: none of 10 elements checked is wrong, 2 are inconclusive, 1 is too small to be seen."},
+		{"inconclusive", func(r *report.Results) {
+			first(r).Counts = compare.Counts{OK: 7, Inconclusive: 2,
+				Unseen: 1}
+		},
+			"The gradients agree: none of 10 elements checked is wrong, 2 are inconclusive, 1 is too small to be " +
+				"seen."},
 		{"not judged", func(r *report.Results) { first(r).NotJudged = []string{"b2: unseen"} },
-			"The gradients could not be judged: b2: unseen (fixed batches, at the start), none of 10 elements checked is wrong, 1 lies on a kink of the loss."},
+			"The gradients could not be judged: b2: unseen (fixed batches, at the start), none of 10 elements " +
+				"checked is wrong, 1 lies on a kink of the loss."},
 	} {
 		r := reporttest.Sample(false)
 		c.change(r)
@@ -63,26 +72,45 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-// Where equal gradients led to different networks, the reason is said: that of a
-// network without a kink is another.
+// Where gradients of which none is wrong led to different networks, the reason is
+// said: what was measured at the run's h, and for two exact gradients their rounding.
 func TestWhy(t *testing.T) {
+	const asks = "Why "
 	for _, c := range []struct {
-		drift      float64
-		activation gradtwin.Activation
-		want       string
+		name   string
+		change func(run *report.Run)
+		want   []string // none: nothing is asked
+		not    []string
 	}{
-		{1e-9, gradtwin.ReLU, ""},
-		{0.3, gradtwin.ReLU, "where ReLU has a kink within ±h"},
-		{0.3, gradtwin.Tanh, "too large or too small"},
+		{"close", func(run *report.Run) { run.Drift[2] = 1e-9 }, nil, []string{asks}},
+		{"wrong", func(run *report.Run) { run.Comparisons[0].Check.Tensors[0].Counts.Wrong = 1 }, nil, []string{asks}},
+		{"kinks", func(run *report.Run) { run.Comparisons[0].Causes = twin.Causes{Kink: 3} },
+			[]string{"Why equal gradients led to different networks", "training takes h = 10⁻⁴ for all. Of the " +
+				"differences at that h, 3 at the start were beyond",
+				"by 10⁻⁹ after the first step and by 0.3 at the end", "--backends graph,backprop"}, nil},
+		{"equal losses", func(*report.Run) {}, []string{"The losses are equal at every step, the parameters differ " +
+			"by 0.3 at the end."}, nil},
+		{"none off", func(*report.Run) {}, []string{"no difference at that h is beyond the check's " +
+			"bound"}, []string{"kink"}},
+		{"exact", func(run *report.Run) { run.Comparisons[0].Step = 0 },
+			[]string{"the two backends round in different places"}, []string{"takes h", "--backends"}},
+		{"not judged", func(run *report.Run) { run.Comparisons[0].Check.NotJudged = []string{"W1: unseen"} },
+			[]string{"Why the networks differ though no gradient was found wrong"}, nil},
 	} {
 		r := reporttest.Sample(false)
 		run := &r.Runs[0]
-		run.Config.Spec = gradtwin.Spec{Layers: []int{4, 3, 2}, Activation: c.activation}
-		run.Numeric.Loss = run.Symbolic.Loss
-		run.Drift[2] = c.drift
+		run.Numeric.Loss, run.Drift = run.Symbolic.Loss, []float64{1e-9, 1e-8, 0.3}
+		c.change(run)
 		text := strings.Join(run.Sentences(), "\n")
-		if got := strings.Contains(text, "Why equal gradients"); got != (c.want != "") || !strings.Contains(text, c.want) {
-			t.Errorf("drift %v, %v: %q, want it with %q", c.drift, c.activation, text, c.want)
+		for _, want := range c.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: %q lacks %q", c.name, text, want)
+			}
+		}
+		for _, not := range c.not {
+			if strings.Contains(text, not) {
+				t.Errorf("%s: %q has %q", c.name, text, not)
+			}
 		}
 	}
 }
@@ -91,9 +119,11 @@ func TestWhy(t *testing.T) {
 func TestMisses(t *testing.T) {
 	for want, c := range map[string]twin.Comparison{
 		"": {Step: 1e-4},
-		"At h = 0.01, 3 differences are beyond the check's bound: 1 because a kink of the loss lies within ±h, 2 because of the loss's curvature (the error falls with h). At a step of its own each agrees.": {
+		"At h = 0.01, 3 differences are beyond the check's bound: 1 because a kink of the loss lies within ±h, " +
+			"2 because of the loss's curvature (the error falls with h). At a step of its own each agrees.": {
 			Step: 0.01, Causes: twin.Causes{Kink: 1, Curvature: 2}},
-		"At h = 10⁻⁹, 1,000 differences are beyond the check's bound: 1,000 because of the loss's rounding (the error grows with 1/h). At a step of its own each agrees.": {
+		"At h = 10⁻⁹, 1,000 differences are beyond the check's bound: 1,000 because of the loss's rounding " +
+			"(the error grows with 1/h). At a step of its own each agrees.": {
 			Step: 1e-9, Causes: twin.Causes{Rounding: 1000}},
 	} {
 		if got := report.Misses(&c); got != want {

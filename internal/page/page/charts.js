@@ -4,6 +4,9 @@ document.documentElement.classList.add("js");
 // Values in a tooltip have six significant digits.
 const show = v => v === null ? "–" : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(3) : String(+v.toPrecision(6));
 
+// A few digits are enough below a picture.
+const brief = v => v === 0 ? "0" : Math.abs(v) < 1e-3 ? v.toExponential(1) : String(+v.toPrecision(2));
+
 const short = v => v === 0 ? "0" : v.toExponential(1);
 
 for (const chart of document.querySelectorAll(".chart:not([data-plain])")) {

@@ -1,25 +1,33 @@
 
-// Draw a digit: both trained networks answer as it is drawn.
+// Draw a digit: the trained networks of all runs answer as it is drawn.
 (async () => {
   const place = document.getElementById("digit");
-  if (!place || carried.image[0] * carried.image[1] !== carried.layers[0]) return;
-  const array = await block, t = carried.trained;
-  const nets = [new Net(array(t.symbolic)), new Net(array(t.numeric))];
-  const [height, width] = carried.image;
-  const pad = place.querySelector("canvas.pad"), seen = place.querySelector("canvas.seen"), answer = place.querySelector(".readout");
-  const ink = pad.getContext("2d", { willReadFrequently: true }), small = seen.getContext("2d", { willReadFrequently: true });
+  if (!place) return;
+  const array = await block, [height, width] = carried.image;
+  const runs = carried.trained.map(t => ({ ...t, nets: [t.symbolic, t.numeric].map(a => new Net(t.shape, array(a))) }))
+    .filter(t => t.shape.layers[0] === height * width);
+  if (!runs.length) return;
+  const [pad, seen, answer] = ["canvas.pad", "canvas.seen", ".readout"].map(s => place.querySelector(s));
+  const [ink, small] = [pad, seen].map(c => c.getContext("2d", { willReadFrequently: true }));
   seen.width = width;
   seen.height = height;
-  const rows = [...place.querySelectorAll("tbody tr")];
+  const rows = [...place.querySelectorAll("tbody tr")], percent = p => (100 * p).toFixed(1) + " %";
+  const most = p => p.indexOf(Math.max(...p));
+  let run, x; // whose probabilities are shown, and of which image; null for none
 
-  const say = x => {
-    const y = nets.map(n => n.probabilities(x)), best = y.map(p => p.indexOf(Math.max(...p)));
+  const say = () => {
+    const y = x ? run.nets.map(n => n.probabilities(x)) : [[], []];
     rows.forEach((row, c) => y.forEach((p, k) => {
       const bar = row.children[k + 1];
-      bar.style.setProperty("--share", 100 * p[c] + "%");
-      bar.textContent = (100 * p[c]).toFixed(1) + " %";
+      bar.style.setProperty("--share", 100 * (p[c] || 0) + "%");
+      bar.textContent = c in p ? percent(p[c]) : "–";
     }));
-    answer.textContent = best[0] === best[1] ? `Both say ${best[0]}.` : `${t.names[0]} says ${best[0]}, ${t.names[1]} ${best[1]}.`;
+    const says = t => {
+      const [a, b] = t.nets.map(n => most(n.probabilities(x)));
+      const both = a === b ? `both say ${a}` : `${t.names[0]} says ${a}, ${t.names[1]} ${b}`;
+      return runs.length > 1 ? `${t.title}: ${both}.` : both[0].toUpperCase() + both.slice(1) + ".";
+    };
+    answer.textContent = x ? runs.map(says).join(" ") : "Draw a digit.";
   };
   // look makes of the drawing what MNIST made of its digits: scaled into 5/7 of the
   // image, with the middle of its ink in the middle.
@@ -36,19 +44,22 @@
     const scale = 5 / 7 * Math.min(width, height) / Math.max(right - left + 1, bottom - top + 1);
     small.clearRect(0, 0, width, height);
     small.imageSmoothingQuality = "high";
-    small.drawImage(pad, width / 2 - scale * mx / sum, height / 2 - scale * my / sum, scale * pad.width, scale * pad.height);
+    const to = [width / 2 - scale * mx / sum, height / 2 - scale * my / sum];
+    small.drawImage(pad, ...to, scale * pad.width, scale * pad.height);
     const d = small.getImageData(0, 0, width, height).data;
-    say(Float64Array.from({ length: width * height }, (_, i) => d[4 * i + 3] / 255));
+    x = Float64Array.from({ length: width * height }, (_, i) => d[4 * i + 3] / 255);
+    say();
   };
   const clear = () => {
     ink.clearRect(0, 0, pad.width, pad.height);
     small.clearRect(0, 0, width, height);
-    for (const row of rows) for (const bar of [...row.children].slice(1)) { bar.textContent = "–"; bar.style.setProperty("--share", "0%"); }
-    answer.textContent = "Draw a digit.";
+    x = null;
+    say();
   };
   let last = null;
   const draw = e => {
-    const box = pad.getBoundingClientRect(), to = [(e.clientX - box.left) / box.width * pad.width, (e.clientY - box.top) / box.height * pad.height];
+    const box = pad.getBoundingClientRect();
+    const to = [(e.clientX - box.left) / box.width * pad.width, (e.clientY - box.top) / box.height * pad.height];
     ink.lineWidth = pad.width / 13;
     ink.lineCap = ink.lineJoin = "round";
     ink.strokeStyle = "#888888";
@@ -64,26 +75,34 @@
   pad.addEventListener("pointerup", () => { last = null; });
   place.querySelector("button").addEventListener("click", clear);
 
-  // The misclassified test rows, each a button that shows it to the networks.
+  // The misclassified test rows of the run, each a button that shows it to the networks.
   const mistakes = place.querySelector(".mistakes");
-  for (const m of t.mistakes || []) {
-    const pixels = Uint8Array.from(atob(m.pixels), c => c.charCodeAt(0)), x = Float64Array.from(pixels, p => p / 255);
+  const wrong = m => {
+    const pixels = Uint8Array.from(atob(m.pixels), c => c.charCodeAt(0));
+    const input = Float64Array.from(pixels, p => p / 255);
     const image = new ImageData(width, height);
     pixels.forEach((p, i) => { image.data.set([136, 136, 136, p], 4 * i); });
     const button = document.createElement("button"), picture = document.createElement("canvas");
     picture.width = width;
     picture.height = height;
     picture.getContext("2d").putImageData(image, 0, 0);
-    const words = nets.map(n => {
-      const p = n.probabilities(x), best = p.indexOf(Math.max(...p));
-      return `${best} (${(100 * p[best]).toFixed(0)} %)`;
+    const words = run.nets.map(n => {
+      const p = n.probabilities(input), best = most(p);
+      return `${best} (${(100 * p[best]).toFixed(0)}\u00a0%)`;
     });
     button.type = "button";
     button.append(picture, `a ${m.label}, taken for ${words[0] === words[1] ? words[0] : words.join(" and ")}`);
-    button.addEventListener("click", () => { clear(); small.putImageData(image, 0, 0); say(x); });
-    mistakes.append(button);
-  }
-  mistakes.parentElement.hidden = !mistakes.children.length;
-  clear();
+    button.addEventListener("click", () => { clear(); small.putImageData(image, 0, 0); x = input; say(); });
+    return button;
+  };
+  const turn = k => {
+    run = runs[k];
+    run.names.forEach((n, i) => { place.querySelectorAll("thead th")[i + 1].textContent = n; });
+    const list = (run.mistakes || []).map(wrong);
+    mistakes.replaceChildren(...list);
+    mistakes.parentElement.hidden = !list.length;
+    say();
+  };
+  choose(place.querySelector("select"), runs.map(t => t.title), turn, runs.length - 1);
   place.classList.add("ready");
 })();

@@ -3,9 +3,11 @@
 // three pictures at once. A click puts the element under the microscope.
 const looked = []; // told of each element that is clicked: the microscope's
 for (const figure of document.querySelectorAll("[data-values]")) {
-  const v = JSON.parse(figure.dataset.values), frames = [...figure.querySelectorAll(".frame")], readout = figure.querySelector(".readout");
+  const v = JSON.parse(figure.dataset.values), readout = figure.querySelector(".readout");
+  const frames = [...figure.querySelectorAll(".frame")];
   const tiles = v.units ? v.units.length : 1, width = tiles * (v.cols + 1) - 1;
-  const hairs = frames.map(f => f.appendChild(Object.assign(document.createElement("span"), { className: "hair", hidden: true })));
+  const hair = () => Object.assign(document.createElement("span"), { className: "hair", hidden: true });
+  const hairs = frames.map(f => f.appendChild(hair()));
   let x = 0, y = 0;
 
   // cell returns the place of a pixel in the arrays and the element it shows.
@@ -27,7 +29,8 @@ for (const figure of document.querySelectorAll("[data-values]")) {
     });
     if (!here) return;
     const s = array(v.symbolic)[here.at], gap = array(v.gap)[here.at], ratio = array(v.ratio)[here.at];
-    readout.textContent = `${v.block > 1 ? "near " : ""}${here.name}: symbolic ${show(s)}, numeric ${show(s - gap)}, difference ${short(gap)}, which is ${short(Math.abs(ratio))} of the bound`;
+    readout.textContent = `${v.block > 1 ? "near " : ""}${here.name}: symbolic ${show(s)}, ` +
+      `numeric ${show(s - gap)}, difference ${short(gap)}, which is ${short(Math.abs(ratio))} of the bound`;
   };
   const choose = async () => {
     const here = cell();

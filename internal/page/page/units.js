@@ -1,58 +1,73 @@
 
-// What the units have learned: the first layer's weights as images, and what goes
-// into each hidden layer, before and after training.
+// What the units have learned: the first layer's weights as images, all weights of
+// each layer, and what goes into each hidden layer, before and after training.
 (async () => {
   const place = document.getElementById("units");
   if (!place) return;
-  const array = await block, t = carried.trained, weights = [t.start, t.symbolic].map(a => a && array(a)), nets = weights.map(w => w && new Net(w));
-  const [height, width] = carried.image, units = Math.min(carried.layers[1], 100), across = 10;
-  const pictures = place.querySelectorAll("canvas");
-  const images = height * width === carried.layers[0];
-  // The third one is what training has changed.
-  [...weights, weights[0] && weights[0].map((w, i) => weights[1][i] - w)].forEach((shown, k) => {
-    const figure = pictures[k].closest("figure");
-    figure.hidden = !shown || !images;
-    if (figure.hidden) return;
+  const pictures = place.querySelectorAll("canvas"), layers = place.querySelector(".charts.layers");
+  const array = await block;
+  const [height, width] = carried.image, across = 10;
+
+  // paint shows the weights of a layer as an image for each unit.
+  const paint = (canvas, matrix, units) => {
+    const g = canvas.getContext("2d"), shown = Math.min(units, 100);
     let most = 0;
-    for (let i = 0; i < height * width * carried.layers[1]; i++) most = Math.max(most, Math.abs(shown[i]));
-    const canvas = pictures[k], g = canvas.getContext("2d");
+    for (const v of matrix) most = Math.max(most, Math.abs(v));
     canvas.width = across * (width + 1) - 1;
-    canvas.height = Math.ceil(units / across) * (height + 1) - 1;
-    for (let u = 0; u < units; u++) {
+    canvas.height = Math.ceil(shown / across) * (height + 1) - 1;
+    for (let u = 0; u < shown; u++) {
       const image = g.createImageData(width, height);
       for (let i = 0; i < width * height; i++) {
-        const v = shown[i * carried.layers[1] + u] / most, pale = 235 * (1 - Math.abs(v));
+        const v = matrix[i * units + u] / (most || 1), pale = 235 * (1 - Math.abs(v));
         image.data.set(v > 0 ? [235, pale, pale, 255] : [pale, pale, 235, 255], 4 * i);
       }
       g.putImageData(image, u % across * (width + 1), Math.floor(u / across) * (height + 1));
     }
-  });
+  };
+  const figure = (title, yName) => {
+    const f = place.querySelector("template").content.firstElementChild.cloneNode(true);
+    f.querySelector("h3").textContent = title;
+    f.querySelector(".yname").textContent = yName;
+    layers.append(f);
+    return f;
+  };
+  const twins = values => values.map((v, k) => ({
+    name: ["before training", "after"][k], color: ["--soft", "--c0"][k], dashed: !k, values: v,
+  }));
 
-  // The sums of each hidden layer for a batch that the page carries.
-  const point = carried.points.at(-1), layers = place.querySelector(".charts.layers");
-  if (!point) return;
-  const sums = nets.map(n => n && n.sums(array(point.x))), rows = point.labels.length;
-  for (let l = 0; l + 2 < carried.layers.length; l++) {
-    const figure = place.querySelector("template").content.firstElementChild.cloneNode(true), cols = carried.layers[l + 1];
-    const both = sums.map(s => s ? [...s[l]] : []), all = both.flat(), low = Math.min(...all), high = Math.max(...all), bins = 30;
-    const shares = both.map(z => {
-      const n = new Array(bins).fill(0);
-      for (const v of z) n[Math.min(bins - 1, Math.floor((v - low) / (high - low) * bins))] += 100 / z.length;
-      return n;
+  const turn = k => {
+    const t = carried.trained[k], nets = [t.start, t.symbolic].map(a => a && new Net(t.shape, array(a)));
+    const [before, after] = nets;
+    const units = t.shape.layers[1], images = height * width === t.shape.layers[0];
+    // The third one is what training has changed.
+    const first = [before && before.matrix(0), after.matrix(0)];
+    [...first, first[0] && first[0].map((w, i) => first[1][i] - w)].forEach((matrix, i) => {
+      pictures[i].closest("figure").hidden = !matrix || !images;
+      if (matrix && images) paint(pictures[i], matrix, units);
     });
-    const top = Math.max(...shares.flat());
-    plot(figure, { left: low, right: high, bottom: 0, top }, shares.map((n, k) => ({
-      name: ["before training", "after"][k], color: ["--soft", "--c0"][k], dashed: !k,
-      points: n.map((v, i) => [low + (i + .5) / bins * (high - low), v]),
-    })).filter((_, k) => both[k].length), low < 0 && high > 0 ? 0 : undefined, [show(low), "sum", show(high), "0", top.toFixed(0) + " %"]);
-    figure.querySelector("h3").textContent = `Sums of hidden layer ${l + 1}`;
-    let note = `${cols} units, ${rows} digits.`;
-    if (carried.activation === "relu") {
-      const dead = both.map(z => Array.from({ length: cols }, (_, u) => u).filter(u => z.length && !z.some((v, i) => i % cols === u && v > 0)).length);
-      note += ` ${sums[0] ? `${dead[0]} units before training and ` : ""}${dead[1]} after it are dead here: 0 for every one of these digits, so they pass nothing on and learn nothing from them.`;
+    layers.replaceChildren();
+    const point = carried.points.find(p => p.id === t.point);
+    const sums = nets.map(n => n && point && n.sums(array(point.x)));
+    for (let l = 0; l + 1 < t.shape.layers.length; l++) {
+      const f = figure(`Weights W${l + 1}`, "share of the weights");
+      histogram(f, twins(nets.map(n => n ? n.matrix(l) : [])), "weight");
+      f.querySelector(".caption").textContent = `${t.shape.layers[l]}×${t.shape.layers[l + 1]} weights.`;
     }
-    figure.querySelector(".caption").textContent = note;
-    layers.append(figure);
-  }
+    for (let l = 0; l + 2 < t.shape.layers.length; l++) {
+      let note = "";
+      if (t.dead) {
+        const before = t.dead.before ? `${t.dead.before[l]} before training, ` : "";
+        note = ` Dead, 0 for each of the ${t.dead.rows.toLocaleString("en")} test digits: ` +
+          `${before}${t.dead.after[l]} after.`;
+      }
+      if (!point && !note) continue;
+      const f = figure(`Sums of hidden layer ${l + 1}`, "share of the sums");
+      if (point) histogram(f, twins(sums.map(s => s ? s[l] : [])), "sum");
+      else f.querySelectorAll(".yname, .plot, .legend").forEach(e => e.remove());
+      f.querySelector(".caption").textContent = `${t.shape.layers[l + 1]} units` +
+        (point ? `, the ${point.labels.length} digits of the batch.` : ".") + note;
+    }
+  };
+  choose(place.querySelector("select"), carried.trained.map(t => t.title), turn, carried.trained.length - 1);
   place.classList.add("ready");
 })();

@@ -15,8 +15,14 @@ import (
 // that is asked for.
 func Sample(wrong bool) *report.Results {
 	spec := gradtwin.Spec{Layers: []int{4, 2}, Delta: 1e-7}
-	check := &compare.Report{Checked: 10, Total: 10, Counts: compare.Counts{OK: 9, Kink: 1}, Resolution: 2.31e-8, RelativeResolution: 1e-6,
-		Tensors: []compare.TensorReport{{Tensor: spec.Layout()[0]}}}
+	check := &compare.Report{
+		Checked:            10,
+		Total:              10,
+		Counts:             compare.Counts{OK: 9, Kink: 1},
+		Resolution:         2.31e-8,
+		RelativeResolution: 1e-6,
+		Tensors:            []compare.TensorReport{{Tensor: spec.Layout()[0]}},
+	}
 	if wrong {
 		check.Counts = compare.Counts{OK: 9, Wrong: 1}
 		check.Tensors[0].Counts.Wrong = 1
@@ -28,10 +34,20 @@ func Sample(wrong bool) *report.Results {
 		Data:        report.Data{Origin: "module cache", Train: 60000, Test: 10000},
 		Runs: []report.Run{{
 			Trace: twin.Trace{
-				Config:   twin.Config{Spec: spec, Seed: 8, Policy: twin.Fixed, Batch: 10, Steps: 3, Inner: 1, LR: 0.01},
-				Symbolic: twin.Series{Backend: "graph", Loss: []float64{2, 1.5, 1.25}, Seconds: []float64{1e-3, 2e-3, 1e-3}, Accuracy: []float64{0.1, 0.5}},
-				Numeric:  twin.Series{Backend: "numeric", Loss: []float64{2, 1.5, 1.5}, Seconds: []float64{4e-3, 4e-3, 2e-3}, Accuracy: []float64{0.1, 0.25}},
-				Drift:    []float64{0, 1e-9, 1e-7}, Evaluated: []int{0, 3},
+				Config: twin.Config{Spec: spec, Seed: 8, Policy: twin.Fixed, Batch: 10, Steps: 3, Inner: 1, LR: 0.01},
+				Symbolic: twin.Series{
+					Backend:  "graph",
+					Loss:     []float64{2, 1.5, 1.25},
+					Seconds:  []float64{1e-3, 2e-3, 1e-3},
+					Accuracy: []float64{0.1, 0.5},
+				},
+				Numeric: twin.Series{
+					Backend:  "numeric",
+					Loss:     []float64{2, 1.5, 1.5},
+					Seconds:  []float64{4e-3, 4e-3, 2e-3},
+					Accuracy: []float64{0.1, 0.25},
+				},
+				Drift: []float64{0, 1e-9, 1e-7}, Evaluated: []int{0, 3},
 			},
 			Comparisons: []twin.Comparison{{Step: 1e-4, Check: check}},
 		}},
@@ -47,10 +63,26 @@ func Full() *report.Results {
 	c.Tensors = twin.Differences(run.Config.Spec.Layout(), make([]float64, 10), []float64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
 	c.Errors = []twin.Histogram{{Tensor: "W1", Equal: 1, Counts: make([]int, twin.ErrorBins)}}
 	c.Errors[0].Counts[3] = 7
-	c.Misses, c.Causes = []twin.Miss{{Element: "W1[0,1]", Symbolic: 1, Numeric: 2, Settled: 1, Cause: twin.Kink}}, twin.Causes{Kink: 1}
+	c.Misses, c.Causes = []twin.Miss{
+		{Element: "W1[0,1]", Symbolic: 1, Numeric: 2, Settled: 1, Cause: twin.Kink},
+	}, twin.Causes{
+		Kink: 1,
+	}
 	c.Sweep = &twin.Sweep{Steps: []float64{1e-12, 1e-6, 1}, Noise: 1e-15, Elements: []twin.SweptElement{
-		{Element: "W1[0,0]", Symbolic: 1, Numeric: []float64{1, 1, 1}, Error: []float64{1e-3, 1e-9, math.MaxFloat64}, Curvature: 1, Best: 1e-6}}}
-	c.Check.Layout, c.Check.Control = run.Config.Spec.Layout(), compare.Control{Done: true, Caught: true, Element: "b1[0]", Change: 1e-6}
+		{
+			Element:   "W1[0,0]",
+			Symbolic:  1,
+			Numeric:   []float64{1, 1, 1},
+			Error:     []float64{1e-3, 1e-9, math.MaxFloat64},
+			Curvature: 1,
+			Best:      1e-6,
+		}}}
+	c.Check.Layout, c.Check.Control = run.Config.Spec.Layout(), compare.Control{
+		Done:    true,
+		Caught:  true,
+		Element: "b1[0]",
+		Change:  1e-6,
+	}
 	sgd := Sample(false).Runs[0]
 	sgd.Config.Policy = twin.SGD
 	r.Runs = append(r.Runs, sgd)
