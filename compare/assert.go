@@ -12,8 +12,8 @@ type TB interface {
 
 // Assert fails the test unless the function's gradient passes Check: also where a
 // tensor could not be judged, unless Options.Allow names it. A failure shows the
-// element, both values, the bound, a diagnosis, and the options that repeat it. At most one Options
-// is taken; none is the zero Options.
+// element, both values, the bound, a diagnosis, and the options that repeat it. At
+// most one Options is taken; none is the zero Options.
 func Assert(t TB, f Function, o ...Options) {
 	t.Helper()
 	if len(o) > 1 {
@@ -40,6 +40,6 @@ func Assert(t TB, f Function, o ...Options) {
 		t.Logf("gradient check: %s", w)
 	}
 	for _, f := range report.Faults {
-		t.Logf("gradient check: %s", faultLine(f, false))
+		t.Logf("gradient check: %s", labelledFault(f, false))
 	}
 }

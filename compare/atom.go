@@ -3,17 +3,58 @@ package compare
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 )
 
-// atom is a part of a condition, with the shapes that it holds for.
-type atom struct {
-	text string
-	of   set
-	same int // other atoms that hold for the same shapes
+// set is a set of shapes, of which there are 64 in a word.
+type set []uint64
+
+func newSet(members []bool) set {
+	b := make(set, (len(members)+63)/64)
+	for i, in := range members {
+		if in {
+			b[i/64] |= 1 << (i % 64)
+		}
+	}
+	return b
 }
 
-// number is something of a shape that a condition is about.
+func (b set) count() (n int) {
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// in reports whether all of b are in a.
+func (b set) in(a set) bool {
+	for i, w := range b {
+		if w&^a[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// combine sets b to what is in both a and c, or in either.
+func (b set) combine(a, c set, either bool) {
+	for i := range b {
+		if b[i] = a[i] & c[i]; either {
+			b[i] = a[i] | c[i]
+		}
+	}
+}
+
+// atom is a part of a condition, with the shapes that it holds for.
+type atom struct {
+	text   string
+	shapes set
+	others int // other atoms that hold for the same shapes
+}
+
+// number is a number that a condition compares: the rank of a shape, an axis, or a
+// product of axes.
 type number struct {
 	text string
 	of   func(shape []int) (int, bool) // false of a shape that has it not
@@ -22,21 +63,21 @@ type number struct {
 // atomsOf returns the parts that conditions on the shapes are made of, the plainest
 // first, one for each set of shapes.
 func atomsOf(shapes [][]int) (atoms []atom) {
-	place := map[string]int{}
+	known := map[string]int{} // where the atom of a set is
 	add := func(text string, holds func(shape []int) bool) {
 		members := make([]bool, len(shapes))
 		for i, s := range shapes {
 			members[i] = holds(s)
 		}
-		a := atom{text: text, of: newSet(members)}
-		if count := a.of.count(); count == 0 || count == len(shapes) {
+		a := atom{text: text, shapes: newSet(members)}
+		if count := a.shapes.count(); count == 0 || count == len(shapes) {
 			return
 		}
-		key := fmt.Sprint(a.of)
-		if at, ok := place[key]; ok {
-			atoms[at].same++
+		key := fmt.Sprint(a.shapes)
+		if at, ok := known[key]; ok {
+			atoms[at].others++
 		} else {
-			place[key] = len(atoms)
+			known[key] = len(atoms)
 			atoms = append(atoms, a)
 		}
 	}

@@ -74,7 +74,7 @@ func Benchmark(b *testing.B, f Function) {
 		estimated, took := false, time.Duration(0)
 		for range b.N {
 			began := time.Now()
-			n, err := differences(b.Context(), f, dst)
+			n, err := allDifferences(b.Context(), f, dst)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -89,13 +89,13 @@ func Benchmark(b *testing.B, f Function) {
 	})
 }
 
-// together is how many elements side by side are perturbed one after the other: a
-// function that keeps results profits from it.
-const together = 32
+// chunkElements is how many neighboring elements are perturbed one after the other:
+// it makes a function that keeps results faster.
+const chunkElements = 32
 
-// differences takes the central differences of all elements, or where all take
-// long of n that stand all over the vector.
-func differences(ctx context.Context, f Function, dst []float64) (n int, err error) {
+// allDifferences writes the central differences of all elements to dst, or where
+// all would take long those of n elements spread over the vector.
+func allDifferences(ctx context.Context, f Function, dst []float64) (n int, err error) {
 	if d, ok := f.(Differencer); ok {
 		err := d.Differences(ctx, dst, 0, defaultStep)
 		if !errors.Is(err, errors.ErrUnsupported) {
@@ -110,13 +110,13 @@ func differences(ctx context.Context, f Function, dst []float64) (n int, err err
 		}()
 	}
 	began := time.Now()
-	chunks := (len(dst) + together - 1) / together
+	chunks := (len(dst) + chunkElements - 1) / chunkElements
 	for _, chunk := range rand.New(rand.NewPCG(0, 0)).Perm(chunks) {
-		for i := chunk * together; i < min((chunk+1)*together, len(dst)); i++ {
+		for i := chunk * chunkElements; i < min((chunk+1)*chunkElements, len(dst)); i++ {
 			if n > 0 && time.Since(began) >= longDifferences {
 				return n, nil
 			}
-			if dst[i], err = difference(f, i); err != nil {
+			if dst[i], err = centralDifference(f, i); err != nil {
 				return n, err
 			}
 			n++
@@ -125,8 +125,8 @@ func differences(ctx context.Context, f Function, dst []float64) (n int, err err
 	return n, nil
 }
 
-// difference returns the central difference of element i, and puts it back.
-func difference(f Function, i int) (float64, error) {
+// centralDifference returns the central difference of element i, and puts it back.
+func centralDifference(f Function, i int) (float64, error) {
 	x := f.At(i)
 	defer f.Set(i, x)
 	h := defaultStep * size(x)

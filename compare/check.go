@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 	"time"
 )
 
@@ -23,7 +21,13 @@ import (
 // and from where MaxTime stops.
 func Check(ctx context.Context, f Function, o Options) (*Report, error) {
 	begun := time.Now()
-	r, err := checkPoints(ctx, f, o)
+	var r *Report
+	var err error
+	if o.Points < 2 {
+		r, err = checkHere(ctx, f, o)
+	} else {
+		r, err = checkPoints(ctx, f, o, checkHere)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +45,7 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.addCulprit(ctx, c.judged, c.at, c.o); err != nil {
+	if err := r.addCulprit(ctx, c.function, c.at, c.o); err != nil {
 		return nil, err
 	}
 	if o.Each != nil {
@@ -53,18 +57,15 @@ func checkHere(ctx context.Context, f Function, o Options) (*Report, error) {
 	return r, nil
 }
 
-// errTime ends what is under way when Options.MaxTime is over.
-var errTime = errors.New("the time that the options allow is over")
-
-// check is a check whose units, or a shard's, are done.
+// check is a finished check, or a shard of one.
 type check struct {
-	judged Function // in float64 where it can be
-	known  known
-	at     *point
-	plan   *plan
-	o      Options // resolved
-	found  *findings
-	each   []outcome
+	function Function // in float64 where it can be
+	known    known
+	at       *point
+	plan     *plan
+	o        Options // resolved
+	found    *findings
+	each     []outcome
 }
 
 // newCheck measures the point and does the units of one shard.
@@ -87,26 +88,25 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 	if wide != nil {
 		judged = wide
 	}
-	e := &evaluator{f: judged, left: unlimited}
+	e := &evaluator{f: judged, budget: unlimited}
 	at, err := measure(ctx, e, layout, resolved, nil)
+	var narrowWork work
 	if err == nil && wide != nil {
-		err = measureNarrow(ctx, f, at, e)
+		narrowWork, err = measureNarrow(ctx, f, at, e)
 	}
 	if errors.Is(err, errTime) {
 		return nil, ErrBudget
 	}
 	if err != nil {
-		return nil, located(f, err)
+		return nil, withOrigin(f, err)
 	}
-	c := &check{judged: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
+	c := &check{function: judged, at: at, o: resolved, plan: newPlan(resolved, at, hasEngine(ctx, judged, at), e.Calls)}
 	c.known = known{
 		Options: o.asked(), Layout: layout, Mode: c.plan.mode, Judged: c.plan.judged, Point: at.facts(notWide),
 		Notes: notesOf(f), Faults: faultsOf(f), Misuses: misusesOf(f), Work: e.work,
 	}
-	if at.narrow != nil {
-		c.known.Work.add(at.narrow.work)
-	}
-	if err := c.do(ctx, e, s); err != nil {
+	c.known.Work.join(narrowWork)
+	if err := c.run(ctx, e, s); err != nil {
 		e.restore(at.x)
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func newCheck(ctx context.Context, f Function, o Options, s Shard) (*check, erro
 // not decline.
 func hasEngine(ctx context.Context, f Function, at *point) bool {
 	d, ok := f.(Differencer)
-	return ok && !at.noise.chaotic && d.Differences(ctx, nil, 0, at.step) == nil
+	return ok && !at.noise.chaotic && d.Differences(ctx, nil, 0, at.firstStep) == nil
 }
 
 // ofOrder returns the function whose gradient is to be checked.
@@ -132,8 +132,8 @@ func ofOrder(f Function, o Options) (Function, error) {
 	return s.SecondOrder(uint64(o.Seed))
 }
 
-// do does the shard's units.
-func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
+// run does the shard's units and collects what they find.
+func (c *check) run(ctx context.Context, e *evaluator, s Shard) error {
 	j := newJudge(c.o, c.at)
 	units := s.units(c.plan)
 	c.found = newFindings(len(c.at.layout))
@@ -144,8 +144,16 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 			return err
 		}
 	}
+	workers, err := j.workers(e, c.o.Workers, c.plan.judged)
+	if err != nil {
+		return err
+	}
 	results := make([]finding, len(units))
-	if err := c.parallel(ctx, j, e, units, en, results); err != nil {
+	one := func(e *evaluator, n int) (err error) {
+		results[n], err = j.runUnit(ctx, e, c.plan, units[n], en)
+		return err
+	}
+	if err := distribute(workers, len(units), one, c.plan.progress(units, c.o.Progress)); err != nil {
 		return err
 	}
 	for n, u := range units {
@@ -153,94 +161,22 @@ func (c *check) do(ctx context.Context, e *evaluator, s Shard) error {
 		c.each = append(c.each, results[n].each...)
 	}
 	c.found.TimeIsUp = errors.Is(context.Cause(ctx), errTime)
-	c.found.Rings = j.beside.levels()
+	c.found.Rings = j.beside.counts()
 	if en != nil {
-		c.found.Engine = en.steps
+		c.found.EngineSteps = en.steps
 	}
 	return nil
 }
 
-// parallel does the units, spread over as many workers as the options ask for and
-// the function can be cloned for. Of several errors it returns that of the first
-// unit.
-func (c *check) parallel(ctx context.Context, j *judge, first *evaluator, units []unit, en *engine,
-	results []finding) error {
-	workers := []*evaluator{first}
-	want := c.o.Workers
-	if want == 0 {
-		want = runtime.GOMAXPROCS(0)
-	}
-	for len(workers) < min(want, c.plan.judged/workerElements) {
-		e, err := c.clone(first)
-		if err != nil {
-			return err
-		}
-		if e == nil {
-			break
-		}
-		workers = append(workers, e)
-	}
-	errs := make([]error, len(units))
-	progress := c.progress(units)
-	if len(workers) == 1 {
-		for n, u := range units {
-			if results[n], errs[n] = j.run(ctx, first, c.plan, u, en); errs[n] != nil {
-				return errs[n]
-			}
-			progress(n)
-		}
-		return nil
-	}
-	work, done := make(chan int), make(chan int)
-	var wg sync.WaitGroup
-	for _, e := range workers {
-		wg.Go(func() {
-			for n := range work {
-				results[n], errs[n] = j.run(ctx, e, c.plan, units[n], en)
-				done <- n
-			}
-		})
-	}
-	next, running, failed := 0, 0, false
-	for next < len(units) && !failed || running > 0 {
-		give := work
-		if next == len(units) || failed {
-			give = nil
-		}
-		select {
-		case give <- next:
-			next++
-			running++
-		case n := <-done:
-			running--
-			failed = failed || errs[n] != nil
-			progress(n)
-		}
-	}
-	close(work)
-	wg.Wait()
-	for _, e := range workers[1:] {
-		if err := e.unchanged("the check"); err != nil {
-			return err
-		}
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// run does one unit.
-func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
+// runUnit does one unit, as far as its budget goes.
+func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
 	f := finding{tally: newTally()}
-	e.left = u.calls
+	e.budget = u.calls
 	before := e.work
 	var err error
 	switch u.kind {
 	case tensorUnit:
-		err = j.tensor(ctx, e, pl, u, &f)
+		err = j.judgeTensor(ctx, e, pl, u, &f)
 	case blockUnit:
 		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
@@ -252,7 +188,7 @@ func (j *judge) run(ctx context.Context, e *evaluator, pl *plan, u unit, en *eng
 	}
 	f.work = e.work.minus(before)
 	if errors.Is(err, errSpent) || errors.Is(err, errTime) {
-		f.cut, err = true, nil
+		f.unfinished, err = true, nil
 		e.restore(j.at.x)
 	}
 	return f, err

@@ -45,16 +45,17 @@ func (j *judge) verdict(ctx context.Context, e *evaluator, at *place, l *ladder,
 			return outcome{}, err
 		}
 	}
-	if l.end == hidden && len(l.samples) > 0 {
+	if l.end == hidden && len(l.differences) > 0 {
 		if err := j.lookAgain(ctx, e, at, l, on); err != nil {
 			return outcome{}, err
 		}
 	}
-	n := len(l.samples)
+	n := len(l.differences)
 	switch {
 	case n == 0:
 		// No step of the ladder moves the element.
-		return outcome{verdict: Unseen, symbolic: on.slope(at.g), numeric: math.NaN(), bound: math.Inf(1), step: l.first}, nil
+		return outcome{verdict: Unseen, symbolic: on.slope(at.g), numeric: math.NaN(), bound: math.Inf(1),
+			step: l.firstStep}, nil
 	case l.end == agreed:
 		return l.outcome(OK, l.sharpest()), nil
 	}
@@ -63,7 +64,7 @@ func (j *judge) verdict(ctx context.Context, e *evaluator, at *place, l *ladder,
 	}
 	lo, hi, tolerance, ok := l.hull()
 	visible := ok && hi-lo > jumpNoise*tolerance
-	q := l.samples[n-1]
+	q := l.differences[n-1]
 	if visible && lo-tolerance <= q.a && q.a <= hi+tolerance {
 		o := l.outcome(Kink, n-1)
 		o.backward, o.forward = q.backward(), q.forward()
@@ -78,7 +79,7 @@ func (j *judge) descend(ctx context.Context, e *evaluator, at *place, l *ladder,
 		if err != nil {
 			return err
 		}
-		l.add(s)
+		l.advance(s)
 	}
 	return nil
 }
@@ -96,7 +97,7 @@ func (j *judge) lookBetween(ctx context.Context, e *evaluator, at *place, l *lad
 		return err
 	}
 	l.complete(&s)
-	if pair := (&ladder{limits: l.limits, samples: []sample{q, s}}); pair.isSettled() {
+	if pair := (&series{limits: l.limits, differences: []difference{q, s}}); pair.isSettled() {
 		return nil
 	}
 	l.end, l.next = 0, q.h/shrink
@@ -135,7 +136,7 @@ func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladd
 		return err
 	}
 	l.complete(&s)
-	if near := (&ladder{limits: l.limits, samples: []sample{q, s}}); near.isKinked() {
+	if near := (&series{limits: l.limits, differences: []difference{q, s}}); near.isKinked() {
 		return nil
 	}
 	l.resumed, l.end, l.next = true, 0, q.h/shrink
@@ -146,38 +147,31 @@ func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladd
 // step where there is but one, and at a smaller one where the last two still
 // move.
 func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	take := func(h float64) (sample, error) {
+	differenceAt := func(h float64) (difference, error) {
 		s, err := on.difference(ctx, e, at, h)
 		l.complete(&s)
 		return s, err
 	}
-	if len(l.samples) == 1 {
-		s, err := take(shrink * l.samples[0].h)
+	if len(l.differences) == 1 {
+		s, err := differenceAt(shrink * l.differences[0].h)
 		if err != nil {
 			return err
 		}
-		l.samples = []sample{s, l.samples[0]}
+		l.differences = []difference{s, l.differences[0]}
 		if s.gap() <= s.bound {
-			l.samples, l.end, l.held = l.samples[:1], agreed, 0
+			l.differences, l.end, l.held = l.differences[:1], agreed, 0
 			return nil
 		}
 	}
 	if _, q := l.last(); !l.isSettled() {
-		s, err := take(q.h / shrink)
+		s, err := differenceAt(q.h / shrink)
 		if err != nil || s.lost {
 			return err
 		}
-		l.samples = append(l.samples, s)
+		l.differences = append(l.differences, s)
 		if l.agrees() {
 			l.end = agreed
 		}
 	}
 	return nil
-}
-
-// outcome is the verdict with the values of the k-th sample.
-func (l *ladder) outcome(v Verdict, k int) outcome {
-	s := l.samples[k]
-	return outcome{verdict: v, symbolic: s.a, numeric: s.d, bound: s.bound, noise: s.noise, step: s.h,
-		steps: len(l.samples)}
 }

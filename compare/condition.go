@@ -3,7 +3,6 @@ package compare
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -25,7 +24,8 @@ func (c *Condition) String() string {
 	}
 	s := "exactly where " + c.Text
 	if c.Others > 0 {
-		s += fmt.Sprintf(" (or by %s as simple: more sizes would tell)", words.Count(c.Others, "other condition", "other conditions"))
+		s += fmt.Sprintf(" (or by %s as simple: more sizes would tell)",
+			words.Count(c.Others, "other condition", "other conditions"))
 	}
 	return s
 }
@@ -42,50 +42,11 @@ const (
 	mostAtoms = 120
 )
 
-// set is a set of shapes, of which there are 64 in a word.
-type set []uint64
-
-func newSet(members []bool) set {
-	b := make(set, (len(members)+63)/64)
-	for i, in := range members {
-		if in {
-			b[i/64] |= 1 << (i % 64)
-		}
-	}
-	return b
-}
-
-func (b set) count() (n int) {
-	for _, w := range b {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
-
-// in reports whether all of b are in a.
-func (b set) in(a set) bool {
-	for i, w := range b {
-		if w&^a[i] != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// join sets b to what is in both a and c, or in either.
-func (b set) join(a, c set, either bool) {
-	for i := range b {
-		if b[i] = a[i] & c[i]; either {
-			b[i] = a[i] | c[i]
-		}
-	}
-}
-
-// explain returns the simplest condition that holds for just those of the shapes
+// simplest returns the simplest condition that holds for just those of the shapes
 // that have the mark: one part, or up to three that all hold, or of which one
 // holds. It is nil where none has the mark, where no condition fits, and where one
 // would fit by chance.
-func explain(shapes [][]int, members []bool) *Condition {
+func simplest(shapes [][]int, members []bool) *Condition {
 	marked, of := newSet(members), len(shapes)
 	n := marked.count()
 	switch n {
@@ -111,7 +72,7 @@ func explain(shapes [][]int, members []bool) *Condition {
 		}
 		c := &Condition{Text: all[0].text, Others: len(all) - 1}
 		for _, a := range all {
-			c.Others += a.same
+			c.Others += a.others
 		}
 		return c
 	}
@@ -124,11 +85,11 @@ func explain(shapes [][]int, members []bool) *Condition {
 func conditions(atoms []atom, marked set, parts int, join string, or bool) (found []atom) {
 	var useful []atom
 	for _, a := range atoms {
-		if or && a.of.in(marked) || !or && marked.in(a.of) {
+		if or && a.shapes.in(marked) || !or && marked.in(a.shapes) {
 			useful = append(useful, a)
 		}
 	}
-	combine(useful, parts, or, func(chosen []int, s set) {
+	eachChoice(useful, parts, or, func(chosen []int, s set) {
 		if !slices.Equal(s, marked) {
 			return
 		}
@@ -136,22 +97,22 @@ func conditions(atoms []atom, marked set, parts int, join string, or bool) (foun
 		same := 1
 		for i, k := range chosen {
 			texts[i] = useful[k].text
-			same *= useful[k].same + 1
+			same *= useful[k].others + 1
 		}
-		found = append(found, atom{text: strings.Join(texts, join), same: same - 1})
+		found = append(found, atom{text: strings.Join(texts, join), others: same - 1})
 	})
 	return found
 }
 
-// combine calls do for each choice of so many atoms, with the shapes for which
+// eachChoice calls do for each choice of so many atoms, with the shapes for which
 // all hold, or one of them. What do is given is overwritten.
-func combine(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
+func eachChoice(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
 	if len(atoms) < parts {
 		return
 	}
 	chosen, sets := make([]int, parts), make([]set, parts)
 	for d := range sets {
-		sets[d] = make(set, len(atoms[0].of))
+		sets[d] = make(set, len(atoms[0].shapes))
 	}
 	var choose func(depth, from int)
 	choose = func(depth, from int) {
@@ -160,12 +121,12 @@ func combine(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
 			return
 		}
 		for k := from; k < len(atoms); k++ {
-			before := atoms[k].of
+			before := atoms[k].shapes
 			if depth > 0 {
 				before = sets[depth-1]
 			}
 			chosen[depth] = k
-			sets[depth].join(before, atoms[k].of, or)
+			sets[depth].combine(before, atoms[k].shapes, or)
 			choose(depth+1, k+1)
 		}
 	}
@@ -177,7 +138,7 @@ func combine(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
 func chance(atoms []atom, parts, n, of int) float64 {
 	seen := map[string]bool{}
 	for _, or := range []bool{false, true} {
-		combine(atoms, parts, or, func(_ []int, s set) {
+		eachChoice(atoms, parts, or, func(_ []int, s set) {
 			if s.count() == n {
 				seen[fmt.Sprint(s)] = true
 			}

@@ -22,10 +22,9 @@ const (
 	controlMore = 16
 )
 
-// control changes one symbolic value that is found ok, or valid at a kink where
-// none is ok, and makes sure that the
-// rule finds it wrong, and where tensors are probed that a direction shows it
-// first.
+// control changes one symbolic value that is found ok, or valid at a kink where none
+// is ok, and makes sure that the rule finds it wrong, and where tensors are probed
+// that a direction shows it first.
 func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, error) {
 	o, ok, err := j.controlElement(ctx, e, pl.selected)
 	if err != nil || !ok {
@@ -37,10 +36,10 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 	var lines []*direction
 	p := &prober{judge: j, e: e, k: k}
 	if pl.mode != Full && pl.mode != Sample {
-		lines = []*direction{p.draw(purposeDirection, p.with(o.i), size),
-			p.draw(purposeDirection, p.with(o.i), p.relativeSize())}
+		lines = []*direction{p.newDirection(purposeDirection, p.with(o.i), size),
+			p.newDirection(purposeDirection, p.with(o.i), p.relativeSize())}
 		l := p.lineLimits(lines[0])
-		bound := l.leastNoise(l.first) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
+		bound := l.leastNoise(l.firstStep) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
 		change = max(change, 2*controlChange*bound)
 	}
 	for most := max(change, 2*math.Abs(o.symbolic)); ; change = min(most, controlGrowth*change) {
@@ -53,7 +52,7 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 				}
 			}
 		}
-		found, err := j.findsSpoiled(ctx, e, k, o, change)
+		found, err := j.findsChange(ctx, e, k, o, change)
 		if err != nil {
 			return nil, err
 		}
@@ -64,10 +63,10 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 	}
 }
 
-// findsSpoiled reports whether the rule finds an element wrong whose symbolic value
+// findsChange reports whether the rule finds an element wrong whose symbolic value
 // is changed. Where the element agrees and differences settle, they alone decide:
 // no kink is near.
-func (j *judge) findsSpoiled(ctx context.Context, e *evaluator, k int, o outcome, change float64) (bool, error) {
+func (j *judge) findsChange(ctx context.Context, e *evaluator, k int, o outcome, change float64) (bool, error) {
 	l := j.limits(k, o.i, size(j.at.x[o.i]))
 	on := elementLine{i: o.i, change: change}
 	if o.verdict == OK {
@@ -79,16 +78,8 @@ func (j *judge) findsSpoiled(ctx context.Context, e *evaluator, k int, o outcome
 			return true, nil
 		}
 	}
-	spoiled, err := j.climb(ctx, e, &j.at.place, newLadder(l), on)
-	return spoiled.verdict == Wrong, err
-}
-
-// with returns the tensor's elements, i first.
-func (p *prober) with(i int) []int {
-	index := p.at.indices(p.k)
-	at := i - index[0]
-	index[0], index[at] = index[at], index[0]
-	return index
+	changed, err := j.climb(ctx, e, &j.at.place, newLadder(l), on)
+	return changed.verdict == Wrong, err
 }
 
 // controlElement finds an element for the control to change: the first that is

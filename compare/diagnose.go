@@ -17,7 +17,7 @@ const sameRatio = 1e-4
 // measured is a direction with central differences at several steps.
 type measured struct {
 	*direction
-	samples []sample
+	differences []difference
 }
 
 // diagnosisSteps is how many steps each direction is measured at: a kink inside
@@ -28,16 +28,16 @@ const diagnosisSteps = 3
 func (p *prober) diagnosisLines(ctx context.Context) ([]measured, error) {
 	var lines []measured
 	for range 2 {
-		m := measured{direction: p.draw(purposeDiagnosis, p.at.indices(p.k), size)}
+		m := measured{direction: p.newDirection(purposeDiagnosis, p.at.indices(p.k), size)}
 		l := p.lineLimits(m.direction)
-		h := l.first
+		h := l.firstStep
 		for range diagnosisSteps {
 			s, err := m.difference(ctx, p.e, &p.at.place, h)
 			if err != nil {
 				return nil, err
 			}
 			l.complete(&s)
-			m.samples = append(m.samples, s)
+			m.differences = append(m.differences, s)
 			h /= shrink
 		}
 		lines = append(lines, m)
@@ -54,13 +54,13 @@ func (l measured) derivative(g []float64) float64 {
 	return sum.value()
 }
 
-// fits tells whether a gradient of the tensor agrees with all lines, and is not
+// fits reports whether a gradient of the tensor agrees with all lines, and is not
 // so small that anything would.
 func fits(lines []measured, g []float64) bool {
 	for _, l := range lines {
 		a := l.derivative(g)
-		if !slices.ContainsFunc(l.samples, func(s sample) bool {
-			return distance(a, s.d) <= sameRatio*math.Abs(s.d)+s.bound && math.Abs(a) > s.bound
+		if !slices.ContainsFunc(l.differences, func(s difference) bool {
+			return gapBetween(a, s.d) <= sameRatio*math.Abs(s.d)+s.bound && math.Abs(a) > s.bound
 		}) {
 			return false
 		}
@@ -73,7 +73,7 @@ func fits(lines []measured, g []float64) bool {
 func ratio(lines []measured, g []float64) (float64, bool) {
 	scaled := make([]float64, len(g))
 	a := lines[0].derivative(g)
-	for _, s := range lines[0].samples {
+	for _, s := range lines[0].differences {
 		for _, r := range []float64{math.Round(a / s.d), 1 / math.Round(s.d/a), a / s.d} {
 			if !(math.Abs(r-a/s.d) <= sameRatio*math.Abs(r)) || math.IsInf(r, 0) {
 				continue // a whole number, or one part in so many, is more likely than one next to it
@@ -94,7 +94,7 @@ func ratio(lines []measured, g []float64) (float64, bool) {
 // that would, or "": then a few elements are at fault.
 func (p *prober) explain(ctx context.Context) (string, error) {
 	t := p.at.layout[p.k]
-	from, to := p.at.tensor(p.k)
+	from, to := p.at.interval(p.k)
 	g := p.at.g[from:to]
 	if p.at.largest[p.k] == 0 {
 		return "all zero: the gradient does not reach it", nil
@@ -113,7 +113,7 @@ func (p *prober) explain(ctx context.Context) (string, error) {
 		return fmt.Sprintf("transposed: it holds the gradient as %d×%d", t.Shape[1], t.Shape[0]), nil
 	}
 	for other, u := range p.at.layout {
-		lo, hi := p.at.tensor(other)
+		lo, hi := p.at.interval(other)
 		if other != p.k && u.Len() == t.Len() && fits(lines, p.at.g[lo:hi]) {
 			return "swapped: it has the gradient of " + u.Name, nil
 		}
@@ -151,7 +151,7 @@ func explainElements(t gradtwin.Tensor, from int, wrong []outcome) string {
 		return !slices.ContainsFunc(wrong, func(o outcome) bool { return !test(o) })
 	}
 	switch {
-	case all(outcome.standsStill):
+	case all(outcome.isNoise):
 		return "nonzero where the loss does not move: a missing mask?"
 	case all(func(o outcome) bool { return o.symbolic == 0 }):
 		return "zero where the loss moves: a term left out, or a mask too wide?" + shared(t, from, wrong)
@@ -165,10 +165,6 @@ func explainElements(t gradtwin.Tensor, from int, wrong []outcome) string {
 	return strings.TrimPrefix(shared(t, from, wrong), "; ")
 }
 
-// standsStill reports whether the difference of the loss shows no more than
-// noise.
-func (o outcome) standsStill() bool { return math.Abs(o.numeric) <= o.noise }
-
 // shared names the row or column that all wrong elements share.
 func shared(t gradtwin.Tensor, from int, wrong []outcome) string {
 	if len(wrong) < 2 || len(t.Shape) < 2 {
@@ -178,6 +174,35 @@ func shared(t gradtwin.Tensor, from int, wrong []outcome) string {
 		at := t.Index(wrong[0].i - from)[d]
 		if n > 1 && !slices.ContainsFunc(wrong, func(o outcome) bool { return t.Index(o.i - from)[d] != at }) {
 			return fmt.Sprintf("; those seen all have index %d in dimension %d", at, d)
+		}
+	}
+	return ""
+}
+
+// nameRatio says what would give a ratio of symbolic to numeric, empty when it
+// says nothing.
+func nameRatio(ratio float64) string {
+	near := func(want float64) bool { return math.Abs(ratio/want-1) < 1e-4 }
+	switch {
+	case near(-1):
+		return "a sign error"
+	case near(2):
+		return "a gradient accumulated over two runs would give this"
+	case near(0.5):
+		return "a factor 2 left out would give this"
+	}
+	for _, r := range []struct {
+		value float64
+		text  string
+	}{{ratio, "a mean over %d taken for a sum would give this"},
+		{1 / ratio, "one division by %d too many would give this"}} {
+		n := math.Round(math.Abs(r.value))
+		if n >= 2 && n <= 1e6 && math.Abs(math.Abs(r.value)/n-1) < 1e-4/n {
+			s := fmt.Sprintf(r.text, int(n))
+			if ratio < 0 {
+				s = "with a sign error, " + s
+			}
+			return s
 		}
 	}
 	return ""

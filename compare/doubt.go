@@ -10,18 +10,26 @@ const (
 	fineSteps = 64
 )
 
-// steadySteps is how many differences in a row with their one-sided slopes must be the same, to one
-// part in steady, to show that a loss is no fast oscillation.
+// steadySteps is how many differences in a row, with their one-sided slopes, must
+// be the same, to one part in steady, to show that a loss is no fast oscillation.
 const (
 	steadySteps = 5
 	steady      = 64
 )
 
+// loud is the noise of the loss relative to itself above which the gradients
+// beside the point are no argument: of a chaotic loss they are all different.
+const loud = 1e-4
+
+// contradicted is how many times larger the gap must be at the last step than at
+// two larger ones for the differences to contradict each other.
+const contradicted = 32
+
 // isFine reports whether a step is small enough for the symbolic value to be seen,
 // or the loss does not vary at all, or as a straight line does.
-func (l *ladder) isFine(q sample) bool {
+func (l *series) isFine(q difference) bool {
 	near, all := 0.0, 0.0
-	for _, s := range l.samples {
+	for _, s := range l.differences {
 		if v := s.varied(); !isNotFinite(v) {
 			all = max(all, v)
 			if s.h <= fineSteps*q.h {
@@ -32,37 +40,66 @@ func (l *ladder) isFine(q sample) bool {
 	return math.Abs(q.a)*q.h <= fine*near || all <= shrink*l.factor*l.noise.near || l.isSteady()
 }
 
-// contradicted is how many times larger the gap must be at the last step than at
-// two larger ones for the differences to contradict each other.
-const contradicted = 32
-
-// contradicts reports whether the differences say different things: the loss jumps
-// at the place, or they went away from a symbolic value that two of them almost
-// agreed with. A loss that moves by steps does either.
-func (l *ladder) contradicts() bool {
-	n := len(l.samples)
-	q := l.samples[n-1]
-	for k := 1; k < n; k++ {
-		if max(l.samples[k-1].gap(), l.samples[k].gap()) < q.gap()/contradicted {
-			return true
-		}
-	}
-	if n == 1 || !q.oneSided() {
-		return false
-	}
-	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.samples[n-2].jump()
-}
-
 // isSteady reports whether enough differences in a row are the same.
-func (l *ladder) isSteady() bool {
+func (l *series) isSteady() bool {
 	row := 1
-	for k := 1; k < len(l.samples) && row < steadySteps; k++ {
-		p, q := l.samples[k-1], l.samples[k]
-		if same(p.d, q.d) && (!q.oneSided() || same(p.forward(), q.forward()) && same(p.backward(), q.backward())) {
+	for k := 1; k < len(l.differences) && row < steadySteps; k++ {
+		p, q := l.differences[k-1], l.differences[k]
+		if sameSlope(p.d, q.d) && (!q.oneSided() ||
+			sameSlope(p.forward(), q.forward()) && sameSlope(p.backward(), q.backward())) {
 			row++
 		} else {
 			row = 1
 		}
 	}
 	return row == steadySteps
+}
+
+func sameSlope(a, b float64) bool { return gapBetween(a, b) <= math.Abs(b)/steady }
+
+// isSmooth reports whether the one-sided slopes, without the curvature between
+// them, are so near to each other that no kink within the step can make the gap,
+// and the step so small that the symbolic value would change the loss by no more
+// than it was seen to vary: of a fast oscillation a larger step shows nothing.
+func (l *series) isSmooth() bool {
+	_, q := l.last()
+	if !q.oneSided() || q.gap() <= q.bound || !l.isFine(q) {
+		return false
+	}
+	if q.jump() <= q.gap()/smooth {
+		return true
+	}
+	lo, hi, _, ok := l.hull()
+	return ok && hi-lo+jumpNoise*q.noise <= q.gap()/smooth
+}
+
+// contradicts reports whether the differences say different things: the loss jumps
+// at the place, or they went away from a symbolic value that two of them almost
+// agreed with. A loss that moves by steps does either.
+func (l *series) contradicts() bool {
+	n := len(l.differences)
+	q := l.differences[n-1]
+	for k := 1; k < n; k++ {
+		if max(l.differences[k-1].gap(), l.differences[k].gap()) < q.gap()/contradicted {
+			return true
+		}
+	}
+	if n == 1 || !q.oneSided() {
+		return false
+	}
+	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.differences[n-2].jump()
+}
+
+// isLoud reports whether the noise of the loss is so large beside the loss itself
+// that it must come from amplified rounding.
+func (l *series) isLoud() bool {
+	size := 0.0
+	for _, s := range l.differences {
+		for _, f := range []float64{s.fp, s.f0, s.fm} {
+			if !isNotFinite(f) {
+				size = max(size, math.Abs(f))
+			}
+		}
+	}
+	return l.roundoff == doubleRoundoff && l.noise.near > loud*size
 }

@@ -6,24 +6,24 @@ import "math"
 // all steps: the other side's slope is what there is.
 func (l *ladder) edge() (outcome, bool) {
 	where := left | right
-	for _, s := range l.samples {
+	for _, s := range l.differences {
 		where &= s.undefined()
 	}
 	if where == 0 {
 		return outcome{}, false
 	}
-	o := l.outcome(Inconclusive, len(l.samples)-1)
+	o := l.outcome(Inconclusive, len(l.differences)-1)
 	o.undefined = where
 	if where == left|right {
 		return o, true
 	}
 	before, gap := math.NaN(), math.Inf(1)
-	for k := 1; k < len(l.samples); k++ {
-		p, q := l.samples[k-1], l.samples[k]
+	for k := 1; k < len(l.differences); k++ {
+		p, q := l.differences[k-1], l.differences[k]
 		limit := p.toZero(q, where)
-		bound := l.relative(sample{a: q.a, d: limit}) + jumpNoise*q.noise
+		bound := l.relative(difference{a: q.a, d: limit}) + jumpNoise*q.noise
 		last := gap
-		gap = distance(q.a, limit)
+		gap = gapBetween(q.a, limit)
 		agrees := gap <= bound && (k == 1 || gap <= last/2)
 		settled := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
 		before = limit
@@ -40,7 +40,7 @@ func (l *ladder) edge() (outcome, bool) {
 }
 
 // undefined returns the sides on which the loss is not finite.
-func (s sample) undefined() side {
+func (s difference) undefined() side {
 	var at side
 	if isNotFinite(s.fm) {
 		at |= left
@@ -53,7 +53,7 @@ func (s sample) undefined() side {
 
 // toZero extrapolates the slope on the side where the loss is finite from two
 // steps to step zero.
-func (p sample) toZero(q sample, undefined side) float64 {
+func (p difference) toZero(q difference, undefined side) float64 {
 	if undefined == right {
 		return (p.left*q.backward() - q.left*p.backward()) / (p.left - q.left)
 	}

@@ -8,9 +8,9 @@ import (
 // engine is what a function's own engine for differences has shown of a range of
 // elements. A nil engine has shown nothing.
 type engine struct {
-	from  int // the first element
-	found []engineOutcome
-	steps []float64 // at which it took gradients
+	from     int // the first element
+	outcomes []engineOutcome
+	steps    []float64 // at which it took gradients
 }
 
 type engineOutcome struct {
@@ -34,7 +34,7 @@ func (en *engine) outcome(i int) (outcome, bool) {
 	if en == nil {
 		return outcome{}, false
 	}
-	o := en.found[i-en.from]
+	o := en.outcomes[i-en.from]
 	return o.outcome, o.agrees
 }
 
@@ -65,7 +65,7 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 		return nil, nil
 	}
 	from, to := open[0].i, open[len(open)-1].i+1
-	en := &engine{from: from, found: make([]engineOutcome, to-from)}
+	en := &engine{from: from, outcomes: make([]engineOutcome, to-from)}
 	most := maxExpensive
 	if cheap, ok := f.(CheapDifferencer); ok && cheap.CheapDifferences() {
 		most = maxEngine
@@ -94,16 +94,16 @@ func (j *judge) feed(en *engine, open []climbing, h float64, numeric []float64, 
 	for _, c := range open {
 		if c.next == h {
 			d := numeric[c.i-en.from]
-			c.add(sample{h: h, a: j.at.g[c.i], d: d})
+			c.advance(difference{h: h, a: j.at.g[c.i], d: d})
 			// What was tried at Options.Step is not kept by the ladder.
-			if n := len(c.samples); n > 0 {
+			if n := len(c.differences); n > 0 {
 				o := c.outcome(OK, n-1)
 				o.i = c.i
 				k, _ := j.at.layout.Locate(c.i)
-				en.found[c.i-en.from] = engineOutcome{o, c.end == agreed && c.within == 0 && !j.isUnseen(o, k)}
+				en.outcomes[c.i-en.from] = engineOutcome{o, c.end == agreed && c.within == 0 && !j.isUnseen(o, k)}
 			}
 		}
-		if c.next > 0 && len(c.samples) < most {
+		if c.next > 0 && len(c.differences) < most {
 			left = append(left, c)
 		}
 	}

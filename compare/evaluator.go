@@ -7,20 +7,23 @@ import (
 	"math"
 )
 
-// evaluator calls one function, counts its calls, and puts elements back. A
-// worker has one.
+// evaluator calls one function, counts its calls, and restores elements. Each
+// worker has its own.
 type evaluator struct {
-	f    Function
-	at   *point
-	left int // calls of the loss that the unit at work may still make
+	f      Function
+	at     *point
+	budget int // calls of the loss that the unit at work may still make
 	work
 }
 
-// unlimited is a budget that does not end.
+// unlimited is a budget without a limit.
 const unlimited = math.MaxInt
 
 // errSpent ends a unit whose calls are used up.
 var errSpent = errors.New("the calls of this unit are used up")
+
+// errTime ends what is under way when Options.MaxTime is over.
+var errTime = errors.New("the time that the options allow is over")
 
 // work is what has been asked of the function.
 type work struct {
@@ -28,7 +31,7 @@ type work struct {
 	Gradients int `json:"gradients"` // calls of Gradient
 }
 
-func (w *work) add(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
+func (w *work) join(v work) { w.Calls += v.Calls; w.Gradients += v.Gradients }
 
 func (w work) minus(v work) work { return work{w.Calls - v.Calls, w.Gradients - v.Gradients} }
 
@@ -38,11 +41,11 @@ func (e *evaluator) loss(ctx context.Context) (float64, error) {
 	if ctx.Err() != nil {
 		return 0, context.Cause(ctx)
 	}
-	if e.left <= 0 {
+	if e.budget <= 0 {
 		return 0, errSpent
 	}
-	if e.left != unlimited {
-		e.left--
+	if e.budget != unlimited {
+		e.budget--
 	}
 	e.Calls++
 	return e.f.Loss()
@@ -64,8 +67,8 @@ func (e *evaluator) gradient(ctx context.Context, dst []float64) error {
 	return nil
 }
 
-// finiteGradient is gradient at the point to check, where every element has to
-// be a number.
+// finiteGradient is gradient at the point to check, where every element must be
+// finite.
 func (e *evaluator) finiteGradient(ctx context.Context, dst []float64) error {
 	if err := e.gradient(ctx, dst); err != nil {
 		return err
@@ -108,4 +111,11 @@ func (e *evaluator) elements() []float64 {
 		out[i] = e.f.At(i)
 	}
 	return out
+}
+
+func wrapLoss(ctx context.Context, what string, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }

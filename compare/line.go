@@ -11,7 +11,7 @@ import (
 type line interface {
 	// difference measures the loss on both sides of the place at step h and puts
 	// the elements back.
-	difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error)
+	difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error)
 	// gradient writes the gradient at a point of the line, t from the place, to dst
 	// and puts the elements back.
 	gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error
@@ -33,10 +33,10 @@ func (l elementLine) gradient(ctx context.Context, e *evaluator, at *place, t fl
 	return e.gradient(ctx, dst)
 }
 
-func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
+func (l elementLine) difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error) {
 	x := at.x[l.i]
 	defer e.f.Set(l.i, x)
-	s := sample{h: h, f0: at.f, a: l.slope(at.g)}
+	s := difference{h: h, f0: at.f, a: l.slope(at.g)}
 	var err error
 	e.f.Set(l.i, x+h)
 	s.right = e.f.At(l.i) - x
@@ -77,16 +77,16 @@ func (l *direction) slope(g []float64) float64 {
 }
 
 func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error {
-	defer l.put(e, at)
+	defer l.restore(e, at)
 	for j, i := range l.index {
 		e.f.Set(i, at.x[i]+t*l.w[j])
 	}
 	return e.gradient(ctx, dst)
 }
 
-func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (sample, error) {
-	defer l.put(e, at)
-	s := sample{h: h, right: h, left: h, f0: at.f}
+func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h float64) (difference, error) {
+	defer l.restore(e, at)
+	s := difference{h: h, right: h, left: h, f0: at.f}
 	wrap := func(err error) error {
 		return wrapLoss(ctx, "loss along a direction through "+e.at.layout.Element(l.index[0]), err)
 	}
@@ -122,7 +122,7 @@ func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h f
 	return s, nil
 }
 
-// least returns how far the element moves that moves least.
+// least returns the smallest move of an element.
 func (l *direction) least() float64 {
 	least := math.Inf(1)
 	for _, w := range l.w {
@@ -131,8 +131,8 @@ func (l *direction) least() float64 {
 	return least
 }
 
-// put puts the elements back.
-func (l *direction) put(e *evaluator, at *place) {
+// restore puts the elements back.
+func (l *direction) restore(e *evaluator, at *place) {
 	for _, i := range l.index {
 		e.f.Set(i, at.x[i])
 	}

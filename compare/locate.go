@@ -1,17 +1,11 @@
 package compare
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
 )
 
 const (
-	// maxNamed is how many wrong elements of one tensor are looked for, where no more
-	// than fewTensors are checked: of very many, as of a deep net, one each is enough.
-	maxNamed   = 3
-	fewTensors = 16
 	// redraws is how often the search draws new sizes when the two halves of a
 	// wrong whole both agree.
 	redraws = 4
@@ -29,7 +23,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 	var found []outcome
 	judged := map[int]bool{}
 	wrong := 0
-	take := func(i int) error {
+	judgeOne := func(i int) error {
 		if judged[i] {
 			return nil
 		}
@@ -45,7 +39,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 		return nil
 	}
 	if most == 1 {
-		if err := take(p.largestFirst(1)[0]); err != nil || wrong == most {
+		if err := judgeOne(p.largestFirst(1)[0]); err != nil || wrong == most {
 			return found, err
 		}
 	}
@@ -54,34 +48,26 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 		if err != nil {
 			return found, err
 		}
-		if err := take(i); err != nil {
+		if err := judgeOne(i); err != nil {
 			return found, err
 		}
 		rest := slices.DeleteFunc(p.at.indices(p.k), func(i int) bool { return judged[i] })
 		if len(rest) == 0 || wrong >= most {
 			break
 		}
-		line = p.draw(purposeDirection, rest, size)
+		line = p.newDirection(purposeDirection, rest, size)
 		if off, err := p.disagrees(ctx, at, line); err != nil || !off {
 			return found, err
 		}
 	}
 	if wrong > 1 {
 		for _, i := range p.largestFirst(namedLargest) {
-			if err := take(i); err != nil {
+			if err := judgeOne(i); err != nil {
 				return found, err
 			}
 		}
 	}
 	return found, nil
-}
-
-// largestFirst returns the n elements with the largest gradients.
-func (p *prober) largestFirst(n int) []int {
-	index := p.at.indices(p.k)
-	g := p.at.g
-	slices.SortStableFunc(index, func(a, b int) int { return cmp.Compare(math.Abs(g[b]), math.Abs(g[a])) })
-	return index[:min(n, len(index))]
 }
 
 // halve follows the disagreement of a direction down to one element.
@@ -102,14 +88,4 @@ func (p *prober) halve(ctx context.Context, at *place, line *direction) (int, er
 		}
 	}
 	return line.index[0], nil
-}
-
-// disagrees reports whether the symbolic derivative along a direction disagrees
-// with differences that agree with each other.
-func (p *prober) disagrees(ctx context.Context, at *place, d *direction) (bool, error) {
-	l := newLadder(p.lineLimits(d))
-	if err := p.descend(ctx, p.e, at, l, d); err != nil {
-		return false, err
-	}
-	return l.end != agreed && l.isSettled(), nil
 }

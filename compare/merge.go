@@ -1,8 +1,13 @@
 package compare
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
+
+	"gradtwin"
 )
 
 // MergeError says why parts of a check cannot be joined.
@@ -70,4 +75,41 @@ func missing(place map[int]int, count int) string {
 		return fmt.Sprintf("%d of %d shards are missing, the first of them %s", n, count, strings.Join(names, ", "))
 	}
 	return "missing: shard " + strings.Join(names, ", ")
+}
+
+// differs says what of a and b, which shards of one check have in common, is
+// not the same, "" when all is.
+func (k *known) differs(b *known) string {
+	switch {
+	case replay(k.Options) != replay(b.Options):
+		return fmt.Sprintf("of checks with %s and with %s", replay(k.Options), replay(b.Options))
+	case !reflect.DeepEqual(k.Layout, b.Layout):
+		return "of functions with other tensors: " + firstDifference(k.Layout, b.Layout)
+	case k.Point.Loss != b.Point.Loss:
+		return fmt.Sprintf("of the losses %.17g and %.17g: other weights or data, or computed by another program or kind "+
+			"of processor", k.Point.Loss, b.Point.Loss)
+	case k.Point.Digest != b.Point.Digest:
+		return fmt.Sprintf("of one loss, %.17g, but of other weights or gradients, or computed by another program or kind "+
+			"of processor", k.Point.Loss)
+	case !sameJSON(k, b):
+		return "of one point, at which they have measured different things: computed by another program or kind of processor"
+	}
+	return ""
+}
+
+// sameJSON compares to the bit.
+func sameJSON(a, b any) bool {
+	x, err := json.Marshal(a)
+	y, also := json.Marshal(b)
+	return err == nil && also == nil && bytes.Equal(x, y)
+}
+
+// firstDifference names the first tensors in which two layouts are not the same.
+func firstDifference(a, b gradtwin.Layout) string {
+	for k := range min(len(a), len(b)) {
+		if !reflect.DeepEqual(a[k], b[k]) {
+			return fmt.Sprintf("%s %v and %s %v", a[k].Name, a[k].Shape, b[k].Name, b[k].Shape)
+		}
+	}
+	return fmt.Sprintf("%d and %d of them", len(a), len(b))
 }

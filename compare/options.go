@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gradtwin"
@@ -147,35 +148,26 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	return o, nil
 }
 
-// maxElements is more than any memory has, and leaves an int room to count.
-const maxElements = 1 << 48
-
-// validateLayout returns what is wrong with the layout.
-func validateLayout(layout gradtwin.Layout) error {
-	const tooLarge = "more than 2^48 elements in all"
-	total := 0
-	seen := map[string]bool{}
-	for _, t := range layout {
-		if slices.ContainsFunc(t.Shape, func(d int) bool { return d < 0 }) {
-			return &LayoutError{t, "a negative dimension"}
+// replay is the Go code that repeats the check.
+func replay(o Options) string {
+	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]),
+		fmt.Sprintf("Seed: %d", o.Seed)}
+	add := func(given bool, format string, value any) {
+		if given {
+			parts = append(parts, fmt.Sprintf(format, value))
 		}
-		n := 1
-		for _, d := range t.Shape {
-			if d > 0 && n > maxElements/d {
-				return &LayoutError{t, tooLarge}
-			}
-			n *= d
-		}
-		if total += n; total > maxElements {
-			return &LayoutError{t, tooLarge}
-		}
-		if seen[t.Name] {
-			return &LayoutError{t, "another tensor has the same name"}
-		}
-		seen[t.Name] = true
 	}
-	if layout.Len() == 0 {
-		return ErrNoParameters
-	}
-	return nil
+	add(o.Samples > 0, "Samples: %d", o.Samples)
+	add(o.Tensors != nil, "Tensors: %#v", o.Tensors)
+	add(o.Allow != nil, "Allow: %#v", o.Allow)
+	add(o.Strict, "Strict: %v", o.Strict)
+	add(o.MaxCalls > 0, "MaxCalls: %d", o.MaxCalls)
+	add(o.MaxTime > 0, "MaxTime: %d", int64(o.MaxTime))
+	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
+	add(o.C > 0, "C: %v", o.C)
+	add(o.Step > 0, "Step: %v", o.Step)
+	add(o.Points > 1, "Points: %d", o.Points)
+	add(o.Order > 1, "Order: %d", o.Order)
+	add(o.Taylor, "Taylor: %v", o.Taylor)
+	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }

@@ -47,7 +47,7 @@ type outcomeJSON struct {
 // MarshalJSON implements json.Marshaler.
 func (o outcome) MarshalJSON() ([]byte, error) {
 	return json.Marshal(outcomeJSON{
-		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.steps,
+		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.taken,
 		real(o.forward), real(o.backward), o.undefined, o.remarks,
 	})
 }
@@ -58,7 +58,7 @@ func (o *outcome) UnmarshalJSON(text []byte) error {
 	err := json.Unmarshal(text, &j)
 	*o = outcome{
 		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
-		noise: float64(j.Noise), step: float64(j.Step), steps: j.Steps,
+		noise: float64(j.Noise), step: float64(j.Step), taken: j.Steps,
 		slopes:    slopes{float64(j.Forward), float64(j.Backward)},
 		undefined: j.Undefined & (left | right), remarks: j.Remarks & allRemarks,
 	}
@@ -76,7 +76,7 @@ type tallyJSON struct {
 	Largest    real                         `json:"largest"`
 	Resolved   int                          `json:"resolved"`
 	Edges      []outcome                    `json:"edges,omitempty"`
-	Little     int                          `json:"little,omitempty"`
+	Unmoved    int                          `json:"little,omitempty"`
 	Rough      int                          `json:"rough,omitempty"`
 }
 
@@ -84,7 +84,7 @@ type tallyJSON struct {
 func (t tally) MarshalJSON() ([]byte, error) {
 	return json.Marshal(tallyJSON{
 		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest),
-		t.resolved, t.edges, t.little, t.rough,
+		t.resolved, t.edges, t.unmoved, t.rough,
 	})
 }
 
@@ -95,7 +95,7 @@ func (t *tally) UnmarshalJSON(text []byte) error {
 	*t = tally{
 		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError),
 		coarsest: float64(j.Coarsest),
-		finest:   float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, little: j.Little,
+		finest:   float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, unmoved: j.Unmoved,
 		rough: j.Rough,
 	}
 	return err

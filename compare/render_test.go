@@ -35,9 +35,11 @@ func TestHeadlinePower(t *testing.T) {
 
 // A narrower text has the same words in narrower lines.
 func TestTextColumns(t *testing.T) {
-	r := compare.Report{Resolution: 2e-8, RelativeResolution: 2.5e-7, Replay: "compare.Options{Mode: compare.Full, Seed: 8, Samples: 20}"}
+	r := compare.Report{Resolution: 2e-8, RelativeResolution: 2.5e-7,
+		Replay: "compare.Options{Mode: compare.Full, Seed: 8, Samples: 20}"}
 	r.Counts.OK, r.Checked, r.Total = 12, 12, 12
-	r.Worst = []compare.Element{{Tensor: "W1", Index: []int{3}, Verdict: compare.Wrong, Symbolic: 1, Numeric: 2, Noise: 1e-9, Step: 1e-5, Error: 1, Bound: 1e-8}}
+	r.Worst = []compare.Element{{Tensor: "W1", Index: []int{3}, Verdict: compare.Wrong,
+		Symbolic: 1, Numeric: 2, Noise: 1e-9, Step: 1e-5, Error: 1, Bound: 1e-8}}
 	wide := r.String()
 	for _, columns := range []int{40, 60, 80} {
 		text := r.Text(columns)

@@ -28,9 +28,9 @@ const (
 // gradients within the step tell a step that is too large.
 func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
-	var whole, seen sample // at a step, and at the outcome's
+	var whole, seen difference // at a step, and at the outcome's
 	f[roughPoints] = at.f
-	for h := o.step; h <= shrink*shrink*max(l.first, o.step); h *= shrink * shrink {
+	for h := o.step; h <= shrink*shrink*max(l.firstStep, o.step); h *= shrink * shrink {
 		for k := roughPoints; k > 0; k-- {
 			s, err := on.difference(ctx, e, at, h*float64(k)/roughPoints)
 			if err != nil || s.lost {
@@ -64,7 +64,7 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 // it is more than once, further than those slopes are apart: so what is left of a fast
 // oscillation grows as the step shrinks.
 func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome,
-	seen sample) (bool, error) {
+	seen difference) (bool, error) {
 	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
 	times := 0
 	h := o.step

@@ -1,12 +1,10 @@
 package compare
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"gradtwin"
 	"gradtwin/internal/words"
 )
 
@@ -21,7 +19,7 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		}
 		name, found := clip(t.Tensor.Name), &f.Tensors[selected[n]]
 		switch {
-		case !judged(t, &found.Tally):
+		case !anyJudged(t, &found.Tally):
 			out = append(out, name+": "+k.whyNot(t, found))
 		case found.Tally.rough > 0 && !t.wrong():
 			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than "+
@@ -30,7 +28,8 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		case k.Options.Strict && t.Counts.Unseen > 0:
 			out = append(out, fmt.Sprintf("%s: %s unseen", name, words.Count(t.Counts.Unseen, "element", "elements")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
-			out = append(out, fmt.Sprintf("%s: %s inconclusive", name, words.Count(t.Counts.Inconclusive, "element", "elements")))
+			out = append(out, fmt.Sprintf("%s: %s inconclusive", name,
+				words.Count(t.Counts.Inconclusive, "element", "elements")))
 		}
 	}
 	if r.Control.Done && !r.Control.Caught {
@@ -43,10 +42,10 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 	return out
 }
 
-// judged reports whether something of a tensor could be judged. Elements that are
+// anyJudged reports whether something of a tensor could be judged. Elements that are
 // zero because the loss does not move say nothing of the others.
-func judged(t TensorReport, found *tally) bool {
-	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.little ||
+func anyJudged(t TensorReport, found *tally) bool {
+	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.unmoved ||
 		t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
 }
 
@@ -89,7 +88,7 @@ func (k *known) unchecked(r *Report, f *findings) string {
 		if t.Probe != nil && t.Probe.Verdict == Kink {
 			kinks = append(kinks, clip(t.Tensor.Name))
 		}
-		if f.Tensors[selected[n]].Cut {
+		if f.Tensors[selected[n]].Unfinished {
 			cut = append(cut, clip(t.Tensor.Name))
 		}
 	}
@@ -168,59 +167,6 @@ func (k *known) edges(r *Report, f *findings) []string {
 var besideText = map[string]string{"left": "to the left", "right": "to the right",
 	"both": "to the left and to the right"}
 
-// What a function may say of itself beside its loss and gradient.
-type (
-	// noted has sentences on what is not checked as it runs.
-	noted interface{ Notes() []string }
-	// suspect names what is known to go wrong in it.
-	suspect interface{ Faults() []gradtwin.Fault }
-	// traceable names its part that differed first between two runs, and the one
-	// where a NaN or an infinity begins; "" where there is none.
-	traceable interface {
-		Unsteady() string
-		NotFinite() string
-	}
-)
-
-func notesOf(f Function) []string {
-	if n, ok := f.(noted); ok {
-		return n.Notes()
-	}
-	return nil
-}
-
-// misusesOf returns what a step of training does that it should not.
-func misusesOf(f Function) []gradtwin.Fault {
-	if s, ok := f.(Stepped); ok {
-		return s.Misuses()
-	}
-	return nil
-}
-
-func faultsOf(f Function) []gradtwin.Fault {
-	if s, ok := f.(suspect); ok {
-		return s.Faults()
-	}
-	return nil
-}
-
-// unsteadyNode names the part of a function that differed between two runs.
-func unsteadyNode(f Function) string {
-	if t, ok := f.(traceable); ok {
-		return t.Unsteady()
-	}
-	return ""
-}
-
-// located adds to an error of a value that is not finite where it begins.
-func located(f Function, err error) error {
-	var not *NonFiniteError
-	if t, ok := f.(traceable); ok && errors.As(err, &not) && not.What != "parameter" {
-		not.Where = t.NotFinite()
-	}
-	return err
-}
-
 // diagnosis joins what was said of the tensors: once for all of which the same
 // was said.
 func diagnosis(r *Report) string {
@@ -238,28 +184,4 @@ func diagnosis(r *Report) string {
 		texts[i] = strings.Join(names[text], ", ") + ": " + text
 	}
 	return strings.Join(texts, "; ")
-}
-
-// replay is the Go code that repeats the check.
-func replay(o Options) string {
-	parts := []string{fmt.Sprintf("Mode: compare.%s", strings.ToUpper(o.Mode.String()[:1])+o.Mode.String()[1:]),
-		fmt.Sprintf("Seed: %d", o.Seed)}
-	add := func(given bool, format string, value any) {
-		if given {
-			parts = append(parts, fmt.Sprintf(format, value))
-		}
-	}
-	add(o.Samples > 0, "Samples: %d", o.Samples)
-	add(o.Tensors != nil, "Tensors: %#v", o.Tensors)
-	add(o.Allow != nil, "Allow: %#v", o.Allow)
-	add(o.Strict, "Strict: %v", o.Strict)
-	add(o.MaxCalls > 0, "MaxCalls: %d", o.MaxCalls)
-	add(o.MaxTime > 0, "MaxTime: %d", int64(o.MaxTime))
-	add(o.Rtol > 0, "Rtol: %v", o.Rtol)
-	add(o.C > 0, "C: %v", o.C)
-	add(o.Step > 0, "Step: %v", o.Step)
-	add(o.Points > 1, "Points: %d", o.Points)
-	add(o.Order > 1, "Order: %d", o.Order)
-	add(o.Taylor, "Taylor: %v", o.Taylor)
-	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }

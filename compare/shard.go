@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -39,9 +38,9 @@ func (s Shard) Validate() error {
 	return nil
 }
 
-// part returns the shard's part of n things as [from, to). Two parts differ by one
+// interval returns the shard's part of n things as [from, to). Two parts differ by one
 // at most; with more shards than things some are empty.
-func (s Shard) part(n int) (from, to int) {
+func (s Shard) interval(n int) (from, to int) {
 	end := func(shards int) int {
 		hi, lo := bits.Mul64(uint64(n), uint64(shards))
 		quotient, _ := bits.Div64(hi, lo, uint64(s.Count))
@@ -65,30 +64,8 @@ func (s Shard) units(pl *plan) []unit {
 		}
 		others++
 	}
-	from, to := s.part(len(blocks))
+	from, to := s.interval(len(blocks))
 	return append(own, blocks[from:to]...)
-}
-
-// CheckShard is Check for a part of a check, which Merge joins with the others to
-// the report that Check gives. What is divided are the units of work: tensors,
-// which are probed along directions, and blocks of 512 elements. Every shard
-// measures the point, and Merge makes sure that all found the same.
-//
-// A budget cannot be divided, nor several points: MaxCalls and MaxTime must be 0,
-// Points 1 at most, and Each is not called. An EmptyError is Merge's to find.
-func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, error) {
-	if err := s.Validate(); err != nil {
-		return nil, err
-	}
-	if err := divisible(o); err != nil {
-		return nil, err
-	}
-	o.Each = nil
-	c, err := newCheck(ctx, f, o, s)
-	if err != nil {
-		return nil, err
-	}
-	return &Part{s, c.known, c.found}, nil
 }
 
 // divisible returns an error where a check cannot be made in shards.

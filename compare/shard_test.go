@@ -304,7 +304,7 @@ func TestShardPart(t *testing.T) {
 		for _, count := range []int{1, 2, 3, 8, 1000, math.MaxInt} {
 			at, least, most := 0, math.MaxInt, 0
 			for i := 1; i <= min(count, 1000); i++ {
-				from, to := Shard{i, count}.part(n)
+				from, to := Shard{i, count}.interval(n)
 				if from != at || to < from {
 					t.Fatalf("%d elements, shard %d of %d: %d to %d after %d", n, i, count, from, to, at)
 				}

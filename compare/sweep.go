@@ -77,8 +77,8 @@ func Sweep(
 		}
 		s.Rows = append(s.Rows, r)
 	}
-	s.Wrong = explain(s.labelled(Failed, Passed))
-	s.NotChecked = explain(s.labelled(NotChecked, Passed, Failed, NotJudged))
+	s.Wrong = simplest(s.labelled(Failed, Passed))
+	s.NotChecked = simplest(s.labelled(NotChecked, Passed, Failed, NotJudged))
 	return s, nil
 }
 
@@ -110,7 +110,7 @@ func (r *Report) problem() string {
 	if e := r.Worst; len(e) > 0 && e[0].Verdict == Wrong {
 		return fmt.Sprintf("%s is %.6g where the loss gives %.6g", e[0].Name(), e[0].Symbolic, e[0].Numeric)
 	}
-	return r.wrongLine()
+	return r.wrongText()
 }
 
 // labelled returns the shapes of some results, and which of them have the first.
@@ -142,8 +142,8 @@ const shownShapes = 60
 // String renders the sweep as text: what explains the failures, the shapes of
 // each result, and one of each kind of failure.
 func (s *Swept) String() string {
-	b := lines{columns: textWidth}
-	writeLine(&b, "", s.headline())
+	b := textWriter{columns: textWidth}
+	writeWrapped(&b, "", s.headline())
 	for _, result := range []Result{Passed, Failed, NotJudged, NotChecked} {
 		var shapes []string
 		first := ""
@@ -162,9 +162,9 @@ func (s *Swept) String() string {
 		if n > shownShapes {
 			shapes = append(shapes[:shownShapes], fmt.Sprintf("%d more", n-shownShapes))
 		}
-		writeLine(&b, "  ", fmt.Sprintf("%s (%d): %s", result, n, strings.Join(shapes, ", ")))
+		writeWrapped(&b, "  ", fmt.Sprintf("%s (%d): %s", result, n, strings.Join(shapes, ", ")))
 		if first != "" {
-			writeLine(&b, "    ", first)
+			writeWrapped(&b, "    ", first)
 		}
 	}
 	return b.String()

@@ -171,7 +171,7 @@ func TestSweepExplainsNoChance(t *testing.T) {
 				for _, i := range random.Perm(len(marked))[:n] {
 					marked[i] = true
 				}
-				if found := explain(c.shapes, marked); found != nil &&
+				if found := simplest(c.shapes, marked); found != nil &&
 					(strings.Contains(found.Text, " and ") || strings.Contains(found.Text, " or ")) {
 					explained++
 				}

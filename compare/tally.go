@@ -25,7 +25,7 @@ type tally struct {
 	finest     float64   // the smallest bound of all; +Inf without one
 	largest    float64   // the largest |symbolic| and |numeric|
 	resolved   int       // elements, and directions, that can be told from zero
-	little     int       // elements that agree because the loss stands still
+	unmoved    int       // elements that agree because the loss stands still
 	rough      int       // elements that disagree where the loss is rough
 	edges      []outcome // the first elements beside which the loss is not finite
 }
@@ -48,7 +48,7 @@ func (t *tally) add(o outcome) {
 		t.maxError = max(t.maxError, o.gap())
 	}
 	if o.has(still) {
-		t.little++
+		t.unmoved++
 	} else if o.verdict == OK {
 		t.coarsest = max(t.coarsest, o.resolution())
 	}
@@ -58,7 +58,7 @@ func (t *tally) add(o outcome) {
 // note takes in what an outcome shows of the power of a check, an element's or a
 // direction's.
 func (t *tally) note(o outcome) {
-	t.largest = max(t.largest, o.value())
+	t.largest = max(t.largest, o.magnitude())
 	t.finest = min(t.finest, o.bound)
 	if o.resolved() && (o.verdict == OK || o.verdict == Kink || o.verdict == Wrong) {
 		t.resolved++
@@ -84,7 +84,7 @@ func (t *tally) join(u tally) {
 	t.finest = min(t.finest, u.finest)
 	t.largest = max(t.largest, u.largest)
 	t.resolved += u.resolved
-	t.little += u.little
+	t.unmoved += u.unmoved
 	t.rough += u.rough
 }
 
@@ -102,7 +102,7 @@ func keepFirst(list []outcome, n int, o outcome) []outcome {
 // compareOutcomes orders by distance from the bound, then by place, so that
 // the order does not depend on who was judged first.
 func compareOutcomes(a, b outcome) int {
-	if c := cmp.Compare(b.ratio(), a.ratio()); c != 0 {
+	if c := cmp.Compare(b.relativeGap(), a.relativeGap()); c != 0 {
 		return c
 	}
 	return cmp.Compare(a.i, b.i)

@@ -44,12 +44,12 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 		index = append(index, j.at.indices(k)...)
 	}
 	p := &prober{judge: j, e: e}
-	line := p.draw(purposeTaylor, index, size)
+	line := p.newDirection(purposeTaylor, index, size)
 	length := 0.0
 	for _, w := range line.w {
 		length = math.Hypot(length, w)
 	}
-	defer line.put(e, &j.at.place)
+	defer line.restore(e, &j.at.place)
 	result := &Taylor{}
 	var rates []float64
 	for t, n := taylorStart/length, 0; n < taylorSteps; t, n = t/2, n+1 {
@@ -69,7 +69,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 			continue // out of the function's domain
 		}
 		// Three roundings of the loss's size go into a remainder.
-		if r <= 3*j.options.C*max(j.at.noise.far, j.at.unit()*math.Abs(f)) {
+		if r <= 3*j.options.C*max(j.at.noise.far, j.at.roundoff()*math.Abs(f)) {
 			break
 		}
 		result.Steps, result.Remainders = append(result.Steps, t), append(result.Remainders, r)

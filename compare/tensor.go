@@ -1,199 +1,90 @@
 package compare
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
 )
 
-// Probed is what the random directions showed of one tensor.
-//
-// A direction moves every element of the tensor by h·w·max(1, |x|), with w of
-// random sign and of random size between ½ and 1, and the symbolic derivative
-// along it is set against the central difference by the rule for elements. One
-// wrong element shows whatever the direction when it is off by twice the bound
-// or more. Errors in several elements can cancel: because w is spread evenly
-// over a length of 1, two directions both miss errors of which the largest is e
-// with a probability of at most (2·bound/e)², which is 1/64 at the resolution. (With w = ±1 alone, two equal
-// errors, as of two swapped elements, would cancel in every second direction.)
-// Errors below the bound are what a probe cannot see, and Resolution says so.
-type Probed struct {
-	// Verdict is OK where the directions agree and an error of a thousandth of the
-	// tensor's largest gradient in one element would have shown, Unseen where they
-	// agree and it would not.
-	Verdict    Verdict `json:"verdict"`
-	Directions int     `json:"directions"` // that agreed
-	// Resolution is the error that would have shown: 48 times the bound of the
-	// direction that showed more. In a single element an eighth of it would.
-	Resolution float64 `json:"resolution"`
-	// Beside is how far from the point the tensor was probed, relative to
-	// max(1, |x|); 0 is at the point. A point on kinks says nothing along a
-	// line.
-	Beside float64 `json:"beside,omitempty"`
-	// The derivative along the direction that disagreed; zero when none did.
-	Symbolic float64 `json:"symbolic,omitempty"`
-	Numeric  float64 `json:"numeric,omitempty"`
-	Error    float64 `json:"error,omitempty"` // |symbolic − numeric|
-	Bound    float64 `json:"bound,omitempty"`
-	Noise    float64 `json:"noise,omitempty"`
-	Step     float64 `json:"step,omitempty"`
-	// Undefined is the side on which the loss is NaN or infinite along a direction
-	// at the point, at all steps: left, right or both; else empty.
-	Undefined string `json:"undefined,omitempty"`
-}
+// uncertifiedShare is how many elements are judged of a tensor whose probe
+// certified nothing.
+const uncertifiedShare = 32
 
-const (
-	// directions is how many directions certify a tensor.
-	directions = 2
-	// cancelling is how many times larger than the error of one element, which no
-	// direction can miss, errors in several elements must be to show: two directions
-	// miss those with a probability of at most 1/64.
-	cancelling = 8
-	// moreDirections is how many are tried of a tensor that stands on kinks: a
-	// value that every element alone makes good can be off where they move
-	// together, as of a maximum of two equal elements with a gradient of 1 for
-	// both.
-	moreDirections = 6
-	// directionRtol is the part of rtol that passes along a direction: the
-	// derivative along it is larger than any one element's, and what is to be
-	// seen is an error in a single one.
-	directionRtol = 0.1
-	// besideSteps is how many steps beside a point on kinks a tensor is probed:
-	// far enough for the kinks to be out of the steps' reach.
-	besideSteps = 64
-)
-
-// prober probes one tensor as a whole.
-type prober struct {
-	*judge
-	e     *evaluator
-	k     int
-	drawn int // directions drawn so far, which number the next
-}
-
-// draw draws a new direction through the elements, each of which moves by a part
-// of what size gives for its value.
-func (p *prober) draw(use purpose, index []int, size func(x float64) float64) *direction {
-	p.drawn++
-	r := random(p.at.seed, use, p.k, p.drawn)
-	d := &direction{index: index, w: make([]float64, len(index))}
-	for j, i := range index {
-		d.w[j] = (0.5 + 0.5*r.Float64()) * size(p.at.x[i])
-		if r.Uint64()&1 == 0 {
-			d.w[j] = -d.w[j]
+// judgeTensor probes a tensor, says what is wrong with it as a whole, and judges some
+// elements of one that the directions could not certify, where no block does.
+func (j *judge) judgeTensor(ctx context.Context, e *evaluator, pl *plan, u unit, f *finding) error {
+	p := &prober{judge: j, e: e, k: u.k}
+	if err := p.examine(ctx, f, pl.named); err != nil {
+		return err
+	}
+	if err := j.narrowWrong(ctx, e, f, pl, u.k); err != nil {
+		return err
+	}
+	for _, o := range f.located {
+		if !pl.judges(o.i) {
+			f.tally.add(o)
 		}
 	}
-	return d
-}
-
-// lineLimits returns what the ladder along a direction goes by. The step falls
-// with the number n of elements: the curvature along the direction grows with
-// √n·√n, the kinks in reach with √n.
-func (p *prober) lineLimits(d *direction) limits {
-	l := p.limits(p.k, d.index[0], 1/math.Sqrt(math.Sqrt(float64(len(d.index)))))
-	l.rtol *= directionRtol
-	// What the elements are beside their moves, on average and at least.
-	l.own, l.least, l.rounding = 0, math.Inf(1), 0
-	for j, i := range d.index {
-		l.rounding = math.Hypot(l.rounding, p.at.rounding[i]*d.w[j])
-		size := math.Abs(p.at.x[i] / d.w[j])
-		l.own += (size - l.own) / float64(j+1)
-		if size > 0 {
-			l.least = min(l.least, size)
-		}
+	if f.probe.Verdict == Wrong {
+		var err error
+		f.diagnosis, err = p.explain(ctx)
+		return err
 	}
-	l.lookWithin(l.own)
-	return l
-}
-
-// probe tries directions at a place and returns what they showed. Where one is
-// wrong, it returns that one too.
-func (p *prober) probe(ctx context.Context, at *place, size func(float64) float64,
-	note func(outcome)) (Probed, *direction, error) {
-	var out Probed
-	index := p.at.indices(p.k)
-	tries, still := directions, true
-	off := 0 // directions that disagree where kinks meet
-	for n := 0; n < tries; n++ {
-		d := p.draw(purposeDirection, index, size)
-		limits := p.lineLimits(d)
-		if at != &p.at.place {
-			// Larger steps would reach back to the kinks.
-			limits.first = min(limits.first, p.at.step)
-		}
-		l := newLadder(limits)
-		o, err := p.climb(ctx, p.e, at, l, d)
+	if pl.mode != Probe || f.probe.Verdict == OK && f.probe.Undefined == "" {
+		return nil
+	}
+	for _, i := range stratified(j.at, []int{u.k}, uncertifiedShare) {
+		o, err := j.element(ctx, e, u.k, i)
 		if err != nil {
-			return out, nil, err
+			return err
 		}
-		o.i = index[0]
-		out.Undefined = cmp.Or(out.Undefined, o.undefined.String())
-		switch o.verdict {
-		case OK:
-			if r := cancelling * o.resolution() / d.least(); out.Directions == 0 || r < out.Resolution {
-				out.Resolution = r
-			}
-			out.Directions++
-			if still = still && p.at.largest[p.k] == 0; still {
-				if still, err = p.standsStill(ctx, p.e, at, l, d, 1); err != nil {
-					return out, nil, err
-				}
-			}
-			note(o)
-		case Kink:
-			note(o)
-			if tries = moreDirections; out.Verdict == OK {
-				out.show(o)
-			}
-		default:
-			if o.verdict == Wrong && o.has(nearKinks) && off == 0 {
-				// One may be a value of many kinks that the gradients beside the point
-				// did not reach.
-				off++
-				tries = moreDirections
-				if out.Verdict == OK {
-					o.verdict = Kink
-					out.show(o)
-				}
-				continue
-			}
-			out.show(o)
-			return out, d, nil
-		}
+		f.tally.add(o)
+		f.judged++
 	}
-	if out.Verdict == OK && out.Resolution > seen*p.at.largest[p.k] && !still {
-		out.Verdict = Unseen
-	}
-	return out, nil, nil
+	return nil
 }
 
-func (p *Probed) show(o outcome) {
-	p.Verdict = o.verdict
-	p.Symbolic, p.Numeric, p.Error = o.symbolic, finite(o.numeric), finite(o.gap())
-	p.Bound, p.Noise, p.Step = finite(o.bound), finite(o.noise), o.step
+// together probes a tensor of which only some elements are judged where some stand
+// on kinks: values that each element alone makes good can be off where they move
+// together.
+func (j *judge) together(ctx context.Context, e *evaluator, k int, f *finding) error {
+	p := &prober{judge: j, e: e, k: k}
+	probe, _, err := p.probe(ctx, &j.at.place, size, func(outcome) {})
+	if err == nil && probe.Verdict == Wrong {
+		f.probe = &probe
+	}
+	return err
 }
 
-// relativeSize returns what elements move by where their sizes differ so much
-// that moves of max(1, |x|) say nothing: their own size, and the smallest of the
-// tensor for those that are 0.
-func (p *prober) relativeSize() func(x float64) float64 {
-	from, to := p.at.tensor(p.k)
-	least := math.Inf(1)
-	for _, x := range p.at.x[from:to] {
-		if x != 0 {
-			least = min(least, math.Abs(x))
+// narrowWrong names the elements of a tensor whose float32 gradient is not the
+// float64 one, rounded: all have been looked at, and the first ones are judged.
+// Where every element is judged, their own verdicts say so.
+func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *plan, k int) error {
+	if j.at.narrow == nil || pl.mode == Full {
+		return nil
+	}
+	from, to := j.at.interval(k)
+	looked := 0
+	for _, i := range j.at.narrow.wrong {
+		if i < from || i >= to || looked == keepWorst {
+			continue
+		}
+		looked++
+		o, err := j.narrowed(ctx, e, k, outcome{i: i, symbolic: j.at.g[i]})
+		if err != nil {
+			return err
+		}
+		if o.verdict == Wrong {
+			f.probe.Verdict = Wrong
+			f.located = append(f.located, o)
 		}
 	}
-	if math.IsInf(least, 1) {
-		return size
-	}
-	return func(x float64) float64 { return max(least, math.Abs(x)) }
+	return nil
 }
 
-// run probes the tensor and names up to so many wrong elements if a direction
+// examine probes the tensor and names up to so many wrong elements if a direction
 // disagrees.
-func (p *prober) run(ctx context.Context, f *finding, named int) error {
+func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 	if p.at.noise.chaotic {
 		f.probe = &Probed{Verdict: Inconclusive}
 		return nil
@@ -226,22 +117,22 @@ func (p *prober) run(ctx context.Context, f *finding, named int) error {
 			}
 			if beside.Verdict == OK || beside.Verdict == Wrong {
 				probe, line, at = beside, l, there
-				probe.Beside, probe.Undefined = besideSteps*p.at.step, undefined
+				probe.Beside, probe.Undefined = besideSteps*p.at.firstStep, undefined
 			}
 		}
 	}
 	f.probe = &probe
 	if probe.Verdict == Wrong && named > 0 {
 		f.located, err = p.locate(ctx, at, line, named)
-		f.allow(p.options.Rtol)
+		f.accept(p.options.Rtol)
 	}
 	return err
 }
 
-// allow lets a direction pass that disagrees by no more than rtol when no element
+// accept lets a direction pass that disagrees by no more than rtol when no element
 // was found wrong: an error that rtol allows, though the probe is strict enough
 // to see it.
-func (f *finding) allow(rtol float64) {
+func (f *finding) accept(rtol float64) {
 	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
 	p := f.probe
 	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
@@ -259,7 +150,7 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 		for i >= p.at.offsets[k+1] {
 			k++
 		}
-		far := besideSteps * p.at.step * size(x)
+		far := besideSteps * p.at.firstStep * size(x)
 		if usual := p.at.scale[k]; usual > 0 {
 			far = min(far, within*max(usual, math.Abs(x)))
 		}
@@ -277,4 +168,31 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 		return nil, nil
 	}
 	return there, nil
+}
+
+// decide probes the cut value, and judges some of its elements where the
+// directions do not decide. On kinks nothing is right for certain: each of two
+// equal elements of a maximum has a valid gradient that is wrong where they move
+// together, as they do when they are computed from one.
+func (p *prober) decide(ctx context.Context) (Verdict, error) {
+	f := finding{tally: newTally()}
+	if err := p.examine(ctx, &f, 0); err != nil {
+		return Inconclusive, err
+	}
+	kinked := f.probe.Beside > 0 || f.probe.Verdict == Kink
+	if v := f.probe.Verdict; v == Wrong || v == OK && !kinked {
+		return v, nil
+	}
+	agree := false
+	for _, i := range stratified(p.at, []int{p.k}, uncertifiedShare) {
+		o, err := p.element(ctx, p.e, p.k, i)
+		if err != nil || o.verdict == Wrong {
+			return o.verdict, err
+		}
+		agree, kinked = agree || o.verdict == OK, kinked || o.verdict == Kink
+	}
+	if agree && !kinked {
+		return OK, nil
+	}
+	return Inconclusive, nil
 }

@@ -98,3 +98,36 @@ func (c *Counts) add(v Verdict) {
 		c.Unseen++
 	}
 }
+
+// Element is the verdict on one element of a gradient.
+type Element struct {
+	Tensor   string  `json:"tensor"`
+	Index    []int   `json:"index"`
+	Flat     int     `json:"flat"` // its place among all elements
+	Symbolic float64 `json:"symbolic"`
+	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
+	Error    float64 `json:"error"`   // |symbolic − numeric|
+	Bound    float64 `json:"bound"`   // what would have passed
+	Noise    float64 `json:"noise"`   // of the numeric value, C·ε/h
+	Step     float64 `json:"step"`    // h, where the numeric value was taken
+	Steps    int     `json:"steps"`   // differences taken
+	Verdict  Verdict `json:"verdict"`
+	// Forward and Backward are the one-sided derivatives at a kink, else zero, also
+	// where so many kinks meet that gradients beside the point stand for them.
+	Forward  float64 `json:"forward,omitempty"`
+	Backward float64 `json:"backward,omitempty"`
+	// Undefined is the side on which the loss is NaN or infinite at all steps:
+	// left, right or both; else empty.
+	Undefined string `json:"undefined,omitempty"`
+	// Rough says that the element is inconclusive because the loss varies along it by
+	// more than its noise.
+	Rough bool `json:"rough,omitempty"`
+}
+
+// Name names the element, as in W1[74,49].
+func (e Element) Name() string {
+	if len(e.Index) == 0 {
+		return e.Tensor
+	}
+	return e.Tensor + strings.ReplaceAll(fmt.Sprint(e.Index), " ", ",")
+}

@@ -6,27 +6,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 )
-
-// Point is what a check at several points found at one of them.
-type Point struct {
-	// Move is how far the elements are from where the function stands: each is
-	// multiplied by a factor of its own between 2^−Move and 2^Move, and one that is
-	// 0 becomes up to Move times as large as its tensor's others are on average. It
-	// is 0 where the function stands.
-	Move float64 `json:"move"`
-	// Shuffled says that the elements of each tensor were exchanged at random
-	// before: another draw of values that are spread alike.
-	Shuffled bool `json:"shuffled,omitempty"`
-	// Draw is the seed of what is random there, 0 where nothing is.
-	Draw    uint64 `json:"draw,omitempty"`
-	Result  Result `json:"result"`
-	Counts  Counts `json:"counts"`
-	Problem string `json:"problem,omitempty"` // why it could not be checked
-	Shown   bool   `json:"shown,omitempty"`   // the report is of this point
-}
 
 const (
 	// farthest is the first Move that is tried: another order of size among
@@ -40,16 +21,16 @@ const (
 	emptyScale = 0.1
 )
 
+// checker checks a function at the point where it stands.
+type checker func(ctx context.Context, f Function, o Options) (*Report, error)
+
 // checkPoints checks at all points that the options ask for, puts the elements
 // and the draw back, and returns the report of the worst point.
-func checkPoints(ctx context.Context, f Function, o Options) (*Report, error) {
-	if o.Points < 2 {
-		return checkHere(ctx, f, o)
-	}
+func checkPoints(ctx context.Context, f Function, o Options, checkHere checker) (*Report, error) {
 	if _, err := o.resolve(f.Layout()); err != nil {
 		return nil, err
 	}
-	w := &walk{f: f, asked: o, begun: time.Now()}
+	w := &walk{f: f, checkHere: checkHere, asked: o, begun: time.Now()}
 	w.stand()
 	defer w.restore()
 	shown, err := w.check(ctx, 0, Point{Draw: w.draw})
@@ -58,7 +39,7 @@ func checkPoints(ctx context.Context, f Function, o Options) (*Report, error) {
 	}
 	judged, worst := w.each, 0
 	for n := 1; n < o.Points; n++ {
-		r, err := w.beside(ctx, n)
+		r, err := w.checkBeside(ctx, n)
 		if err != nil {
 			return nil, err
 		}
@@ -80,18 +61,19 @@ func checkPoints(ctx context.Context, f Function, o Options) (*Report, error) {
 
 // walk is a check at several points.
 type walk struct {
-	f      Function
-	asked  Options
-	begun  time.Time
-	each   []Element // of the last point
-	x      []float64 // where the function stands
-	draw   uint64
-	points []Point
-	work   work
-	whole  int
+	f         Function
+	checkHere checker
+	asked     Options
+	begun     time.Time
+	each      []Element // of the last point
+	x         []float64 // where the function stands
+	draw      uint64
+	points    []Point
+	work      work
+	whole     int
 }
 
-// stand takes down where the function stands.
+// stand records where the function stands.
 func (w *walk) stand() {
 	w.x = make([]float64, w.f.Layout().Len())
 	for i := range w.x {
@@ -113,15 +95,15 @@ func (w *walk) restore() error {
 	return w.f.(Redrawer).Redraw(w.draw)
 }
 
-// beside checks at point n. Its report is nil where that cannot be checked: there
+// checkBeside checks at point n. Its report is nil where that cannot be checked: there
 // an error is no fault of the gradient's.
-func (w *walk) beside(ctx context.Context, n int) (*Report, error) {
+func (w *walk) checkBeside(ctx context.Context, n int) (*Report, error) {
 	if w.draw != 0 {
 		if err := w.f.(Redrawer).Redraw(w.draw + uint64(n)); err != nil {
 			return nil, err
 		}
 	}
-	p := Point{Move: farthest, Shuffled: n%2 == 1, Draw: w.drawn(n)}
+	p := Point{Move: farthest, Shuffled: n%2 == 1, Draw: w.drawAt(n)}
 	for ; ; p.Move, p.Shuffled = p.Move/4, false {
 		w.move(n, p)
 		r, err := w.check(ctx, n, p)
@@ -142,8 +124,8 @@ func (w *walk) beside(ctx context.Context, n int) (*Report, error) {
 	}
 }
 
-// drawn is the seed of the draw at point n.
-func (w *walk) drawn(n int) uint64 {
+// drawAt is the seed of the draw at point n.
+func (w *walk) drawAt(n int) uint64 {
 	if w.draw == 0 {
 		return 0
 	}
@@ -193,50 +175,13 @@ func (w *walk) check(ctx context.Context, n int, p Point) (*Report, error) {
 	if o.Each != nil {
 		o.Each = func(e Element) { w.each = append(w.each, e) }
 	}
-	r, err := checkHere(ctx, w.f, o)
+	r, err := w.checkHere(ctx, w.f, o)
 	if err != nil {
 		return nil, err
 	}
 	p.Result, p.Counts = r.Result(), r.Counts
 	w.points = append(w.points, p)
-	w.work.add(work{r.Calls, r.Gradients})
+	w.work.join(work{r.Calls, r.Gradients})
 	w.whole += r.Whole
 	return r, nil
-}
-
-// worse reports whether a check ended worse than another.
-func (r *Report) worse(than *Report) bool {
-	return r.Wrong() && !than.Wrong() || !r.OK() && than.OK()
-}
-
-// pointsLine says at which points a gradient agrees, and which one is shown.
-func pointsLine(points []Point) string {
-	places := map[Result][]string{}
-	shown, problem := "", ""
-	for n, p := range points {
-		places[p.Result] = append(places[p.Result], fmt.Sprint(n+1))
-		if p.Problem != "" && problem == "" {
-			problem = fmt.Sprintf("; at %d: %s", n+1, p.Problem)
-		}
-		switch {
-		case !p.Shown:
-		case p.Move == 0:
-			shown = fmt.Sprintf("; this is %d, where the function stands", n+1)
-		default:
-			shown = fmt.Sprintf("; this is %d, where each element is multiplied by up to %.3g", n+1, math.Exp2(p.Move))
-			if p.Shuffled {
-				shown += ", after an exchange within its tensor"
-			}
-		}
-		if p.Shown && p.Draw != 0 {
-			shown += fmt.Sprintf(", draw %d", p.Draw)
-		}
-	}
-	var parts []string
-	for _, result := range []Result{Passed, Failed, NotJudged, NotChecked} {
-		if at := places[result]; at != nil {
-			parts = append(parts, fmt.Sprintf("%s at %s", result, strings.Join(at, ", ")))
-		}
-	}
-	return fmt.Sprintf("%s of %d%s%s", strings.Join(parts, "; "), len(points), shown, problem)
 }

@@ -3,16 +3,39 @@ package compare
 import (
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 )
 
 // workerElements is how many elements are worth a clone.
 const workerElements = 64
 
+// workers returns as many workers as were asked for, 0 being GOMAXPROCS, and the
+// function can be cloned for: the first one, and more where there are elements for
+// them.
+func (j *judge) workers(first *evaluator, want, elements int) ([]*evaluator, error) {
+	workers := []*evaluator{first}
+	if want == 0 {
+		want = runtime.GOMAXPROCS(0)
+	}
+	for len(workers) < min(want, elements/workerElements) {
+		e, err := j.clone(first)
+		if err != nil {
+			return nil, err
+		}
+		if e == nil {
+			break
+		}
+		workers = append(workers, e)
+	}
+	return workers, nil
+}
+
 // clone returns a worker with a copy of the function, nil where the function
 // cannot be copied, or the copy has another gradient, as that of a function that a
 // type was wrapped around: then one worker does it all. The calls that make sure
 // of it are not counted.
-func (c *check) clone(first *evaluator) (*evaluator, error) {
+func (j *judge) clone(first *evaluator) (*evaluator, error) {
 	cloner, ok := first.f.(Cloner)
 	if !ok {
 		return nil, nil
@@ -21,8 +44,8 @@ func (c *check) clone(first *evaluator) (*evaluator, error) {
 	if err != nil {
 		return nil, nil
 	}
-	at := c.at
-	e := &evaluator{f: f, at: at, left: unlimited}
+	at := j.at
+	e := &evaluator{f: f, at: at, budget: unlimited}
 	if err := e.unchanged("cloning"); err != nil {
 		return nil, err
 	}
@@ -30,7 +53,7 @@ func (c *check) clone(first *evaluator) (*evaluator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loss of a clone: %w", err)
 	}
-	if math.Float64bits(loss) != math.Float64bits(at.f) && math.Abs(loss-at.f) > c.o.C*at.noise.far {
+	if math.Float64bits(loss) != math.Float64bits(at.f) && math.Abs(loss-at.f) > j.options.C*at.noise.far {
 		return nil, &UnsteadyError{What: "loss", First: at.f, Second: loss}
 	}
 	g := make([]float64, len(at.g))
@@ -45,15 +68,14 @@ func (c *check) clone(first *evaluator) (*evaluator, error) {
 	return e, nil
 }
 
-// progress returns what reports that a unit is done.
-func (c *check) progress(units []unit) func(n int) {
-	report := c.o.Progress
+// progress returns what reports that the n-th of some units of a plan is done.
+func (pl *plan) progress(units []unit, report func(done, total int)) func(n int) {
 	if report == nil {
 		return func(int) {}
 	}
 	total, done := 0, 0
 	count := func(u unit) int {
-		if c.plan.judged > 0 {
+		if pl.judged > 0 {
 			return len(u.elements)
 		}
 		if u.kind == tensorUnit {
@@ -70,4 +92,58 @@ func (c *check) progress(units []unit) func(n int) {
 			report(done, total)
 		}
 	}
+}
+
+// distribute has workers do n things, and says of each that it is done. Of several
+// errors it returns that of the first thing.
+func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error, progress func(i int)) error {
+	if len(workers) == 1 {
+		for i := range n {
+			if err := do(workers[0], i); err != nil {
+				return err
+			}
+			progress(i)
+		}
+		return nil
+	}
+	errs := make([]error, n)
+	todo, done := make(chan int), make(chan int)
+	var wg sync.WaitGroup
+	for _, e := range workers {
+		wg.Go(func() {
+			for i := range todo {
+				errs[i] = do(e, i)
+				done <- i
+			}
+		})
+	}
+	next, running, failed := 0, 0, false
+	for next < n && !failed || running > 0 {
+		give := todo
+		if next == n || failed {
+			give = nil
+		}
+		select {
+		case give <- next:
+			next++
+			running++
+		case i := <-done:
+			running--
+			failed = failed || errs[i] != nil
+			progress(i)
+		}
+	}
+	close(todo)
+	wg.Wait()
+	for _, e := range workers[1:] {
+		if err := e.unchanged("the check"); err != nil {
+			return err
+		}
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

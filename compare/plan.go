@@ -1,12 +1,6 @@
 package compare
 
-import (
-	"cmp"
-	"math"
-	"slices"
-
-	"gradtwin"
-)
+import "slices"
 
 // unit is a piece of work that goroutines, processes and machines take. What it
 // finds depends on the function, the options and the unit alone.
@@ -39,8 +33,26 @@ type plan struct {
 }
 
 const (
-	// minShare is the least number of elements a tensor has in a sample.
-	minShare = 4
+	// blockSize is how many consecutive elements of a tensor make one unit of work.
+	blockSize = 512
+	// enoughWrong ends the pursuit in a block: with so many elements wrong the
+	// rest that disagree are counted, and not followed further. Of very many tensors
+	// one each is enough.
+	enoughWrong = 8
+	// wrongOfTensor is how many the blocks of a large tensor follow together, and
+	// leastFollowed how many each of them does at least.
+	wrongOfTensor = 64
+	leastFollowed = 2
+)
+
+const (
+	// maxNamed is how many wrong elements of one tensor are looked for, where no more
+	// than fewTensors are checked: of very many, as of a deep net, one each is enough.
+	maxNamed   = 3
+	fewTensors = 16
+)
+
+const (
 	// autoFull is up to how many elements Auto judges every one without an
 	// engine for whole gradients: about a thousand loss calls.
 	autoFull = 512
@@ -55,26 +67,6 @@ const (
 	// controlCalls is kept of a budget for the negative control.
 	controlCalls = 32
 )
-
-// selectTensors returns the tensors to check.
-func selectTensors(layout gradtwin.Layout, names []string) []int {
-	var out []int
-	for k, t := range layout {
-		if t.Len() > 0 && (names == nil || slices.Contains(names, t.Name)) {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
-// sizeOf returns how many elements some tensors have together.
-func sizeOf(layout gradtwin.Layout, tensors []int) int {
-	size := 0
-	for _, k := range tensors {
-		size += layout[k].Len()
-	}
-	return size
-}
 
 // newPlan lists the units of a check. spent is how many calls of the loss were
 // made to measure the point.
@@ -183,66 +175,4 @@ func (pl *plan) judges(i int) bool {
 	return slices.ContainsFunc(pl.units, func(u unit) bool {
 		return u.kind == blockUnit && u.elements[0] <= i && i <= slices.Max(u.elements) && slices.Contains(u.elements, i)
 	})
-}
-
-// stratified returns the first elements of some tensors in an order of which
-// every beginning is stratified: each tensor's largest gradient and a few more
-// come first, then all tensors in proportion.
-func stratified(p *point, tensors []int, wanted int) []int {
-	type place struct {
-		key float64
-		i   int
-	}
-	var order []place
-	total := sizeOf(p.layout, tensors)
-	for _, k := range tensors {
-		from, size := p.offsets[k], p.layout[k].Len()
-		// The keys of the first minShare come before all others, and of the
-		// rest none above wanted/total gets in.
-		most := min(size, max(minShare, int(math.Ceil(float64(size)*(float64(wanted)/float64(total))))+1))
-		for rank, i := range drawn(p, k, most) {
-			key := float64(rank) / float64(size)
-			if rank < minShare {
-				key = float64(rank - minShare)
-			}
-			order = append(order, place{key, from + i})
-		}
-	}
-	slices.SortFunc(order, func(a, b place) int {
-		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.i, b.i))
-	})
-	first := make([]int, min(wanted, len(order)))
-	for n := range first {
-		first[n] = order[n].i
-	}
-	return first
-}
-
-// drawn draws n different offsets in tensor k, after that of its largest
-// gradient, with memory for so many: the beginning of a Fisher–Yates shuffle,
-// of which only what has moved is kept.
-func drawn(p *point, k, n int) []int {
-	from, to := p.tensor(k)
-	g := p.g[from:to]
-	largest := 0
-	for i := range g {
-		if math.Abs(g[i]) > math.Abs(g[largest]) {
-			largest = i
-		}
-	}
-	moved := map[int]int{0: largest, largest: 0}
-	at := func(i int) int {
-		if v, ok := moved[i]; ok {
-			return v
-		}
-		return i
-	}
-	out := []int{largest}
-	r := random(p.seed, purposeSample, k, 0)
-	for i := 1; i < n; i++ {
-		j := i + r.IntN(len(g)-i)
-		out = append(out, at(j))
-		moved[j] = at(i)
-	}
-	return out
 }

@@ -2,8 +2,9 @@ package compare
 
 import "math"
 
-// sample is a difference of the loss along a line.
-type sample struct {
+// difference is the loss on both sides of a place on a line, and its slope there as
+// the two give it and as the gradient does.
+type difference struct {
 	h            float64 // the step asked for
 	right, left  float64 // the realised distances; 0 of an engine's difference
 	fp, f0, fm   float64 // the loss to the right, at the place, to the left; none of an engine's
@@ -12,22 +13,23 @@ type sample struct {
 	lost         bool    // the step is lost in the rounding of what it moves
 }
 
-func (s sample) gap() float64 { return distance(s.a, s.d) }
+func (s difference) gap() float64 { return gapBetween(s.a, s.d) }
 
 // oneSided reports whether the loss is known on each side.
-func (s sample) oneSided() bool { return s.right > 0 && s.left > 0 }
+func (s difference) oneSided() bool { return s.right > 0 && s.left > 0 }
 
-func (s sample) forward() float64  { return (s.fp - s.f0) / s.right }
-func (s sample) backward() float64 { return (s.f0 - s.fm) / s.left }
+func (s difference) forward() float64 { return (s.fp - s.f0) / s.right }
+
+func (s difference) backward() float64 { return (s.f0 - s.fm) / s.left }
 
 // jump is the difference of the one-sided slopes.
-func (s sample) jump() float64 { return math.Abs(s.forward() - s.backward()) }
+func (s difference) jump() float64 { return math.Abs(s.forward() - s.backward()) }
 
 // still reports whether the loss has the same bits on both sides and between.
-func (s sample) still() bool { return s.oneSided() && s.fp == s.f0 && s.fm == s.f0 }
+func (s difference) still() bool { return s.oneSided() && s.fp == s.f0 && s.fm == s.f0 }
 
-// distance returns |a − b|, +Inf for a NaN.
-func distance(a, b float64) float64 {
+// gapBetween returns |a − b|, +Inf for a NaN.
+func gapBetween(a, b float64) float64 {
 	d := math.Abs(a - b)
 	if math.IsNaN(d) {
 		return math.Inf(1)
@@ -36,7 +38,7 @@ func distance(a, b float64) float64 {
 }
 
 // varied returns how much the loss differs from that at the place.
-func (s sample) varied() float64 {
+func (s difference) varied() float64 {
 	if !s.oneSided() {
 		return math.Abs(s.d) * s.h // as far as an engine's difference tells
 	}

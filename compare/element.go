@@ -1,0 +1,195 @@
+package compare
+
+import (
+	"context"
+	"math"
+)
+
+// element applies the rule to element i of tensor k.
+func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, error) {
+	if j.at.noise.chaotic {
+		return outcome{i: i, verdict: Inconclusive, symbolic: j.at.g[i], numeric: math.NaN(), bound: math.Inf(1)}, nil
+	}
+	l := newLadder(j.limits(k, i, size(j.at.x[i])))
+	o, err := j.climb(ctx, e, &j.at.place, l, elementLine{i: i})
+	if err != nil {
+		return o, err
+	}
+	if own := math.Abs(j.at.x[i]); o.verdict == Inconclusive && own > 0 && own < 1 {
+		// The element's own size may be what counts, not 1.
+		relative := j.limits(k, i, own)
+		relative.tried = 0
+		r := newLadder(relative)
+		again, err := j.climb(ctx, e, &j.at.place, r, elementLine{i: i})
+		if err != nil {
+			return o, err
+		}
+		if again.verdict != Inconclusive {
+			o, l = again, r
+		}
+	}
+	o.i = i
+	if o.verdict == OK && j.isUnseen(o, k) {
+		if err := j.lookAtZero(ctx, e, l, &o); err != nil {
+			return o, err
+		}
+	}
+	return j.narrowed(ctx, e, k, o)
+}
+
+// lookAtZero says what an element is that agrees and yet shows nothing: right where
+// the loss does not move at all, valid where it is the middle of two slopes that
+// show well, and else unseen.
+func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outcome) error {
+	on := elementLine{i: o.i}
+	stands, err := j.standsStill(ctx, e, &j.at.place, l, on, size(j.at.x[o.i]))
+	if err != nil {
+		return err
+	}
+	if stands {
+		o.remarks |= still
+		return nil
+	}
+	o.verdict = Unseen
+	s := l.differences[len(l.differences)-1]
+	if s.jump() <= 8*jumpNoise*s.noise {
+		return nil
+	}
+	t, err := on.difference(ctx, e, &j.at.place, s.h/shrink)
+	if err != nil || t.lost {
+		return err
+	}
+	l.complete(&t)
+	if pair := (&series{limits: l.limits, differences: []difference{s, t}}); pair.isKinked() {
+		o.verdict, o.backward, o.forward = Kink, t.backward(), t.forward()
+	}
+	return nil
+}
+
+// narrowed returns the outcome of a float32 function, whose formula was judged in
+// float64. Its gradient must be that one, rounded; where it is not, it is judged
+// by the same losses, for at a kink both may be valid.
+func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (outcome, error) {
+	n := j.at.narrow
+	if n == nil {
+		return o, nil
+	}
+	exact, rounding := o.symbolic, n.bound[o.i]
+	if math.Abs(n.g[o.i]-exact) > rounding && o.verdict != Inconclusive {
+		i := o.i
+		l := j.limits(k, i, size(j.at.x[i]))
+		l.rounding += rounding
+		o, err := j.climb(ctx, e, &j.at.place, newLadder(l), elementLine{i: i, change: n.g[i] - exact})
+		o.i = i
+		return o, err
+	}
+	o.symbolic = n.g[o.i]
+	o.bound += rounding
+	if o.verdict == OK && exact != 0 && j.isUnseen(o, k) {
+		o.verdict = Unseen
+	}
+	return o, nil
+}
+
+// block judges some elements of one tensor, one by one, as far as its budget
+// goes. Of those that are wrong so many are followed to the end.
+func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
+	wrong := 0
+	for _, i := range u.elements {
+		o, agrees := en.outcome(i)
+		pursued := true
+		var err error
+		switch {
+		case agrees:
+			o, err = j.narrowed(ctx, e, u.k, o)
+		case wrong < u.followed:
+			o, err = j.element(ctx, e, u.k, i)
+		case en == nil:
+			o, pursued, err = j.firstOutcome(ctx, e, u.k, i)
+		default:
+			pursued = false
+		}
+		if err != nil {
+			return err
+		}
+		f.judged++
+		if pursued {
+			f.tally.add(o)
+		} else {
+			o.verdict = Inconclusive
+			f.tally.unfollowed++
+		}
+		if o.verdict == Wrong {
+			wrong++
+		}
+		if j.options.Each != nil {
+			f.each = append(f.each, o)
+		}
+	}
+	return nil
+}
+
+// firstOutcome judges an element by its first difference, and by the whole rule
+// where that agrees.
+func (j *judge) firstOutcome(ctx context.Context, e *evaluator, k, i int) (o outcome, agrees bool, err error) {
+	l := newLadder(j.limits(k, i, size(j.at.x[i])))
+	s, err := elementLine{i: i}.difference(ctx, e, &j.at.place, l.next)
+	if err != nil {
+		return outcome{}, false, err
+	}
+	l.complete(&s)
+	if s.gap() > s.bound {
+		l.differences = append(l.differences, s)
+		o = l.outcome(Inconclusive, 0)
+		o.i = i
+		return o, false, nil
+	}
+	o, err = j.element(ctx, e, k, i)
+	return o, true, err
+}
+
+// keptElements is how many elements a block has at least for its results to be
+// kept from one loss to the next: what begins and ends that costs a few losses.
+const keptElements = 32
+
+// keptBlock is block with the function's results kept, where it can keep them.
+// Where it turns out that they were not to be relied on, the block is judged
+// again without.
+func (j *judge) keptBlock(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
+	k, ok := e.f.(Keeper)
+	if !ok || len(u.elements) < keptElements || !j.keeps(ctx, k, u) {
+		return j.block(ctx, e, u, en, f)
+	}
+	before, left := e.work, e.budget
+	if k.Keep() != nil {
+		return j.block(ctx, e, u, en, f)
+	}
+	err := j.block(ctx, e, u, en, f)
+	if k.Release() == nil {
+		return err
+	}
+	e.work, e.budget = before, left
+	*f = finding{tally: newTally()}
+	e.restore(j.at.x)
+	return j.block(ctx, e, u, en, f)
+}
+
+// keeps reports whether the loss beside the point is the same with results kept
+// as without: it may not be that of a type around the function that sets elements
+// in a way of its own. These losses are not counted.
+func (j *judge) keeps(ctx context.Context, k Keeper, u unit) bool {
+	i := u.elements[0]
+	x := j.at.x[i]
+	defer k.Set(i, x)
+	if ctx.Err() != nil || k.Keep() != nil {
+		return false
+	}
+	_, err := k.Loss()
+	k.Set(i, x+j.firstStep(u.k)*size(x))
+	kept, errKept := k.Loss()
+	if k.Release() != nil || err != nil || errKept != nil || ctx.Err() != nil {
+		return false
+	}
+	whole, err := k.Loss()
+	return err == nil && math.Float64bits(whole) == math.Float64bits(kept)
+}

@@ -1,0 +1,179 @@
+package compare
+
+import (
+	"context"
+	"math"
+)
+
+const (
+	// moreNeighbors is how many more gradients beside the point are taken where a
+	// value would be called wrong.
+	moreNeighbors = 256
+	// maxNeighborNumbers limits the memory for the gradients beside the point.
+	maxNeighborNumbers = 1 << 26
+	// nearRing and farRing are the two distances in steps of the ladder's last
+	// difference: kinks that the ladder could not tell from the point lie within.
+	farRing  = 16
+	nearRing = 1
+	// atRing is how many times nearer than the near ring only kinks at the point itself
+	// can be.
+	atRing = 1 << 16
+	// kinkedRing is the far one where only kinks at the point itself can be.
+	kinkedRing = 1.0 / 16
+	// curved is the part of the far ring's spread that curvature leaves at the near
+	// one, at most: it falls with the distance. That of a kink at the point stays.
+	curved = 0.1
+)
+
+// atKinks judges a line whose differences do not decide: the point may be on
+// several kinks at once, or next to ones that the noise hides. Then the gradients
+// beside the point differ from each other, and a value among them, or a little
+// beyond, is one that the rules of automatic differentiation can give there
+// (Bolte & Pauwels, Math. Program. 188, 2021). They are themselves the gradient
+// that is being judged, so they count only after differences of the loss have
+// confirmed the two ends of their range.
+func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
+	n := len(l.differences)
+	q := l.differences[n-1]
+	best := l.outcome(Inconclusive, l.best())
+	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || isNotFinite(q.d) ||
+		at != &j.at.place && l.end != settled {
+		// Beside the point nothing stands on a kink but by chance.
+		return best, nil
+	}
+	// Two differences that noise hides both may agree by chance.
+	if l.end != hidden || l.isSettled() && l.differences[n-2].gap() > l.differences[n-2].bound {
+		best.verdict = Wrong
+	}
+	if at != &j.at.place {
+		return best, nil
+	}
+	// Where the ladder ended above the noise, kinks must be at the point itself to
+	// have escaped it.
+	atPoint := l.end != hidden
+	distance := farRing * q.h
+	if atPoint {
+		distance = kinkedRing * q.h
+	}
+	far, err := j.beside.ringAt(ctx, e, distance, neighborPoints)
+	if err != nil {
+		return best, err
+	}
+	near, err := j.beside.ringAt(ctx, e, far.distance/farRing*nearRing, neighborPoints)
+	if err != nil {
+		return best, err
+	}
+	inner, all := emptySpan(), emptySpan()
+	inner.extend(near, on)
+	all.extend(far, on)
+	outer := all.width()
+	all.extend(near, on)
+	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x)))
+	spread := 8 * (l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
+	differ := all.width() > spread // not where it is NaN
+	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
+		curvature {
+		if d, ok := on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
+			best.verdict = Inconclusive // a small kink would not show beside so much of it
+		}
+		if best.verdict != Wrong || !atPoint {
+			return best, nil // kinks that the near ring leaves out would leave nothing
+		}
+		// Where all units of a layer must be on for the gradient to differ, few points
+		// show that the point is on kinks.
+		if kinked, err := j.beside.onKinks(ctx, e, near.distance/atRing); err != nil || !kinked {
+			return best, err
+		}
+		nearest, err := j.beside.ringAt(ctx, e, near.distance/atRing, many)
+		if err != nil {
+			return best, err
+		}
+		exact := emptySpan()
+		exact.extend(nearest, on)
+		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+			if q.gap() <= spread {
+				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
+			}
+			return best, nil
+		}
+		all.extend(nearest, on)
+	}
+	if l.end != kinked {
+		best.remarks |= nearKinks
+	}
+	verdict, err := j.confirmed(ctx, e, on, all, l)
+	if d, ok := on.(*direction); ok && err == nil && verdict == Wrong && l.end == hidden && len(d.index) > 1 {
+		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
+	}
+	if err != nil || verdict != Wrong {
+		best.verdict = verdict
+		return best, err
+	}
+	more, err := j.beside.ringAt(ctx, e, near.distance, many)
+	if err != nil {
+		return best, err
+	}
+	wider := all
+	wider.extend(more, on)
+	if wider.lo < all.lo || wider.hi > all.hi {
+		if verdict, err = j.confirmed(ctx, e, on, wider, l); verdict != Wrong {
+			best.verdict = verdict
+		}
+	}
+	return best, err
+}
+
+// confirmed returns Kink where the symbolic value lies in a range whose ends
+// differences of the loss confirm, Inconclusive where noise hides whether they do,
+// and else Wrong.
+func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l *ladder) (Verdict, error) {
+	q := l.differences[len(l.differences)-1]
+	if !s.contains(q.a, &l.series) {
+		return Wrong, nil
+	}
+	v, err := j.confirm(ctx, e, on, s.ringLo, s.atLo, s.lo, s.width())
+	if err == nil && v == Kink {
+		v, err = j.confirm(ctx, e, on, s.ringHi, s.atHi, s.hi, s.width())
+	}
+	return v, err
+}
+
+// confirmSteps is one over the part of a neighbor's distance down to which
+// differences are taken there: kinks lie near it, too.
+const confirmSteps = 1 << 12
+
+// confirm compares the slope that the gradient at a neighbor gives with
+// differences of the loss there: Kink where one agrees, Wrong where two agree with
+// each other and none does, and else Inconclusive.
+func (j *judge) confirm(ctx context.Context, e *evaluator, on line, r ring, k int, slope,
+	width float64) (Verdict, error) {
+	defer e.restore(j.at.x)
+	j.beside.goTo(e, r, k)
+	there := place{x: e.elements(), g: r.gradients[k]}
+	var err error
+	if there.f, err = e.loss(ctx); err != nil {
+		return Wrong, err
+	}
+	before, verdict := math.NaN(), Inconclusive
+	for h := r.distance / shrink; h >= r.distance/confirmSteps; h /= shrink {
+		s, err := on.difference(ctx, e, &there, h)
+		if err != nil {
+			return Wrong, err
+		}
+		noise := j.options.C * j.at.noise.near / h
+		if s.lost || noise > width {
+			break
+		}
+		if math.Abs(s.d-slope) <= width/8+noise {
+			return Kink, nil
+		}
+		if math.Abs(s.d-slope) > 2*width+noise {
+			return Wrong, nil // further off than any kink within the step can make it
+		}
+		if noise <= width/4 && math.Abs(s.d-before) <= width/8+noise {
+			verdict = Wrong
+		}
+		before = s.d
+	}
+	return verdict, nil
+}

@@ -1,0 +1,73 @@
+package compare
+
+import "math"
+
+// outcome is the verdict on one element, or on one line.
+type outcome struct {
+	i                 int // the element's place in the flat vector
+	verdict           Verdict
+	symbolic, numeric float64
+	bound, noise      float64 // what passes, and the noise's part in it
+	step              float64
+	taken             int // differences taken
+	slopes
+	undefined side // where the loss is no finite number
+	remarks   remark
+}
+
+// remark is what else was seen of an outcome.
+type remark uint8
+
+const (
+	still      remark = 1 << iota // it is zero because the loss does not move
+	nearKinks                     // the gradients beside the point differ
+	rough                         // it disagrees, where the loss is rougher than its measured noise
+	allRemarks = still | nearKinks | rough
+)
+
+func (o outcome) has(r remark) bool { return o.remarks&r != 0 }
+
+// slopes are one-sided derivatives, of a kink.
+type slopes struct{ forward, backward float64 }
+
+// side is a side of the point, or both.
+type side uint8
+
+const (
+	left side = 1 << iota
+	right
+)
+
+var sideNames = [...]string{"", "left", "right", "both"}
+
+func (s side) String() string { return sideNames[s] }
+
+func (o outcome) gap() float64 { return gapBetween(o.symbolic, o.numeric) }
+
+// relativeGap is the gap relative to the bound.
+func (o outcome) relativeGap() float64 {
+	if o.gap() == 0 {
+		return 0
+	}
+	return o.gap() / o.bound
+}
+
+// magnitude is the larger of the two values, without its sign.
+func (o outcome) magnitude() float64 {
+	if isNotFinite(o.numeric) {
+		return math.Abs(o.symbolic)
+	}
+	return max(math.Abs(o.symbolic), math.Abs(o.numeric))
+}
+
+// resolution is the error that would have shown in an outcome that agrees: the
+// difference itself may be off by the bound in the same direction, and in a few of
+// many, of a loss whose noise grows with the step, by twice that.
+func (o outcome) resolution() float64 { return 3 * o.bound }
+
+// resolved reports whether the element is large enough to be told from zero.
+func (o outcome) resolved() bool { return o.magnitude() > o.bound }
+
+// isNoise reports whether the difference of the loss shows no more than
+// noise.
+func (o outcome) isNoise() bool { return math.Abs(o.numeric) <= o.noise }
