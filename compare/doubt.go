@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
+
+	"gradtwin/internal/stats"
+)
 
 // fine is the part of what the loss was seen to vary by, at steps up to fineSteps
 // times as large, that the symbolic value may change it by at a step that shows
@@ -30,7 +34,7 @@ const contradicted = 32
 func (l *series) isFine(q difference) bool {
 	near, all := 0.0, 0.0
 	for _, s := range l.differences {
-		if v := s.varied(); !isNotFinite(v) {
+		if v := s.varied(); !stats.IsNotFinite(v) {
 			all = max(all, v)
 			if s.h <= fineSteps*q.h {
 				near = max(near, v)
@@ -96,7 +100,7 @@ func (l *series) isLoud() bool {
 	size := 0.0
 	for _, s := range l.differences {
 		for _, f := range []float64{s.fp, s.f0, s.fm} {
-			if !isNotFinite(f) {
+			if !stats.IsNotFinite(f) {
 				size = max(size, math.Abs(f))
 			}
 		}

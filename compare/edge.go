@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
+
+	"gradtwin/internal/stats"
+)
 
 // edge returns the verdict where the loss is not finite on a side of the point at
 // all steps: the other side's slope is what there is.
@@ -42,10 +46,10 @@ func (l *ladder) edge() (outcome, bool) {
 // undefined returns the sides on which the loss is not finite.
 func (s difference) undefined() side {
 	var at side
-	if isNotFinite(s.fm) {
+	if stats.IsNotFinite(s.fm) {
 		at |= left
 	}
-	if isNotFinite(s.fp) {
+	if stats.IsNotFinite(s.fp) {
 		at |= right
 	}
 	return at

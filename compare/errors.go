@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // ErrNoParameters is returned for a function whose layout has no elements.
@@ -128,7 +129,7 @@ func (e *EmptyError) Error() string {
 		what = "the gradient is zero"
 	}
 	s := "an empty check: " + what
-	if !isNotFinite(e.Resolution) {
+	if !stats.IsNotFinite(e.Resolution) {
 		s += fmt.Sprintf(", and the loss, %.6g, resolves only differences above %.2g", e.Loss, e.Resolution)
 	}
 	return s + "; check at a point where the gradient is larger"

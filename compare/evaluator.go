@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"gradtwin/internal/stats"
 )
 
 // evaluator calls one function, counts its calls, and restores elements. Each
@@ -73,7 +75,7 @@ func (e *evaluator) finiteGradient(ctx context.Context, dst []float64) error {
 	if err := e.gradient(ctx, dst); err != nil {
 		return err
 	}
-	if i := firstNotFinite(dst); i >= 0 {
+	if i := stats.FirstNotFinite(dst); i >= 0 {
 		return &NonFiniteError{What: "gradient", Element: e.at.layout.Element(i), Value: dst[i]}
 	}
 	return nil

@@ -3,6 +3,8 @@ package compare
 import (
 	"context"
 	"math"
+
+	"gradtwin/internal/stats"
 )
 
 const (
@@ -36,7 +38,7 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 	n := len(l.differences)
 	q := l.differences[n-1]
 	best := l.outcome(Inconclusive, l.best())
-	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || isNotFinite(q.d) ||
+	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || stats.IsNotFinite(q.d) ||
 		at != &j.at.place && l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // known is what every shard of a check knows.
@@ -81,8 +82,8 @@ func (k *known) element(o outcome) Element {
 	t := k.Layout[n]
 	return Element{
 		Tensor: t.Name, Index: t.Index(offset), Flat: o.i,
-		Symbolic: o.symbolic, Numeric: finite(o.numeric), Error: finite(o.gap()),
-		Bound: finite(o.bound), Noise: finite(o.noise), Step: o.step, Steps: o.taken, Verdict: o.verdict,
+		Symbolic: o.symbolic, Numeric: stats.Finite(o.numeric), Error: stats.Finite(o.gap()),
+		Bound: stats.Finite(o.bound), Noise: stats.Finite(o.noise), Step: o.step, Steps: o.taken, Verdict: o.verdict,
 		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(), Rough: o.has(rough),
 	}
 }

@@ -1,5 +1,7 @@
 package compare
 
+import "gradtwin/internal/stats"
+
 const (
 	// maxLadder limits the differences of one ladder.
 	maxLadder = 24
@@ -92,7 +94,7 @@ func (l *ladder) leapt() bool {
 		return false
 	}
 	p, q := l.last()
-	return !isNotFinite(p.d) && p.h > shrink*shrink*q.h
+	return !stats.IsNotFinite(p.d) && p.h > shrink*shrink*q.h
 }
 
 // agrees reports whether the last difference agrees with the symbolic value.
@@ -104,7 +106,7 @@ func (l *ladder) agrees() bool {
 		return false
 	}
 	s := l.differences[n-1]
-	if isNotFinite(s.d) {
+	if stats.IsNotFinite(s.d) {
 		return false
 	}
 	gap := s.gap()
@@ -124,7 +126,7 @@ func (l *ladder) improves(s difference, trying bool) bool {
 // not finite there, or shows a kink that may be no nearer than 0 is.
 func (l *ladder) after(s difference) float64 {
 	h := s.h / shrink
-	if isNotFinite(s.d) && s.h > l.least && l.least > 0 {
+	if stats.IsNotFinite(s.d) && s.h > l.least && l.least > 0 {
 		return min(h, l.least/shrink)
 	}
 	if l.own == 0 || s.h <= l.own/closer {

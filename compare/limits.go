@@ -3,6 +3,8 @@ package compare
 import (
 	"cmp"
 	"math"
+
+	"gradtwin/internal/stats"
 )
 
 const (
@@ -40,12 +42,12 @@ const within = 1.0 / 16
 func (l *limits) complete(s *difference) {
 	s.noise = l.leastNoise(s.h)
 	for _, f := range []float64{s.fp, s.fm} {
-		if !isNotFinite(f) {
+		if !stats.IsNotFinite(f) {
 			s.noise = max(s.noise, l.factor*roundingOf*l.roundoff*math.Abs(f)/s.h)
 		}
 	}
 	s.bound = l.relative(*s) + s.noise
-	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !isNotFinite(rise) &&
+	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !stats.IsNotFinite(rise) &&
 		math.Abs(s.fp-s.fm) <= even*rise {
 		// At a minimum of a sum of squares the loss is far larger beside the point than
 		// where its noise was measured, and its noise grows with its root.
@@ -65,7 +67,7 @@ func (l *limits) leastNoise(h float64) float64 {
 // relative is the part of the bound that does not come from the loss's noise.
 func (l *limits) relative(s difference) float64 {
 	size := math.Abs(s.a)
-	if d := math.Abs(s.d); !isNotFinite(d) {
+	if d := math.Abs(s.d); !stats.IsNotFinite(d) {
 		size = max(size, d)
 	}
 	return l.rtol*size + l.rounding

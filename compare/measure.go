@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // measure reads the point where the function stands: the loss and the gradient
@@ -23,7 +24,7 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	e.at = p
 	for i := range p.x {
 		p.x[i] = e.f.At(i)
-		if isNotFinite(p.x[i]) {
+		if stats.IsNotFinite(p.x[i]) {
 			return nil, &NonFiniteError{What: "parameter", Element: layout.Element(i), Value: p.x[i]}
 		}
 	}
@@ -67,7 +68,7 @@ func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
 		if err != nil {
 			return wrapLoss(ctx, "loss", err)
 		}
-		if isNotFinite(f) {
+		if stats.IsNotFinite(f) {
 			return &NonFiniteError{What: "loss", Value: f}
 		}
 		r.losses = append(r.losses, f)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 const (
@@ -78,7 +80,7 @@ func (p *point) gradientErrors(ctx context.Context, e, wide *evaluator, first, l
 		for i := range g {
 			g[i] -= exact[i]
 		}
-		if firstNotFinite(g) < 0 {
+		if stats.FirstNotFinite(g) < 0 {
 			runs = append(runs, g)
 		}
 	}

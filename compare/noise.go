@@ -66,7 +66,7 @@ func (p *point) noiseOnLongLine(ctx context.Context, e *evaluator) (float64, err
 	}
 	t := p.noisyPoints(noiseLines)
 	v, err := p.valuesOn(ctx, e, p.relativeDirection(noiseLines), t, spacing)
-	if err != nil || slices.ContainsFunc(v, isNotFinite) {
+	if err != nil || slices.ContainsFunc(v, stats.IsNotFinite) {
 		return 0, err
 	}
 	noise, change := ecNoise(t, v)
@@ -97,7 +97,7 @@ func (p *point) noiseOnLine(ctx context.Context, e *evaluator, n int) (noisyLine
 		if err != nil {
 			return l, err
 		}
-		if slices.ContainsFunc(v, isNotFinite) {
+		if slices.ContainsFunc(v, stats.IsNotFinite) {
 			spacing /= factor
 			continue
 		}

@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
+
+	"gradtwin/internal/stats"
+)
 
 // outcome is the verdict on one element, or on one line.
 type outcome struct {
@@ -54,7 +58,7 @@ func (o outcome) relativeGap() float64 {
 
 // magnitude is the larger of the two values, without its sign.
 func (o outcome) magnitude() float64 {
-	if isNotFinite(o.numeric) {
+	if stats.IsNotFinite(o.numeric) {
 		return math.Abs(o.symbolic)
 	}
 	return max(math.Abs(o.symbolic), math.Abs(o.numeric))

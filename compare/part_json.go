@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // real is a float64 in JSON, which cannot represent the values that are not
@@ -13,7 +14,7 @@ import (
 type real float64
 
 func (r real) MarshalJSON() ([]byte, error) {
-	if x := float64(r); isNotFinite(x) {
+	if x := float64(r); stats.IsNotFinite(x) {
 		return json.Marshal(strconv.FormatFloat(x, 'g', -1, 64))
 	}
 	return json.Marshal(float64(r))

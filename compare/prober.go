@@ -5,6 +5,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 // Probed is what the random directions showed of one tensor.
@@ -67,8 +69,8 @@ const (
 
 func (p *Probed) show(o outcome) {
 	p.Verdict = o.verdict
-	p.Symbolic, p.Numeric, p.Error = o.symbolic, finite(o.numeric), finite(o.gap())
-	p.Bound, p.Noise, p.Step = finite(o.bound), finite(o.noise), o.step
+	p.Symbolic, p.Numeric, p.Error = o.symbolic, stats.Finite(o.numeric), stats.Finite(o.gap())
+	p.Bound, p.Noise, p.Step = stats.Finite(o.bound), stats.Finite(o.noise), o.step
 }
 
 // prober probes one tensor as a whole.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 // How a gradient's own rounding is measured: by gradients at points that differ
@@ -43,7 +45,7 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float
 		if err := e.gradient(ctx, g); err != nil {
 			return err
 		}
-		if firstNotFinite(g) < 0 {
+		if stats.FirstNotFinite(g) < 0 {
 			runs = append(runs, g)
 		}
 	}
@@ -92,7 +94,7 @@ func deviation(runs [][]float64, i int) float64 {
 	for _, g := range runs {
 		most = max(most, math.Abs(g[i]-runs[0][i]))
 	}
-	if most == 0 || isNotFinite(most) {
+	if most == 0 || stats.IsNotFinite(most) {
 		return most
 	}
 	sum, squares := 0.0, 0.0

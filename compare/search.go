@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // cuttable is a function that can be cut at the values between its elements and
@@ -185,7 +186,7 @@ func (c *Culprit) setSlopes(ctx context.Context, p *prober) error {
 		return err
 	}
 	if o.verdict == Wrong {
-		c.Symbolic, c.Numeric = o.symbolic, finite(o.numeric)
+		c.Symbolic, c.Numeric = o.symbolic, stats.Finite(o.numeric)
 		return nil
 	}
 	f := finding{tally: newTally()}

@@ -1,6 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
+
+	"gradtwin/internal/stats"
+)
 
 const (
 	// settle is how many times nearer to each other than to the symbolic value
@@ -56,7 +60,7 @@ func (l *series) isKinked() bool {
 		return false
 	}
 	p, q := l.last()
-	if !p.oneSided() || !q.oneSided() || isNotFinite(p.jump()) || isNotFinite(q.jump()) {
+	if !p.oneSided() || !q.oneSided() || stats.IsNotFinite(p.jump()) || stats.IsNotFinite(q.jump()) {
 		return false
 	}
 	change := fixed*q.jump() + q.noise
@@ -78,7 +82,7 @@ func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
 	to0 := func(tp, dp, tq, dq float64) float64 { return (tp*dq - tq*dp) / (tp - tq) }
 	forward := to0(p.right, p.forward(), q.right, q.forward())
 	backward := to0(p.left, p.backward(), q.left, q.backward())
-	if isNotFinite(forward) || isNotFinite(backward) {
+	if stats.IsNotFinite(forward) || stats.IsNotFinite(backward) {
 		return 0, 0, 0, false
 	}
 	lo, hi = min(forward, backward), max(forward, backward)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 const (
@@ -44,7 +46,7 @@ func (t *tally) add(o outcome) {
 	if o.undefined != 0 {
 		t.edges = keepFirst(t.edges, keepWorst, o)
 	}
-	if !isNotFinite(o.numeric) {
+	if !stats.IsNotFinite(o.numeric) {
 		t.maxError = max(t.maxError, o.gap())
 	}
 	if o.has(still) {

@@ -65,7 +65,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 			linear.add(j.at.g[i] * (e.f.At(i) - j.at.x[i]))
 		}
 		r := math.Abs(f - j.at.f - linear.value())
-		if isNotFinite(r) {
+		if stats.IsNotFinite(r) {
 			continue // out of the function's domain
 		}
 		// Three roundings of the loss's size go into a remainder.

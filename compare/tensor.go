@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"gradtwin/internal/stats"
 )
 
 // uncertifiedShare is how many elements are judged of a tensor whose probe
@@ -164,7 +166,7 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 	if err := p.e.gradient(ctx, there.g); err != nil {
 		return nil, err
 	}
-	if isNotFinite(there.f) || firstNotFinite(there.g) >= 0 {
+	if stats.IsNotFinite(there.f) || stats.FirstNotFinite(there.g) >= 0 {
 		return nil, nil
 	}
 	return there, nil

@@ -7,6 +7,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare"
+	"gradtwin/internal/stats"
 )
 
 // NonFiniteStepError is a step of training that led to a number that is NaN or
@@ -55,12 +56,12 @@ func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reac
 	// The step does not hand out its gradient, but it can be had again.
 	gradient := make([]float64, len(reached))
 	if err := b.Gradient(ctx, gradient, batch); err == nil {
-		if i := firstNotFinite(gradient); i >= 0 {
+		if i := stats.FirstNotFinite(gradient); i >= 0 {
 			e.What, e.Element, e.Value = "gradient", layout.Element(i), gradient[i]
 			return e
 		}
 	}
-	if i := firstNotFinite(reached); i >= 0 {
+	if i := stats.FirstNotFinite(reached); i >= 0 {
 		e.What, e.Element, e.Value = "parameter", layout.Element(i), reached[i]
 		return e
 	}
@@ -77,7 +78,7 @@ func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reac
 // checkStart refuses to train from parameters that are not finite.
 func checkStart(b Backend, feed *Feed) error {
 	p := b.Params()
-	if i := firstNotFinite(p.Flat); i >= 0 {
+	if i := stats.FirstNotFinite(p.Flat); i >= 0 {
 		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1,
 			&compare.NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
 	}

@@ -83,7 +83,7 @@ func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic f
 			(v[3] - v[1]) / (2 * h),
 			(v[0] - 8*v[1] + 8*v[3] - v[4]) / (12 * h),
 		} {
-			s.Formulas[j].Error = append(s.Formulas[j].Error, finite(math.Abs(d-symbolic)))
+			s.Formulas[j].Error = append(s.Formulas[j].Error, stats.Finite(math.Abs(d-symbolic)))
 		}
 	}
 	for j := range s.Formulas {

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // Backends is the same network twice. Both are trained from the same start on
@@ -169,12 +170,12 @@ func relativeDistance(a, b []float64) float64 {
 	if apart == 0 {
 		return 0
 	}
-	if isNotFinite(apart) || isNotFinite(size) {
+	if stats.IsNotFinite(apart) || stats.IsNotFinite(size) {
 		// The squares overflow from 1e154 on; gonum's norms, which are slower,
 		// do not.
-		return finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
+		return stats.Finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
 	}
-	return finite(math.Sqrt(apart / size))
+	return stats.Finite(math.Sqrt(apart / size))
 }
 
 // evaluationRows is how many rows are predicted at a time: enough that the cost

@@ -80,8 +80,8 @@ func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, nois
 			if err != nil {
 				return nil, fmt.Errorf("loss with %s moved by %g: %w", e.Element, h, err)
 			}
-			e.Numeric = append(e.Numeric, finite(d))
-			e.Error = append(e.Error, finite(math.Abs(d-e.Symbolic)))
+			e.Numeric = append(e.Numeric, stats.Finite(d))
+			e.Error = append(e.Error, stats.Finite(math.Abs(d-e.Symbolic)))
 		}
 		best := 0
 		for k, v := range e.Error {

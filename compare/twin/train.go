@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gradtwin"
+	"gradtwin/internal/stats"
 )
 
 // Step is what one step of training gave.
@@ -54,7 +55,7 @@ func (t *taker) take(ctx context.Context, b Backend, batch gradtwin.Batch, feed 
 		t.undo(b)
 		return s, fmt.Errorf("%s: step %d: %w", b.Name(), s.Step, err)
 	}
-	if isNotFinite(loss) || firstNotFinite(flat) >= 0 {
+	if stats.IsNotFinite(loss) || stats.FirstNotFinite(flat) >= 0 {
 		reached := slices.Clone(flat)
 		t.undo(b)
 		return s, diverged(ctx, b, batch, s, reached, feed.config.LR)
