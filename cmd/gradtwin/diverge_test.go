@@ -43,7 +43,8 @@ func TestLearningRate10(t *testing.T) {
 
 	dir := t.TempDir()
 	var out, errs bytes.Buffer
-	code := run([]string{"compare", "--lr", "10", "--steps", "60", "--progress", "none", "--out", dir}, &out, &errs)
+	code := run([]string{"compare", "--lr", "10", "--steps", "60", "--layers", "784,12,100,10", "--progress", "none",
+		"--out", dir}, &out, &errs)
 	if code != exitError {
 		t.Errorf("compare: exit code %d, want %d", code, exitError)
 	}
