@@ -154,7 +154,8 @@ func TestExperimentCheck(t *testing.T) {
 
 // A difference step at which a difference says nothing, of noise alone or across
 // half the loss, makes no check pass: a flipped sign is found at either, and
-// without it the check passes with its power stated and a control made.
+// without it the check passes with its power stated and a control made (at the larger
+// step in full where GRADTWIN_LONG is set).
 func TestExperimentBadStep(t *testing.T) {
 	realMNIST(t)
 	type result struct {
@@ -194,6 +195,9 @@ func TestExperimentBadStep(t *testing.T) {
 			code, r := check("--mode", mode, "--diff-step", step, "--inject", fault)
 			if code != exitDisagree && code != exitNotJudged {
 				t.Errorf("%s, step %s: exit code %d for a flipped sign", mode, step, code)
+			}
+			if mode == "full" && step == "1" && os.Getenv("GRADTWIN_LONG") == "" {
+				continue // 13 s of processor time, as the one before
 			}
 			code, r = check("--mode", mode, "--diff-step", step)
 			// Smooth enough for an error of a thousandth to show.

@@ -459,7 +459,8 @@ func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: real MNIST")
 	}
-	cmd := process(t, "compare", "--progress", "none", "--out", t.TempDir())
+	// As many steps as it has take no more than these.
+	cmd := process(t, "compare", "--steps", "50", "--progress", "none", "--out", t.TempDir())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -66,7 +66,7 @@ func kills(t *testing.T) int {
 		}
 		return n
 	}
-	return 10
+	return 5
 }
 
 // A run that is killed again and again at random moments, without a chance to
