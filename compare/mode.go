@@ -28,15 +28,7 @@ const (
 
 var modeNames = [...]string{Auto: "auto", Full: "full", Sample: "sample", Probe: "probe"}
 
-// ParseMode reads the name of a mode: auto, full, sample or probe.
-func ParseMode(name string) (Mode, error) {
-	if i := slices.Index(modeNames[:], name); i >= 0 {
-		return Mode(i), nil
-	}
-	return 0, fmt.Errorf("check mode %q: want one of %s", name, strings.Join(modeNames[:], ", "))
-}
-
-// String returns the mode's name as ParseMode reads it.
+// String returns the mode's name as UnmarshalText reads it.
 func (m Mode) String() string {
 	if int(m) < len(modeNames) {
 		return modeNames[m]
@@ -47,11 +39,12 @@ func (m Mode) String() string {
 // MarshalText implements encoding.TextMarshaler.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a mode: auto, full, sample or probe.
 func (m *Mode) UnmarshalText(text []byte) error {
-	v, err := ParseMode(string(text))
-	if err == nil {
-		*m = v
+	i := slices.Index(modeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("check mode %q: want one of %s", text, strings.Join(modeNames[:], ", "))
 	}
-	return err
+	*m = Mode(i)
+	return nil
 }

@@ -27,15 +27,7 @@ const (
 
 var formulaNames = [...]string{Central: "central", Forward: "forward", FivePoint: "five-point"}
 
-// ParseFormula reads the name of a formula: central, forward or five-point.
-func ParseFormula(name string) (Formula, error) {
-	if i := slices.Index(formulaNames[:], name); i >= 0 {
-		return Formula(i), nil
-	}
-	return 0, fmt.Errorf("formula %q: want one of %s", name, strings.Join(formulaNames[:], ", "))
-}
-
-// String returns the formula's name as ParseFormula reads it.
+// String returns the formula's name as UnmarshalText reads it.
 func (f Formula) String() string {
 	if int(f) < len(formulaNames) {
 		return formulaNames[f]
@@ -49,13 +41,14 @@ func (f Formula) Step() float64 { return stencils[f].step }
 // MarshalText implements encoding.TextMarshaler.
 func (f Formula) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a formula: central, forward or five-point.
 func (f *Formula) UnmarshalText(text []byte) error {
-	v, err := ParseFormula(string(text))
-	if err == nil {
-		*f = v
+	i := slices.Index(formulaNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("formula %q: want one of %s", text, strings.Join(formulaNames[:], ", "))
 	}
-	return err
+	*f = Formula(i)
+	return nil
 }
 
 // stencil is a formula: (Σ_k weights[k]·d(2ᵏh)) / (divisor·h), where d(s) is

@@ -166,7 +166,7 @@ func TestFormulaText(t *testing.T) {
 			t.Errorf("%s read back as %v, %v", text, got, err)
 		}
 	}
-	if _, err := numeric.ParseFormula("backward"); err == nil || !strings.Contains(err.Error(), `formula "backward"`) {
+	if err := new(numeric.Formula).UnmarshalText([]byte("backward")); err == nil || !strings.Contains(err.Error(), `formula "backward"`) {
 		t.Errorf("an unknown formula: %v", err)
 	}
 	if _, err := numeric.New(networks(t)[0].Spec(), numeric.Options{Formula: 9}); err == nil ||

@@ -22,15 +22,7 @@ const (
 
 var engineNames = [...]string{Incremental: "incremental", Plain: "plain"}
 
-// ParseEngine reads the name of an engine: incremental or plain.
-func ParseEngine(name string) (Engine, error) {
-	if i := slices.Index(engineNames[:], name); i >= 0 {
-		return Engine(i), nil
-	}
-	return 0, fmt.Errorf("engine %q: want one of %s", name, strings.Join(engineNames[:], ", "))
-}
-
-// String returns the engine's name as ParseEngine reads it.
+// String returns the engine's name as UnmarshalText reads it.
 func (e Engine) String() string {
 	if int(e) < len(engineNames) {
 		return engineNames[e]
@@ -41,13 +33,14 @@ func (e Engine) String() string {
 // MarshalText implements encoding.TextMarshaler.
 func (e Engine) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of an engine: incremental or plain.
 func (e *Engine) UnmarshalText(text []byte) error {
-	v, err := ParseEngine(string(text))
-	if err == nil {
-		*e = v
+	i := slices.Index(engineNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("engine %q: want one of %s", text, strings.Join(engineNames[:], ", "))
 	}
-	return err
+	*e = Engine(i)
+	return nil
 }
 
 // DefaultStep is the experiment's difference step h. Near it the two errors of
