@@ -154,7 +154,7 @@ func TestProbeNamesTheElement(t *testing.T) {
 	tries := 8
 	switch {
 	case testing.Short():
-		tries = 3
+		tries = 1
 	case os.Getenv("GRADTWIN_LONG") != "":
 		tries = 20
 	}

@@ -232,6 +232,9 @@ func TestCulpritWork(t *testing.T) {
 // logarithm of the depth.
 func TestCulpritOfDeepChain(t *testing.T) {
 	for _, all := range []bool{false, true} { // the inputs of all layers, or the first alone
+		if all && testing.Short() {
+			continue
+		}
 		m := newMaker(tensor.Float64)
 		x := m.input("x", 0.1, 0.5, 4)
 		y, wrt := x, gorgonia.Nodes{x}
