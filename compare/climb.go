@@ -13,18 +13,16 @@ func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, o
 		return o, err
 	}
 	hidden, err := j.hidesInOne(ctx, e, at, l, on, o)
-	if hidden {
-		o.verdict = Unseen
-		return o, err
+	uneven := false
+	if err == nil && !hidden {
+		uneven, err = j.isRough(ctx, e, at, l, on, o)
 	}
-	if err != nil && !errors.Is(err, errSpent) {
-		return o, err
-	}
-	uneven, err := j.isRough(ctx, e, at, l, on, o)
-	if errors.Is(err, errSpent) {
+	switch {
+	case errors.Is(err, errSpent):
 		return o, nil // what the differences say stands
-	}
-	if uneven {
+	case hidden:
+		o.verdict = Unseen
+	case uneven:
 		o.verdict = Inconclusive
 		o.remarks |= rough
 	}

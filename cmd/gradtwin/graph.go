@@ -62,9 +62,7 @@ nodes there are goes to standard error.
 	s.IntVar(&f.batch, "batch", d.Batch, "`rows` in a batch")
 	s.StringVar(&f.dtype, "dtype", dtype64, "float64 or float32")
 	wantNames(s, "dtype", dtypes)
-	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
-	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
-	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
+	networkFlags(s, &f.layers, &f.activation, &f.delta)
 	return cmd
 }
 

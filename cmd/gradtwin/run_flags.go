@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"gradtwin"
 	"gradtwin/compare/twin"
@@ -84,9 +85,7 @@ func (f *runFlags) addNetwork(cmd *cobra.Command, policy string) {
 		s.StringVar(&f.dtype, "dtype", dtype64, "number type of the graph backend: float64 or float32")
 		wantNames(s, "dtype", dtypes)
 	}
-	s.IntSliceVar(&f.layers, "layers", d.Spec.Layers, "layer `sizes` from the input to the output, with commas between")
-	enumVar(s, &f.activation, "activation", d.Spec.Activation, "relu, sigmoid or tanh")
-	s.Float64Var(&f.delta, "delta", d.Spec.Delta, "δ, the `number` inside the logarithm of the loss")
+	networkFlags(s, &f.layers, &f.activation, &f.delta)
 	enumVar(s, &f.init, "init", d.Init.Scheme, "how the initial weights are drawn from N(0, s²): std (s is --init-std), "+
 		"he (s² = 2/inputs of the layer) or xavier (s² = 1/inputs)")
 	s.Float64Var(&f.initStd, "init-std", gradtwin.InitStd, "the `s` of --init std")
@@ -170,4 +169,13 @@ func (f *runFlags) numericOptions() (numeric.Options, error) {
 		f.h = f.formula.Step()
 	}
 	return numeric.Options{Engine: f.engine, Formula: f.formula, Step: f.h}, nil
+}
+
+// networkFlags adds the flags that say which network it is, by default the
+// experiment's.
+func networkFlags(s *pflag.FlagSet, layers *[]int, activation *gradtwin.Activation, delta *float64) {
+	d := gradtwin.Experiment()
+	s.IntSliceVar(layers, "layers", d.Layers, "layer `sizes` from the input to the output, with commas between")
+	enumVar(s, activation, "activation", d.Activation, "relu, sigmoid or tanh")
+	s.Float64Var(delta, "delta", d.Delta, "δ, the `number` inside the logarithm of the loss")
 }
