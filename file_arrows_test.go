@@ -20,17 +20,22 @@ import (
 // some of the names it uses of them.
 type arrows map[string]map[string][]string
 
-// Each file of compare stands for one concept and needs only files before it, so
-// that they can be read one after the other.
-func TestFilesOfCompareRunOneWay(t *testing.T) {
-	a := fileArrows(t, "./compare")
-	if len(a) == 0 {
-		t.Fatal("no file of compare uses another")
-	}
-	for _, cyclic := range a.cyclic() {
-		from, to := cyclic[0], cyclic[1]
-		t.Errorf("%s needs %s (%s), which needs %s by some way back: move what closes the cycle",
-			from, to, strings.Join(a[from][to], ", "), from)
+// Each file of these packages stands for one concept and needs only files before it,
+// so that they can be read one after the other.
+func TestFilesRunOneWay(t *testing.T) {
+	for _, dir := range []string{
+		"./compare",
+		"./graph",
+	} {
+		a := fileArrows(t, dir)
+		if len(a) == 0 {
+			t.Errorf("no file of %s uses another", dir)
+		}
+		for _, cyclic := range a.cyclic() {
+			from, to := cyclic[0], cyclic[1]
+			t.Errorf("%s: %s needs %s (%s), which needs %s by some way back: move what closes the cycle",
+				dir, from, to, strings.Join(a[from][to], ", "), from)
+		}
 	}
 }
 
