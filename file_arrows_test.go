@@ -26,6 +26,7 @@ func TestFilesRunOneWay(t *testing.T) {
 	for _, dir := range []string{
 		"./compare",
 		"./graph",
+		"./graph/audit",
 	} {
 		a := fileArrows(t, dir)
 		if len(a) == 0 {

@@ -28,7 +28,11 @@ func (h *hazard) row() Row {
 // outcome runs graph k of the row.
 func (h *hazard) outcome(k int) Outcome {
 	o := h.row().Outcomes[k]
-	got, err := h.run(k == 1)
+	var got []float64
+	err := try(func() (err error) {
+		got, err = h.run(k == 1)
+		return err
+	})
 	if err != nil {
 		o.fail(err)
 		return o
@@ -50,9 +54,9 @@ var hazards = []hazard{
 		want:    []float64{30}, // at 2, of 3x² + 1.5x³
 		run: func(instead bool) ([]float64, error) {
 			x := scalar(gorgonia.NewGraph(), "x", 2)
-			first := gorgonia.Must(gorgonia.Mul(gorgonia.Must(gorgonia.Square(x)), gorgonia.NewConstant(3.0)))
-			second := gorgonia.Must(
-				gorgonia.Add(first, gorgonia.Must(gorgonia.Mul(gorgonia.Must(gorgonia.Cube(x)), gorgonia.NewConstant(1.5)))))
+			first := must(gorgonia.Mul(must(gorgonia.Square(x)), gorgonia.NewConstant(3.0)))
+			second := must(
+				gorgonia.Add(first, must(gorgonia.Mul(must(gorgonia.Cube(x)), gorgonia.NewConstant(1.5)))))
 			if !instead {
 				if _, err := gorgonia.Grad(first, x); err != nil {
 					return nil, err
@@ -71,7 +75,7 @@ var hazards = []hazard{
 		want:    []float64{6, 6}, // at 3, of x²
 		run: func(instead bool) (got []float64, err error) {
 			x := scalar(gorgonia.NewGraph(), "x", 3)
-			if _, err := gorgonia.Grad(gorgonia.Must(gorgonia.Square(x)), x); err != nil {
+			if _, err := gorgonia.Grad(must(gorgonia.Square(x)), x); err != nil {
 				return nil, err
 			}
 			vm := gorgonia.NewTapeMachine(x.Graph(), gorgonia.BindDualValues(x))
@@ -104,7 +108,7 @@ var hazards = []hazard{
 		run: func(instead bool) (got []float64, err error) {
 			g := gorgonia.NewGraph()
 			x := gorgonia.NewScalar(g, gorgonia.Float64, gorgonia.WithName("x"))
-			y := gorgonia.Must(gorgonia.Square(x))
+			y := must(gorgonia.Square(x))
 			vm := gorgonia.NewTapeMachine(g)
 			defer vm.Close()
 			for _, v := range []float64{2, 3} {
@@ -136,7 +140,7 @@ var hazards = []hazard{
 			if instead {
 				second = "y"
 			}
-			y := gorgonia.Must(gorgonia.Add(scalar(g, "x", 2), scalar(g, second, 3)))
+			y := must(gorgonia.Add(scalar(g, "x", 2), scalar(g, second, 3)))
 			return ran(g, y)
 		},
 	},
@@ -147,10 +151,10 @@ var hazards = []hazard{
 		run: func(instead bool) ([]float64, error) {
 			x := vector(gorgonia.NewGraph(), "x", 1, 1)
 			if instead {
-				l := gorgonia.Must(gorgonia.LogSoftMax(x))
-				return ran(x.Graph(), gorgonia.Must(gorgonia.Exp(l)), l)
+				l := must(gorgonia.LogSoftMax(x))
+				return ran(x.Graph(), must(gorgonia.Exp(l)), l)
 			}
-			return ran(x.Graph(), gorgonia.Must(gorgonia.SoftMax(x)), gorgonia.Must(gorgonia.LogSoftMax(x)))
+			return ran(x.Graph(), must(gorgonia.SoftMax(x)), must(gorgonia.LogSoftMax(x)))
 		},
 	},
 	{
@@ -165,10 +169,10 @@ var hazards = []hazard{
 			v := vector(gorgonia.NewGraph(), "v", x...)
 			of, from := v, 256
 			if instead {
-				of, from = gorgonia.Must(gorgonia.Slice(v, gorgonia.S(255, 300))), 1
+				of, from = must(gorgonia.Slice(v, gorgonia.S(255, 300))), 1
 			}
-			return ran(v.Graph(), gorgonia.Must(gorgonia.Slice(v, gorgonia.S(0, 2))),
-				gorgonia.Must(gorgonia.Slice(of, gorgonia.S(from, from+2))))
+			return ran(v.Graph(), must(gorgonia.Slice(v, gorgonia.S(0, 2))),
+				must(gorgonia.Slice(of, gorgonia.S(from, from+2))))
 		},
 	},
 	{
@@ -183,9 +187,9 @@ var hazards = []hazard{
 				gorgonia.WithValue(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking(data))))
 			one := gorgonia.NewConstant(1.0)
 			if instead {
-				gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.Add(x, one)), tensor.Shape{2}))
+				must(gorgonia.Reshape(must(gorgonia.Add(x, one)), tensor.Shape{2}))
 			} else {
-				gorgonia.Must(gorgonia.Add(gorgonia.Must(gorgonia.Reshape(x, tensor.Shape{2})), one))
+				must(gorgonia.Add(must(gorgonia.Reshape(x, tensor.Shape{2})), one))
 			}
 			_, err := ran(g)
 			return data, err
@@ -197,12 +201,12 @@ var hazards = []hazard{
 		want:    []float64{2, 3}, // x + 1
 		run: func(instead bool) ([]float64, error) {
 			x := vector(gorgonia.NewGraph(), "x", 1, 2)
-			a := gorgonia.Must(gorgonia.Add(x, gorgonia.NewConstant(1.0)))
+			a := must(gorgonia.Add(x, gorgonia.NewConstant(1.0)))
 			var kept gorgonia.Value
 			if instead {
 				gorgonia.Read(a, &kept)
 			}
-			gorgonia.Must(gorgonia.Add(a, gorgonia.NewConstant(5.0)))
+			must(gorgonia.Add(a, gorgonia.NewConstant(5.0)))
 			if !instead {
 				return ran(x.Graph(), a)
 			}
@@ -220,10 +224,10 @@ var hazards = []hazard{
 		run: func(instead bool) ([]float64, error) {
 			x := vector(gorgonia.NewGraph(), "x", 1, 1)
 			if instead {
-				return ran(x.Graph(), gorgonia.Must(gorgonia.Exp(gorgonia.Must(gorgonia.LogSoftMax(x)))))
+				return ran(x.Graph(), must(gorgonia.Exp(must(gorgonia.LogSoftMax(x)))))
 			}
-			p := gorgonia.Must(gorgonia.SoftMax(x))
-			gorgonia.Must(gorgonia.Log(p))
+			p := must(gorgonia.SoftMax(x))
+			must(gorgonia.Log(p))
 			return ran(x.Graph(), p)
 		},
 	},
@@ -242,13 +246,16 @@ var hazards = []hazard{
 				return []float64{0}, nil
 			}
 			gorgonia.WithValue(v)(x)
-			if _, err := ran(g, gorgonia.Must(gorgonia.Sum(x))); err != nil {
+			if _, err := ran(g, must(gorgonia.Sum(x))); err != nil {
 				return []float64{0}, nil
 			}
 			return []float64{float64(x.Shape().TotalSize() - v.Shape().TotalSize())}, nil
 		},
 	},
 }
+
+// must is gorgonia.Must: it panics, which is reported as a failure.
+func must(n *gorgonia.Node, err error) *gorgonia.Node { return gorgonia.Must(n, err) }
 
 func scalar(g *gorgonia.ExprGraph, name string, x float64) *gorgonia.Node {
 	return gorgonia.NewScalar(g, gorgonia.Float64, gorgonia.WithName(name), gorgonia.WithValue(x))
