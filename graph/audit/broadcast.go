@@ -3,36 +3,37 @@ package audit
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 )
 
-// pattern is a broadcast: the operand with dimensions of 1 is repeated along the
-// axes given.
+// pattern is a broadcast: each operand is repeated along the axes given.
 type pattern struct {
 	a, b        []int
 	left, right []byte
 }
 
-var patterns = []pattern{
-	{a: []int{2, 3}, b: []int{1, 3}, right: []byte{0}},
-	{a: []int{2, 3}, b: []int{2, 1}, right: []byte{1}},
-	{a: []int{2, 3}, b: []int{1, 1}, right: []byte{0, 1}},
-	{a: []int{1, 3}, b: []int{2, 3}, left: []byte{0}},
-	{a: []int{2, 1}, b: []int{2, 3}, left: []byte{1}},
-	{a: []int{2, 1}, b: []int{1, 3}, left: []byte{1}, right: []byte{0}},
-	{a: []int{2, 3}, b: []int{3}, right: []byte{0}},
-	{a: []int{3}, b: []int{2, 3}, left: []byte{0}},
-	{a: []int{2, 3, 2}, b: []int{1, 3, 2}, right: []byte{0}},
-	{a: []int{2, 3, 2}, b: []int{2, 1, 2}, right: []byte{1}},
-	{a: []int{2, 3, 2}, b: []int{2, 3, 1}, right: []byte{2}},
-	{a: []int{2, 3, 2}, b: []int{1, 3, 1}, right: []byte{0, 2}},
-	{a: []int{1, 3, 1}, b: []int{2, 3, 2}, left: []byte{0, 2}},
-	{a: []int{2, 3, 2, 2}, b: []int{1, 3, 1, 1}, right: []byte{0, 2, 3}},
-	{a: []int{2, 3, 2, 2}, b: []int{2, 1, 2, 2}, right: []byte{1}},
-	{a: []int{2, 3, 2, 2}, b: []int{2, 3, 2, 1}, right: []byte{3}},
-	{a: []int{2, 1, 3}, b: []int{2, 1, 1}, right: []byte{2}},
-	{a: []int{2, 2, 3, 2}, b: []int{2, 2, 1, 2}, right: []byte{2}},
+// patterns are shapes that broadcast: the operand with a dimension of 1, or without
+// it, is repeated along it.
+var patterns = [][2][]int{
+	{{2, 3}, {1, 3}}, {{2, 3}, {2, 1}}, {{2, 3}, {1, 1}}, {{1, 3}, {2, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}},
+	{{2, 3}, {3}}, {{3}, {2, 3}},
+	{{2, 3, 2}, {1, 3, 2}}, {{2, 3, 2}, {2, 1, 2}}, {{2, 3, 2}, {2, 3, 1}}, {{2, 3, 2}, {1, 3, 1}},
+	{{1, 3, 1}, {2, 3, 2}},
+	{{2, 3, 2, 2}, {1, 3, 1, 1}}, {{2, 3, 2, 2}, {2, 1, 2, 2}}, {{2, 3, 2, 2}, {2, 3, 2, 1}},
+	{{2, 1, 3}, {2, 1, 1}}, {{2, 2, 3, 2}, {2, 2, 1, 2}},
+}
+
+// repeated returns the axes along which a is repeated to the shape of b.
+func repeated(a, b []int) (axes []byte) {
+	a = append(slices.Repeat([]int{1}, max(0, len(b)-len(a))), a...)
+	for k := range b {
+		if a[len(a)-len(b)+k] < b[k] {
+			axes = append(axes, byte(len(a)-len(b)+k))
+		}
+	}
+	return axes
 }
 
 var broadcastOps = []binaryOp{
@@ -64,9 +65,9 @@ func (p binaryOp) automatic(a, b []int) testCase {
 
 func broadcasts() (cases []testCase) {
 	for _, p := range broadcastOps {
-		for i, of := range patterns {
+		for i, s := range patterns {
 			if p.design == "" || i%4 == 0 { // of what has no gradient a few will do
-				cases = append(cases, p.broadcast(of))
+				cases = append(cases, p.broadcast(pattern{s[0], s[1], repeated(s[0], s[1]), repeated(s[1], s[0])}))
 			}
 		}
 	}

@@ -52,6 +52,12 @@ func (c testCase) as(op, variant string) testCase {
 	return c
 }
 
+// written sets what the function's own name and arguments do not show.
+func (c testCase) written(op, variant, code string) testCase {
+	c.Op, c.Variant, c.Code = op, variant, code
+	return c
+}
+
 // without sets why there is no gradient.
 func (c testCase) without(gradient string) testCase {
 	c.Design = gradient

@@ -22,7 +22,7 @@ func (s sequences) of() testCase { return newCase(s.expression()) }
 
 func (s sequences) expression() (variant string, ref reference, e expression) {
 	n, width := len(s.labels), len(s.labels[0])
-	variant = fmt.Sprintf("%dx%dx%d, %s", s.steps, n, s.classes, reductionName(s.reduction))
+	variant = fmt.Sprintf("%dx%dx%d, %s", s.steps, n, s.classes, reductionNames[s.reduction])
 	full := slices.Repeat([]int{s.steps}, n)
 	if !slices.Equal(s.inputLengths, full) || slices.Min(s.targetLengths) < width {
 		variant += fmt.Sprintf(", lengths %v and %v", s.inputLengths, s.targetLengths)

@@ -18,6 +18,8 @@ type expression struct {
 	args     []any // inputs, expressions, the types below, and what the function takes as it is
 }
 
+func call(function any, args ...any) expression { return expression{function, args} }
+
 // rest are the last arguments of a variadic function, as the axes of Sum.
 type rest []int
 
@@ -26,12 +28,6 @@ type rest []int
 type beside struct {
 	code string
 	of   func(neighbor *gorgonia.Node) *gorgonia.Node
-}
-
-// verbatim is an argument that is written in its own way.
-type verbatim struct {
-	code  string
-	value any
 }
 
 // number is a constant of its neighbor's type.
@@ -44,96 +40,46 @@ func number(x float64) beside {
 	}}
 }
 
-// call makes an expression. It panics where the function does not take the
-// arguments: in a cell that would look like a fault of Gorgonia's.
-func call(function any, args ...any) expression {
-	e := expression{function, args}
-	f := reflect.TypeOf(function)
-	node := reflect.TypeFor[*gorgonia.Node]()
-	flat, _, _ := e.flat(func(any) (*gorgonia.Node, error) { return nil, nil })
-	for k, a := range flat {
-		of, to := reflect.TypeOf(a), parameter(f, k)
-		if _, ok := a.(beside); ok {
-			of = node
-		}
-		if of == nil && to.Kind() != reflect.Interface || of != nil && !of.ConvertibleTo(to) {
-			panic(fmt.Sprintf("audit: argument %d of %s is a %v: want a %v", k, name(function), of, to))
-		}
-	}
-	if n := len(flat); n < f.NumIn()-1 || n == f.NumIn()-1 && !f.IsVariadic() || n > f.NumIn() && !f.IsVariadic() {
-		panic(fmt.Sprintf("audit: %d arguments of %s: want %d", n, name(function), f.NumIn()))
-	}
-	return e
-}
-
 // name is the name of a function of Gorgonia's.
 func name(function any) string {
 	path := runtime.FuncForPC(reflect.ValueOf(function).Pointer()).Name()
 	return path[strings.LastIndex(path, ".")+1:]
 }
 
-// parameter is the type of argument k.
-func parameter(f reflect.Type, k int) reflect.Type {
-	if last := f.NumIn() - 1; f.IsVariadic() && k >= last {
-		return f.In(last).Elem()
-	}
-	return f.In(min(k, f.NumIn()-1))
-}
-
-// flat returns the arguments as the function takes them, with the nodes of
-// inputs and expressions, and the last of these nodes.
-func (e expression) flat(
-	node func(arg any) (*gorgonia.Node, error),
-) (args []any, neighbor *gorgonia.Node, err error) {
+// build makes the node of an expression of these inputs.
+func (e expression) build(in map[string]*gorgonia.Node) (n *gorgonia.Node, err error) {
+	var args []any
 	for _, a := range e.args {
 		switch a := a.(type) {
-		case input, expression:
-			if neighbor, err = node(a); err != nil {
-				return nil, nil, err
+		case input:
+			n = in[a.Name]
+			args = append(args, n)
+		case expression:
+			if n, err = a.build(in); err != nil {
+				return nil, err
 			}
-			args = append(args, neighbor)
-		case []input:
-			var all gorgonia.Nodes
-			for _, in := range a {
-				neighbor, _ = node(in)
-				all = append(all, neighbor)
-			}
-			args = append(args, all)
+			args = append(args, n)
 		case rest:
 			for _, x := range a {
 				args = append(args, x)
 			}
-		case []span:
-			for _, s := range a {
-				args = append(args, s.slice())
-			}
-		case verbatim:
-			args = append(args, a.value)
+		case span:
+			args = append(args, a.slice())
 		default:
 			args = append(args, a)
 		}
-	}
-	return args, neighbor, nil
-}
-
-// build makes the node of an expression of these inputs.
-func (e expression) build(in map[string]*gorgonia.Node) (*gorgonia.Node, error) {
-	args, neighbor, err := e.flat(func(arg any) (*gorgonia.Node, error) {
-		if e, ok := arg.(expression); ok {
-			return e.build(in)
-		}
-		return in[arg.(input).Name], nil
-	})
-	if err != nil {
-		return nil, err
 	}
 	f := reflect.ValueOf(e.function)
 	values := make([]reflect.Value, len(args))
 	for k, a := range args {
 		if b, ok := a.(beside); ok {
-			a = b.of(neighbor)
+			a = b.of(n)
 		}
-		to := parameter(f.Type(), k)
+		last := f.Type().NumIn() - 1
+		to := f.Type().In(min(k, last))
+		if f.Type().IsVariadic() && k >= last {
+			to = to.Elem()
+		}
 		switch v := reflect.ValueOf(a); {
 		case !v.IsValid():
 			values[k] = reflect.Zero(to)
@@ -164,17 +110,9 @@ func literal(a any) string {
 	switch a := a.(type) {
 	case input:
 		return a.Name
-	case []input:
-		var names []string
-		for _, in := range a {
-			names = append(names, in.Name)
-		}
-		return "gorgonia.Nodes{" + strings.Join(names, ", ") + "}"
 	case expression:
 		return "gorgonia.Must(" + a.String() + ")"
 	case beside:
-		return a.code
-	case verbatim:
 		return a.code
 	case rest:
 		return list(a)
@@ -189,16 +127,12 @@ func literal(a any) string {
 		return "[]byte{" + list(a) + "}"
 	case tensor.Shape:
 		return "tensor.Shape{" + list(a) + "}"
-	case []span:
-		var code []string
-		for _, s := range a {
-			code = append(code, s.code())
-		}
-		return strings.Join(code, ", ")
+	case span:
+		return a.code()
 	case tensor.Dtype:
 		return "tensor." + exported(a)
 	case gorgonia.Reduction:
-		return "gorgonia." + reductionName(a)
+		return "gorgonia." + reductionNames[a]
 	}
 	if reflect.TypeOf(a).Kind() == reflect.Func {
 		return "gorgonia." + name(a)
@@ -206,36 +140,30 @@ func literal(a any) string {
 	return fmt.Sprint(a)
 }
 
-func reductionName(r gorgonia.Reduction) string {
-	if r == gorgonia.ReductionSum {
-		return "ReductionSum"
-	}
-	return "ReductionMean"
+var reductionNames = map[gorgonia.Reduction]string{
+	gorgonia.ReductionSum: "ReductionSum", gorgonia.ReductionMean: "ReductionMean",
 }
 
 // inputs returns the inputs in the order in which the expression names them,
 // those that no gradient is asked for last.
-func (e expression) inputs() []input {
-	var all, held []input
-	add := func(more ...input) {
-		for _, in := range more {
-			list := &all
-			if in.Fixed {
-				list = &held
-			}
-			if !slices.ContainsFunc(*list, func(other input) bool { return other.Name == in.Name }) {
-				*list = append(*list, in)
-			}
-		}
-	}
+func (e expression) inputs() (all []input) {
+	var held []input
 	for _, a := range e.args {
+		var more []input
 		switch a := a.(type) {
 		case input:
-			add(a)
-		case []input:
-			add(a...)
+			more = []input{a}
 		case expression:
-			add(a.inputs()...)
+			more = a.inputs()
+		}
+		for _, in := range more {
+			switch known := slices.ContainsFunc(slices.Concat(all, held), func(i input) bool { return i.Name == in.Name }); {
+			case known:
+			case in.Fixed:
+				held = append(held, in)
+			default:
+				all = append(all, in)
+			}
 		}
 	}
 	return append(all, held...)
@@ -243,6 +171,9 @@ func (e expression) inputs() []input {
 
 // span is a part of an axis: from:to by a step. The zero value is all of it.
 type span struct{ from, to, step int }
+
+// only is the one element at i, an axis that Slice leaves out.
+func only(i int) span { return span{i, i + 1, 0} }
 
 func (s span) all() bool { return s == span{} }
 
@@ -252,6 +183,8 @@ func (s span) String() string {
 	switch {
 	case s.all():
 		return ":"
+	case s.step == 0:
+		return fmt.Sprint(s.from)
 	case s.step > 1:
 		return fmt.Sprintf("%d:%d:%d", s.from, s.to, s.step)
 	}
@@ -267,8 +200,11 @@ func (s span) code() string {
 
 // slice is the argument of gorgonia.Slice.
 func (s span) slice() tensor.Slice {
-	if s.all() {
+	switch {
+	case s.all():
 		return nil
+	case s.step == 0:
+		return gorgonia.S(s.from)
 	}
 	return gorgonia.S(s.from, s.to, s.step)
 }

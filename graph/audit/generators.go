@@ -52,10 +52,7 @@ func elementwiseGenerators() (all []generator) {
 		all = append(all, generator{name(p.f), func(c choices) testCase { return p.broadcast(drawPattern(c)) }})
 	}
 	return append(all,
-		generator{"Auto", func(c choices) testCase {
-			p := drawPattern(c)
-			return broadcastOps[c.n(5)].automatic(p.a, p.b)
-		}},
+		generator{"Auto", func(c choices) testCase { p := drawPattern(c); return broadcastOps[c.n(5)].automatic(p.a, p.b) }},
 		generator{"ConvType", func(c choices) testCase {
 			from, to := c.n(len(dtypes)), c.n(len(dtypes)-1)
 			if to >= from {
@@ -84,8 +81,8 @@ func drawPairwise(c choices, p binaryOp) testCase {
 	return p.ofShapes(s, s)
 }
 
-// drawPattern repeats each operand along some axes, and along none where both
-// would be.
+// drawPattern repeats each operand along some axes, of which some have one
+// element, and along none where both would be.
 func drawPattern(c choices) pattern {
 	full := c.block(1, 4)
 	p := pattern{a: slices.Clone(full), b: slices.Clone(full)}
@@ -116,10 +113,7 @@ func reductionGenerators() (all []generator) {
 			axes := c.axes(len(s))
 			return reductionOps[c.n(3)].keepingDims(s, axes, c.yes())
 		}},
-		generator{"LogSumExp", func(c choices) testCase {
-			s := c.block(1, 5)
-			return logSumExpOf(s, c.n(len(s)))
-		}},
+		generator{"LogSumExp", func(c choices) testCase { s := c.block(1, 5); return logSumExpOf(s, c.n(len(s))) }},
 		generator{"Norm", func(c choices) testCase {
 			s := c.block(1, 5)
 			axis, p := c.n(len(s)), 1+c.n(4)
@@ -232,10 +226,7 @@ func shapingGenerators() []generator {
 			return reshapeOf(from, to)
 		}},
 		{"Ravel", func(c choices) testCase { return ravelOf(c.anyShape(1, 5)) }},
-		{"Transpose", func(c choices) testCase {
-			s := c.anyShape(2, 5)
-			return transposeOf(s, c.order(len(s)))
-		}},
+		{"Transpose", func(c choices) testCase { s := c.anyShape(2, 5); return transposeOf(s, c.order(len(s))) }},
 		{"Slice", func(c choices) testCase {
 			s := c.anyShape(1, 4)
 			cuts := make([]span, 1+c.n(len(s)))

@@ -135,7 +135,7 @@ func addTensors(add adder) {
 	} {
 		args := []any{in("x", -2, 2, s.shape...)}
 		for _, k := range s.at {
-			args = append(args, verbatim{fmt.Sprintf("gorgonia.S(%d)", k), gorgonia.S(k)})
+			args = append(args, only(k))
 		}
 		add("At", fmt.Sprintf("%s, [%s]", dims(s.shape), list(s.at)), elementAt(s.at), call(gorgonia.Slice, args...))
 	}
@@ -162,7 +162,7 @@ func addTensors(add adder) {
 	add("Slice", "5x2, [0:5:2], ByIndices", picked(0, []int{0, 2, 4}),
 		call(gorgonia.ByIndices, in("x", -2, 2, 5, 2), integers("i", []int{0, 2, 4}, 3), 0))
 	add("Slice", "6x2, [0:6:2]", picked(0, []int{0, 2, 4}),
-		call(gorgonia.Slice, in("x", -2, 2, 6, 2), []span{{0, 6, 2}}))
+		call(gorgonia.Slice, in("x", -2, 2, 6, 2), span{0, 6, 2}))
 }
 
 func addNetworks(add adder) {

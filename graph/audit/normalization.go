@@ -43,8 +43,8 @@ func batchNormOf(x, scale []int, epsilon float64, eval bool) testCase {
 				literal(means), literal(variances))
 	}
 	c := op("", ref, function, in("x", -2, 2, x...), in("γ", 0.5, 2, scale...), in("β", -1, 1, scale...))
-	c.Eval, c.Code = eval, "func() (*gorgonia.Node, error) {\n\t\t"+fmt.Sprintf(code, epsilon)+"\n\t}()"
-	return c.as("BatchNorm", variant)
+	c.Eval = eval
+	return c.written("BatchNorm", variant, "func() (*gorgonia.Node, error) {\n\t\t"+fmt.Sprintf(code, epsilon)+"\n\t}()")
 }
 
 func groupNormOf(x []int, groups int) testCase {

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 )
@@ -44,19 +45,20 @@ func (r reductionOp) of(shape, axes []int) testCase {
 // the left or on the right, wherever the axes were.
 func (r reductionOp) keepingDims(shape, axes []int, left bool) testCase {
 	ref := reduce(axes, r.ref)
-	reduced := call(r.f, in("n", 0, 0), rest(axes))
-	return op(fmt.Sprintf("%s of %s%s, left %v", name(r.f), dims(shape), axesText(axes), left),
-		func(in []array) array {
-			y := ref(in)
-			ones := slices.Repeat([]int{1}, len(shape)-len(y.Shape))
-			if left {
-				return array{append(ones, y.Shape...), y.Data}
-			}
-			return array{append(y.Shape, ones...), y.Data}
-		},
-		gorgonia.KeepDims, in("x", -2, 2, shape...), left, verbatim{
-			"func(n *gorgonia.Node) (*gorgonia.Node, error) { return " + reduced.String() + " }",
-			func(n *gorgonia.Node) (*gorgonia.Node, error) { return r.f(n, axes...) }})
+	keep := func(x *gorgonia.Node) (*gorgonia.Node, error) {
+		return gorgonia.KeepDims(x, left, func(n *gorgonia.Node) (*gorgonia.Node, error) { return r.f(n, axes...) })
+	}
+	return op("", func(in []array) array {
+		y := ref(in)
+		ones := slices.Repeat([]int{1}, len(shape)-len(y.Shape))
+		if left {
+			return array{append(ones, y.Shape...), y.Data}
+		}
+		return array{append(y.Shape, ones...), y.Data}
+	}, keep, in("x", -2, 2, shape...)).written("KeepDims",
+		fmt.Sprintf("%s of %s%s, left %v", name(r.f), dims(shape), axesText(axes), left),
+		fmt.Sprintf("gorgonia.KeepDims(x, %v, func(n *gorgonia.Node) (*gorgonia.Node, error) { return %v })",
+			left, call(r.f, input{Name: "n"}, rest(axes))))
 }
 
 func logSumExpOf(shape []int, axis int) testCase {
@@ -70,22 +72,26 @@ func normOf(variant string, x input, axis, p int) testCase {
 
 // manyOp combines several operands of one shape.
 type manyOp struct {
-	f   any
+	f   func(gorgonia.Nodes, ...gorgonia.NodeConsOpt) (*gorgonia.Node, error)
 	ref func(a, b float64) float64
 }
 
 var manyOps = []manyOp{{gorgonia.ReduceAdd, plus}, {gorgonia.ReduceMul, times}}
 
 func (m manyOp) of(n int, shape []int) testCase {
-	return op(fmt.Sprintf("%d of %s", n, dims(shape)), fold(m.ref), m.f, operandsOf(slices.Repeat([][]int{shape}, n)))
+	f := func(in ...*gorgonia.Node) (*gorgonia.Node, error) { return m.f(in) }
+	inputs, names := operandsOf(slices.Repeat([][]int{shape}, n))
+	return op("", fold(m.ref), f, inputs...).written(name(m.f), fmt.Sprintf("%d of %s", n, dims(shape)),
+		fmt.Sprintf("gorgonia.%s(gorgonia.Nodes{%s})", name(m.f), strings.Join(names, ", ")))
 }
 
 // operandsOf are inputs a, b, … of these shapes.
-func operandsOf(shapes [][]int) (inputs []input) {
+func operandsOf(shapes [][]int) (inputs []any, names []string) {
 	for k, shape := range shapes {
-		inputs = append(inputs, in(string(rune('a'+k)), -2, 2, shape...))
+		names = append(names, string(rune('a'+k)))
+		inputs = append(inputs, in(names[k], -2, 2, shape...))
 	}
-	return inputs
+	return inputs, names
 }
 
 func reductions() (cases []testCase) {

@@ -31,19 +31,21 @@ func transposeOf(shape, axes []int) testCase {
 }
 
 func sliceOf(shape []int, cuts []span) testCase {
-	var text []string
+	args, text := []any{in("x", -2, 2, shape...)}, []string{}
 	for _, c := range cuts {
-		text = append(text, c.String())
+		args, text = append(args, c), append(text, c.String())
 	}
-	return op(dims(shape)+", ["+strings.Join(text, ", ")+"]", sliced(cuts), gorgonia.Slice, in("x", -2, 2, shape...), cuts)
+	return op(dims(shape)+", ["+strings.Join(text, ", ")+"]", sliced(cuts), gorgonia.Slice, args...)
 }
 
 func concatOf(axis int, shapes [][]int) testCase {
-	args, texts := []any{axis}, []string{}
-	for _, in := range operandsOf(shapes) {
-		args, texts = append(args, in), append(texts, dims(in.Shape))
+	inputs, _ := operandsOf(shapes)
+	var texts []string
+	for _, s := range shapes {
+		texts = append(texts, dims(s))
 	}
-	return op(fmt.Sprintf("%s, axis %d", strings.Join(texts, ", "), axis), joined(axis), gorgonia.Concat, args...)
+	return op(fmt.Sprintf("%s, axis %d", strings.Join(texts, ", "), axis), joined(axis),
+		gorgonia.Concat, append([]any{axis}, inputs...)...)
 }
 
 // unconcatOf is the second of the parts.
@@ -58,10 +60,10 @@ func unconcatOf(shape []int, axis, parts int) testCase {
 		}
 		return all[1], nil
 	}
-	c := op("", sliced(cuts), second, in("x", -2, 2, shape...))
-	c.Code = fmt.Sprintf("func() (*gorgonia.Node, error) { n, err := gorgonia.Unconcat(x, %d, %d); return n[1], err }()",
-		axis, parts)
-	return c.as("Unconcat", fmt.Sprintf("%s, axis %d, second of %d", dims(shape), axis, parts))
+	return op("", sliced(cuts), second, in("x", -2, 2, shape...)).written("Unconcat",
+		fmt.Sprintf("%s, axis %d, second of %d", dims(shape), axis, parts),
+		fmt.Sprintf("func() (*gorgonia.Node, error) { n, err := gorgonia.Unconcat(x, %d, %d); return n[1], err }()",
+			axis, parts))
 }
 
 func atOf(shape, at []int) testCase {
