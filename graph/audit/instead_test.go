@@ -26,7 +26,7 @@ func TestInstead(t *testing.T) {
 	}
 	for _, c := range insteads() {
 		if warnings, _ := warningsOf(&c.testCase); len(warnings) > 0 {
-			t.Errorf("%s (%s): Wrap warns: %q", c.fault, c.Variant, warnings)
+			t.Errorf("%s (%s): Wrap warns: %v", c.fault, c.Variant, warnings)
 		}
 	}
 	for _, k := range faults.Table() {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"gradtwin"
 	"gradtwin/graph/faults"
 )
 
@@ -53,7 +54,7 @@ func TestWrapWarns(t *testing.T) {
 			t.Errorf("%s: %v, and Wrap does not warn", c.Name(), r.Shown())
 		}
 		if verdict == Right && len(warnings) > 0 && allowed[r.Op] == "" {
-			t.Errorf("%s is right, and Wrap warns: %q", c.Name(), warnings)
+			t.Errorf("%s is right, and Wrap warns: %v", c.Name(), warnings)
 		}
 	}
 	// What shapes or values show that the catalogue has not: the fuzzer's, and
@@ -77,10 +78,10 @@ func TestWrapWarns(t *testing.T) {
 
 // warningsOf wraps Σ w·y. Where that cannot be built there is nothing to warn
 // of: the user sees the error.
-func warningsOf(c *testCase) (warnings []string, wrapped bool) {
+func warningsOf(c *testCase) (warnings []gradtwin.Fault, wrapped bool) {
 	w, _, err := c.wrap(0)
 	if err != nil {
 		return nil, false
 	}
-	return w.Warnings(), true
+	return w.Faults(), true
 }

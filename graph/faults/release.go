@@ -2,11 +2,11 @@ package faults
 
 import "runtime/debug"
 
-// Version is the release of Gorgonia, and TensorVersion that of its tensors,
+// Version is the release of Gorgonia, and tensorVersion that of its tensors,
 // that the table holds for.
 const (
 	Version       = "v0.9.18"
-	TensorVersion = "v0.9.24"
+	tensorVersion = "v0.9.24"
 )
 
 // Replaced names the module that the program was built with in place of the
@@ -26,7 +26,7 @@ func findReplaced() string {
 }
 
 func replacedIn(deps []*debug.Module) string {
-	releases := map[string]string{"gorgonia.org/gorgonia": Version, "gorgonia.org/tensor": TensorVersion}
+	releases := map[string]string{"gorgonia.org/gorgonia": Version, "gorgonia.org/tensor": tensorVersion}
 	for _, d := range deps {
 		switch want := releases[d.Path]; {
 		case want == "":
