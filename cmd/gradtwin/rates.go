@@ -122,7 +122,8 @@ func (a *app) compareAt(ctx context.Context, cmd *cobra.Command, lr float64, out
 			args = append(args, "--"+f.Name+"="+flagText(f))
 		}
 	})
-	root := (&app{stdout: io.Discard, stderr: a.stderr}).root()
+	root := &cobra.Command{Use: cmd.Root().Name(), SilenceErrors: true, SilenceUsage: true}
+	root.AddCommand((&app{stdout: io.Discard, stderr: a.stderr}).compareCommand())
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
 }
