@@ -165,10 +165,6 @@ func TestResumeRefuses(t *testing.T) {
 			_ map[string][]float64) {
 			h.Flags["yes"] = "true"
 		},
-		"when --diff-step was called --step": func(h *runHeader,
-			_ map[string][]float64) {
-			h.Flags["step"] = "0.0001"
-		},
 		"--seed x: ": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["seed"] = "x"
