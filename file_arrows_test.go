@@ -25,6 +25,7 @@ type arrows map[string]map[string][]string
 func TestFilesRunOneWay(t *testing.T) {
 	for _, dir := range []string{
 		"./compare",
+		"./compare/twin",
 		"./graph",
 	} {
 		a := fileArrows(t, dir)

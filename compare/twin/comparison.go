@@ -26,12 +26,6 @@ type Comparison struct {
 	Point *Point `json:"-"`
 }
 
-// differencer is a function whose differences can be had at any step.
-type differencer interface {
-	compare.Function
-	Differences(ctx context.Context, dst []float64, from int, h float64) error
-}
-
 // Compare sets the gradient of pair.Symbolic beside that of second, which has step
 // h where it is pair.Numeric, and has the checker judge every element of each that
 // is not numeric itself. Smooth says that the loss has no kink anywhere.
@@ -76,7 +70,7 @@ func (c *Comparison) Checks() []*compare.Report {
 // NewComparison returns a comparison with the step h of p's numeric gradient, whose
 // elements were judged by the check. It takes differences of f with smaller steps
 // to tell why some miss; with h = 0 there are none.
-func NewComparison(ctx context.Context, f differencer, p *Point, h float64, smooth bool,
+func NewComparison(ctx context.Context, f compare.Differencer, p *Point, h float64, smooth bool,
 	check *compare.Report) (Comparison, error) {
 	c := Comparison{Step: h, Tensors: Differences(p.Layout, p.Symbolic, p.Numeric), Check: check, Point: p}
 	if h == 0 {
