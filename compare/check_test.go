@@ -345,49 +345,6 @@ func (s *spoiledCloner) Gradient(dst []float64) error {
 	return err
 }
 
-// testEngine has whole numerical gradients.
-type testEngine struct {
-	*mlp
-	spoil func(d []float64)
-	whole int
-	loss  int
-}
-
-func (e *testEngine) Loss() (float64, error) {
-	e.loss++
-	return e.mlp.Loss()
-}
-
-func (e *testEngine) Differences(_ context.Context, dst []float64, from int, h float64) error {
-	if len(dst) > 0 {
-		e.whole++
-	}
-	for n := range dst {
-		i, x := from+n, e.w[from+n]
-		e.w[i] = x + h
-		fp, _ := e.mlp.Loss()
-		e.w[i] = x - h
-		fm, _ := e.mlp.Loss()
-		e.w[i] = x
-		dst[n] = (fp - fm) / (2 * h)
-	}
-	if e.spoil != nil {
-		all := make([]float64, len(e.w))
-		copy(all[from:], dst)
-		e.spoil(all)
-		copy(dst, all[from:])
-	}
-	return nil
-}
-
-func TestDifferencer(t *testing.T) {
-	e := &testEngine{mlp: newMLP([]int{60, 40, 30, 5}, true, 6, 1)}
-	r := mustCheck(t, e, Options{Strict: true})
-	if !r.OK() || r.Mode != Full || r.Checked != r.Total || e.whole != 1 || e.loss > 150 {
-		t.Errorf("%d whole gradients, %d loss calls\n%s", e.whole, e.loss, r)
-	}
-}
-
 // nan is an element that is not a number.
 func TestRefusals(t *testing.T) {
 	quadratic := func(x []float64) float64 { return x[0]*x[0] + 3*x[1] }

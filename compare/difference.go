@@ -25,6 +25,19 @@ func (s difference) backward() float64 { return (s.f0 - s.fm) / s.left }
 // jump is the difference of the one-sided slopes.
 func (s difference) jump() float64 { return math.Abs(s.forward() - s.backward()) }
 
+const (
+	// jumpNoise is how much noisier the difference of two extrapolated one-sided
+	// slopes is than a central difference: they have the loss at the point in
+	// common, with opposite signs, and weigh it by 5/4 each.
+	jumpNoise = 4
+	// visibleJump is how many times larger than the noise of a difference a jump between
+	// the one-sided slopes must be to be seen.
+	visibleJump = 8 * jumpNoise
+)
+
+// jumps reports whether the one-sided slopes differ by more than noise makes.
+func (s difference) jumps() bool { return s.jump() > visibleJump*s.noise }
+
 // still reports whether the loss has the same bits on both sides and between.
 func (s difference) still() bool { return s.oneSided() && s.fp == s.f0 && s.fm == s.f0 }
 

@@ -16,6 +16,7 @@ const (
 	purposeDiagnosis
 	purposeTaylor
 	purposePoint
+	purposeUnseen
 )
 
 // random returns the generator for the n-th use of a purpose in tensor k.

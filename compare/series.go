@@ -11,10 +11,6 @@ const (
 	// two differences must be for it to be wrong. A difference that still moves by
 	// a power law has 4^p − 1 here, above 1/settle for all p > 0.17.
 	settle = 4
-	// jumpNoise is how much noisier the difference of two extrapolated one-sided
-	// slopes is than a central difference: they have the loss at the point in
-	// common, with opposite signs, and weigh it by 5/4 each.
-	jumpNoise = 4
 	// fixed is the part of the jump by which one-sided slopes may change with the
 	// step and still show a kink at the point itself: one at distance d changes
 	// them by 3d/h of it.
@@ -64,7 +60,7 @@ func (l *series) isKinked() bool {
 		return false
 	}
 	change := fixed*q.jump() + q.noise
-	return q.jump() > 8*jumpNoise*q.noise &&
+	return q.jumps() &&
 		math.Abs(p.forward()-q.forward()) <= change && math.Abs(p.backward()-q.backward()) <= change
 }
 

@@ -148,42 +148,6 @@ func TestMergeIsCheck(t *testing.T) {
 	}
 }
 
-// faultyEngine is an engine whose symbolic gradient is spoiled.
-type faultyEngine struct {
-	*testEngine
-	spoilGradient func(g []float64)
-}
-
-func (f *faultyEngine) Gradient(dst []float64) error {
-	err := f.testEngine.Gradient(dst)
-	if f.spoilGradient != nil {
-		f.spoilGradient(dst)
-	}
-	return err
-}
-
-// cheapEngine is an engine that may be asked for every step.
-type cheapEngine struct{ *faultyEngine }
-
-func (f *cheapEngine) CheapDifferences() bool { return true }
-
-// What a cheap engine settles at smaller steps, no losses have to, and the
-// verdicts are the same.
-func TestCheapEngine(t *testing.T) {
-	o := Options{Strict: true, Step: 3e-2}
-	e := &testEngine{mlp: newMLP([]int{40, 30, 12, 5}, true, 6, 1)}
-	want := mustCheck(t, e, o)
-	f := &cheapEngine{&faultyEngine{&testEngine{mlp: e.mlp}, nil}}
-	got := mustCheck(t, f, o)
-	if !got.OK() || got.Counts != want.Counts {
-		t.Errorf("verdicts %+v, with losses %+v", got.Counts, want.Counts)
-	}
-	if f.whole < e.whole || got.Whole != f.whole || got.Calls > want.Calls {
-		t.Errorf("%d calls of the engine, %d of the loss; with losses alone %d and %d", f.whole, got.Calls, e.whole,
-			want.Calls)
-	}
-}
-
 // The shards together make the calls of one process, but that each measures the
 // point.
 func TestShardsShareTheWork(t *testing.T) {
