@@ -1,6 +1,14 @@
 package compare
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"gradtwin"
+	"gradtwin/internal/stats"
+)
 
 // Part is what one shard of a check has found. As JSON it keeps every bit, so
 // that parts can be joined on another machine.
@@ -43,4 +51,183 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 		return nil, err
 	}
 	return &Part{s, c.known, c.found}, nil
+}
+
+// real is a float64 in JSON, which cannot represent the values that are not
+// finite: they are strings.
+type real float64
+
+func (r real) MarshalJSON() ([]byte, error) {
+	if x := float64(r); stats.IsNotFinite(x) {
+		return json.Marshal(strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	return json.Marshal(float64(r))
+}
+
+func (r *real) UnmarshalJSON(text []byte) error {
+	var word string
+	if json.Unmarshal(text, &word) == nil {
+		x, err := strconv.ParseFloat(word, 64)
+		*r = real(x)
+		return err
+	}
+	return json.Unmarshal(text, (*float64)(r))
+}
+
+type outcomeJSON struct {
+	I         int     `json:"i"`
+	Verdict   Verdict `json:"verdict"`
+	Symbolic  real    `json:"symbolic"`
+	Numeric   real    `json:"numeric"`
+	Bound     real    `json:"bound"`
+	Noise     real    `json:"noise"`
+	Step      real    `json:"step"`
+	Steps     int     `json:"steps"`
+	Forward   real    `json:"forward,omitempty"`
+	Backward  real    `json:"backward,omitempty"`
+	Undefined side    `json:"undefined,omitempty"`
+	Remarks   remark  `json:"remarks,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o outcome) MarshalJSON() ([]byte, error) {
+	return json.Marshal(outcomeJSON{
+		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.taken,
+		real(o.forward), real(o.backward), o.undefined, o.remarks,
+	})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *outcome) UnmarshalJSON(text []byte) error {
+	var j outcomeJSON
+	err := json.Unmarshal(text, &j)
+	*o = outcome{
+		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
+		noise: float64(j.Noise), step: float64(j.Step), taken: j.Steps,
+		slopes:    slopes{float64(j.Forward), float64(j.Backward)},
+		undefined: j.Undefined & (left | right), remarks: j.Remarks & allRemarks,
+	}
+	return err
+}
+
+type tallyJSON struct {
+	Counts     Counts                       `json:"counts"`
+	Unfollowed int                          `json:"unfollowed,omitempty"`
+	Worst      [len(verdictNames)][]outcome `json:"worst"`
+	Wrong      []outcome                    `json:"wrong,omitempty"`
+	MaxError   real                         `json:"max_error"`
+	Coarsest   real                         `json:"coarsest"`
+	Finest     real                         `json:"finest"`
+	Largest    real                         `json:"largest"`
+	Resolved   int                          `json:"resolved"`
+	Edges      []outcome                    `json:"edges,omitempty"`
+	Unmoved    int                          `json:"little,omitempty"`
+	Rough      int                          `json:"rough,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (t tally) MarshalJSON() ([]byte, error) {
+	return json.Marshal(tallyJSON{
+		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest),
+		t.resolved, t.edges, t.unmoved, t.rough,
+	})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *tally) UnmarshalJSON(text []byte) error {
+	var j tallyJSON
+	err := json.Unmarshal(text, &j)
+	*t = tally{
+		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError),
+		coarsest: float64(j.Coarsest),
+		finest:   float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, unmoved: j.Unmoved,
+		rough: j.Rough,
+	}
+	return err
+}
+
+type partJSON struct {
+	Shard Shard     `json:"shard"`
+	Known known     `json:"known"`
+	Found *findings `json:"found"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (p *Part) MarshalJSON() ([]byte, error) {
+	return json.Marshal(partJSON{p.shard, p.known, p.found})
+}
+
+// UnmarshalJSON implements json.Unmarshaler. It refuses what no shard can have
+// found.
+func (p *Part) UnmarshalJSON(text []byte) error {
+	var j partJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	if err := j.validate(); err != nil {
+		return fmt.Errorf("part of a check: %w", err)
+	}
+	p.shard, p.known, p.found = j.Shard, j.Known, j.Found
+	return nil
+}
+
+func (j *partJSON) validate() error {
+	if err := j.Shard.Validate(); err != nil {
+		return err
+	}
+	if err := divisible(j.Known.Options); err != nil {
+		return err
+	}
+	layout := j.Known.Layout
+	if _, err := j.Known.Options.resolve(layout); err != nil {
+		return err
+	}
+	n := len(layout)
+	if j.Found == nil || len(j.Found.Tensors) != n || len(j.Known.Point.Largest) != n || len(j.Known.Point.Rounding) != n {
+		return fmt.Errorf("findings that are not of %d tensors", n)
+	}
+	if size := layout.Len(); j.Known.Judged < 0 || j.Known.Judged > size || j.Found.Judged < 0 || j.Found.Judged > size {
+		return fmt.Errorf("%d and %d elements judged: want 0 to %d", j.Known.Judged, j.Found.Judged, size)
+	}
+	if j.Found.Rings == nil {
+		j.Found.Rings = map[int]int{}
+	}
+	from := 0
+	for k, t := range layout {
+		if err := j.Found.Tensors[k].Tally.validate(t, from); err != nil {
+			return err
+		}
+		from += t.Len()
+	}
+	return nil
+}
+
+// validate returns an error where a tally cannot be of a tensor whose first
+// element is from.
+func (t *tally) validate(of gradtwin.Tensor, from int) error {
+	size, c := of.Len(), t.counts
+	if min(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed, t.rough) < 0 || c.Sum()+t.unfollowed > size ||
+		max(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed, t.rough) > size {
+		return fmt.Errorf("%s: verdicts %+v on %d elements", of.Name, c, size)
+	}
+	place := func(o outcome, v Verdict) error {
+		if o.i < from || o.i >= from+size || o.verdict != v {
+			return fmt.Errorf("%s: element %d, %v: want elements from %d to %d, %v", of.Name, o.i, o.verdict, from, from+size-1,
+				v)
+		}
+		return nil
+	}
+	for _, o := range t.wrong {
+		if err := place(o, Wrong); err != nil {
+			return err
+		}
+	}
+	for v, list := range t.worst {
+		for _, o := range list {
+			if err := place(o, Verdict(v)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
