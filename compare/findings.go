@@ -118,7 +118,6 @@ type finding struct {
 	located    []outcome // elements that the search along directions named
 	diagnosis  string    // what the tensor as a whole says of its mismatch
 	control    *Control
-	taylor     *Taylor
 	unfinished bool // the budget ended the unit early
 	judged     int  // elements judged one by one
 	each       []outcome
@@ -129,7 +128,6 @@ type finding struct {
 type findings struct {
 	Tensors     []tensorFindings `json:"tensors"` // of each tensor of the layout
 	Control     Control          `json:"control"`
-	Taylor      *Taylor          `json:"taylor,omitempty"`
 	Work        work             `json:"work"`
 	Rings       map[int]int      `json:"rings,omitempty"`  // gradients taken beside the point, by ring
 	EngineSteps []float64        `json:"engine,omitempty"` // the steps of gradients by the function's engine
@@ -159,9 +157,6 @@ func (f *findings) add(u unit, one finding) {
 	if one.control != nil {
 		f.Control = *one.control
 	}
-	if one.taylor != nil {
-		f.Taylor = one.taylor
-	}
 	if u.kind == blockUnit {
 		f.Judged += one.judged
 	}
@@ -186,9 +181,6 @@ func (f *findings) join(g *findings) {
 	}
 	if g.Control.Done {
 		f.Control = g.Control
-	}
-	if g.Taylor != nil {
-		f.Taylor = g.Taylor
 	}
 	f.Work.join(g.Work)
 	for n, level := range g.Rings {

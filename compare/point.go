@@ -156,9 +156,8 @@ const (
 	purposeRounding
 	purposeNeighbor
 	purposeDiagnosis
-	purposeTaylor
-	purposePoint
 	purposeUnseen
+	purposePoint
 )
 
 // random returns the generator for the n-th use of a purpose in tensor k.
