@@ -170,7 +170,7 @@ func (c *check) run(ctx context.Context, e *evaluator, s Shard) error {
 
 // runUnit does one unit, as far as its budget goes.
 func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
-	f := finding{tally: newTally()}
+	f := newFinding()
 	e.budget = u.calls
 	before := e.work
 	var err error
@@ -178,7 +178,7 @@ func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en 
 	case tensorUnit:
 		err = j.judgeTensor(ctx, e, pl, u, &f)
 	case blockUnit:
-		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
+		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.Tally.Counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
 		}
 	case controlUnit:
@@ -186,7 +186,7 @@ func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en 
 	}
 	f.work = e.work.minus(before)
 	if errors.Is(err, errSpent) || errors.Is(err, errTime) {
-		f.unfinished, err = true, nil
+		f.Unfinished, err = true, nil
 		e.restore(j.at.x)
 	}
 	return f, err

@@ -189,9 +189,9 @@ func (c *Culprit) setSlopes(ctx context.Context, p *prober) error {
 		c.Symbolic, c.Numeric = o.symbolic, stats.Finite(o.numeric)
 		return nil
 	}
-	f := finding{tally: newTally()}
+	f := newFinding()
 	err = p.examine(ctx, &f, 0)
-	c.Symbolic, c.Numeric = f.probe.Symbolic, f.probe.Numeric
+	c.Symbolic, c.Numeric = f.Probe.Symbolic, f.Probe.Numeric
 	return err
 }
 

@@ -127,10 +127,10 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 		}
 		f.judged++
 		if pursued {
-			f.tally.add(o)
+			f.Tally.add(o)
 		} else {
 			o.verdict = Inconclusive
-			f.tally.unfollowed++
+			f.Tally.Unfollowed++
 		}
 		if o.verdict == Wrong {
 			wrong++
@@ -182,7 +182,7 @@ func (j *judge) keptBlock(ctx context.Context, e *evaluator, u unit, en *engine,
 		return err
 	}
 	e.work, e.budget = before, left
-	*f = finding{tally: newTally()}
+	*f = newFinding()
 	e.restore(j.at.x)
 	return j.block(ctx, e, u, en, f)
 }

@@ -19,41 +19,41 @@ const (
 // tally is what was found of the elements of one tensor. Tallies of any parts of
 // it can be joined in any order to the same.
 type tally struct {
-	counts     Counts
-	unfollowed int
-	worst      [len(verdictNames)][]outcome
-	wrong      []outcome // the first ones by distance from their bound
-	maxError   float64   // the largest |symbolic − numeric|
-	coarsest   float64   // the largest resolution of those that agree
-	finest     float64   // the smallest bound of all; +Inf without one
-	largest    float64   // the largest |symbolic| and |numeric|
-	resolved   int       // elements, and directions, that can be told from zero
-	unmoved    int       // elements that agree because the loss stands still
-	rough      int       // elements that disagree where the loss is rough
-	edges      []outcome // the first elements beside which the loss is not finite
+	Counts     Counts                       `json:"counts"`
+	Unfollowed int                          `json:"unfollowed,omitempty"`
+	Worst      [len(verdictNames)][]outcome `json:"worst"`
+	Wrong      []outcome                    `json:"wrong,omitempty"`  // the first ones by distance from their bound
+	MaxError   real                         `json:"max_error"`        // the largest |symbolic − numeric|
+	Coarsest   real                         `json:"coarsest"`         // the largest resolution of those that agree
+	Finest     real                         `json:"finest"`           // the smallest bound of all; +Inf without one
+	Largest    real                         `json:"largest"`          // the largest |symbolic| and |numeric|
+	Resolved   int                          `json:"resolved"`         // elements, and directions, that can be told from zero
+	Edges      []outcome                    `json:"edges,omitempty"`  // the first elements beside which the loss is not finite
+	Unmoved    int                          `json:"little,omitempty"` // elements that agree because the loss stands still
+	Rough      int                          `json:"rough,omitempty"`  // elements that disagree where the loss is rough
 }
 
-func newTally() tally { return tally{finest: math.Inf(1)} }
+func newTally() tally { return tally{Finest: real(math.Inf(1))} }
 
 func (t *tally) add(o outcome) {
-	t.counts.add(o.verdict)
+	t.Counts.add(o.verdict)
 	if o.verdict == Wrong {
-		t.wrong = keepFirst(t.wrong, keepWrong, o)
+		t.Wrong = keepFirst(t.Wrong, keepWrong, o)
 	}
-	t.worst[o.verdict] = keepFirst(t.worst[o.verdict], keepWorst, o)
+	t.Worst[o.verdict] = keepFirst(t.Worst[o.verdict], keepWorst, o)
 	if o.has(rough) {
-		t.rough++
+		t.Rough++
 	}
 	if o.undefined != 0 {
-		t.edges = keepFirst(t.edges, keepWorst, o)
+		t.Edges = keepFirst(t.Edges, keepWorst, o)
 	}
 	if !stats.IsNotFinite(o.numeric) {
-		t.maxError = max(t.maxError, o.gap())
+		t.MaxError = max(t.MaxError, real(o.gap()))
 	}
 	if o.has(still) {
-		t.unmoved++
+		t.Unmoved++
 	} else if o.verdict == OK {
-		t.coarsest = max(t.coarsest, o.resolution())
+		t.Coarsest = max(t.Coarsest, real(o.resolution()))
 	}
 	t.note(o)
 }
@@ -61,34 +61,34 @@ func (t *tally) add(o outcome) {
 // note takes in what an outcome shows of the power of a check, an element's or a
 // direction's.
 func (t *tally) note(o outcome) {
-	t.largest = max(t.largest, o.magnitude())
-	t.finest = min(t.finest, o.bound)
+	t.Largest = max(t.Largest, real(o.magnitude()))
+	t.Finest = min(t.Finest, real(o.bound))
 	if o.resolved() && (o.verdict == OK || o.verdict == Kink || o.verdict == Wrong) {
-		t.resolved++
+		t.Resolved++
 	}
 }
 
 func (t *tally) join(u tally) {
-	t.counts.join(u.counts)
-	t.unfollowed += u.unfollowed
-	for v, list := range u.worst {
+	t.Counts.join(u.Counts)
+	t.Unfollowed += u.Unfollowed
+	for v, list := range u.Worst {
 		for _, o := range list {
-			t.worst[v] = keepFirst(t.worst[v], keepWorst, o)
+			t.Worst[v] = keepFirst(t.Worst[v], keepWorst, o)
 		}
 	}
-	for _, o := range u.wrong {
-		t.wrong = keepFirst(t.wrong, keepWrong, o)
+	for _, o := range u.Wrong {
+		t.Wrong = keepFirst(t.Wrong, keepWrong, o)
 	}
-	for _, o := range u.edges {
-		t.edges = keepFirst(t.edges, keepWorst, o)
+	for _, o := range u.Edges {
+		t.Edges = keepFirst(t.Edges, keepWorst, o)
 	}
-	t.maxError = max(t.maxError, u.maxError)
-	t.coarsest = max(t.coarsest, u.coarsest)
-	t.finest = min(t.finest, u.finest)
-	t.largest = max(t.largest, u.largest)
-	t.resolved += u.resolved
-	t.unmoved += u.unmoved
-	t.rough += u.rough
+	t.MaxError = max(t.MaxError, u.MaxError)
+	t.Coarsest = max(t.Coarsest, u.Coarsest)
+	t.Finest = min(t.Finest, u.Finest)
+	t.Largest = max(t.Largest, u.Largest)
+	t.Resolved += u.Resolved
+	t.Unmoved += u.Unmoved
+	t.Rough += u.Rough
 }
 
 // keepFirst adds an outcome to an ordered list of at most n, if it is one of the
@@ -111,19 +111,6 @@ func compareOutcomes(a, b outcome) int {
 	return cmp.Compare(a.i, b.i)
 }
 
-// finding is what one unit of work has found.
-type finding struct {
-	tally      tally
-	probe      *Probed
-	located    []outcome // elements that the search along directions named
-	diagnosis  string    // what the tensor as a whole says of its mismatch
-	control    *Control
-	unfinished bool // the budget ended the unit early
-	judged     int  // elements judged one by one
-	each       []outcome
-	work       work
-}
-
 // findings is what some units have found together. As JSON it keeps every bit.
 type findings struct {
 	Tensors     []tensorFindings `json:"tensors"` // of each tensor of the layout
@@ -143,6 +130,18 @@ type tensorFindings struct {
 	Unfinished bool    `json:"-"`               // the budget ended a unit early
 }
 
+// finding is what one unit of work has found.
+type finding struct {
+	tensorFindings
+	located []outcome // elements that the search along directions named
+	control *Control
+	judged  int // elements judged one by one
+	each    []outcome
+	work    work
+}
+
+func newFinding() finding { return finding{tensorFindings: tensorFindings{Tally: newTally()}} }
+
 func newFindings(tensors int) *findings {
 	f := &findings{Tensors: make([]tensorFindings, tensors), Rings: map[int]int{}}
 	for k := range f.Tensors {
@@ -161,7 +160,7 @@ func (f *findings) add(u unit, one finding) {
 		f.Judged += one.judged
 	}
 	if u.kind == tensorUnit || u.kind == blockUnit {
-		f.Tensors[u.k].join(tensorFindings{one.tally, one.probe, one.diagnosis, one.unfinished})
+		f.Tensors[u.k].join(one.tensorFindings)
 	}
 }
 

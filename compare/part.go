@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"gradtwin"
-	"gradtwin/internal/stats"
 )
 
 // Part is what one shard of a check has found. As JSON it keeps every bit, so
@@ -51,99 +49,6 @@ func CheckShard(ctx context.Context, f Function, o Options, s Shard) (*Part, err
 		return nil, err
 	}
 	return &Part{s, c.known, c.found}, nil
-}
-
-// real is a float64 in JSON, which cannot represent the values that are not
-// finite: they are strings.
-type real float64
-
-func (r real) MarshalJSON() ([]byte, error) {
-	if x := float64(r); stats.IsNotFinite(x) {
-		return json.Marshal(strconv.FormatFloat(x, 'g', -1, 64))
-	}
-	return json.Marshal(float64(r))
-}
-
-func (r *real) UnmarshalJSON(text []byte) error {
-	var word string
-	if json.Unmarshal(text, &word) == nil {
-		x, err := strconv.ParseFloat(word, 64)
-		*r = real(x)
-		return err
-	}
-	return json.Unmarshal(text, (*float64)(r))
-}
-
-type outcomeJSON struct {
-	I         int     `json:"i"`
-	Verdict   Verdict `json:"verdict"`
-	Symbolic  real    `json:"symbolic"`
-	Numeric   real    `json:"numeric"`
-	Bound     real    `json:"bound"`
-	Noise     real    `json:"noise"`
-	Step      real    `json:"step"`
-	Steps     int     `json:"steps"`
-	Forward   real    `json:"forward,omitempty"`
-	Backward  real    `json:"backward,omitempty"`
-	Undefined side    `json:"undefined,omitempty"`
-	Remarks   remark  `json:"remarks,omitempty"`
-}
-
-// MarshalJSON implements json.Marshaler.
-func (o outcome) MarshalJSON() ([]byte, error) {
-	return json.Marshal(outcomeJSON{
-		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.taken,
-		real(o.forward), real(o.backward), o.undefined, o.remarks,
-	})
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (o *outcome) UnmarshalJSON(text []byte) error {
-	var j outcomeJSON
-	err := json.Unmarshal(text, &j)
-	*o = outcome{
-		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
-		noise: float64(j.Noise), step: float64(j.Step), taken: j.Steps,
-		slopes:    slopes{float64(j.Forward), float64(j.Backward)},
-		undefined: j.Undefined & (left | right), remarks: j.Remarks & allRemarks,
-	}
-	return err
-}
-
-type tallyJSON struct {
-	Counts     Counts                       `json:"counts"`
-	Unfollowed int                          `json:"unfollowed,omitempty"`
-	Worst      [len(verdictNames)][]outcome `json:"worst"`
-	Wrong      []outcome                    `json:"wrong,omitempty"`
-	MaxError   real                         `json:"max_error"`
-	Coarsest   real                         `json:"coarsest"`
-	Finest     real                         `json:"finest"`
-	Largest    real                         `json:"largest"`
-	Resolved   int                          `json:"resolved"`
-	Edges      []outcome                    `json:"edges,omitempty"`
-	Unmoved    int                          `json:"little,omitempty"`
-	Rough      int                          `json:"rough,omitempty"`
-}
-
-// MarshalJSON implements json.Marshaler.
-func (t tally) MarshalJSON() ([]byte, error) {
-	return json.Marshal(tallyJSON{
-		t.counts, t.unfollowed, t.worst, t.wrong, real(t.maxError), real(t.coarsest), real(t.finest), real(t.largest),
-		t.resolved, t.edges, t.unmoved, t.rough,
-	})
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *tally) UnmarshalJSON(text []byte) error {
-	var j tallyJSON
-	err := json.Unmarshal(text, &j)
-	*t = tally{
-		counts: j.Counts, unfollowed: j.Unfollowed, worst: j.Worst, wrong: j.Wrong, maxError: float64(j.MaxError),
-		coarsest: float64(j.Coarsest),
-		finest:   float64(j.Finest), largest: float64(j.Largest), resolved: j.Resolved, edges: j.Edges, unmoved: j.Unmoved,
-		rough: j.Rough,
-	}
-	return err
 }
 
 type partJSON struct {
@@ -205,9 +110,9 @@ func (j *partJSON) validate() error {
 // validate returns an error where a tally cannot be of a tensor whose first
 // element is from.
 func (t *tally) validate(of gradtwin.Tensor, from int) error {
-	size, c := of.Len(), t.counts
-	if min(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed, t.rough) < 0 || c.Sum()+t.unfollowed > size ||
-		max(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.unfollowed, t.rough) > size {
+	size, c := of.Len(), t.Counts
+	if min(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.Unfollowed, t.Rough) < 0 || c.Sum()+t.Unfollowed > size ||
+		max(c.OK, c.Kink, c.Wrong, c.Inconclusive, c.Unseen, t.Unfollowed, t.Rough) > size {
 		return fmt.Errorf("%s: verdicts %+v on %d elements", of.Name, c, size)
 	}
 	place := func(o outcome, v Verdict) error {
@@ -217,12 +122,12 @@ func (t *tally) validate(of gradtwin.Tensor, from int) error {
 		}
 		return nil
 	}
-	for _, o := range t.wrong {
+	for _, o := range t.Wrong {
 		if err := place(o, Wrong); err != nil {
 			return err
 		}
 	}
-	for v, list := range t.worst {
+	for v, list := range t.Worst {
 		for _, o := range list {
 			if err := place(o, Verdict(v)); err != nil {
 				return err

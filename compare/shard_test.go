@@ -320,12 +320,12 @@ func TestPartRefusesNonsense(t *testing.T) {
 		"fewer findings":        func(p *Part) { p.found.Tensors = p.found.Tensors[1:] },
 		"fewer largest":         func(p *Part) { p.known.Point.Largest = nil },
 		"judged":                func(p *Part) { p.found.Judged = -1 },
-		"counts":                func(p *Part) { p.found.Tensors[0].Tally.counts.OK = -1 },
-		"too many counts":       func(p *Part) { p.found.Tensors[0].Tally.counts.OK = 1e9 },
-		"element":               func(p *Part) { p.found.Tensors[0].Tally.wrong[0].i = 1e9 },
-		"element of another":    func(p *Part) { p.found.Tensors[0].Tally.wrong[0].i = 150 },
-		"worst element":         func(p *Part) { p.found.Tensors[0].Tally.worst[OK] = []outcome{{i: -1}} },
-		"worst of another kind": func(p *Part) { p.found.Tensors[0].Tally.worst[OK] = []outcome{{verdict: Wrong}} },
+		"counts":                func(p *Part) { p.found.Tensors[0].Tally.Counts.OK = -1 },
+		"too many counts":       func(p *Part) { p.found.Tensors[0].Tally.Counts.OK = 1e9 },
+		"element":               func(p *Part) { p.found.Tensors[0].Tally.Wrong[0].i = 1e9 },
+		"element of another":    func(p *Part) { p.found.Tensors[0].Tally.Wrong[0].i = 150 },
+		"worst element":         func(p *Part) { p.found.Tensors[0].Tally.Worst[OK] = []outcome{{i: -1}} },
+		"worst of another kind": func(p *Part) { p.found.Tensors[0].Tally.Worst[OK] = []outcome{{verdict: Wrong}} },
 	} {
 		p := throughJSON(t, good)
 		spoil(p)
