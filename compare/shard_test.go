@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -122,9 +123,12 @@ func TestMergeIsCheck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			counts := []int{1, 2, 5, 23}
-			if testing.Short() {
+			counts := []int{2, 13} // 13: some are empty
+			switch {
+			case testing.Short():
 				counts = []int{3}
+			case os.Getenv("GRADTWIN_LONG") != "":
+				counts = []int{1, 2, 5, 23}
 			}
 			for _, count := range counts {
 				all := parts(t, tt.f, tt.o, count)
