@@ -34,3 +34,9 @@ type Step struct {
 	Loss    float64 `json:"loss"`    // of the step's own batch, after the update
 	Seconds float64 `json:"seconds"` // for gradient, update and loss
 }
+
+// Backends is the same network twice. Both are trained from the same start on
+// the same batches.
+type Backends struct {
+	Symbolic, Numeric Backend
+}
