@@ -27,6 +27,16 @@ func TestFilesRunOneWay(t *testing.T) {
 		"./compare",
 		"./compare/twin",
 		"./graph",
+		"./graph/audit",
+		"./graph/faults",
+		"./graph/internal/engine",
+		"./graph/internal/eval",
+		"./graph/internal/inspect",
+		"./graph/internal/memory",
+		"./graph/internal/ops",
+		"./graph/internal/replica",
+		"./graph/internal/tape",
+		"./graph/internal/training",
 	} {
 		a := fileArrows(t, dir)
 		if len(a) == 0 {

@@ -77,27 +77,18 @@ func BenchmarkGradient(b *testing.B) {
 	}
 }
 
-// BenchmarkFormula times the incremental engine's other formulas, and
-// estimates of the error.
+// BenchmarkFormula times the incremental engine's formulas.
 func BenchmarkFormula(b *testing.B) {
 	for _, f := range formulas {
-		for _, errors := range []bool{false, true} {
-			b.Run(fmt.Sprintf("formula=%v/errors=%v", f, errors), func(b *testing.B) {
-				n, batch := experimentNetwork(b, 10, 1, numeric.Options{Formula: f, Workers: 1})
-				dst, errs := make([]float64, len(n.Params().Flat)), make([]float64, len(n.Params().Flat))
-				for b.Loop() {
-					var err error
-					if errors {
-						err = n.Estimated(context.Background(), dst, errs, batch)
-					} else {
-						err = n.Gradient(context.Background(), dst, batch)
-					}
-					if err != nil {
-						b.Fatal(err)
-					}
+		b.Run("formula="+f.String(), func(b *testing.B) {
+			n, batch := experimentNetwork(b, 10, 1, numeric.Options{Formula: f, Workers: 1})
+			dst := make([]float64, len(n.Params().Flat))
+			for b.Loop() {
+				if err := n.Gradient(context.Background(), dst, batch); err != nil {
+					b.Fatal(err)
 				}
-			})
-		}
+			}
+		})
 	}
 }
 

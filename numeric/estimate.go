@@ -16,11 +16,11 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 		return 0, err
 	}
 	if n.engine != nil {
-		return n.engine.estimate(b, n.gradientPlan), nil
+		return n.engine.estimate(b, n.plan), nil
 	}
 	n.forward.loss(b) // makes the memory, warms the caches
 	pass := timed(20*time.Millisecond, 3, func(int) { n.forward.loss(b) })
-	return pass * time.Duration(len(n.gradientPlan.changes)*len(n.params.Flat)), nil
+	return pass * time.Duration(len(n.plan.changes)*len(n.params.Flat)), nil
 }
 
 // estimate times the preparation of a few rows, and a few units of each layer.

@@ -12,16 +12,22 @@ import (
 // its part in the row's maximum and sum, and the rest of a loss as 40, as they
 // are in the assembly.
 func (n *Network) Operations(b gradtwin.Batch) float64 {
-	const exp, log = 33, 40
 	e := n.engine
-	if b.Len() > rowsAtOnce {
-		panic("numeric: Operations of more rows than are prepared together")
+	run := e.begin(0, len(n.params.Flat), b, n.plan)
+	total := 0
+	for at := 0; at < b.Len(); at += rowsAtOnce {
+		e.take(run, at, min(at+rowsAtOnce, b.Len()))
+		for i := range run.rows {
+			e.prepareRow(run, i, &e.workers[0].mem)
+		}
+		total += e.operations(run)
 	}
-	run := e.begin(0, len(n.params.Flat), b, n.gradientPlan)
-	e.take(run, 0, b.Len())
-	for i := range run.rows {
-		e.prepareRow(run, i, &e.workers[0].mem)
-	}
+	return float64(total)
+}
+
+// operations counts those of the rows that are prepared.
+func (e *incremental) operations(run *run) int {
+	const exp, log = 33, 40
 	last := e.spec.Affine() - 1
 	total := 0
 	for _, u := range e.units {
@@ -50,5 +56,5 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 			total += lanes * per
 		}
 	}
-	return float64(total)
+	return total
 }

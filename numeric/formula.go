@@ -2,7 +2,6 @@ package numeric
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -57,24 +56,23 @@ type stencil struct {
 	weights  []float64
 	divisor  float64
 	oneSided bool
-	order    int     // of the error in h
 	step     float64 // default
 }
 
 var stencils = [...]stencil{
-	Central: {weights: []float64{1}, divisor: 2, order: 2, step: DefaultStep},
+	Central: {weights: []float64{1}, divisor: 2, step: DefaultStep},
 	// The truncation h·f″/2 and the rounding u/h of losses of size 1 meet at
 	// √u.
-	Forward: {weights: []float64{1}, divisor: 1, oneSided: true, order: 1, step: 1e-8},
+	Forward: {weights: []float64{1}, divisor: 1, oneSided: true, step: 1e-8},
 	// h⁴·f⁽⁵⁾/30 and u/h meet near u^⅕.
-	FivePoint: {weights: []float64{8, -1}, divisor: 12, order: 4, step: 1e-3},
+	FivePoint: {weights: []float64{8, -1}, divisor: 12, step: 1e-3},
 }
 
-// maxSizes is the most that scheme.sizes returns.
-const maxSizes = 3
+// maxSizes is the most steps h, 2h, … that a formula takes.
+const maxSizes = 2
 
 // sum returns Σ_k weights[k]·d[k].
-func (s stencil) sum(d []float64) float64 {
+func (s *stencil) sum(d []float64) float64 {
 	sum := 0.0
 	for k, w := range s.weights {
 		sum += w * d[k]
@@ -82,54 +80,16 @@ func (s stencil) sum(d []float64) float64 {
 	return sum
 }
 
-// errorOf returns about how far the formula's value with step h is from the
-// derivative: its difference to the value with 2h, over 2ᵖ − 1 for a formula of
-// order p (Richardson), and the rounding of losses that are off by noise.
-func (s stencil) errorOf(withH, with2H, h, noise float64) float64 {
-	truncation := math.Abs(with2H-withH) / float64(int(1)<<s.order-1)
-	rounding := 0.0
-	for _, w := range s.weights {
-		rounding += 2 * math.Abs(w) * noise
-	}
-	return truncation + rounding/(s.divisor*h)
-}
-
-// scheme is what one call computes.
-type scheme struct {
-	stencil  stencil
-	h        float64
-	relative bool // the step is h·max(1, |x|)
-	errors   bool // are estimated too
-}
-
-// scale returns what the step of a parameter of value x is of h.
-func (s scheme) scale(x float64) float64 {
-	if s.relative {
-		return max(1, math.Abs(x))
-	}
-	return 1
-}
-
-// sizes returns the number of steps h, 2h, 4h, … whose d is needed. To
-// estimate the error takes the formula with 2h too.
-func (s scheme) sizes() int {
-	if s.errors {
-		return len(s.stencil.weights) + 1
-	}
-	return len(s.stencil.weights)
-}
-
-// central tells whether the scheme is a central difference and nothing else:
-// one f(x+h) − f(x−h).
-func (s scheme) central() bool { return s.sizes() == 1 && !s.stencil.oneSided }
+// central tells whether the formula is one f(x+h) − f(x−h).
+func (s *stencil) central() bool { return len(s.weights) == 1 && !s.oneSided }
 
 // changes returns by how many times h a parameter is changed: to +h and −h, +2h
 // and −2h, and so on, or without the negative ones.
-func (s scheme) changes() []float64 {
+func (s *stencil) changes() []float64 {
 	var c []float64
-	for k := range s.sizes() {
+	for k := range s.weights {
 		c = append(c, float64(int(1)<<k))
-		if !s.stencil.oneSided {
+		if !s.oneSided {
 			c = append(c, -float64(int(1)<<k))
 		}
 	}

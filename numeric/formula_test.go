@@ -11,7 +11,6 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
-	"gradtwin"
 	"gradtwin/numeric"
 )
 
@@ -68,89 +67,23 @@ func TestFormulaOrder(t *testing.T) {
 			{numeric.Central, 1e-2, 1e-3, 95, 105},
 			{numeric.FivePoint, 4e-2, 1e-2, 230, 270}, // 4⁴ = 256
 		} {
-			for _, relative := range []bool{false, true} {
-				worst := func(h float64) float64 {
-					n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: f.formula, Step: h, Relative: relative})
-					copy(n.Params().Flat, c.Params)
-					grad := make([]float64, len(c.Params))
-					if err := n.Gradient(context.Background(), grad, c.Batch()); err != nil {
-						t.Fatal(err)
-					}
-					w := 0.0
-					for i, g := range grad {
-						w = max(w, math.Abs(g-c.Gradient[i]))
-					}
-					return w
+			worst := func(h float64) float64 {
+				n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: f.formula, Step: h})
+				copy(n.Params().Flat, c.Params)
+				grad := make([]float64, len(c.Params))
+				if err := n.Gradient(context.Background(), grad, c.Batch()); err != nil {
+					t.Fatal(err)
 				}
-				if r := worst(f.large) / worst(f.small); r < f.atLeast || r > f.most {
-					t.Errorf("%v, %v, relative %v: the error with h=%g is %.4g times that with %g, want %g to %g", engine, f.formula,
-						relative, f.large, r, f.small, f.atLeast, f.most)
+				w := 0.0
+				for i, g := range grad {
+					w = max(w, math.Abs(g-c.Gradient[i]))
 				}
+				return w
 			}
-		}
-	}
-}
-
-// The estimated error is about the error: never much too small, and not
-// hundreds of times too large in the mean.
-func TestEstimatedError(t *testing.T) {
-	const (
-		tooSmall = 1.5 // Richardson's estimate leaves out the next term of the error
-		tooLarge = 300 // rounding is estimated by what it can be, and seldom is
-	)
-	for _, c := range networks(t) {
-		if c.Activation == gradtwin.ReLU {
-			continue // a kink may lie between the points
-		}
-		for _, o := range []numeric.Options{
-			{}, {Step: 1e-2}, {Step: 1e-6}, {Step: 1e-5, Relative: true},
-			{Formula: numeric.Forward}, {Formula: numeric.Forward, Step: 1e-5},
-			{Formula: numeric.FivePoint}, {Formula: numeric.FivePoint, Step: 1e-2},
-		} {
-			for _, engine := range engines() {
-				o.Engine = engine
-				t.Run(fmt.Sprintf("%v/%v,%v,h=%g,relative=%v", c, engine, o.Formula, o.Step, o.Relative), func(t *testing.T) {
-					n := newNetwork(t, c.Spec(), o)
-					copy(n.Params().Flat, c.Params)
-					grad, errs := make([]float64, len(c.Params)), make([]float64, len(c.Params))
-					if err := n.Estimated(context.Background(), grad, errs, c.Batch()); err != nil {
-						t.Fatal(err)
-					}
-					sumErr, sumTrue := 0.0, 0.0
-					for i, g := range grad {
-						err := math.Abs(g - c.Gradient[i])
-						sumTrue += err
-						sumErr += errs[i]
-						if err > tooSmall*errs[i] {
-							t.Errorf("element %d is off by %g, estimated %g", i, err, errs[i])
-						}
-					}
-					if sumErr > tooLarge*sumTrue {
-						t.Errorf("errors are estimated as %g times what they are", sumErr/sumTrue)
-					}
-				})
+			if r := worst(f.large) / worst(f.small); r < f.atLeast || r > f.most {
+				t.Errorf("%v, %v: the error with h=%g is %.4g times that with %g, want %g to %g", engine, f.formula,
+					f.large, r, f.small, f.atLeast, f.most)
 			}
-		}
-	}
-}
-
-// At a kink, the estimated error is as large as the kink makes it.
-func TestEstimatedErrorAtKink(t *testing.T) {
-	c := networks(t)[0]
-	spec := c.Spec()
-	spec.Layers = []int{1, 1, 2}
-	for _, engine := range engines() {
-		n := newNetwork(t, spec, numeric.Options{Engine: engine, Step: 1e-3})
-		// z = 1·1 − 1.0015 reaches the kink between h and 2h.
-		copy(n.Params().Flat, []float64{1, -1.0015, 3, -3, 0, 0})
-		b := c.Batch()
-		b.X, b.Labels = []float64{1}, []int{0}
-		grad, errs := make([]float64, 6), make([]float64, 6)
-		if err := n.Estimated(context.Background(), grad, errs, b); err != nil {
-			t.Fatal(err)
-		}
-		if grad[0] != 0 || errs[0] < 0.01 {
-			t.Errorf("%v: derivative %v with an estimated error of %v at a kink", engine, grad[0], errs[0])
 		}
 	}
 }
@@ -182,7 +115,7 @@ func TestDifferencesFormula(t *testing.T) {
 	got := slices.Clone(want)
 	for _, engine := range engines() {
 		n := newNetwork(t, c.Spec(), numeric.Options{Engine: engine})
-		other := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint, Relative: true,
+		other := newNetwork(t, c.Spec(), numeric.Options{Engine: engine, Formula: numeric.FivePoint,
 			Step: 1e-2})
 		copy(n.Params().Flat, c.Params)
 		copy(other.Params().Flat, c.Params)

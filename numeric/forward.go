@@ -111,13 +111,6 @@ func (f *forward) loss(b gradtwin.Batch) float64 {
 	return sum / float64(b.Len())
 }
 
-// noise returns about how far the loss of a row is off by rounding:
-// u·(1 + |L| + 2·max|z|), with u = 2⁻⁵³ and the row's logits z. A logit that is
-// off by one unit in its last place moves the loss by up to twice as much.
-func noise(logits []float64, label int, delta float64) float64 {
-	return 0x1p-53 * (1 + math.Abs(rowLoss(logits, label, delta)) + 2*max(slices.Max(logits), -slices.Min(logits)))
-}
-
 // rowLoss returns −ln(y + δ), y being the softmax of the logits at the label.
 func rowLoss(logits []float64, label int, delta float64) float64 {
 	m := slices.Max(logits)

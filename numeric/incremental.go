@@ -70,9 +70,8 @@ func newIncremental(s gradtwin.Spec, p *gradtwin.Params, f *forward, workers int
 }
 
 // gradient writes the derivatives of the batch's loss by the parameters from
-// from on to dst, as many as it has, and the estimated errors to errs, unless it
-// is nil. The batch must be valid.
-func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan,
+// from on to dst, as many as it has. The batch must be valid.
+func (e *incremental) gradient(ctx context.Context, dst []float64, from int, b gradtwin.Batch, p plan,
 	progress func(done, total int)) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -92,14 +91,8 @@ func (e *incremental) gradient(ctx context.Context, dst, errs []float64, from in
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for i := range r.rows {
-			r.earlierNoise += r.rows[i].noise
-		}
 	}
 	e.transpose(dst, from, r.wanted, r.columns)
-	if errs != nil {
-		e.transpose(errs, from, r.wanted, r.columnErrs)
-	}
 	report.about(r)
 	return ctx.Err()
 }

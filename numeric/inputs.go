@@ -7,9 +7,8 @@ import (
 	"gradtwin/internal/simd"
 )
 
-// inputs holds what a unit's weights are multiplied by in one row, times the
-// scale of each weight's step: who has which of the distinct values, and what
-// each of those does. The bias's input is 1.
+// inputs holds what a unit's weights are multiplied by in one row: who has which
+// of the distinct values, and what each of those does. The bias's input is 1.
 type inputs struct {
 	slots []slot       // the weights whose input is not 0, and the bias
 	steps []simd.Group // the changes of the unit's z, as the plan lays them
@@ -25,17 +24,19 @@ type scratch struct {
 	table  []int32   // a hash table of 1 + places in values
 }
 
-// plan is a scheme, and how its changes lie in a group: of a few values each
-// the first change, then of each the second, and so on.
+// plan is a formula with its step, and how its changes lie in a group: of a few
+// values each the first change, then of each the second, and so on.
 type plan struct {
-	scheme  scheme
+	stencil *stencil
+	h       float64
 	changes []float64 // of z, for an input of 1 and h = 1
 	values  int       // in a group
 }
 
-func newPlan(s scheme) plan {
+func newPlan(f Formula, h float64) plan {
+	s := &stencils[f]
 	c := s.changes()
-	return plan{scheme: s, changes: c, values: simd.Width / len(c)}
+	return plan{stencil: s, h: h, changes: c, values: simd.Width / len(c)}
 }
 
 // groups returns how many groups the changes by a number of values take.
@@ -48,39 +49,26 @@ func (in *inputs) reserve(n int, p *plan) {
 	in.steps = resize(in.steps, p.groups(n+2))
 }
 
-// fill finds the distinct values among the wanted ones of the inputs a, each
-// times its weight's scale; the bias's scale is the last. Nil scales are all 1.
-func (in *inputs) fill(a, scales []float64, wanted part, p *plan, mem *scratch) {
+// fill finds the distinct values among the wanted ones of the inputs a.
+func (in *inputs) fill(a []float64, wanted part, p *plan, mem *scratch) {
 	in.slots = in.slots[:0]
-	scaled := func(i int) float64 {
-		v := 1.0 // of the bias
-		if i < len(a) {
-			v = a[i]
-		}
-		if scales != nil {
-			v *= scales[i]
-		}
-		return v
-	}
-	largest := math.Abs(scaled(len(a)))
+	largest := 1.0 // the bias's
 	for i, v := range a {
 		if v == 0 {
 			continue
-		}
-		if scales != nil {
-			v *= scales[i]
 		}
 		largest = max(largest, math.Abs(v))
 		if wanted.from <= i && i < wanted.to {
 			in.slots = append(in.slots, slot{input: int32(i)})
 		}
 	}
-	if wanted.from <= len(a) && len(a) < wanted.to {
+	bias := wanted.from <= len(a) && len(a) < wanted.to
+	if bias {
 		in.slots = append(in.slots, slot{input: int32(len(a))})
 	}
 
 	mem.values = mem.values[:0]
-	if p.scheme.stencil.oneSided {
+	if p.stencil.oneSided {
 		// The loss without a change comes from the same code.
 		mem.values = append(mem.values, 0)
 	}
@@ -89,7 +77,10 @@ func (in *inputs) fill(a, scales []float64, wanted part, p *plan, mem *scratch) 
 	mem.table = resize(mem.table, int(mask)+1)
 	clear(mem.table)
 	for s := range in.slots {
-		v := scaled(int(in.slots[s].input))
+		v := 1.0
+		if s < len(in.slots)-1 || !bias {
+			v = a[in.slots[s].input]
+		}
 		key := math.Float64bits(v)
 		at := key * 0x9e3779b97f4a7c15 >> 32 & mask
 		for mem.table[at] != 0 && math.Float64bits(mem.values[mem.table[at]-1]) != key {
@@ -102,7 +93,7 @@ func (in *inputs) fill(a, scales []float64, wanted part, p *plan, mem *scratch) 
 		in.slots[s].value = mem.table[at] - 1
 	}
 
-	h := p.scheme.h
+	h := p.h
 	in.steps = resize(in.steps, p.groups(len(mem.values)))
 	clear(in.steps)
 	for i, v := range mem.values {

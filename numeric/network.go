@@ -18,7 +18,8 @@ type Network struct {
 	engine  *incremental // nil with the plain engine
 	grad    []float64    // of a step
 
-	gradientPlan, estimatedPlan, centralPlan plan
+	plan        plan // of the gradient
+	centralPlan plan // without its step
 }
 
 // New builds the network; it takes batches of any size. The weights are zero:
@@ -33,11 +34,7 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 	}
 	params := gradtwin.NewParams(spec)
 	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
-	main := scheme{stencil: stencils[o.Formula], h: o.Step, relative: o.Relative}
-	n.gradientPlan = newPlan(main)
-	main.errors = true
-	n.estimatedPlan = newPlan(main)
-	n.centralPlan = newPlan(scheme{stencil: stencils[Central]})
+	n.plan, n.centralPlan = newPlan(o.Formula, o.Step), newPlan(Central, 0)
 	if o.Engine == Incremental {
 		n.engine = newIncremental(spec, params, n.forward, o.Workers)
 	}
@@ -64,28 +61,10 @@ func (n *Network) Loss(b gradtwin.Batch) (float64, error) {
 // order of Params().Flat. It panics when dst has another length. A cancelled
 // call leaves the weights as they were, and dst with any values.
 func (n *Network) Gradient(ctx context.Context, dst []float64, b gradtwin.Batch) error {
-	n.checkLength(dst)
-	return n.differentiate(ctx, dst, nil, 0, b, n.gradientPlan)
-}
-
-// Estimated is Gradient, with about how far each element is from the
-// derivative in errs. That is the difference between the formula's values with
-// the steps h and 2h, over 2ᵖ − 1 where the formula's error falls as hᵖ
-// (Richardson's estimate, for a loss without a kink between the points), plus
-// what the rounding of the losses can do to the element: the loss is taken to
-// be off by u·(1 + |L| + 2·max|z|) with u = 2⁻⁵³, z being the logits of a row,
-// and a mean over rows. It takes more losses than Gradient: twice as many for
-// the central and the forward difference, half as many again for five points.
-func (n *Network) Estimated(ctx context.Context, dst, errs []float64, b gradtwin.Batch) error {
-	n.checkLength(dst)
-	n.checkLength(errs)
-	return n.differentiate(ctx, dst, errs, 0, b, n.estimatedPlan)
-}
-
-func (n *Network) checkLength(dst []float64) {
 	if len(dst) != len(n.params.Flat) {
 		panic(fmt.Sprintf("numeric: gradient of %d elements into %d", len(n.params.Flat), len(dst)))
 	}
+	return n.differentiate(ctx, dst, 0, b, n.plan)
 }
 
 // Differences writes the central differences (f(x+h) − f(x−h)) / 2h of the
@@ -100,8 +79,8 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 		return err
 	}
 	p := n.centralPlan
-	p.scheme.h = h
-	return n.differentiate(ctx, dst, nil, from, b, p)
+	p.h = h
+	return n.differentiate(ctx, dst, from, b, p)
 }
 
 // CheapDifferences tells whether Differences of all elements cost no more than a
@@ -109,14 +88,14 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 func (n *Network) CheapDifferences() bool { return n.engine != nil }
 
 // differentiate writes the derivatives of the elements from from on to dst.
-func (n *Network) differentiate(ctx context.Context, dst, errs []float64, from int, b gradtwin.Batch, p plan) error {
+func (n *Network) differentiate(ctx context.Context, dst []float64, from int, b gradtwin.Batch, p plan) error {
 	if err := b.Validate(n.spec); err != nil {
 		return err
 	}
 	if n.engine != nil {
-		return n.engine.gradient(ctx, dst, errs, from, b, p, n.options.Progress)
+		return n.engine.gradient(ctx, dst, from, b, p, n.options.Progress)
 	}
-	return n.plain(ctx, dst, errs, from, b, p.scheme)
+	return n.plain(ctx, dst, from, b, &p)
 }
 
 // Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the

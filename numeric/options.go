@@ -56,8 +56,6 @@ type Options struct {
 	// Step is the difference step h; 0 is the formula's own: DefaultStep for
 	// Central, 1e-8 for Forward, 1e-3 for FivePoint.
 	Step float64
-	// Relative makes the step of a parameter of value x h·max(1, |x|).
-	Relative bool
 	// Workers is the number of goroutines that share one gradient; 0 is
 	// GOMAXPROCS. The plain engine has one.
 	Workers int

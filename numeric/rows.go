@@ -14,7 +14,6 @@ type row struct {
 	label  int
 	layers []rowLayer
 	logits []simd.Logit // each logit, as the one that changes
-	noise  float64      // of the loss
 }
 
 // rowLayer is one affine layer's part of a row.
@@ -22,7 +21,7 @@ type rowLayer struct {
 	simd.Layer
 	live   []int32   // memory of Layer.Live, where it is the row's own
 	below  []float64 // what comes in
-	inputs inputs    // the same for all units whose weights' steps have the scale 1
+	inputs inputs    // the same for all units
 }
 
 // reserve makes room for what a row of a network can need.
@@ -49,7 +48,7 @@ func (e *incremental) prepareRow(r *run, i int, mem *scratch) {
 		layer := &row.layers[l]
 		n := e.spec.Layers[l+1]
 		layer.below = a
-		layer.inputs.fill(a, nil, r.wanted[l], &r.plan, mem)
+		layer.inputs.fill(a, r.wanted[l], &r.plan, mem)
 		layer.Z = e.forward.z[l][i*n : (i+1)*n]
 		layer.Act, layer.Live = simd.Identity, e.all[:n]
 		if l < last {
@@ -58,29 +57,26 @@ func (e *incremental) prepareRow(r *run, i int, mem *scratch) {
 			a = layer.A
 		}
 		if l > 0 && layer.Act == simd.ReLU {
-			layer.findLive(&row.layers[l-1], r.scales[l-1], r.largest[l])
+			layer.findLive(&row.layers[l-1], r.largest[l])
 		}
 	}
 	row.prepareLogits()
-	if r.plan.scheme.errors {
-		row.noise = noise(row.layers[last].Z, row.label, e.spec.Delta)
-	}
 }
 
-// prepareWeights finds the largest weight, absolute, into each unit, and the
-// largest scale of a step in each layer.
+// prepareWeights finds the largest weight, absolute, into each unit that findLive
+// asks for.
 func (e *incremental) prepareWeights(r *run) {
-	for l, largest := range r.largest {
+	if e.activation != simd.ReLU {
+		return
+	}
+	for l := 1; l < e.spec.Affine()-1; l++ {
+		largest := r.largest[l]
 		clear(largest)
 		for row := range slices.Chunk(e.params.W(l), len(largest)) {
 			// Without the sign the bits are in the order of the values, NaN last.
 			for k, w := range row {
 				largest[k] = math.Float64frombits(max(math.Float64bits(largest[k]), math.Float64bits(w)&^(1<<63)))
 			}
-		}
-		r.scales[l] = 1
-		for k, b := range e.params.B(l) {
-			r.scales[l] = max(r.scales[l], r.plan.scheme.scale(b), r.plan.scheme.scale(largest[k]))
 		}
 	}
 }
@@ -89,16 +85,16 @@ func (e *incremental) prepareWeights(r *run) {
 const liveSlack = 1 + 1e-9
 
 // findLive leaves out the ReLU units of a layer that are dead under every
-// change of one unit of the layer below: steps there are scaled by up to scale,
-// and the weights into this layer's units are at most largest.
-func (layer *rowLayer) findLive(below *rowLayer, scale float64, largest []float64) {
+// change of one unit of the layer below, from where the weights are at most
+// largest.
+func (layer *rowLayer) findLive(below *rowLayer, largest []float64) {
 	// The unit below moves by as much as its input at most, and by the
 	// rounding of the two.
 	far := 0.0
 	for _, z := range below.Z {
 		far = max(far, math.Abs(z))
 	}
-	move := below.inputs.reach*scale + far*0x1p-50
+	move := below.inputs.reach + far*0x1p-50
 	layer.live = layer.live[:0]
 	for k, z := range layer.Z {
 		if !(z <= -move*largest[k]*liveSlack) { // not >: a NaN stays

@@ -10,18 +10,15 @@ import (
 // run is one call of the incremental engine: what is asked for, and what its
 // workers share.
 type run struct {
-	plan       plan
-	batch      gradtwin.Batch
-	wanted     []part      // of each layer
-	largest    [][]float64 // the largest weight, absolute, into each unit
-	scales     []float64   // the largest scale of a step in each layer
-	columns    []float64   // the gradient unit by unit, each with its bias last
-	columnErrs []float64   // the errors, likewise
+	plan    plan
+	batch   gradtwin.Batch
+	wanted  []part      // of each layer
+	largest [][]float64 // the largest weight, absolute, into each unit
+	columns []float64   // the gradient unit by unit, each with its bias last
 
 	// Of the rows that are being computed, the batch's rows from first on.
 	first             int
 	rows              []row
-	earlierNoise      float64      // summed over the batch's rows before these
 	done              atomic.Int64 // elements times passes over them
 	nextRow, nextUnit counter
 	unprepared        sync.WaitGroup // workers that still prepare rows
@@ -34,8 +31,7 @@ type counter struct{ next atomic.Int64 }
 func (c *counter) take() int { return int(c.next.Add(1)) - 1 }
 
 func newRun(s gradtwin.Spec) *run {
-	r := &run{wanted: make([]part, s.Affine()), largest: make([][]float64, s.Affine()),
-		scales: make([]float64, s.Affine())}
+	r := &run{wanted: make([]part, s.Affine()), largest: make([][]float64, s.Affine())}
 	for l := range r.largest {
 		r.largest[l] = make([]float64, s.Layers[l+1])
 	}
@@ -46,12 +42,9 @@ func newRun(s gradtwin.Spec) *run {
 // can need is there when it returns, whatever the batch's values.
 func (e *incremental) begin(from, to int, b gradtwin.Batch, p plan) *run {
 	r := e.last
-	r.plan, r.batch, r.earlierNoise = p, b, 0
+	r.plan, r.batch = p, b
 	r.done.Store(0)
 	r.columns = resize(r.columns, len(e.params.Flat))
-	if p.scheme.errors {
-		r.columnErrs = resize(r.columnErrs, len(r.columns))
-	}
 	r.want(e.spec, from, to)
 	e.prepareWeights(r)
 	count := min(b.Len(), rowsAtOnce)
@@ -81,9 +74,9 @@ func (r *run) want(s gradtwin.Spec, from, to int) {
 }
 
 // rowsAtOnce is the number of rows that are prepared together: what is kept of
-// them, some 10 kB each, stays in a second-level cache while one unit after the
-// other goes through them.
-const rowsAtOnce = 128
+// them, some 10 kB each, stays in a second-level cache of 512 KiB while one unit
+// after the other goes through them.
+const rowsAtOnce = 32
 
 // take goes on to the batch's rows from to to−1.
 func (e *incremental) take(r *run, from, to int) {

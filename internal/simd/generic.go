@@ -17,16 +17,12 @@ func genericRise(dst, delta []Group, l Layer, w []float64) {
 	n := len(l.Live)
 	for g := range delta {
 		d, out := &delta[g], dst[g*n:(g+1)*n]
-		reach := 0.0 // NaN when a change is
-		for _, v := range d {
-			reach = max(reach, math.Abs(v))
+		if l.Act == ReLU {
+			riseReLU(out, d, l, w)
+			continue
 		}
 		for q, k := range l.Live {
 			z, weight, x := l.Z[k], w[k], &out[q]
-			if l.Act == ReLU {
-				riseReLU(x, d, z, l.A[k], weight, reach)
-				continue
-			}
 			for p, v := range d {
 				x[p] = z + v*weight
 			}
@@ -35,28 +31,29 @@ func genericRise(dst, delta []Group, l Layer, w []float64) {
 	}
 }
 
-// riseReLU sets x to a ReLU unit's changes when its input z changes by w·d, no
-// element of d being beyond reach. Rounding is monotonic: where z is beyond
-// w·reach, so it is beyond each rounded w·d, and all of the inputs have z's
-// sign.
-func riseReLU(x, d *Group, z, a, w, reach float64) {
-	switch far := reach * math.Abs(w); {
-	case z > far:
-		x[0] = z + d[0]*w - a
-		x[1] = z + d[1]*w - a
-		x[2] = z + d[2]*w - a
-		x[3] = z + d[3]*w - a
-		x[4] = z + d[4]*w - a
-		x[5] = z + d[5]*w - a
-		x[6] = z + d[6]*w - a
-		x[7] = z + d[7]*w - a
-	case z < -far:
-		for p := range x {
-			x[p] = 0 - a
-		}
-	default:
-		for p, v := range d {
-			x[p] = max(0, z+v*w) - a
+// riseReLU sets x to ReLU units' changes when their inputs z change by w·d.
+// Rounding is monotonic: where z is beyond w times the largest element of d, it is
+// beyond each rounded w·d, and all of the inputs have z's sign.
+func riseReLU(x []Group, d *Group, l Layer, w []float64) {
+	reach := 0.0 // NaN when a change is
+	for _, v := range d {
+		reach = max(reach, math.Abs(v))
+	}
+	d0, d1, d2, d3, d4, d5, d6, d7 := d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7]
+	for q, k := range l.Live {
+		x, z, a, w := &x[q], l.Z[k], l.A[k], w[k]
+		switch far := reach * math.Abs(w); {
+		case z > far:
+			x[0], x[1], x[2], x[3] = z+d0*w-a, z+d1*w-a, z+d2*w-a, z+d3*w-a
+			x[4], x[5], x[6], x[7] = z+d4*w-a, z+d5*w-a, z+d6*w-a, z+d7*w-a
+		case z < -far:
+			for p := range x {
+				x[p] = 0 - a
+			}
+		default:
+			for p, v := range d {
+				x[p] = max(0, z+v*w) - a
+			}
 		}
 	}
 }
@@ -125,16 +122,15 @@ func (l Layer) activate(z *Group, k int) {
 func genericLoss(dst, z, e []Group, classes, label int, delta float64) {
 	for g := range dst {
 		row, out := z[g*classes:(g+1)*classes], e[g*classes:(g+1)*classes]
-		var top, sum Group
-		for p := range top {
-			m := row[0][p]
-			for c := range row {
-				if v := row[c][p]; v > m || v != v {
-					m = v
+		top := row[0]
+		for c := range row {
+			for p, v := range &row[c] {
+				if v > top[p] || v != v {
+					top[p] = v
 				}
 			}
-			top[p] = m
 		}
+		var sum Group
 		for c := range row {
 			exponentials(&out[c], &sum, &row[c], &top)
 		}
