@@ -27,6 +27,7 @@ func TestFilesRunOneWay(t *testing.T) {
 	dirs := []string{
 		"./cmd/gradtwin",
 		"./compare",
+		"./compare/twin",
 		"./graph",
 		"./graph/audit",
 		"./graph/faults",
