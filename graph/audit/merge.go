@@ -25,26 +25,25 @@ func (t *together) row() Row {
 // operations leaves settings out.
 func merging() (groups []*together) {
 	seen := map[string]*together{}
-	put := func(op string, c testCase) {
-		key := op + " of " + c.inputs()
+	put := func(op, inputs string, c testCase) (first bool) {
+		key := op + " of " + inputs
 		t := seen[key]
-		if t == nil {
-			t = &together{op: op, inputs: c.inputs()}
+		if first = t == nil; first {
+			t = &together{op: op, inputs: inputs}
 			seen[key], groups = t, append(groups, t)
 		}
 		if !slices.ContainsFunc(t.all, func(other testCase) bool { return other.Code == c.Code }) {
 			t.all = append(t.all, c)
 		}
+		return first
 	}
 	for _, c := range slices.Concat(catalogue(), settings()) {
 		if c.Single || c.Eval || strings.HasPrefix(c.Op, "f(") || // of those the parts say it
 			slices.ContainsFunc(c.In, func(in input) bool { return in.Values != nil && in.Type == "" || in.Constant }) {
 			continue
 		}
-		first := seen[c.Op+" of "+c.inputs()] == nil
-		put(c.Op, c)
-		if first {
-			put(across, c)
+		if inputs := c.inputs(); put(c.Op, inputs, c) {
+			put(across, inputs, c)
 		}
 	}
 	// Of an operation the inputs with the most expressions say it all.

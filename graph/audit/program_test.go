@@ -34,6 +34,7 @@ func TestProgramsShowTheFault(t *testing.T) {
 	}
 	wrong := regexp.MustCompile(`is (\S+), right is`)
 	of := programs(t, "Log2", "SoftMax", "AveragePool2D")
+	t.Parallel()
 	for _, name := range []string{"log2-wrong-gradient", "softmax-wrong-gradient", "averagepool2d-wrong-forward-value"} {
 		text, err := exec.CommandContext(t.Context(), "go", "run", of[name]).CombinedOutput()
 		if err != nil {
@@ -59,6 +60,7 @@ func TestProgramsLeaveNoFile(t *testing.T) {
 		t.Skip("-short: builds a program")
 	}
 	of := programs(t, "Unconcat")
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "program")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, of["lisp-unconcat"])
 	if text, err := build.CombinedOutput(); err != nil {

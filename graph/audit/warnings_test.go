@@ -19,6 +19,7 @@ func differentiable(t *testing.T) (rows []Row, cases map[string]*testCase) {
 // error or a panic is told by that.
 func TestWrapWarns(t *testing.T) {
 	rows, cases := differentiable(t)
+	t.Parallel()
 	allowed := map[string]string{
 		"MaxPool1D": "the same node as AveragePool1D",
 		"MaxPool2D": "the same node as AveragePool1D, when its kernel has one row",

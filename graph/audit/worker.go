@@ -174,6 +174,7 @@ type process struct {
 func (p *process) start(ctx context.Context) error {
 	cmd := p.worker(ctx)
 	cmd.Dir, cmd.Stderr = p.dir, &p.stderr
+	cmd.Env = append(cmd.Environ(), "GOTRACEBACK=none") // of a panic its message will do
 	p.stderr.Reset()
 	input, err := cmd.StdinPipe()
 	if err != nil {
