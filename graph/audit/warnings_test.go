@@ -11,7 +11,8 @@ import (
 // differentiable are the rows of the cases that have a gradient, by their names.
 func differentiable(t *testing.T) (rows []Row, cases map[string]*testCase) {
 	cases = named()
-	return slices.DeleteFunc(OfType(everything(t), TypeOperation), func(r Row) bool { return cases[r.Name()].Design != "" }), cases
+	return slices.DeleteFunc(OfType(everything(t), TypeOperation),
+		func(r Row) bool { return cases[r.Name()].Design != "" }), cases
 }
 
 // Every operation that the audit finds wrong on the tape machine is known to
