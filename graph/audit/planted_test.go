@@ -110,16 +110,13 @@ func (p planted) has(text string) bool {
 // Every operation whose gradient the audit finds wrong is named where it is the
 // third of five, and no other one is ever named. Of those that are right none is
 // called wrong. Where GRADTWIN_LONG is set these are all of them and in both
-// precisions; else each in one of the two in turn, and of the right ones a quarter.
+// precisions; else each in one of the two in turn, and of the right ones every eighth.
 func TestPlanted(t *testing.T) {
 	rows, cases := differentiable(t)
 	t.Parallel()
 	long := os.Getenv("GRADTWIN_LONG") != ""
-	share := 4
-	switch {
-	case testing.Short():
-		share = 10
-	case long:
+	share := 8
+	if long {
 		share = 1
 	}
 	checked := 0

@@ -33,9 +33,9 @@ func TestProgramsShowTheFault(t *testing.T) {
 		t.Skip("-short: builds programs")
 	}
 	wrong := regexp.MustCompile(`is (\S+), right is`)
-	of := programs(t, "Log2", "SoftMax", "AveragePool2D")
+	of := programs(t, "Log2", "AveragePool2D")
 	t.Parallel()
-	for _, name := range []string{"log2-wrong-gradient", "softmax-wrong-gradient", "averagepool2d-wrong-forward-value"} {
+	for _, name := range []string{"log2-wrong-gradient", "averagepool2d-wrong-forward-value"} {
 		text, err := exec.CommandContext(t.Context(), "go", "run", of[name]).CombinedOutput()
 		if err != nil {
 			t.Errorf("%s: %v: %s", name, err, text)
