@@ -1,6 +1,8 @@
 package main
 
 import (
+	"gonum.org/v1/gonum/floats"
+
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -110,7 +112,7 @@ func newRunResult(run *report.Run) runResult {
 	for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 		result.Backends = append(result.Backends, backendResult{
 			Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
-			StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
+			StepSeconds: number(stats.Median(s.Seconds)), Seconds: floats.Sum(s.Seconds),
 		})
 	}
 	return result

@@ -69,6 +69,7 @@ type section struct {
 	Sentences   []string
 	Tables      []*report.Table
 	Charts      []*drawnChart
+	Drawn       []*report.Table // some of the charts' numbers, for report.md
 	Comparisons []comparison
 }
 
@@ -124,8 +125,12 @@ func newSection(run *report.Run, data *payload) section {
 		ID:        run.Config.Policy.String(),
 		Title:     run.Title(),
 		Sentences: run.Sentences(),
-		Tables:    notEmpty(append(confusionTables(run), timingTable(run))...),
+		Drawn:     notEmpty(report.LossTable(run)),
 	}
+	if len(run.Predictions) > 0 {
+		s.Tables = notEmpty(report.AccuracyTable(run), report.LastConfusionTable(run))
+	}
+	s.Tables = append(s.Tables, notEmpty(timingTable(run))...)
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))

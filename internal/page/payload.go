@@ -183,7 +183,7 @@ func (p *payload) train(title string, run *report.Run) {
 			Title: title,
 			Point: pointID(run, c),
 			Shape: shapeOf(run.Config.Spec),
-			Names: backendNames(run),
+			Names: run.Labels(),
 			Start: p.start(run),
 		}
 		if i := p.carried(c.Point.NumericParams); i >= 0 {

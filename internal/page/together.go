@@ -108,7 +108,7 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	for i := range runs {
 		r := &runs[i]
 		both := func(s, n []float64) []series {
-			backends := backendNames(r)
+			backends := r.Labels()
 			return []series{
 				{Name: names[i] + ", " + backends[0], Color: i, Y: s},
 				{Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n},
