@@ -14,6 +14,7 @@ import (
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 // checkpointFlags say where a run is kept, how often, and where it goes on.
@@ -108,7 +109,7 @@ func (r *resumed) validate() error {
 			continue
 		}
 		for i, x := range a.Data {
-			if x-x != 0 { // NaN for NaN and both infinities
+			if stats.IsNotFinite(x) {
 				return fmt.Errorf("%s is %v: want a finite number", a.Element(i), x)
 			}
 		}

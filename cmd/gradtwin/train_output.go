@@ -88,19 +88,19 @@ func (t *trainOutput) step(s twin.Step) error {
 	if !t.json {
 		return nil
 	}
-	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, number(s.Loss), s.Seconds})
+	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, stats.Nullable(s.Loss), s.Seconds})
 }
 
 type trainResult struct {
-	Type        string  `json:"type"` // result
-	Backend     string  `json:"backend"`
-	Steps       int     `json:"steps"` // done
-	Loss        number  `json:"loss"`  // after the last step
-	Accuracy    float64 `json:"accuracy"`
-	StepSeconds number  `json:"step_seconds"` // median, null when no step was done
-	Seconds     float64 `json:"seconds"`      // all steps together
-	Interrupted bool    `json:"interrupted"`
-	Error       string  `json:"error,omitempty"` // what ended the run early, or is wrong with it
+	Type        string         `json:"type"` // result
+	Backend     string         `json:"backend"`
+	Steps       int            `json:"steps"` // done
+	Loss        stats.Nullable `json:"loss"`  // after the last step
+	Accuracy    float64        `json:"accuracy"`
+	StepSeconds stats.Nullable `json:"step_seconds"` // median, null when no step was done
+	Seconds     float64        `json:"seconds"`      // all steps together
+	Interrupted bool           `json:"interrupted"`
+	Error       string         `json:"error,omitempty"` // what ended the run early, or is wrong with it
 }
 
 // end prints what was done until a run ended with an error, or nil.
@@ -109,8 +109,8 @@ func (t *trainOutput) end(accuracy float64, ended error) error {
 	r.Interrupted, r.Error = describeEnd(ended)
 	series := twin.Series{Backend: t.backend}
 	series.Loss, series.Seconds = t.series()
-	r.Loss, r.Seconds = number(last(series.Loss)), floats.Sum(series.Seconds)
-	r.StepSeconds = number(stats.Median(series.Seconds))
+	r.Loss, r.Seconds = stats.Nullable(last(series.Loss)), floats.Sum(series.Seconds)
+	r.StepSeconds = stats.Nullable(stats.Median(series.Seconds))
 	if t.json {
 		return t.line(r)
 	}

@@ -56,8 +56,8 @@ func TestReadSameSize(t *testing.T) {
 			t.Errorf("dark on light %v: %v, %v", light, got, err)
 		}
 	}
-	if same, ok := Image(want, Side, Side).(*image.Gray); !ok || same.Pix[7*Side+5] != 255-want[7*Side+5] {
-		t.Error("Image is not dark on light")
+	if same, ok := picture(want, Side, Side).(*image.Gray); !ok || same.Pix[7*Side+5] != 255-want[7*Side+5] {
+		t.Error("the picture is not dark on light")
 	}
 }
 

@@ -138,8 +138,8 @@ func centre(ink *image.Gray, part image.Rectangle) []byte {
 	return out.Pix
 }
 
-// Image returns an image of MNIST as a picture, dark on light.
-func Image(pixels []byte, height, width int) image.Image {
+// picture returns an image of MNIST as a picture, dark on light.
+func picture(pixels []byte, height, width int) image.Image {
 	g := image.NewGray(image.Rect(0, 0, width, height))
 	for i, v := range pixels {
 		g.Pix[i] = 255 - v

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"gradtwin/internal/stats"
 )
 
 // chart is a line chart of one or several series over common x values. The
@@ -72,34 +74,24 @@ type drawnMark struct {
 
 // hoverData is what the script needs to show values.
 type hoverData struct {
-	Min    number        `json:"min"`
-	Max    number        `json:"max"`
-	Log    bool          `json:"log"`
-	X      []number      `json:"x"`
-	Series []hoverSeries `json:"series"`
+	Min    float64          `json:"min"`
+	Max    float64          `json:"max"`
+	Log    bool             `json:"log"`
+	X      []stats.Nullable `json:"x"`
+	Series []hoverSeries    `json:"series"`
 }
 
 type hoverSeries struct {
-	Name string   `json:"name"`
-	Y    []number `json:"y"`
+	Name string           `json:"name"`
+	Y    []stats.Nullable `json:"y"`
 }
 
-// number prints with the digits that a tooltip shows, and as null when it is
-// not finite: JSON has no NaN.
-type number float64
-
-// MarshalJSON implements json.Marshaler.
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		return []byte("null"), nil
-	}
-	return strconv.AppendFloat(nil, float64(n), 'g', 7, 64), nil
-}
-
-func numbers(values []float64) []number {
-	out := make([]number, len(values))
+// numbers returns the values with the digits that a tooltip shows.
+func numbers(values []float64) []stats.Nullable {
+	const digits = 7
+	out := make([]stats.Nullable, len(values))
 	for i, v := range values {
-		out[i] = number(v)
+		out[i] = stats.Nullable(stats.Round(v, digits))
 	}
 	return out
 }
@@ -111,7 +103,7 @@ func (c *chart) draw() *drawnChart {
 		return nil
 	}
 	d := &drawnChart{chart: c, XTicks: sx.ticks()}
-	d.Data = hoverData{Min: number(sx.min), Max: number(sx.max), Log: sx.log, X: numbers(c.X)}
+	d.Data = hoverData{Min: sx.min, Max: sx.max, Log: sx.log, X: numbers(c.X)}
 	var all [][]float64
 	for _, s := range c.Series {
 		if len(s.Y) != len(c.X) {

@@ -8,6 +8,7 @@ import (
 	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 // payload is what the page's script computes with: networks, their weights and
@@ -145,7 +146,7 @@ func (p *payload) add(run *report.Run, start bool) {
 			Weights: weights, X: p.floats64(point.Batch.X, nil), Labels: point.Batch.Labels,
 		}
 		for _, i := range twin.SweepElements(point.Symbolic, c.Check) {
-			if finite(point.Symbolic[i]) {
+			if !stats.IsNotFinite(point.Symbolic[i]) {
 				out.Elements = append(out.Elements, element{point.Layout.Element(i), i, point.Symbolic[i]})
 			}
 		}
@@ -253,5 +254,3 @@ func unreached(point *twin.Point) []float64 {
 	}
 	return out
 }
-
-func finite(x float64) bool { return x-x == 0 }
