@@ -170,7 +170,7 @@ func (c *check) run(ctx context.Context, e *evaluator, s Shard) error {
 
 // runUnit does one unit, as far as its budget goes.
 func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en *engine) (finding, error) {
-	f := finding{tally: newTally()}
+	f := newFinding()
 	e.budget = u.calls
 	before := e.work
 	var err error
@@ -178,18 +178,58 @@ func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en 
 	case tensorUnit:
 		err = j.judgeTensor(ctx, e, pl, u, &f)
 	case blockUnit:
-		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.tally.counts.Kink > 0 {
+		if err = j.keptBlock(ctx, e, u, en, &f); err == nil && pl.mode == Sample && f.Tally.Counts.Kink > 0 {
 			err = j.together(ctx, e, u.k, &f)
 		}
 	case controlUnit:
 		f.control, err = j.control(ctx, e, pl)
-	case taylorUnit:
-		f.taylor, err = j.taylor(ctx, e, pl.selected)
 	}
 	f.work = e.work.minus(before)
 	if errors.Is(err, errSpent) || errors.Is(err, errTime) {
-		f.unfinished, err = true, nil
+		f.Unfinished, err = true, nil
 		e.restore(j.at.x)
 	}
 	return f, err
+}
+
+// TB is what Assert needs of a *testing.T, *testing.B or *testing.F.
+type TB interface {
+	Helper()
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Assert fails the test unless the function's gradient passes Check: also where a
+// tensor could not be judged, unless Options.Allow names it. A failure shows the
+// element, both values, the bound, a diagnosis, and the options that repeat it. At
+// most one Options is taken; none is the zero Options.
+func Assert(t TB, f Function, o ...Options) {
+	t.Helper()
+	if len(o) > 1 {
+		panic("compare: Assert takes one Options at most")
+	}
+	ctx := context.Background()
+	if c, ok := t.(interface{ Context() context.Context }); ok {
+		ctx = c.Context()
+	}
+	var options Options
+	if len(o) == 1 {
+		options = o[0]
+	}
+	report, err := Check(ctx, f, options)
+	if err != nil {
+		t.Fatalf("gradient check: %v", err)
+		return
+	}
+	if !report.OK() {
+		t.Errorf("gradient check:\n%s", report)
+		return
+	}
+	for _, w := range report.Warnings {
+		t.Logf("gradient check: %s", w)
+	}
+	for _, f := range report.Faults {
+		t.Logf("gradient check: %s", labelledFault(f, false))
+	}
 }

@@ -91,7 +91,7 @@ func (l *series) contradicts() bool {
 	if n == 1 || !q.oneSided() {
 		return false
 	}
-	return q.jump() > 8*jumpNoise*q.noise && q.jump() > 2*l.differences[n-2].jump()
+	return q.jumps() && q.jump() > 2*l.differences[n-2].jump()
 }
 
 // isLoud reports whether the noise of the loss is so large beside the loss itself

@@ -52,7 +52,7 @@ func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outc
 	}
 	o.verdict = Unseen
 	s := l.differences[len(l.differences)-1]
-	if s.jump() <= 8*jumpNoise*s.noise {
+	if !s.jumps() {
 		return nil
 	}
 	t, err := on.difference(ctx, e, &j.at.place, s.h/shrink)
@@ -94,13 +94,26 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 // block judges some elements of one tensor, one by one, as far as its budget
 // goes. Of those that are wrong so many are followed to the end.
 func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
+	words := map[engineWord]bool{agrees: true}
+	for _, word := range []engineWord{unseen, unmoved} {
+		var err error
+		if words[word], err = en.confirmed(ctx, j, e, u, word); err != nil {
+			return err
+		}
+	}
 	wrong := 0
 	for _, i := range u.elements {
-		o, agrees := en.outcome(i)
-		pursued := true
+		shown := en.outcome(i)
+		o, pursued := shown.outcome, true
 		var err error
 		switch {
-		case agrees:
+		case words[shown.word]:
+			switch shown.word {
+			case unseen:
+				o.verdict = Unseen
+			case unmoved:
+				o.remarks |= still
+			}
 			o, err = j.narrowed(ctx, e, u.k, o)
 		case wrong < u.followed:
 			o, err = j.element(ctx, e, u.k, i)
@@ -114,10 +127,10 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 		}
 		f.judged++
 		if pursued {
-			f.tally.add(o)
+			f.Tally.add(o)
 		} else {
 			o.verdict = Inconclusive
-			f.tally.unfollowed++
+			f.Tally.Unfollowed++
 		}
 		if o.verdict == Wrong {
 			wrong++
@@ -169,7 +182,7 @@ func (j *judge) keptBlock(ctx context.Context, e *evaluator, u unit, en *engine,
 		return err
 	}
 	e.work, e.budget = before, left
-	*f = finding{tally: newTally()}
+	*f = newFinding()
 	e.restore(j.at.x)
 	return j.block(ctx, e, u, en, f)
 }

@@ -3,6 +3,7 @@ package compare
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // engine is what a function's own engine for differences has shown of a range of
@@ -13,34 +14,38 @@ type engine struct {
 	steps    []float64 // at which it took gradients
 }
 
+// engineOutcome is what an engine's differences of an element say.
 type engineOutcome struct {
 	outcome
-	agrees bool
+	word engineWord
 }
 
+type engineWord uint8
+
 const (
-	// maxEngine is how many differences of an element an engine takes at smaller and
-	// smaller steps before what still disagrees is followed with losses: few kinks
-	// lie within 1e-5/4³ of a point.
-	maxEngine = 4
-	// maxExpensive is the same where a gradient costs more than some hundred
-	// losses.
-	maxExpensive = 1
+	undecided engineWord = iota // nothing: losses must follow
+	agrees                      // the last difference agrees
+	unseen                      // it agrees, and shows nothing
+	unmoved                     // it is 0 as the symbolic value is, at large steps too
 )
 
-// outcome returns what the engine showed of element i, and whether its difference
-// agrees.
-func (en *engine) outcome(i int) (outcome, bool) {
+// maxEngine is how many differences of an element an engine takes at smaller and
+// smaller steps before what still disagrees is followed with losses: few kinks
+// lie within 1e-5/4³ of a point. Of an engine whose gradient costs more than some
+// hundred losses it is 1.
+const maxEngine = 4
+
+// outcome returns what the engine showed of element i.
+func (en *engine) outcome(i int) engineOutcome {
 	if en == nil {
-		return outcome{}, false
+		return engineOutcome{}
 	}
-	o := en.outcomes[i-en.from]
-	return o.outcome, o.agrees
+	return en.outcomes[i-en.from]
 }
 
 // climbing is an element whose ladder has not ended.
 type climbing struct {
-	i int
+	i, k int // the element and its tensor
 	*ladder
 }
 
@@ -57,7 +62,7 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 	for _, u := range units {
 		if u.kind == blockUnit {
 			for _, i := range u.elements {
-				open = append(open, climbing{i, newLadder(j.limits(u.k, i, 1))})
+				open = append(open, climbing{i, u.k, newLadder(j.limits(u.k, i, 1))})
 			}
 		}
 	}
@@ -66,8 +71,10 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 	}
 	from, to := open[0].i, open[len(open)-1].i+1
 	en := &engine{from: from, outcomes: make([]engineOutcome, to-from)}
-	most := maxExpensive
-	if cheap, ok := f.(CheapDifferencer); ok && cheap.CheapDifferences() {
+	c, ok := f.(CheapDifferencer)
+	cheap := ok && c.CheapDifferences()
+	most := 1
+	if cheap {
 		most = maxEngine
 	}
 	numeric := make([]float64, to-from)
@@ -84,6 +91,14 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 		en.steps = append(en.steps, h)
 		open = j.feed(en, open, h, numeric, most)
 	}
+	if cheap {
+		return en, j.lookFar(ctx, d, en, numeric)
+	}
+	for n := range en.outcomes {
+		if o := &en.outcomes[n]; o.word == unmoved {
+			o.word = undecided
+		}
+	}
 	return en, nil
 }
 
@@ -93,14 +108,10 @@ func (j *judge) feed(en *engine, open []climbing, h float64, numeric []float64, 
 	left := open[:0]
 	for _, c := range open {
 		if c.next == h {
-			d := numeric[c.i-en.from]
-			c.advance(difference{h: h, a: j.at.g[c.i], d: d})
+			c.advance(difference{h: h, a: j.at.g[c.i], d: numeric[c.i-en.from]})
 			// What was tried at Options.Step is not kept by the ladder.
 			if n := len(c.differences); n > 0 {
-				o := c.outcome(OK, n-1)
-				o.i = c.i
-				k, _ := j.at.layout.Locate(c.i)
-				en.outcomes[c.i-en.from] = engineOutcome{o, c.end == agreed && c.within == 0 && !j.isUnseen(o, k)}
+				en.outcomes[c.i-en.from] = j.engineOutcome(c)
 			}
 		}
 		if c.next > 0 && len(c.differences) < most {
@@ -108,4 +119,72 @@ func (j *judge) feed(en *engine, open []climbing, h float64, numeric []float64, 
 		}
 	}
 	return left
+}
+
+func (j *judge) engineOutcome(c climbing) engineOutcome {
+	n := len(c.differences) - 1
+	if c.end == agreed {
+		n = c.sharpest()
+	}
+	o := engineOutcome{outcome: c.outcome(OK, n)}
+	o.i = c.i
+	switch {
+	case c.end != agreed:
+	case !j.isUnseen(o.outcome, c.k):
+		o.word = agrees
+	case o.symbolic == 0 && o.numeric == 0 && j.isPrecise():
+		o.word = unmoved
+	default:
+		o.word = unseen
+	}
+	return o
+}
+
+// lookFar takes the differences at large steps of the elements that do not move the
+// loss at the ladder's, if there are any.
+func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric []float64) error {
+	for _, h := range largeSteps {
+		if !slices.ContainsFunc(en.outcomes, func(o engineOutcome) bool { return o.word == unmoved }) {
+			return nil
+		}
+		if err := d.Differences(ctx, numeric, en.from, h); err != nil {
+			return err
+		}
+		en.steps = append(en.steps, h)
+		for n := range en.outcomes {
+			if o := &en.outcomes[n]; o.word == unmoved && numeric[n] != 0 {
+				o.word = unseen
+			}
+		}
+	}
+	return nil
+}
+
+// confirmed reports whether what an engine's differences do not show is not there for
+// the elements of a block with a word. A central difference leaves out the loss at the
+// point itself, in which a kink or a minimum shows. A line through all of these
+// elements takes it in: where they are unmoved the loss must stand still along it, and
+// where they are unseen it must have no kink that counts.
+func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
+	var index []int
+	for _, i := range u.elements {
+		if en.outcome(i).word == word {
+			index = append(index, i)
+		}
+	}
+	if len(index) == 0 {
+		return false, nil
+	}
+	line := (&prober{judge: j, e: e, k: u.k}).newDirection(purposeUnseen, index, size)
+	s, err := line.difference(ctx, e, &j.at.place, j.firstStep(u.k))
+	if err != nil || word == unseen {
+		// At least half of an element's own jump is in the line's.
+		s.noise = j.options.C * j.at.noise.far / s.h / 2
+		return err == nil && !s.jumps(), err
+	}
+	if !s.still() {
+		return false, nil
+	}
+	s, err = line.difference(ctx, e, &j.at.place, maxStep)
+	return s.still(), err
 }

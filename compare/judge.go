@@ -63,21 +63,28 @@ func (j *judge) isUnseen(o outcome, k int) bool {
 // as precise as its type.
 const fullDigits = 64
 
+// isPrecise reports whether the loss has all digits of its type: one that is rounded
+// to fewer stands still without a reason.
+func (j *judge) isPrecise() bool {
+	return j.at.noise.far <= fullDigits*j.at.roundoff()*math.Abs(j.at.f)
+}
+
 // standsStill reports whether a derivative of 0 is right because the loss does not
 // move at all, neither at the ladder's step nor at large ones.
 func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line,
 	size float64) (bool, error) {
-	// A loss that is rounded to fewer digits stands still without a reason.
-	if s := l.differences[len(l.differences)-1]; s.a != 0 || !s.still() ||
-		j.at.noise.far > fullDigits*j.at.roundoff()*math.Abs(j.at.f) {
+	if s := l.differences[len(l.differences)-1]; s.a != 0 || !s.still() || !j.isPrecise() {
 		return false, nil
 	}
 	return j.stillAtLargeSteps(ctx, e, at, on, size)
 }
 
+// largeSteps are the steps at which a loss that stands still must do so too.
+var largeSteps = [...]float64{maxStep, 1}
+
 // stillAtLargeSteps reports whether the loss has the same bits at large steps, too.
 func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, on line, size float64) (bool, error) {
-	for _, h := range []float64{maxStep, 1} {
+	for _, h := range largeSteps {
 		if s, err := on.difference(ctx, e, at, h*size); err != nil || !s.still() {
 			return false, err
 		}

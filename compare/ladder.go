@@ -133,7 +133,7 @@ func (l *ladder) after(s difference) float64 {
 		return h
 	}
 	lo, hi := min(s.forward(), s.backward()), max(s.forward(), s.backward())
-	if len(l.differences) == 1 && s.oneSided() && s.jump() > 8*jumpNoise*s.noise &&
+	if len(l.differences) == 1 && s.oneSided() && s.jumps() &&
 		lo-s.noise <= s.a && s.a <= hi+s.noise {
 		return min(h, max(defaultStep*l.own, closer*l.leastNoise(s.h)*s.h/s.jump()))
 	}

@@ -10,6 +10,49 @@ import (
 	"gradtwin"
 )
 
+// Mode says which elements a check judges, and how.
+type Mode uint8
+
+// The modes.
+const (
+	// Auto is Full where that is cheap: for a Differencer, and for up to 512
+	// elements. Otherwise it is Probe, and Sample after it.
+	Auto Mode = iota
+	// Full judges every element by itself: two loss calls each, or one whole
+	// numerical gradient where the function is a Differencer.
+	Full
+	// Sample judges a seeded sample of elements, stratified by tensor.
+	Sample
+	// Probe judges every tensor along random directions, and looks for the
+	// wrong element only where that fails: about 60 loss calls for six tensors,
+	// and some 300 more for a wrong element among 45,360. See Probed for what
+	// it cannot see.
+	Probe
+)
+
+var modeNames = [...]string{Auto: "auto", Full: "full", Sample: "sample", Probe: "probe"}
+
+// String returns the mode's name as UnmarshalText reads it.
+func (m Mode) String() string {
+	if int(m) < len(modeNames) {
+		return modeNames[m]
+	}
+	return fmt.Sprintf("Mode(%d)", uint8(m))
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a mode: auto, full, sample or probe.
+func (m *Mode) UnmarshalText(text []byte) error {
+	i := slices.Index(modeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("check mode %q: want one of %s", text, strings.Join(modeNames[:], ", "))
+	}
+	*m = Mode(i)
+	return nil
+}
+
 // Options says how a gradient is checked. The zero value is right for most: it
 // judges everything where that is cheap, and otherwise certifies every tensor
 // in about 60 loss calls, names a wrong element where one shows, and judges
@@ -62,9 +105,6 @@ type Options struct {
 	// function that is a SecondOrder. Where that cannot be had, the error says
 	// what stands in the way.
 	Order int `json:"order,omitempty"`
-	// Taylor measures the rate at which the Taylor remainder
-	// |f(x+hw) − f(x) − h·g·w| falls with h: 2 for a right gradient.
-	Taylor bool `json:"taylor,omitempty"`
 	// Progress is called now and then, from the goroutine that called Check,
 	// with how many elements (in Probe: tensors) are done; nil calls nothing.
 	Progress func(done, total int) `json:"-"`
@@ -168,6 +208,5 @@ func replay(o Options) string {
 	add(o.Step > 0, "Step: %v", o.Step)
 	add(o.Points > 1, "Points: %d", o.Points)
 	add(o.Order > 1, "Order: %d", o.Order)
-	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }

@@ -1,7 +1,9 @@
 package compare
 
 import (
+	"encoding/json"
 	"math"
+	"strconv"
 
 	"gradtwin/internal/stats"
 )
@@ -75,3 +77,60 @@ func (o outcome) resolved() bool { return o.magnitude() > o.bound }
 // isNoise reports whether the difference of the loss shows no more than
 // noise.
 func (o outcome) isNoise() bool { return math.Abs(o.numeric) <= o.noise }
+
+// real is a float64 in JSON, which cannot represent the values that are not
+// finite: they are strings.
+type real float64
+
+func (r real) MarshalJSON() ([]byte, error) {
+	if x := float64(r); stats.IsNotFinite(x) {
+		return json.Marshal(strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	return json.Marshal(float64(r))
+}
+
+func (r *real) UnmarshalJSON(text []byte) error {
+	var word string
+	if json.Unmarshal(text, &word) == nil {
+		x, err := strconv.ParseFloat(word, 64)
+		*r = real(x)
+		return err
+	}
+	return json.Unmarshal(text, (*float64)(r))
+}
+
+type outcomeJSON struct {
+	I         int     `json:"i"`
+	Verdict   Verdict `json:"verdict"`
+	Symbolic  real    `json:"symbolic"`
+	Numeric   real    `json:"numeric"`
+	Bound     real    `json:"bound"`
+	Noise     real    `json:"noise"`
+	Step      real    `json:"step"`
+	Steps     int     `json:"steps"`
+	Forward   real    `json:"forward,omitempty"`
+	Backward  real    `json:"backward,omitempty"`
+	Undefined side    `json:"undefined,omitempty"`
+	Remarks   remark  `json:"remarks,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o outcome) MarshalJSON() ([]byte, error) {
+	return json.Marshal(outcomeJSON{
+		o.i, o.verdict, real(o.symbolic), real(o.numeric), real(o.bound), real(o.noise), real(o.step), o.taken,
+		real(o.forward), real(o.backward), o.undefined, o.remarks,
+	})
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (o *outcome) UnmarshalJSON(text []byte) error {
+	var j outcomeJSON
+	err := json.Unmarshal(text, &j)
+	*o = outcome{
+		i: j.I, verdict: j.Verdict, symbolic: float64(j.Symbolic), numeric: float64(j.Numeric), bound: float64(j.Bound),
+		noise: float64(j.Noise), step: float64(j.Step), taken: j.Steps,
+		slopes:    slopes{float64(j.Forward), float64(j.Backward)},
+		undefined: j.Undefined & (left | right), remarks: j.Remarks & allRemarks,
+	}
+	return err
+}

@@ -21,10 +21,10 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 		switch {
 		case !anyJudged(t, &found.Tally):
 			out = append(out, name+": "+k.whyNot(t, found))
-		case found.Tally.rough > 0 && !t.wrong():
+		case found.Tally.Rough > 0 && !t.wrong():
 			out = append(out, fmt.Sprintf("%s: %s and differences of the loss disagree, but the loss is rougher there than "+
 				"its measured noise",
-				name, words.Count(found.Tally.rough, "element", "elements")))
+				name, words.Count(found.Tally.Rough, "element", "elements")))
 		case k.Options.Strict && t.Counts.Unseen > 0:
 			out = append(out, fmt.Sprintf("%s: %s unseen", name, words.Count(t.Counts.Unseen, "element", "elements")))
 		case k.Options.Strict && t.Counts.Inconclusive > 0:
@@ -45,7 +45,7 @@ func (k *known) notJudged(r *Report, f *findings) []string {
 // anyJudged reports whether something of a tensor could be judged. Elements that are
 // zero because the loss does not move say nothing of the others.
 func anyJudged(t TensorReport, found *tally) bool {
-	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.unmoved ||
+	return t.certified() || t.wrong() || t.Counts.OK+t.Counts.Kink > found.Unmoved ||
 		t.Largest == 0 && t.Checked > 0 && t.Counts.OK == t.Checked
 }
 
@@ -64,7 +64,7 @@ func (k *known) whyNot(t TensorReport, f *tensorFindings) string {
 	case probed && t.Probe.Verdict == Kink && t.Counts.Sum() == 0:
 		return "it stands on kinks, where directions certify nothing, and no element was judged"
 	}
-	below := f.Tally.finest
+	below := float64(f.Tally.Finest)
 	if probed && t.Counts.Sum() == 0 {
 		below = t.Probe.Resolution
 	}
@@ -114,9 +114,6 @@ func (k *known) unchecked(r *Report, f *findings) string {
 	case cut != nil:
 		parts = append(parts, "the budget ended before all of "+strings.Join(cut, ", ")+" was checked")
 	}
-	if k.Options.Taylor && r.Taylor == nil {
-		parts = append(parts, "the Taylor remainder")
-	}
 	if len(parts) == 0 {
 		return "nothing"
 	}
@@ -139,10 +136,6 @@ func (k *known) warnings(r *Report, f *findings) []string {
 			"float64 one, rounded")
 	}
 	out = append(out, k.edges(r, f)...)
-	if r.Taylor != nil && !r.Taylor.Falls() {
-		out = append(out, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks",
-			r.Taylor.Rate))
-	}
 	return out
 }
 
@@ -151,7 +144,7 @@ func (k *known) edges(r *Report, f *findings) []string {
 	var out []string
 	selected := k.selected()
 	for n, t := range r.Tensors {
-		if list := f.Tensors[selected[n]].Tally.edges; len(list) > 0 {
+		if list := f.Tensors[selected[n]].Tally.Edges; len(list) > 0 {
 			e := k.element(list[0])
 			out = append(out, fmt.Sprintf("the loss is not finite %s of %s, at all steps", besideText[e.Undefined],
 				clip(e.Name())))

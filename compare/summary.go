@@ -12,7 +12,7 @@ func (k *known) report(f *findings) (*Report, error) {
 	r := &Report{
 		Layout: k.Layout, Total: k.Layout.Len(), Options: k.Options, Seed: k.Options.Seed, Mode: k.Mode,
 		Loss: at.Loss, Noise: at.Noise, Step: cmp.Or(k.Options.Step, at.Step), Precision: at.Precision,
-		Whole: len(f.EngineSteps), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults, Misuses: k.Misuses,
+		Whole: len(f.EngineSteps), Control: f.Control, Faults: k.Faults, Misuses: k.Misuses,
 	}
 	work := k.Work
 	work.join(f.Work)
@@ -45,8 +45,8 @@ func (k *known) report(f *findings) (*Report, error) {
 func (k *known) tensorReport(n int, f *tensorFindings) TensorReport {
 	found := &f.Tally
 	t := TensorReport{
-		Tensor: k.Layout[n], Checked: found.counts.Sum(), Counts: found.counts, Unfollowed: found.unfollowed,
-		MaxError: found.maxError, Largest: k.Point.Largest[n], Probe: f.Probe, Resolution: found.coarsest,
+		Tensor: k.Layout[n], Checked: found.Counts.Sum(), Counts: found.Counts, Unfollowed: found.Unfollowed,
+		MaxError: float64(found.MaxError), Largest: k.Point.Largest[n], Probe: f.Probe, Resolution: float64(found.Coarsest),
 	}
 	if t.certified() && t.Checked+t.Unfollowed < t.Tensor.Len() {
 		t.Resolution = max(f.Probe.Resolution, k.Point.Rounding[n])
@@ -56,7 +56,7 @@ func (k *known) tensorReport(n int, f *tensorFindings) TensorReport {
 	}
 	if t.wrong() {
 		if t.Diagnosis = f.Diagnosis; t.Diagnosis == "" {
-			t.Diagnosis = explainElements(t.Tensor, k.Layout[:n].Len(), found.wrong)
+			t.Diagnosis = explainElements(t.Tensor, k.Layout[:n].Len(), found.Wrong)
 		}
 	}
 	return t
@@ -69,9 +69,9 @@ func (k *known) nothing(r *Report, f *findings) error {
 	for _, n := range k.selected() {
 		t := &f.Tensors[n]
 		probed = probed || t.Probe != nil
-		resolved += t.Tally.resolved
-		largest = max(largest, t.Tally.largest)
-		finest = min(finest, t.Tally.finest)
+		resolved += t.Tally.Resolved
+		largest = max(largest, float64(t.Tally.Largest))
+		finest = min(finest, float64(t.Tally.Finest))
 	}
 	switch {
 	case r.Checked == 0 && !probed && r.unfollowed() == 0:
@@ -91,7 +91,7 @@ func (k *known) listWorst(r *Report, f *findings) {
 	for _, v := range []Verdict{Wrong, Inconclusive, Unseen, Kink, OK} {
 		var all []outcome
 		for _, n := range k.selected() {
-			for _, o := range f.Tensors[n].Tally.worst[v] {
+			for _, o := range f.Tensors[n].Tally.Worst[v] {
 				all = keepFirst(all, keepWorst, o)
 			}
 		}

@@ -24,15 +24,15 @@ func (j *judge) judgeTensor(ctx context.Context, e *evaluator, pl *plan, u unit,
 	}
 	for _, o := range f.located {
 		if !pl.judges(o.i) {
-			f.tally.add(o)
+			f.Tally.add(o)
 		}
 	}
-	if f.probe.Verdict == Wrong {
+	if f.Probe.Verdict == Wrong {
 		var err error
-		f.diagnosis, err = p.explain(ctx)
+		f.Diagnosis, err = p.explain(ctx)
 		return err
 	}
-	if pl.mode != Probe || f.probe.Verdict == OK && f.probe.Undefined == "" {
+	if pl.mode != Probe || f.Probe.Verdict == OK && f.Probe.Undefined == "" {
 		return nil
 	}
 	for _, i := range stratified(j.at, []int{u.k}, uncertifiedShare) {
@@ -40,7 +40,7 @@ func (j *judge) judgeTensor(ctx context.Context, e *evaluator, pl *plan, u unit,
 		if err != nil {
 			return err
 		}
-		f.tally.add(o)
+		f.Tally.add(o)
 		f.judged++
 	}
 	return nil
@@ -53,7 +53,7 @@ func (j *judge) together(ctx context.Context, e *evaluator, k int, f *finding) e
 	p := &prober{judge: j, e: e, k: k}
 	probe, _, err := p.probe(ctx, &j.at.place, size, func(outcome) {})
 	if err == nil && probe.Verdict == Wrong {
-		f.probe = &probe
+		f.Probe = &probe
 	}
 	return err
 }
@@ -77,7 +77,7 @@ func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *p
 			return err
 		}
 		if o.verdict == Wrong {
-			f.probe.Verdict = Wrong
+			f.Probe.Verdict = Wrong
 			f.located = append(f.located, o)
 		}
 	}
@@ -88,16 +88,16 @@ func (j *judge) narrowWrong(ctx context.Context, e *evaluator, f *finding, pl *p
 // disagrees.
 func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 	if p.at.noise.chaotic {
-		f.probe = &Probed{Verdict: Inconclusive}
+		f.Probe = &Probed{Verdict: Inconclusive}
 		return nil
 	}
 	at := &p.at.place
-	probe, line, err := p.probe(ctx, at, size, f.tally.note)
+	probe, line, err := p.probe(ctx, at, size, f.Tally.note)
 	if err != nil {
 		return err
 	}
 	if probe.Verdict == Inconclusive || probe.Verdict == Unseen {
-		again, l, err := p.probe(ctx, at, p.relativeSize(), f.tally.note)
+		again, l, err := p.probe(ctx, at, p.relativeSize(), f.Tally.note)
 		if err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 			}
 		}
 	}
-	f.probe = &probe
+	f.Probe = &probe
 	if probe.Verdict == Wrong && named > 0 {
 		f.located, err = p.locate(ctx, at, line, named)
 		f.accept(p.options.Rtol)
@@ -136,7 +136,7 @@ func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 // to see it.
 func (f *finding) accept(rtol float64) {
 	wrong := slices.ContainsFunc(f.located, func(o outcome) bool { return o.verdict == Wrong })
-	p := f.probe
+	p := f.Probe
 	if !wrong && p.Error <= rtol*max(math.Abs(p.Symbolic), math.Abs(p.Numeric)) {
 		p.Verdict, p.Resolution = OK, 6*cancelling*p.Error
 	}
@@ -177,12 +177,12 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 // equal elements of a maximum has a valid gradient that is wrong where they move
 // together, as they do when they are computed from one.
 func (p *prober) decide(ctx context.Context) (Verdict, error) {
-	f := finding{tally: newTally()}
+	f := newFinding()
 	if err := p.examine(ctx, &f, 0); err != nil {
 		return Inconclusive, err
 	}
-	kinked := f.probe.Beside > 0 || f.probe.Verdict == Kink
-	if v := f.probe.Verdict; v == Wrong || v == OK && !kinked {
+	kinked := f.Probe.Beside > 0 || f.Probe.Verdict == Kink
+	if v := f.Probe.Verdict; v == Wrong || v == OK && !kinked {
 		return v, nil
 	}
 	agree := false

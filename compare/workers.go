@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
 
 // workerElements is how many elements are worth a clone.
@@ -95,7 +96,8 @@ func (pl *plan) progress(units []unit, report func(done, total int)) func(n int)
 }
 
 // distribute has workers do n things, and says of each that it is done. Of several
-// errors it returns that of the first thing.
+// errors it returns that of the first thing. One worker works in the caller's
+// goroutine, where a panic can be recovered.
 func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error, progress func(i int)) error {
 	if len(workers) == 1 {
 		for i := range n {
@@ -107,34 +109,31 @@ func distribute(workers []*evaluator, n int, do func(e *evaluator, i int) error,
 		return nil
 	}
 	errs := make([]error, n)
-	todo, done := make(chan int), make(chan int)
+	done := make(chan int)
+	var next atomic.Int64
+	var failed atomic.Bool
 	var wg sync.WaitGroup
 	for _, e := range workers {
 		wg.Go(func() {
-			for i := range todo {
-				errs[i] = do(e, i)
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if errs[i] = do(e, i); errs[i] != nil {
+					failed.Store(true)
+				}
 				done <- i
 			}
 		})
 	}
-	next, running, failed := 0, 0, false
-	for next < n && !failed || running > 0 {
-		give := todo
-		if next == n || failed {
-			give = nil
-		}
-		select {
-		case give <- next:
-			next++
-			running++
-		case i := <-done:
-			running--
-			failed = failed || errs[i] != nil
-			progress(i)
-		}
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	for i := range done {
+		progress(i)
 	}
-	close(todo)
-	wg.Wait()
 	for _, e := range workers[1:] {
 		if err := e.unchanged("the check"); err != nil {
 			return err

@@ -82,21 +82,16 @@ func (n dotNode) Attributes() []encoding.Attribute {
 
 // Instruction is one line of what a run does.
 type Instruction struct {
-	Node   int      `json:"node"` // the result, as DOT numbers it
-	Op     string   `json:"op"`
-	From   []string `json:"from"`  // inputs by name, nodes as n17
-	Shape  string   `json:"shape"` // of the result
-	Memory string   `json:"memory"`
-	Output string   `json:"output,omitempty"` // cost, or the parameter whose gradient it is
+	Node  int      `json:"node"` // the result, as DOT numbers it
+	Op    string   `json:"op"`
+	From  []string `json:"from"`  // inputs by name, nodes as n17
+	Shape string   `json:"shape"` // of the result
+	// Memory is how the operation comes by its result's memory: kept, it writes to
+	// that of the run before; copied, the operand is copied there and then
+	// overwritten; its own, it allocates it, or shares its operand's.
+	Memory string `json:"memory"`
+	Output string `json:"output,omitempty"` // cost, or the parameter whose gradient it is
 }
-
-// What Instruction.Memory can be: how an operation comes by its result's
-// memory.
-const (
-	MemoryKept   = "kept"    // written to the memory of the run before
-	MemoryCopied = "copied"  // the operand is copied there, then overwritten
-	MemoryNew    = "its own" // the operation allocates it, or shares its operand's
-)
 
 // Program returns what a step computes, in order: with gradients the cost and
 // all gradients, else the cost alone.
@@ -110,13 +105,13 @@ func (n *Network) Program(gradients bool) []Instruction {
 	for _, ins := range p.Code {
 		i := Instruction{
 			Node: int(ins.Node.ID()), Op: inspect.OperationName(ins.Node), Shape: inspect.Shape(ins.Node),
-			Memory: MemoryNew, Output: outputs[ins.Node],
+			Memory: "its own", Output: outputs[ins.Node],
 		}
 		switch {
 		case ins.Kept():
-			i.Memory = MemoryKept
+			i.Memory = "kept"
 		case ins.Copied():
-			i.Memory = MemoryCopied
+			i.Memory = "copied"
 		}
 		for _, child := range peek.Children(ins.Node) {
 			if child.Op() == nil || len(peek.Children(child)) == 0 {

@@ -69,7 +69,7 @@ func TestProgram(t *testing.T) {
 		t.Errorf("the loss's outputs are %v", got)
 	}
 	if first := gradient[0]; !slices.Equal(first.From, []string{"x", "W1"}) || first.Shape != "5×3" ||
-		first.Memory != graph.MemoryKept {
+		first.Memory != "kept" {
 		t.Errorf("first instruction %+v: want the product of x and W1, 5×3, in kept memory", first)
 	}
 	for _, i := range gradient {

@@ -32,21 +32,6 @@ func (w *Wrapped) Faults() []gradtwin.Fault {
 	return found
 }
 
-// Warnings says what Faults finds, each problem once.
-func (w *Wrapped) Warnings() []string {
-	var warnings []string
-	for _, f := range w.Faults() {
-		text := f.Problem
-		if f.Instead != "" {
-			text += ": use " + f.Instead
-		}
-		if !slices.Contains(warnings, text) {
-			warnings = append(warnings, text)
-		}
-	}
-	return warnings
-}
-
 // forwardFaults returns what the table says of the nodes that the cost is
 // computed from.
 func (w *Wrapped) forwardFaults() (found []gradtwin.Fault) {

@@ -41,7 +41,7 @@ plain Go and central differences. A row's verdict is the worst of: its inputs
 being leaves, inner nodes, used twice, and in float32.
 
 With --fuzz it also draws shapes and settings of every operation at random, and
-states the conditions under which an operation fails.
+lists those that fail, each with the known fault that it shows.
 
 The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
 it is 3 when something is worse than in an earlier audit, as for a fork.`,
@@ -71,7 +71,7 @@ it is 3 when something is worse than in an earlier audit, as for a fork.`,
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this `DIR`")
 	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a `FILE` that --json has printed, and exit "+
 		"with code 3 when something is worse")
-	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and state when it fails")
+	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and list what fails")
 	s.Uint64Var(&f.seed, "seed", 1, "`seed` of the shapes of --fuzz")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
@@ -148,9 +148,9 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 			v.Gorgonia, v.Tensor, words.Int(len(all)), words.Int(tape[audit.Right]), words.Int(lisp[audit.Right]))
 	}
 	if f.fuzz {
-		found, err := audit.Fuzz(ctx, worker, f.seed, matches)
+		rows, err := audit.Fuzz(ctx, worker, f.seed, matches)
 		if err == nil {
-			err = a.printFuzz(found, f.seed, f.asJSON)
+			err = a.printFuzz(rows, f.seed, f.asJSON)
 		}
 		if err != nil {
 			return err

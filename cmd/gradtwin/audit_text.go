@@ -11,39 +11,39 @@ import (
 	"gradtwin/internal/words"
 )
 
-// printFuzz prints what fails among cases drawn at random, and when.
-func (a *app) printFuzz(found audit.Fuzzing, seed uint64, asJSON bool) error {
+// printFuzz prints what fails among cases drawn at random, and whether package
+// faults knows it.
+func (a *app) printFuzz(rows []audit.Row, seed uint64, asJSON bool) error {
 	if asJSON {
-		for _, r := range found.Rows {
+		for _, r := range rows {
 			if err := a.line(r); err != nil {
-				return err
-			}
-		}
-		for _, c := range found.Conditions {
-			if err := a.line(c); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	t := a.table()
-	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "told", "smallest"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 70},
-		{Name: "smallest", WidthMax: 60, WidthMaxEnforcer: text.Trim}})
-	failures := 0
-	for _, r := range found.Rows {
-		if r.Fails() {
-			failures++
+	t.AppendHeader(table.Row{"operation", "variant", "verdict", "known fault"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "variant", WidthMax: 60, WidthMaxEnforcer: text.Trim},
+		{Name: "known fault", WidthMax: 70}})
+	failures, unknown := 0, 0
+	for _, r := range rows {
+		if !r.Fails() {
+			continue
 		}
-	}
-	for _, c := range found.Conditions {
-		t.AppendRow(table.Row{c.Op, c.Class, fmt.Sprintf("%d of %d", c.Failures+c.Missed, c.Cases), c.When, c.Failures,
-			c.Smallest})
+		failures++
+		known := strings.Join(r.Known, "; ")
+		if known == "" {
+			unknown++
+			known = "none"
+		}
+		t.AppendRow(table.Row{r.Op, r.Variant, r.Outcomes[0].Verdict, known})
 	}
 	fmt.Fprintln(a.stdout)
 	t.print()
 	fmt.Fprintln(a.stdout)
-	a.say("%s shapes drawn from seed %d: %s fail", words.Int(len(found.Rows)), seed, words.Int(failures))
+	a.say("%s shapes drawn from seed %d: %s fail, %s of them by no known fault", words.Int(len(rows)), seed,
+		words.Int(failures), words.Int(unknown))
 	return nil
 }
 

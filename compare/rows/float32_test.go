@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"testing"
 
@@ -20,7 +21,6 @@ const (
 	netRows, netInputs, netUnits, netOutputs = 8, 6, 5, 3
 	netFirst                                 = netInputs * netUnits
 	netWeights                               = netFirst + netUnits*netOutputs
-	netSeeds                                 = 35
 )
 
 func netInput(seed uint64) []float64 { return draws(seed, netRows*netInputs, 1) }
@@ -104,7 +104,11 @@ func meanSquareGraph(t *testing.T, seed uint64) compare.Function {
 // factor: how often that must be found. Doubling shows along a tensor too.
 func TestFloat32Network(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: 560 checks")
+		t.Skip("-short: 200 checks")
+	}
+	seeds := 10
+	if os.Getenv("GRADTWIN_LONG") != "" {
+		seeds = 35
 	}
 	for name, build := range map[string]func(t *testing.T, seed uint64) compare.Function{
 		"function": func(_ *testing.T, seed uint64) compare.Function {
@@ -116,13 +120,12 @@ func TestFloat32Network(t *testing.T) {
 		for _, tt := range []struct {
 			factor float64
 			mode   compare.Mode
-			least  int
-		}{{1.01, compare.Full, netSeeds}, {1.001, compare.Full, netSeeds - 1}, {1.0001, compare.Full, 30},
-			{2, compare.Probe, netSeeds}} {
+			missed int // of so many at most
+		}{{1.01, compare.Full, 0}, {1.001, compare.Full, 1}, {1.0001, compare.Full, seeds / 7}, {2, compare.Probe, 0}} {
 			for _, inTwin := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%g in twin %v/%v", name, tt.factor, inTwin, tt.mode), func(t *testing.T) {
 					found := 0
-					for seed := range uint64(netSeeds) {
+					for seed := range uint64(seeds) {
 						f := planted{Function: build(t, seed), fault: timesAt(int(seed*7919)%netWeights, tt.factor)}
 						if inTwin {
 							f.twin = f.fault
@@ -135,15 +138,15 @@ func TestFloat32Network(t *testing.T) {
 							found++
 						}
 					}
-					if found < tt.least {
-						t.Errorf("found %d of %d, want at least %d", found, netSeeds, tt.least)
+					if found < seeds-tt.missed {
+						t.Errorf("found %d of %d, want at least %d", found, seeds, seeds-tt.missed)
 					}
 				})
 			}
 		}
 		for _, mode := range everyMode {
 			t.Run(fmt.Sprintf("%s/right/%v", name, mode), func(t *testing.T) {
-				for seed := range uint64(netSeeds) {
+				for seed := range uint64(seeds) {
 					r, err := compare.Check(context.Background(), build(t, seed), compare.Options{Mode: mode})
 					if err != nil {
 						t.Fatalf("seed %d: %v", seed, err)

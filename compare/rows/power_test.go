@@ -42,6 +42,9 @@ func TestStepWithoutPower(t *testing.T) {
 				continue
 			}
 			for _, strict := range []bool{false, true} {
+				if strict != (k%4 < 2) && k > 1 && os.Getenv("GRADTWIN_LONG") == "" {
+					continue // one of the two a step
+				}
 				o := compare.Options{Step: step, Strict: strict}
 				right := passed
 				if strict || k >= farSteps {

@@ -145,7 +145,7 @@ func varying() []problem {
 // A loss or gradient whose last bits vary is judged, every time: of 50 where
 // GRADTWIN_LONG is set.
 func TestLastBits(t *testing.T) {
-	often := 12
+	often := 6
 	switch {
 	case testing.Short():
 		often = 5

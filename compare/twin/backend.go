@@ -27,3 +27,16 @@ type Backend interface {
 	// to dst, whose length is the number of rows.
 	Predict(dst []int, x []float64) error
 }
+
+// Step is what one step of training gave.
+type Step struct {
+	Step    int     `json:"step"`    // counted from 1
+	Loss    float64 `json:"loss"`    // of the step's own batch, after the update
+	Seconds float64 `json:"seconds"` // for gradient, update and loss
+}
+
+// Backends is the same network twice. Both are trained from the same start on
+// the same batches.
+type Backends struct {
+	Symbolic, Numeric Backend
+}

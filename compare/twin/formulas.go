@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"gradtwin"
+	"gradtwin/compare"
 	"gradtwin/internal/stats"
 )
 
@@ -35,20 +36,25 @@ type FormulaError struct {
 	Scale float64 `json:"scale,omitempty"`
 }
 
-const (
-	// The steps go over 12 decades, a few a decade.
-	formulaFrom, formulaDecades, formulasPerDecade = 1e-12, 12, 4
-	// orderTolerance is how far from a formula's order the slope between two steps
-	// may be where it is taken for truncation.
-	orderTolerance = 0.25
-	// orderPoints is how many such slopes there must be: a single one can be chance.
-	orderPoints = 3
-)
+// Sweeps measures the error against the step for what a check looked at: that of
+// central differences at SweepElements, and that of three formulas at the clearest of
+// them. gradient is the symbolic one.
+func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64,
+	check *compare.Report) (*Sweep, *FormulaSweep, error) {
+	elements := SweepElements(gradient, check)
+	s, err := NewSweep(ctx, f, gradient, check.Noise, elements)
+	if err != nil || len(elements) == 0 {
+		return s, nil, err
+	}
+	i := elements[s.Clearest()]
+	formulas, err := NewFormulaSweep(ctx, f, i, gradient[i])
+	return s, formulas, err
+}
 
 // NewFormulaSweep measures the curves of element i, whose symbolic gradient is
 // given. The element is put back by assignment.
 func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic float64) (*FormulaSweep, error) {
-	s := &FormulaSweep{Element: f.Layout().Element(i), Symbolic: symbolic}
+	s := &FormulaSweep{Element: f.Layout().Element(i), Symbolic: symbolic, Steps: sweepSteps()}
 	// Saitoh's formula and its two neighbours: see numeric.Formula.
 	s.Formulas = []FormulaError{
 		{Formula: "forward", Order: 1},
@@ -65,8 +71,7 @@ func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic f
 		}
 		return v, nil
 	}
-	for k := range formulaDecades*formulasPerDecade + 1 {
-		h := formulaFrom * math.Pow(10, float64(k)/formulasPerDecade)
+	for _, h := range s.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -77,7 +82,6 @@ func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic f
 				return nil, err
 			}
 		}
-		s.Steps = append(s.Steps, h)
 		for j, d := range []float64{
 			(v[3] - v[2]) / h,
 			(v[3] - v[1]) / (2 * h),
@@ -87,30 +91,11 @@ func NewFormulaSweep(ctx context.Context, f gradtwin.Function, i int, symbolic f
 		}
 	}
 	for j := range s.Formulas {
-		s.Formulas[j].fit(s.Steps)
+		e := &s.Formulas[j]
+		best := lowest(e.Error)
+		e.Best = s.Steps[best]
+		// Below the best step rounding rules.
+		e.Slope, e.Scale = truncation(s.Steps[best:], e.Error[best:], e.Order)
 	}
 	return s, nil
-}
-
-// fit finds the best step, and the slope and scale of the error above it.
-func (e *FormulaError) fit(steps []float64) {
-	best := 0
-	for k, v := range e.Error {
-		if v < e.Error[best] {
-			best = k
-		}
-	}
-	e.Best = steps[best]
-	// Below the best step rounding rules.
-	var slopes, scales []float64
-	for k := best + 1; k < len(steps); k++ {
-		slope := math.Log(e.Error[k]/e.Error[k-1]) / math.Log(steps[k]/steps[k-1])
-		if math.Abs(slope-e.Order) <= orderTolerance {
-			slopes = append(slopes, slope)
-			scales = append(scales, e.Error[k]/math.Pow(steps[k], e.Order))
-		}
-	}
-	if len(slopes) >= orderPoints {
-		e.Slope, e.Scale = stats.Median(slopes), stats.Median(scales)
-	}
 }

@@ -70,7 +70,7 @@ const (
 
 // misses lists and counts the misses of a point whose elements were judged, those
 // farthest off first.
-func (p *Point) misses(ctx context.Context, f differencer, h, noise float64, smooth bool) ([]Miss, Causes, error) {
+func (p *Point) misses(ctx context.Context, f compare.Differencer, h, noise float64, smooth bool) ([]Miss, Causes, error) {
 	var at []int
 	for i, s := range p.Symbolic {
 		if p.Verdicts[i] == compare.OK && math.Abs(s-p.Numeric[i]) > p.Bound[i] {
@@ -128,9 +128,9 @@ func causeOf(errors [3]float64, h, noise float64, smooth bool) Cause {
 
 // differencesAt returns the central differences of some elements with step h: all
 // at once where that is cheap.
-func differencesAt(ctx context.Context, f differencer, at []int, h float64) ([]float64, error) {
+func differencesAt(ctx context.Context, f compare.Differencer, at []int, h float64) ([]float64, error) {
 	out := make([]float64, len(at))
-	if c, ok := f.(interface{ CheapDifferences() bool }); ok && c.CheapDifferences() {
+	if c, ok := f.(compare.CheapDifferencer); ok && c.CheapDifferences() {
 		whole := make([]float64, f.Layout().Len())
 		err := f.Differences(ctx, whole, 0, h)
 		for k, i := range at {

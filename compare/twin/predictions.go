@@ -42,33 +42,67 @@ type Mistake struct {
 // maxMistakes is how many mistakes are kept.
 const maxMistakes = 18
 
-// Predict has both backends classify the rows of a data set.
-func (b Backends) Predict(after int, data Data) (*Predictions, error) {
-	p := &Predictions{After: after}
+// evaluationRows is how many rows are predicted at a time: enough that the cost
+// of a call does not count, few enough to stay in the cache.
+const evaluationRows = 100
+
+// predict has a backend classify the rows of a data set, and calls do for some rows
+// after the other with their batch and classes, which the next call overwrites.
+func predict(b Backend, data Data, do func(from int, batch gradtwin.Batch, classes []int)) error {
 	var batch gradtwin.Batch
-	var symbolic, numeric [evaluationRows]int
-	for from := 0; from < data.Len(); from += evaluationRows {
-		var rows []int
+	rows, classes := make([]int, 0, evaluationRows), make([]int, evaluationRows)
+	for from := 0; from < data.Len(); from += len(rows) {
+		rows = rows[:0]
 		for r := from; r < min(from+evaluationRows, data.Len()); r++ {
 			rows = append(rows, r)
 		}
 		data.Batch(&batch, rows)
-		for _, c := range []struct {
-			backend Backend
-			classes []int
-		}{{b.Symbolic, symbolic[:len(rows)]}, {b.Numeric, numeric[:len(rows)]}} {
-			if err := c.backend.Predict(c.classes, batch.X); err != nil {
-				return nil, fmt.Errorf("%s: predict: %w", c.backend.Name(), err)
+		if err := b.Predict(classes[:len(rows)], batch.X); err != nil {
+			return fmt.Errorf("%s: predict: %w", b.Name(), err)
+		}
+		do(from, batch, classes[:len(rows)])
+	}
+	return nil
+}
+
+// Accuracy returns the share of rows whose most probable class is their label.
+func Accuracy(b Backend, data Data) (float64, error) {
+	if data.Len() == 0 {
+		return 0, fmt.Errorf("accuracy: no rows")
+	}
+	right := 0
+	err := predict(b, data, func(_ int, batch gradtwin.Batch, classes []int) {
+		for i, label := range batch.Labels {
+			if classes[i] == label {
+				right++
 			}
 		}
+	})
+	return float64(right) / float64(data.Len()), err
+}
+
+// Predict has both backends classify the rows of a data set.
+func (b Backends) Predict(after int, data Data) (*Predictions, error) {
+	p := &Predictions{After: after}
+	var symbolic []int
+	err := predict(b.Symbolic, data, func(_ int, _ gradtwin.Batch, classes []int) {
+		symbolic = append(symbolic, classes...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = predict(b.Numeric, data, func(from int, batch gradtwin.Batch, classes []int) {
+		inputs := len(batch.X) / len(classes)
 		for i, label := range batch.Labels {
-			s, n := symbolic[i], numeric[i]
+			s, n := symbolic[from+i], classes[i]
 			p.Symbolic, p.Numeric = count(p.Symbolic, label, s), count(p.Numeric, label, n)
 			if (s != label || n != label) && len(p.Mistakes) < maxMistakes {
-				x := batch.X[i*len(batch.X)/len(rows) : (i+1)*len(batch.X)/len(rows)]
-				p.Mistakes = append(p.Mistakes, Mistake{rows[i], label, s, n, pixels(x)})
+				p.Mistakes = append(p.Mistakes, Mistake{from + i, label, s, n, pixels(batch.X[i*inputs : (i+1)*inputs])})
 			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	// Both tables have a row and a column for every class that one of them has.
 	classes := max(len(p.Symbolic), len(p.Numeric))
@@ -101,6 +135,51 @@ func pixels(x []float64) []byte {
 	out := make([]byte, len(x))
 	for i, v := range x {
 		out[i] = byte(255*min(max(v, 0), 1) + 0.5)
+	}
+	return out
+}
+
+// DeadUnits counts, layer by layer, the hidden units that are 0 for every row of a data
+// set: they pass nothing on, and no gradient reaches them. It takes the ReLU network
+// that the parameters are of.
+func DeadUnits(p *gradtwin.Params, data Data) []int {
+	layout := p.Layout()
+	hidden := len(layout)/2 - 1
+	alive := make([][]bool, hidden)
+	for l := range alive {
+		alive[l] = make([]bool, layout[2*l+1].Len())
+	}
+	var batch gradtwin.Batch
+	rows := make([]int, 1)
+	for rows[0] = range data.Len() {
+		data.Batch(&batch, rows)
+		x, flat := batch.X, p.Flat
+		for l := range hidden {
+			n, units := layout[2*l].Len(), len(alive[l])
+			w, z := flat[:n], append([]float64(nil), flat[n:n+units]...)
+			flat = flat[n+units:]
+			for i, v := range x {
+				if v == 0 {
+					continue
+				}
+				for u, c := range w[i*units : (i+1)*units] {
+					z[u] += v * c
+				}
+			}
+			for u, v := range z {
+				z[u] = max(v, 0)
+				alive[l][u] = alive[l][u] || v > 0
+			}
+			x = z
+		}
+	}
+	out := make([]int, hidden)
+	for l := range alive {
+		for _, a := range alive[l] {
+			if !a {
+				out[l]++
+			}
+		}
 	}
 	return out
 }

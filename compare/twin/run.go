@@ -7,15 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"gradtwin"
 	"gradtwin/internal/stats"
 )
-
-// Backends is the same network twice. Both are trained from the same start on
-// the same batches.
-type Backends struct {
-	Symbolic, Numeric Backend
-}
 
 // Options says what a twin run does beside training.
 type Options struct {
@@ -176,35 +169,4 @@ func relativeDistance(a, b []float64) float64 {
 		return stats.Finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
 	}
 	return stats.Finite(math.Sqrt(apart / size))
-}
-
-// evaluationRows is how many rows are predicted at a time: enough that the cost
-// of a call does not count, few enough to stay in the cache.
-const evaluationRows = 100
-
-// Accuracy returns the share of rows whose most probable class is their label.
-func Accuracy(b Backend, data Data) (float64, error) {
-	if data.Len() == 0 {
-		return 0, fmt.Errorf("accuracy: no rows")
-	}
-	var batch gradtwin.Batch
-	right := 0
-	classes := make([]int, evaluationRows)
-	rows := make([]int, 0, evaluationRows)
-	for from := 0; from < data.Len(); from += evaluationRows {
-		rows = rows[:0]
-		for r := from; r < min(from+evaluationRows, data.Len()); r++ {
-			rows = append(rows, r)
-		}
-		data.Batch(&batch, rows)
-		if err := b.Predict(classes[:len(rows)], batch.X); err != nil {
-			return 0, fmt.Errorf("%s: predict: %w", b.Name(), err)
-		}
-		for i, label := range batch.Labels {
-			if classes[i] == label {
-				right++
-			}
-		}
-	}
-	return float64(right) / float64(data.Len()), nil
 }

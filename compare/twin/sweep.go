@@ -38,27 +38,47 @@ const (
 	// The sweep goes over 12 decades, a few steps each.
 	sweepFrom, sweepDecades = 1e-12, 12
 	sweepPerDecade          = 4
-	// curvatureSlope is how far from 2 the slope of the error may be, on
-	// logarithmic axes, where it is taken for curvature.
-	curvatureSlope = 0.25
-	// curvaturePoints is how many such slopes there must be: a single one can be
-	// chance.
-	curvaturePoints = 3
+	// orderTolerance is how far from the order of a formula's error the slope between
+	// two steps may be, on logarithmic axes, where it is taken for truncation.
+	orderTolerance = 0.25
+	// orderPoints is how many such slopes there must be: a single one can be chance.
+	orderPoints = 3
 )
 
-// Sweeps measures the error against the step for what a check looked at: that of
-// central differences at SweepElements, and that of three formulas at the clearest of
-// them. gradient is the symbolic one.
-func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64,
-	check *compare.Report) (*Sweep, *FormulaSweep, error) {
-	elements := SweepElements(gradient, check)
-	s, err := NewSweep(ctx, f, gradient, check.Noise, elements)
-	if err != nil || len(elements) == 0 {
-		return s, nil, err
+func sweepSteps() []float64 {
+	var steps []float64
+	for k := range sweepDecades*sweepPerDecade + 1 {
+		steps = append(steps, sweepFrom*math.Pow(10, float64(k)/sweepPerDecade))
 	}
-	i := elements[s.Clearest()]
-	formulas, err := NewFormulaSweep(ctx, f, i, gradient[i])
-	return s, formulas, err
+	return steps
+}
+
+// lowest returns the place of the smallest error.
+func lowest(errors []float64) int {
+	best := 0
+	for k, v := range errors {
+		if v < errors[best] {
+			best = k
+		}
+	}
+	return best
+}
+
+// truncation fits the error scale·h^order where it rises so: the medians of its slope,
+// on logarithmic axes, and of its scale, both 0 where that is nowhere seen.
+func truncation(steps, errors []float64, order float64) (slope, scale float64) {
+	var slopes, scales []float64
+	for k := 1; k < len(steps); k++ {
+		slope := math.Log(errors[k]/errors[k-1]) / math.Log(steps[k]/steps[k-1])
+		if math.Abs(slope-order) <= orderTolerance {
+			slopes = append(slopes, slope)
+			scales = append(scales, errors[k]/math.Pow(steps[k], order))
+		}
+	}
+	if len(slopes) < orderPoints {
+		return 0, 0
+	}
+	return stats.Median(slopes), stats.Median(scales)
 }
 
 // NewSweep measures the curves of the given elements, at the elements that the
@@ -66,10 +86,7 @@ func Sweeps(ctx context.Context, f gradtwin.Function, gradient []float64,
 // noise that of the loss.
 func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64,
 	elements []int) (*Sweep, error) {
-	s := &Sweep{Noise: noise}
-	for k := range sweepDecades*sweepPerDecade + 1 {
-		s.Steps = append(s.Steps, sweepFrom*math.Pow(10, float64(k)/sweepPerDecade))
-	}
+	s := &Sweep{Steps: sweepSteps(), Noise: noise}
 	for _, i := range elements {
 		e := SweptElement{Element: f.Layout().Element(i), Symbolic: gradient[i]}
 		for _, h := range s.Steps {
@@ -83,14 +100,8 @@ func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, nois
 			e.Numeric = append(e.Numeric, stats.Finite(d))
 			e.Error = append(e.Error, stats.Finite(math.Abs(d-e.Symbolic)))
 		}
-		best := 0
-		for k, v := range e.Error {
-			if v < e.Error[best] {
-				best = k
-			}
-		}
-		e.Best = s.Steps[best]
-		e.Curvature = curvature(s.Steps, e.Error)
+		e.Best = s.Steps[lowest(e.Error)]
+		_, e.Curvature = truncation(s.Steps, e.Error, 2)
 		s.Elements = append(s.Elements, e)
 	}
 	return s, nil
@@ -114,22 +125,6 @@ func centralDifference(f gradtwin.Function, i int, h float64) (float64, error) {
 		return 0, err
 	}
 	return (plus - minus) / (right - left), nil
-}
-
-// curvature returns the median of error/h² over the steps where the error grows
-// with h².
-func curvature(steps, errors []float64) float64 {
-	var found []float64
-	for k := 1; k < len(steps); k++ {
-		slope := math.Log(errors[k]/errors[k-1]) / math.Log(steps[k]/steps[k-1])
-		if math.Abs(slope-2) <= curvatureSlope {
-			found = append(found, errors[k]/(steps[k]*steps[k]))
-		}
-	}
-	if len(found) < curvaturePoints {
-		return 0
-	}
-	return stats.Median(found)
 }
 
 // SweepElements chooses what to sweep: each checked tensor's element with the

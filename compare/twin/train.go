@@ -10,13 +10,6 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// Step is what one step of training gave.
-type Step struct {
-	Step    int     `json:"step"`    // counted from 1
-	Loss    float64 `json:"loss"`    // of the step's own batch, after the update
-	Seconds float64 `json:"seconds"` // for gradient, update and loss
-}
-
 // Train runs one backend through the rest of a feed, from the parameters that
 // the backend holds. It calls each after every step; an error from there ends
 // the run. On any error the backend's parameters and the feed are where the

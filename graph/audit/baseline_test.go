@@ -53,9 +53,9 @@ func TestCompare(t *testing.T) {
 
 // The rows are read as they are written.
 func TestReadRows(t *testing.T) {
-	c := Catalogue()[0]
+	c := catalogue()[0]
 	row := c.row()
-	row.Outcomes[TapeLeaf] = c.run(TapeLeaf)
+	row.Outcomes[tapeLeaf] = c.run(tapeLeaf)
 	var b strings.Builder
 	b.WriteString(`{"type":"config","command":"audit"}` + "\n")
 	if err := json.NewEncoder(&b).Encode(row); err != nil {
@@ -65,7 +65,7 @@ func TestReadRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 1 || rows[0].Name() != c.Name() || rows[0].Outcomes[TapeLeaf] != row.Outcomes[TapeLeaf] {
+	if len(rows) != 1 || rows[0].Name() != c.Name() || rows[0].Outcomes[tapeLeaf] != row.Outcomes[tapeLeaf] {
 		t.Errorf("%+v: want %+v", rows, row)
 	}
 	for text, want := range map[string]string{

@@ -3,117 +3,80 @@ package audit
 import (
 	"fmt"
 	"math"
-	"strings"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 )
 
-// patterns are the broadcasts: the operand with dimensions of 1 is repeated
-// along the axes given. Short shapes are those with fewer dimensions.
-var patterns = []pattern{
-	{a: []int{2, 3}, b: []int{1, 3}, right: []byte{0}},
-	{a: []int{2, 3}, b: []int{2, 1}, right: []byte{1}},
-	{a: []int{2, 3}, b: []int{1, 1}, right: []byte{0, 1}},
-	{a: []int{1, 3}, b: []int{2, 3}, left: []byte{0}},
-	{a: []int{2, 1}, b: []int{2, 3}, left: []byte{1}},
-	{a: []int{2, 1}, b: []int{1, 3}, left: []byte{1}, right: []byte{0}},
-	{a: []int{2, 3}, b: []int{3}, right: []byte{0}},
-	{a: []int{3}, b: []int{2, 3}, left: []byte{0}},
-	{a: []int{2, 3, 2}, b: []int{1, 3, 2}, right: []byte{0}},
-	{a: []int{2, 3, 2}, b: []int{2, 1, 2}, right: []byte{1}},
-	{a: []int{2, 3, 2}, b: []int{2, 3, 1}, right: []byte{2}},
-	{a: []int{2, 3, 2}, b: []int{1, 3, 1}, right: []byte{0, 2}},
-	{a: []int{1, 3, 1}, b: []int{2, 3, 2}, left: []byte{0, 2}},
-	{a: []int{2, 3, 2, 2}, b: []int{1, 3, 1, 1}, right: []byte{0, 2, 3}},
-	{a: []int{2, 3, 2, 2}, b: []int{2, 1, 2, 2}, right: []byte{1}},
-	{a: []int{2, 3, 2, 2}, b: []int{2, 3, 2, 1}, right: []byte{3}},
-	{a: []int{2, 1, 3}, b: []int{2, 1, 1}, right: []byte{2}},
-	{a: []int{2, 2, 3, 2}, b: []int{2, 2, 1, 2}, right: []byte{2}},
-}
-
+// pattern is a broadcast: each operand is repeated along the axes given.
 type pattern struct {
 	a, b        []int
 	left, right []byte
 }
 
-type broadcastOp struct {
-	op     string
-	f      func(a, b *gorgonia.Node, left, right []byte) (*gorgonia.Node, error)
-	ref    func(a, b float64) float64
-	low    float64
-	design string
+// patterns are shapes that broadcast: the operand with a dimension of 1, or without
+// it, is repeated along it.
+var patterns = [][2][]int{
+	{{2, 3}, {1, 3}}, {{2, 3}, {2, 1}}, {{2, 3}, {1, 1}}, {{1, 3}, {2, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}},
+	{{2, 3}, {3}}, {{3}, {2, 3}},
+	{{2, 3, 2}, {1, 3, 2}}, {{2, 3, 2}, {2, 1, 2}}, {{2, 3, 2}, {2, 3, 1}}, {{2, 3, 2}, {1, 3, 1}},
+	{{1, 3, 1}, {2, 3, 2}},
+	{{2, 3, 2, 2}, {1, 3, 1, 1}}, {{2, 3, 2, 2}, {2, 1, 2, 2}}, {{2, 3, 2, 2}, {2, 3, 2, 1}},
+	{{2, 1, 3}, {2, 1, 1}}, {{2, 2, 3, 2}, {2, 2, 1, 2}},
 }
 
-func comparedBroadcast(
-	op string, f func(a, b *gorgonia.Node, same bool, left, right []byte) (*gorgonia.Node, error),
-	ref func(a, b float64) bool,
-) broadcastOp {
-	return broadcastOp{op: op, low: -2, design: stepwise,
-		f: func(a, b *gorgonia.Node, left, right []byte) (*gorgonia.Node, error) {
-			return f(a, b, true, left, right)
-		},
-		ref: func(a, b float64) float64 { return truth(ref(a, b)) }}
-}
-
-var broadcastOps = []broadcastOp{
-	{op: "BroadcastAdd", f: gorgonia.BroadcastAdd, ref: func(a, b float64) float64 { return a + b }, low: -2},
-	{op: "BroadcastSub", f: gorgonia.BroadcastSub, ref: func(a, b float64) float64 { return a - b }, low: -2},
-	{op: "BroadcastHadamardProd", f: gorgonia.BroadcastHadamardProd, ref: func(a, b float64) float64 { return a * b },
-		low: -2},
-	{op: "BroadcastHadamardDiv", f: gorgonia.BroadcastHadamardDiv, ref: func(a, b float64) float64 { return a / b },
-		low: 0.5},
-	{op: "BroadcastPow", f: gorgonia.BroadcastPow, ref: math.Pow, low: 0.5},
-	comparedBroadcast("BroadcastLt", gorgonia.BroadcastLt, func(a, b float64) bool { return a < b }),
-	comparedBroadcast("BroadcastLte", gorgonia.BroadcastLte, func(a, b float64) bool { return a <= b }),
-	comparedBroadcast("BroadcastGt", gorgonia.BroadcastGt, func(a, b float64) bool { return a > b }),
-	comparedBroadcast("BroadcastGte", gorgonia.BroadcastGte, func(a, b float64) bool { return a >= b }),
-	comparedBroadcast("BroadcastEq", gorgonia.BroadcastEq, func(a, b float64) bool { return a == b }),
-	comparedBroadcast("BroadcastNe", gorgonia.BroadcastNe, func(a, b float64) bool { return a != b }),
-}
-
-func (o broadcastOp) of(p pattern) Case {
-	flag := ""
-	if o.design != "" {
-		flag = ", true"
+// repeated returns the axes along which a is repeated to the shape of b.
+func repeated(a, b []int) (axes []byte) {
+	a = append(slices.Repeat([]int{1}, max(0, len(b)-len(a))), a...)
+	for k := range b {
+		if a[len(a)-len(b)+k] < b[k] {
+			axes = append(axes, byte(len(a)-len(b)+k))
+		}
 	}
-	return Case{Op: o.op, Variant: fmt.Sprintf("%s, %s", dims(p.a), dims(p.b)),
-		In:   []Input{in("a", o.low, 2, p.a...), in("b", o.low, 2, p.b...)},
-		Code: fmt.Sprintf("gorgonia.%s(a, b%s, %s, %s)", o.op, flag, bytes(p.left), bytes(p.right)),
-		Ref:  pairs(o.ref), Design: o.design,
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return o.f(in[0], in[1], p.left, p.right) }}
+	return axes
+}
+
+var broadcastOps = []binaryOp{
+	{f: gorgonia.BroadcastAdd, ref: plus, low: -2},
+	{f: gorgonia.BroadcastSub, ref: func(a, b float64) float64 { return a - b }, low: -2},
+	{f: gorgonia.BroadcastHadamardProd, ref: times, low: -2},
+	{f: gorgonia.BroadcastHadamardDiv, ref: func(a, b float64) float64 { return a / b }, low: 0.5},
+	{f: gorgonia.BroadcastPow, ref: math.Pow, low: 0.5},
+	compared(gorgonia.BroadcastLt, func(a, b float64) bool { return a < b }),
+	compared(gorgonia.BroadcastLte, func(a, b float64) bool { return a <= b }),
+	compared(gorgonia.BroadcastGt, func(a, b float64) bool { return a > b }),
+	compared(gorgonia.BroadcastGte, func(a, b float64) bool { return a >= b }),
+	compared(gorgonia.BroadcastEq, func(a, b float64) bool { return a == b }),
+	compared(gorgonia.BroadcastNe, func(a, b float64) bool { return a != b }),
+}
+
+// broadcast is the operation of a pattern.
+func (p binaryOp) broadcast(of pattern) testCase {
+	args := append([]any{in("a", p.low, 2, of.a...), in("b", p.low, 2, of.b...)}, p.same...)
+	return op(fmt.Sprintf("%s, %s", dims(of.a), dims(of.b)), pairs(p.ref),
+		p.f, append(args, of.left, of.right)...).without(p.design)
 }
 
 // automatic is Auto, which finds the pattern itself.
-func (o broadcastOp) automatic(a, b []int) Case {
-	return Case{Op: "Auto", Variant: fmt.Sprintf("%s, %s, %s", o.op, dims(a), dims(b)),
-		In:   []Input{in("a", o.low, 2, a...), in("b", o.low, 2, b...)},
-		Code: fmt.Sprintf("gorgonia.Auto(gorgonia.%s, a, b)", o.op), Ref: pairs(o.ref),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Auto(o.f, in[0], in[1]) }}
+func (p binaryOp) automatic(a, b []int) testCase {
+	return op(fmt.Sprintf("%s, %s, %s", name(p.f), dims(a), dims(b)), pairs(p.ref),
+		gorgonia.Auto, p.f, in("a", p.low, 2, a...), in("b", p.low, 2, b...))
 }
 
-func broadcasts() []Case {
-	var cases []Case
-	for _, o := range broadcastOps {
-		for i, p := range patterns {
-			if o.design == "" || i%4 == 0 { // of what has no gradient a few will do
-				cases = append(cases, o.of(p))
+func broadcasts() (cases []testCase) {
+	for _, p := range broadcastOps {
+		for i, s := range patterns {
+			if p.design == "" || i%4 == 0 { // of what has no gradient a few will do
+				cases = append(cases, p.broadcast(pattern{s[0], s[1], repeated(s[0], s[1]), repeated(s[1], s[0])}))
 			}
 		}
 	}
-	for _, o := range broadcastOps[:2] {
+	for _, p := range broadcastOps[:2] {
 		for _, s := range [][2][]int{
 			{{2, 3}, {1, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}}, {{2, 3, 2}, {1, 1, 2}}, {{2, 3, 2}, {2, 1, 2}},
 		} {
-			cases = append(cases, o.automatic(s[0], s[1]))
+			cases = append(cases, p.automatic(s[0], s[1]))
 		}
 	}
 	return cases
-}
-
-// bytes writes a pattern as Go does.
-func bytes(x []byte) string {
-	if x == nil {
-		return "nil"
-	}
-	return "[]byte{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(x), "[]"), " ", ", ") + "}"
 }

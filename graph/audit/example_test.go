@@ -2,20 +2,23 @@ package audit_test
 
 import (
 	"fmt"
+	"strings"
 
 	"gradtwin/graph/audit"
 )
 
-// The catalogue has each operation in several shapes.
-func ExampleCatalogue() {
-	for _, c := range audit.Catalogue() {
-		if c.Op == "OuterProd" {
-			fmt.Println(c.Op, c.Variant, c.Code)
+// Two audits are compared by what the command's --json has printed of each.
+func ExampleCompare() {
+	read := func(verdict string) []audit.Row {
+		rows, err := audit.ReadRows(strings.NewReader(`{"type":"operation","op":"Log2","variant":"scalar",` +
+			`"outcomes":[{"cell":"tape","verdict":"` + verdict + `"}]}`))
+		if err != nil {
+			panic(err)
 		}
+		return rows
 	}
-	// Output:
-	// OuterProd 3, 3 gorgonia.OuterProd(a, b)
-	// OuterProd 2, 4 gorgonia.OuterProd(a, b)
-	// OuterProd 1, 3 gorgonia.OuterProd(a, b)
-	// OuterProd 3, of x and x gorgonia.OuterProd(x, x)
+	for _, c := range audit.Compare(read("right"), read("wrong gradient")).Worse {
+		fmt.Printf("%s (%s), %s: %v, was %v\n", c.Op, c.Variant, c.After.Cell, c.After.Verdict, c.Before.Verdict)
+	}
+	// Output: Log2 (scalar), tape: wrong gradient, was right
 }

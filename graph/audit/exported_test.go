@@ -23,16 +23,16 @@ func TestCatalogueIsComplete(t *testing.T) {
 		t.Fatalf("functions %v: the search finds too little", functions)
 	}
 	var ops []string
-	for _, c := range Catalogue() {
+	for _, c := range catalogue() {
 		ops = append(ops, c.Op)
 	}
 	for _, name := range functions {
-		_, left := LeftOut[name]
+		_, left := leftOut[name]
 		if covered := slices.Contains(ops, name); covered == left {
 			t.Errorf("%s: a case %v, left out %v: want one of them", name, covered, left)
 		}
 	}
-	for name := range LeftOut {
+	for name := range leftOut {
 		if !slices.Contains(functions, name) {
 			t.Errorf("%s is left out, and Gorgonia has no such function", name)
 		}

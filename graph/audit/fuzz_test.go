@@ -15,13 +15,8 @@ const fuzzedInTests = 3
 // What fails among the drawn cases is known to package faults, and of what is
 // right it says nothing.
 func TestFuzzedFaultsAreKnown(t *testing.T) {
-	var all []drawnCase
-	for k, g := range generators() {
-		for i := range fuzzedInTests {
-			all = append(all, drawCase(k, g, 1, i))
-		}
-	}
-	if err := runDrawn(t.Context(), worker(t), all); err != nil {
+	all, err := drawn(t.Context(), worker(t), 1, fuzzedInTests, func(string) bool { return true })
+	if err != nil {
 		t.Fatal(err)
 	}
 	failures := 0

@@ -7,10 +7,7 @@ import (
 // Each hazard shows when a graph is written as anybody would, and does not when
 // what the page says is done.
 func TestHazards(t *testing.T) {
-	rows, err := Run(t.Context(), worker(t), func(r Row) bool { return r.Type == TypeHazard })
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := OfType(everything(t), TypeHazard)
 	if len(rows) != len(hazards) {
 		t.Errorf("%d rows, want %d", len(rows), len(hazards))
 	}

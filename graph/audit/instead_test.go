@@ -11,14 +11,11 @@ import (
 // of them is tried. A scalar cannot be transposed or cut, and to CTCLoss nothing
 // can be added.
 func TestInstead(t *testing.T) {
-	rows, err := Run(t.Context(), worker(t), func(r Row) bool { return r.Type == TypeInstead })
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := OfType(everything(t), TypeInstead)
 	for _, r := range rows {
 		for _, o := range r.Outcomes {
-			optional := o.Cell == TapeTransposed.String() || o.Cell == TapeSliced.String() ||
-				r.Op == "CTCLoss" && o.Cell == TapeTwice.String()
+			optional := o.Cell == tapeTransposed.String() || o.Cell == tapeSliced.String() ||
+				r.Op == "CTCLoss" && o.Cell == tapeTwice.String()
 			if o.Verdict != Right && !(optional && o.Verdict == NotRun) {
 				t.Errorf("%s, %s: %v", r.Name(), o.Cell, o)
 			}
@@ -28,8 +25,8 @@ func TestInstead(t *testing.T) {
 		}
 	}
 	for _, c := range insteads() {
-		if warnings, _ := warningsOf(&c.Case); len(warnings) > 0 {
-			t.Errorf("%s (%s): Wrap warns: %q", c.fault, c.Variant, warnings)
+		if warnings, _ := warningsOf(&c.testCase); len(warnings) > 0 {
+			t.Errorf("%s (%s): Wrap warns: %v", c.fault, c.Variant, warnings)
 		}
 	}
 	for _, k := range faults.Table() {

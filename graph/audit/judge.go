@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
-	"strings"
 
-	"gradtwin"
 	"gradtwin/compare"
 )
 
@@ -30,18 +27,23 @@ const (
 	absolute32 = 1e-6
 )
 
-// step is that of the differences: their error is h⁴·f⁽⁵⁾/30 + 1.5·u·|f|/h.
-const step = 1e-3
-
 // noiseFactor times |f|/h is what a difference of rounded values can be off: a
 // few units in the last place.
 const noiseFactor = 1e-15
 
+// tolerances returns the relative and the absolute one of a cell.
+func (c *testCase) tolerances(of cell) (relative, absolute float64) {
+	if c.Single || of.single() {
+		return tolerance32, absolute32
+	}
+	return tolerance64, absolute64
+}
+
 // run returns the outcome of one cell: the worst of its draws.
-func (c *Case) run(cell Cell) Outcome {
-	worst := c.runDraw(cell, 0)
+func (c *testCase) run(of cell) Outcome {
+	worst := c.runDraw(of, 0)
 	for draw := 1; draw < draws && c.drawn(); draw++ {
-		if o := c.runDraw(cell, draw); o.Verdict > worst.Verdict {
+		if o := c.runDraw(of, draw); o.Verdict > worst.Verdict {
 			worst = o
 		}
 	}
@@ -50,42 +52,41 @@ func (c *Case) run(cell Cell) Outcome {
 
 // runs reports whether a cell applies to a case. An input with a type of its own
 // keeps it in float32 too, and cannot be added to a result of another type.
-func (c *Case) runs(cell Cell) bool {
-	has := func(what func([]int) bool) bool {
-		return slices.ContainsFunc(c.In, func(in Input) bool { return !in.fixed() && what(in.Shape) })
+func (c *testCase) runs(of cell) bool {
+	operand := func(is func(in input) bool) bool {
+		return slices.ContainsFunc(c.In, func(in input) bool { return !in.fixed() && is(in) })
 	}
 	switch {
-	case cell == TapeTransposed && !has(func(shape []int) bool { return len(shape) > 1 }),
-		cell == TapeSliced && !has(func(shape []int) bool { return sliceable(shape) >= 0 }):
+	case of == tapeTransposed && !operand(func(in input) bool { return len(in.Shape) > 1 }),
+		of == tapeSliced && !operand(func(in input) bool { return sliceable(in.Shape) >= 0 }):
 		return false // it is on leaves
 	}
-	typed := slices.ContainsFunc(c.In, func(in Input) bool { return !in.fixed() && in.Type != "" })
-	return !typed || !cell.twice() && cell.dtype() == Forward.dtype()
+	return !of.twice() && !of.single() || !operand(func(in input) bool { return in.Type != "" })
 }
 
-// single reports whether a cell computes in float32.
-func (c *Case) single(cell Cell) bool { return c.Single || cell.dtype() != Forward.dtype() }
-
-func (c *Case) runDraw(cell Cell, draw int) Outcome {
-	o := Outcome{Cell: cell.String(), Draw: draw}
-	if !c.runs(cell) {
-		return o
-	}
+func (c *testCase) runDraw(of cell, draw int) Outcome {
+	o := Outcome{Cell: of.String(), Draw: draw}
 	in := c.arrays(draw)
-	if cell == Forward {
-		c.judgeForward(in, &o)
-		return o
+	switch {
+	case !c.runs(of):
+	case of == forward:
+		c.judgeValue(in, &o)
+	case c.Design != "":
+		// It must return an error, or 0 as a step function has.
+		if c.attempt(in, of, way{}, &o); o.Verdict == Failed || o.Verdict == NotRun {
+			o.Verdict, o.Note = ByDesign, c.Design
+		}
+	default:
+		if c.attempt(in, of, way{}, &o); o.Verdict != Right {
+			o = c.again(in, of, o)
+		}
 	}
-	if c.Design != "" {
-		c.judgeDesign(in, cell, &o)
-		return o
-	}
-	c.attempt(in, cell, way{}, &o)
-	if o.Verdict == Right {
-		return o
-	}
-	// What could be wrong is the sum and not the operation, or the way the
-	// gradient was read.
+	return o
+}
+
+// again judges in other ways what seems wrong: it may be the sum and not the
+// operation, or the way in which the gradient was read.
+func (c *testCase) again(in []array, of cell, o Outcome) Outcome {
 	for _, other := range []struct {
 		way
 		note string
@@ -94,64 +95,35 @@ func (c *Case) runDraw(cell Cell, draw int) Outcome {
 		{way{plain: true}, "as the cost itself; it fails when multiplied by a scalar"},
 		{way{bound: true}, "with BindDualValues; the gradient node's own value is overwritten"},
 	} {
-		if cell.lisp() && other.bound {
+		if of.lisp() && other.bound {
 			continue
 		}
-		again := Outcome{Cell: o.Cell, Draw: draw}
-		if c.attempt(in, cell, other.way, &again); again.Verdict == Right {
-			again.Note, again.Plain = "right "+other.note, other.plain
+		again := Outcome{Cell: o.Cell, Draw: o.Draw, Plain: other.plain}
+		if c.attempt(in, of, other.way, &again); again.Verdict == Right {
+			again.Note = "right " + other.note
 			return again
 		}
 		// A wrong number says more than an error of the product.
 		if o.Verdict == Failed && other.plain && again.Verdict.wrong() {
-			again.Plain = true
 			o = again
 		}
 	}
 	return o
 }
 
-// way is how a scalar is made of the result and how the gradient is read.
-type way struct {
-	dot   bool // by Reshape and Mul, not by HadamardProd and Sum
-	plain bool // the result, which is a scalar, is the cost itself
-	bound bool // the gradient is that bound to the leaf
-}
-
 // attempt runs and judges a cell in one way.
-func (c *Case) attempt(in []Array, cell Cell, w way, o *Outcome) {
-	got, err := c.differentiate(in, cell, w)
+func (c *testCase) attempt(in []array, of cell, w way, o *Outcome) {
+	got, err := c.differentiate(in, of, w)
 	if err != nil {
 		o.fail(err)
 		return
 	}
-	c.judge(in, cell, w, got, o)
+	c.judge(in, of, w, got, o)
 }
 
-func (o *Outcome) fail(err error) {
-	o.Verdict, o.Note = Failed, steady(err.Error())
-	if p := (panicked{}); errors.As(err, &p) {
-		o.Verdict = Panicked
-	}
-}
-
-// unsteady are the parts of Gorgonia's messages that change from run to run:
-// numbers of nodes, addresses, and which of several roots is named.
-var unsteady = regexp.MustCompile(`\(%[0-9a-f]+\)|0x[0-9a-f]+|Expected cost to be a scalar\. Got .*`)
-
-// steady makes a message the same in every run.
-func steady(message string) string {
-	return unsteady.ReplaceAllStringFunc(message, func(part string) string {
-		if strings.HasPrefix(part, "Expected cost") {
-			return "Expected cost to be a scalar"
-		}
-		return ""
-	})
-}
-
-// judgeForward compares Gorgonia's forward value with plain Go.
-func (c *Case) judgeForward(in []Array, o *Outcome) {
-	got, err := c.forward(in, Forward)
+// judgeValue compares Gorgonia's forward value with plain Go.
+func (c *testCase) judgeValue(in []array, o *Outcome) {
+	got, err := c.value(in)
 	if err != nil {
 		if o.fail(err); c.Design != "" && o.Verdict == Failed && c.Ref == nil {
 			o.Verdict = ByDesign
@@ -163,43 +135,25 @@ func (c *Case) judgeForward(in []Array, o *Outcome) {
 	}
 	want := c.Ref(in)
 	o.Verdict = Right
-	if len(got.Data) != len(want.Data) {
+	if !slices.Equal(squeeze(got.Shape), squeeze(want.Shape)) {
 		o.Verdict, o.Note = WrongValue, fmt.Sprintf("shape %s, want %s", dims(got.Shape), dims(want.Shape))
-		return
+		if len(got.Data) != len(want.Data) {
+			return
+		}
 	}
-	if dims(squeeze(got.Shape)) != dims(squeeze(want.Shape)) {
-		o.Verdict, o.Note = WrongValue, fmt.Sprintf("shape %s, want %s", dims(got.Shape), dims(want.Shape))
-	}
-	tolerance, absolute := tolerance64, absolute64
-	if c.single(Forward) {
-		tolerance, absolute = tolerance32, absolute32
-	}
-	if i := furthest(got.Data, want.Data, tolerance, absolute); i >= 0 {
+	relative, absolute := c.tolerances(forward)
+	if i := furthest(got.Data, want.Data, relative, absolute); i >= 0 {
 		o.Verdict = WrongValue
 		o.numbers(element("y", want.Shape, i), got.Data[i], want.Data[i])
 	}
 }
 
-// squeeze leaves dimensions of 1 out: Gorgonia is careless with them.
-func squeeze(shape []int) []int {
-	var s []int
-	for _, d := range shape {
-		if d != 1 {
-			s = append(s, d)
-		}
-	}
-	return s
-}
-
 // furthest returns the index of the largest difference, or -1 when all are
 // within the tolerance, relative to the largest element, or the absolute one.
 func furthest(got, want []float64, tolerance, absolute float64) int {
-	scale, worst, at := 0.0, 0.0, -1
-	for _, v := range want {
-		scale = math.Max(scale, math.Abs(v))
-	}
+	worst, at := bound(want, tolerance, absolute), -1
 	for i := range want {
-		if d := math.Abs(got[i] - want[i]); !(d <= max(tolerance*scale, absolute)) && !(d <= worst) {
+		if d := math.Abs(got[i] - want[i]); !(d <= worst) {
 			if worst, at = d, i; math.IsNaN(d) {
 				return i
 			}
@@ -208,49 +162,46 @@ func furthest(got, want []float64, tolerance, absolute float64) int {
 	return at
 }
 
-// judgeDesign asks an operation without a gradient for one: it must return an
-// error, or 0, as a step function has.
-func (c *Case) judgeDesign(in []Array, cell Cell, o *Outcome) {
-	got, err := c.differentiate(in, cell, way{})
-	if err != nil {
-		if o.fail(err); o.Verdict == Failed {
-			o.Verdict, o.Note = ByDesign, c.Design
+// bound is the tolerance as an absolute one.
+func bound(want []float64, tolerance, absolute float64) float64 {
+	return max(tolerance*math.Abs(want[largest(want)]), absolute)
+}
+
+// largest returns the index of the largest absolute value.
+func largest(x []float64) (at int) {
+	for i, v := range x {
+		if math.Abs(v) > math.Abs(x[at]) {
+			at = i
 		}
-		return
 	}
-	c.judge(in, cell, way{}, got, o)
+	return at
 }
 
 // judge compares a gradient with differences.
-func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
-	f := &scalarOf{c: c, in: in, cell: cell, plain: w.plain}
-	cost, err := f.Loss()
+func (c *testCase) judge(in []array, of cell, w way, got symbolic, o *Outcome) {
+	f := newScalarOf(c, in, of, w)
+	cost, err := f.loss()
 	if err != nil {
 		o.fail(fmt.Errorf("forward: %w", err))
 		return
 	}
-	tolerance := tolerance64
-	if c.single(cell) {
-		tolerance = tolerance32
-	}
+	tolerance, noise := c.tolerances(of)
 	if math.Abs(got.cost-cost) > tolerance*math.Max(1, math.Abs(cost)) || math.IsNaN(got.cost) != math.IsNaN(cost) {
 		o.Verdict = WrongValue
 		o.numbers("Σw·y", got.cost, cost)
 		return
 	}
+	if len(f.x) == 0 {
+		return // as of integers: there is no gradient to judge
+	}
 	var a, d []float64
-	k := 0
-	for _, n := range c.In {
-		if n.fixed() {
-			continue
-		}
+	for k, n := range f.layout {
 		if len(got.grads[k].Data) != size(n.Shape) {
 			o.Verdict, o.Note = WrongGradient,
 				fmt.Sprintf("the gradient of %s has shape %s, want %s", n.Name, dims(got.grads[k].Shape), dims(n.Shape))
 			return
 		}
 		a = append(a, got.grads[k].Data...)
-		k++
 	}
 	for i := range a {
 		v, err := f.derivative(i)
@@ -261,176 +212,57 @@ func (c *Case) judge(in []Array, cell Cell, w way, got symbolic, o *Outcome) {
 		d = append(d, v)
 	}
 	o.Verdict = Right
-	// Where the derivative is 0 the difference is only noise.
-	noise := noiseFactor * math.Max(1, math.Abs(cost)) / step
-	if c.single(cell) {
-		noise = absolute32
+	if tolerance == tolerance64 { // where the derivative is 0 the difference is only noise
+		noise = noiseFactor * math.Max(1, math.Abs(cost)) / step
 	}
 	i := furthest(a, d, tolerance, noise)
 	if i < 0 {
-		largest := 0
-		for k, v := range d {
-			if math.Abs(v) > math.Abs(d[largest]) {
-				largest = k
-			}
-		}
-		o.numbers(f.Layout().Element(largest), a[largest], d[largest])
+		i = largest(d)
+		o.numbers(f.layout.Element(i), a[i], d[i])
 		return
 	}
-	// compare.Check knows kinks and how precise a difference can be. In single
-	// precision what is judged is the same function in double precision.
-	f.gradient = a
-	// Verdicts are by element here: at a kink the check also wants the gradient to
-	// fit along lines, and no choice of a subgradient does. What the check cannot
-	// see must be what the difference above says.
-	right := true
-	report, err := compare.Check(context.Background(), f,
-		compare.Options{Mode: compare.Full, Workers: 1, Rtol: 10 * tolerance, Each: func(e compare.Element) {
-			switch e.Verdict {
-			case compare.OK, compare.Kink:
-			case compare.Unseen:
-				right = right && math.Abs(a[e.Flat]-d[e.Flat]) <= noise
-			default:
-				right = false
-			}
-		}})
-	var empty *compare.EmptyError
-	if err == nil && right || errors.As(err, &empty) {
-		o.Note = notes(report)
-		return
-	}
-	layout := f.Layout()
-	o.Verdict = WrongGradient
-	if allZero(a) {
-		o.Verdict = Zero
-	}
-	o.numbers(layout.Element(i), a[i], d[i])
-}
-
-// numbers records the element, and the value found and wanted there. JSON cannot
-// represent NaN.
-func (o *Outcome) numbers(element string, got, want float64) {
-	if v := got + want; math.IsNaN(v) || math.IsInf(v, 0) {
-		o.Note = fmt.Sprintf("%s is %v, right is %.6g", element, got, want)
-		return
-	}
-	o.Element, o.Got, o.Want = element, got, want
-}
-
-func notes(r *compare.Report) string {
-	if r != nil && r.Counts.Kink > 0 {
-		return "at a kink, a valid subgradient"
-	}
-	return ""
-}
-
-func allZero(x []float64) bool {
-	for _, v := range x {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func element(name string, shape []int, i int) string {
-	return gradtwin.Layout{{Name: name, Shape: shape}}.Element(i)
-}
-
-// scalarOf is Σ w·y as a function of the case's inputs that are not fixed. The
-// sum is in plain Go, and y too where the case has a reference.
-type scalarOf struct {
-	c        *Case
-	in       []Array
-	cell     Cell
-	plain    bool // the weight of the result is 1
-	gradient []float64
-}
-
-// Layout implements gradtwin.Function.
-func (f *scalarOf) Layout() gradtwin.Layout {
-	var l gradtwin.Layout
-	for _, n := range f.c.In {
-		if !n.fixed() {
-			l = append(l, gradtwin.Tensor{Name: n.Name, Shape: n.Shape})
-		}
-	}
-	return l
-}
-
-func (f *scalarOf) at(i int) *float64 {
-	for k, n := range f.c.In {
-		if n.fixed() {
+	bound := bound(d, tolerance, noise)
+	for k := range a {
+		if math.Abs(a[k]-d[k]) <= bound {
 			continue
 		}
-		if i < len(f.in[k].Data) {
-			return &f.in[k].Data[i]
+		kink, ok := f.excuses(k, a[k], 10*tolerance)
+		if !ok {
+			o.Verdict, o.Note = WrongGradient, ""
+			if !slices.ContainsFunc(a, func(x float64) bool { return x != 0 }) {
+				o.Verdict = Zero
+			}
+			o.numbers(f.layout.Element(i), a[i], d[i])
+			return
 		}
-		i -= len(f.in[k].Data)
-	}
-	panic("audit: no such element")
-}
-
-// At implements gradtwin.Function.
-func (f *scalarOf) At(i int) float64 { return *f.at(i) }
-
-// Set implements gradtwin.Function.
-func (f *scalarOf) Set(i int, x float64) { *f.at(i) = x }
-
-// Loss implements gradtwin.Function.
-func (f *scalarOf) Loss() (float64, error) {
-	var y Array
-	if f.c.Ref != nil {
-		y = f.c.Ref(f.in)
-	} else {
-		var err error
-		if y, err = f.c.forward(f.in, Forward); err != nil {
-			return 0, err
+		if kink {
+			o.Note = "at a kink, a valid subgradient"
 		}
 	}
-	total := dot(y, weights(weightOf, y.Shape))
-	if f.plain {
-		total = sum(y.Data)
-	}
-	if !f.cell.twice() {
-		return total, nil
-	}
-	k := 0
-	for i, n := range f.c.In {
-		if !n.fixed() {
-			total += dot(f.in[i], weights(secondUse+k, n.Shape))
-			k++
-		}
-	}
-	return total, nil
 }
 
-// Gradient implements gradtwin.Function.
-func (f *scalarOf) Gradient(dst []float64) error {
-	copy(dst, f.gradient)
-	return nil
-}
-
-// derivative is the central difference of order four.
-func (f *scalarOf) derivative(i int) (float64, error) {
-	x := f.At(i)
-	defer f.Set(i, x)
-	sum := 0.0
-	for _, t := range [...]struct{ at, weight float64 }{{-2, 1}, {-1, -8}, {1, 8}, {2, -1}} {
-		f.Set(i, x+t.at*step)
-		v, err := f.Loss()
+// excuses reports whether compare.Check passes the gradient of an element that
+// the difference disagrees with: it knows kinks, and how precise a difference can
+// be. In single precision what is judged is the same function in double precision.
+//
+// Only the element is judged: at a kink the check also wants the gradient to fit
+// along lines, and no choice of a subgradient does.
+func (f *scalarOf) excuses(i int, gradient, rtol float64) (kink, ok bool) {
+	loss := func(x []float64) float64 {
+		y, err := f.lossAt(i, x[0])
 		if err != nil {
-			return 0, err
+			return math.NaN()
 		}
-		sum += t.weight * v
+		return y
 	}
-	return sum / (12 * step), nil
+	_, err := compare.Check(context.Background(),
+		compare.Of(loss, func(grad, _ []float64) { grad[0] = gradient }, f.x[i:i+1]),
+		compare.Options{Mode: compare.Full, Workers: 1, Rtol: rtol, Each: func(e compare.Element) {
+			kink, ok = e.Verdict == compare.Kink, e.Verdict == compare.Kink || e.Verdict == compare.OK
+		}})
+	var empty *compare.EmptyError
+	return kink, err == nil && ok || errors.As(err, &empty)
 }
 
-func dot(a, b Array) float64 {
-	sum := 0.0
-	for i, v := range a.Data {
-		sum += v * b.Data[i]
-	}
-	return sum
-}
+// outcome is that of cell k.
+func (c *testCase) outcome(k int) Outcome { return c.run(cell(k)) }

@@ -2,17 +2,11 @@ package audit
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
-
-// repeated writes a slice of n equal numbers.
-func repeated(x float64, n int) string {
-	return floats(slices.Repeat([]float64{x}, n))
-}
 
 // The statistics that BatchNorm has in evaluation mode here.
 const (
@@ -22,57 +16,46 @@ const (
 
 // batchNormOf normalizes each channel, with a scale and a shift of a shape that
 // broadcasts.
-func batchNormOf(x, scale []int, epsilon float64, eval bool) Case {
-	channels := x[1]
-	c := Case{Op: "BatchNorm", Variant: fmt.Sprintf("%s, scale %s, ε %v", dims(x), dims(scale), epsilon),
-		In:  []Input{in("x", -2, 2, x...), in("γ", 0.5, 2, scale...), in("β", -1, 1, scale...)},
-		Ref: normalize(epsilon, func(at, _ []int) int { return at[1] }), Eval: eval,
-		Code: fmt.Sprintf("func() (*gorgonia.Node, error) {\n"+
-			"\t\ty, _, _, _, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\treturn y, err\n\t}()", epsilon),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			y, _, _, _, err := gorgonia.BatchNorm(in[0], in[1], in[2], 0.9, epsilon)
-			return y, err
-		}}
-	if !eval {
-		return c
+func batchNormOf(x, scale []int, epsilon float64, eval bool) testCase {
+	function := func(x, γ, β *gorgonia.Node) (*gorgonia.Node, error) {
+		y, _, _, _, err := gorgonia.BatchNorm(x, γ, β, 0.9, epsilon)
+		return y, err
 	}
-	c.Variant += fmt.Sprintf(", evaluation, mean %v and variance %v", runningMean, runningVariance)
-	c.Code = fmt.Sprintf("func() (*gorgonia.Node, error) {\n"+
-		"\t\ty, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n"+
-		"\t\treturn y, op.SetStats(tensor.New(tensor.WithBacking(%s)), tensor.New(tensor.WithBacking(%s)))\n\t}()", epsilon,
-		repeated(runningMean, channels), repeated(runningVariance, channels))
-	c.Ref = func(in []Array) Array {
-		y := each(func(x float64) float64 { return (x - runningMean) / math.Sqrt(runningVariance+epsilon) })(in)
-		y = pairs(func(a, b float64) float64 { return a * b })([]Array{y, in[1]})
-		return pairs(func(a, b float64) float64 { return a + b })([]Array{y, in[2]})
-	}
-	c.Build = func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-		y, _, _, op, err := gorgonia.BatchNorm(in[0], in[1], in[2], 0.9, epsilon)
-		if err != nil {
-			return nil, err
+	ref := normalize(epsilon, func(at []int) int { return at[1] })
+	variant := fmt.Sprintf("%s, scale %s, ε %v", dims(x), dims(scale), epsilon)
+	code := "y, _, _, _, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\treturn y, err"
+	if eval {
+		means, variances := slices.Repeat([]float64{runningMean}, x[1]), slices.Repeat([]float64{runningVariance}, x[1])
+		function = func(x, γ, β *gorgonia.Node) (*gorgonia.Node, error) {
+			y, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, epsilon)
+			if err != nil {
+				return nil, err
+			}
+			statistics := func(of []float64) tensor.Tensor {
+				return value(array{[]int{len(of)}, of}, x.Dtype()).(tensor.Tensor)
+			}
+			return y, op.SetStats(statistics(means), statistics(variances))
 		}
-		constant := func(x float64) tensor.Tensor {
-			return value(Array{[]int{channels}, slices.Repeat([]float64{x}, channels)}, in[0].Dtype()).(tensor.Tensor)
-		}
-		return y, op.SetStats(constant(runningMean), constant(runningVariance))
+		ref = standardize(epsilon, runningMean, runningVariance)
+		variant += fmt.Sprintf(", evaluation, mean %v and variance %v", runningMean, runningVariance)
+		code = "y, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n" +
+			fmt.Sprintf("\t\treturn y, op.SetStats(tensor.New(tensor.WithBacking(%s)), tensor.New(tensor.WithBacking(%s)))",
+				literal(means), literal(variances))
 	}
-	return c
+	c := op("", ref, function, in("x", -2, 2, x...), in("γ", 0.5, 2, scale...), in("β", -1, 1, scale...))
+	c.Eval = eval
+	return c.written("BatchNorm", variant, "func() (*gorgonia.Node, error) {\n\t\t"+fmt.Sprintf(code, epsilon)+"\n\t}()")
 }
 
-func groupNormOf(x []int, groups int) Case {
+func groupNormOf(x []int, groups int) testCase {
 	channels := x[1]
 	scale := []int{1, channels, 1, 1}
-	return Case{Op: "GroupNorm", Variant: fmt.Sprintf("%s, %d groups", dims(x), groups),
-		In:   []Input{in("x", -2, 2, x...), in("γ", 0.5, 2, scale...), in("β", -1, 1, scale...)},
-		Ref:  normalize(1e-5, func(at, _ []int) int { return at[0]*groups + at[1]*groups/channels }),
-		Code: fmt.Sprintf("gorgonia.GroupNorm(x, γ, β, %d, %d, 1e-5)", groups, channels),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			return gorgonia.GroupNorm(in[0], in[1], in[2], groups, channels, 1e-5)
-		}}
+	return op(fmt.Sprintf("%s, %d groups", dims(x), groups),
+		normalize(1e-5, func(at []int) int { return at[0]*groups + at[1]*groups/channels }), gorgonia.GroupNorm,
+		in("x", -2, 2, x...), in("γ", 0.5, 2, scale...), in("β", -1, 1, scale...), groups, channels, 1e-5)
 }
 
-func normalizations() []Case {
-	var cases []Case
+func normalizations() (cases []testCase) {
 	for _, v := range []struct {
 		x, scale []int
 		epsilon  float64

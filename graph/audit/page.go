@@ -1,200 +1,248 @@
 package audit
 
 import (
+	"embed"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"text/template"
 )
+
+// Versions says what was audited.
+type Versions struct {
+	Gorgonia, Tensor, Go string
+}
 
 // Page writes what a user of Gorgonia has to know: what is wrong, and what to
 // write instead.
 func Page(w io.Writer, rows []Row, v Versions) error {
-	var b strings.Builder
-	ops := OfType(rows, TypeOperation)
-	fmt.Fprintf(&b, pageHeader, v.Gorgonia, v.Tensor, v.Go, Fingerprint(v), len(ops), len(operations(ops)))
-	insteads := verifiedExpressions(OfType(rows, TypeInstead))
-	right := 0
-	for _, ok := range insteads {
-		if ok {
-			right++
-		}
-	}
-	fmt.Fprintf(&b, pageWrong, right, len(insteads), len(OfType(rows, TypeInstead)))
-	for _, f := range findings(ops) {
-		instead := "–"
-		if insteads[f.fault] {
-			instead = f.instead
-		}
-		var problems []string
-		for _, p := range f.problems {
-			problems = append(problems, escape(p))
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", quotedList(f.ops), strings.Join(problems, "; "), escape(instead))
-	}
-	b.WriteString("\n## Right\n")
-	var always, design []string
-	for _, op := range operations(ops) {
-		of := slices.DeleteFunc(slices.Clone(ops), func(r Row) bool { return r.Op != op })
-		switch {
-		case slices.ContainsFunc(of, func(r Row) bool { return r.Tape().Failure() }):
-		case slices.ContainsFunc(of, func(r Row) bool { return r.Tape() == Right }):
-			always = append(always, op)
-		default:
-			design = append(design, op)
-		}
-	}
-	if len(always) > 0 {
-		fmt.Fprintf(&b, "\nRight in all that was tried: %s.\n", quotedList(always))
-	}
-	if len(design) > 0 {
-		fmt.Fprintf(&b, "\nWithout a gradient, by design: %s.\n", quotedList(design))
-	}
-	b.WriteString("\n## The Lisp machine\n\n" + lispParagraph(ops) + "\n")
-	if hazards := OfType(rows, TypeHazard); len(hazards) > 0 {
-		b.WriteString("\n## Hazards\n\n| what happens | what to do |\n| --- | --- |\n")
-		for _, r := range hazards {
-			instead := r.Instead
-			if r.Outcomes[1].Verdict != Right {
-				instead = "–"
-			}
-			if r.Outcomes[0].Verdict.Failure() {
-				fmt.Fprintf(&b, "| %s | %s |\n", escape(r.Variant), escape(instead))
-			}
-		}
-		if merged := failing(OfType(rows, TypeMerge)); len(merged) > 0 {
-			ops := slices.DeleteFunc(operations(merged), func(op string) bool { return op == across })
-			fmt.Fprintf(&b, "| Settings of one operation become one node: %s | a graph for each |\n", quotedList(ops))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return templates.ExecuteTemplate(w, "page.tmpl", page{v, rows})
 }
 
-func failing(rows []Row) []Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return !r.Fails() })
+// Tables writes the page of all verdicts.
+func Tables(w io.Writer, rows []Row, v Versions) error {
+	return templates.ExecuteTemplate(w, "tables.tmpl", page{v, rows})
 }
 
-// verifiedExpressions reports of each fault with expressions in its place
-// whether all that were run are right.
-func verifiedExpressions(rows []Row) map[string]bool {
+//go:embed page.tmpl tables.tmpl
+var pages embed.FS
+
+var templates = template.Must(template.New("").Funcs(template.FuncMap{
+	"code": func(s string) string { return "`" + s + "`" },
+	// One piece of code for several names keeps the page short.
+	"codes":  func(names []string) string { return "`" + strings.Join(names, ", ") + "`" },
+	"escape": escape,
+	"mark":   func(v Verdict) string { return marks[v] },
+}).ParseFS(pages, "*.tmpl"))
+
+// marks are the verdicts in a cell of the page's table.
+var marks = [verdicts]string{NotRun: "", Right: "✓", ByDesign: "–", Failed: "error", Zero: "**zero**",
+	WrongGradient: "**wrong**", WrongValue: "**value**", Panicked: "**panic**"}
+
+// longest is how many characters of an error message the page shows.
+const longest = 200
+
+// escape keeps a text within its table cell, on one line.
+func escape(s string) string {
+	s = strings.NewReplacer("|", "\\|", "\n", " ", "\t", " ", "<", "&lt;", "*", "\\*").Replace(s)
+	if r := []rune(s); len(r) > longest {
+		s = string(r[:longest]) + "…"
+	}
+	return s
+}
+
+// page is what the templates show. Its exported methods are for them.
+type page struct {
+	Versions
+	rows []Row
+}
+
+func (p page) Of(kind string) []Row { return OfType(p.rows, kind) }
+
+func (p page) Operations() []string { return operations(p.Of(TypeOperation)) }
+
+func (p page) LeftOut() map[string]string { return leftOut }
+
+// Variants returns the rows of an operation.
+func (p page) Variants(op string) []Row {
+	return slices.DeleteFunc(p.Of(TypeOperation), func(r Row) bool { return r.Op != op })
+}
+
+// Cells returns those of a row but the first, of an expression in place of a
+// fault or of a case.
+func (p page) Cells(instead bool) []string {
+	if instead {
+		return cellNames[tapeLeaf:insteadCells]
+	}
+	return cellNames[tapeLeaf:]
+}
+
+// Expressions reports of each fault with expressions in its place whether all
+// that were run are right.
+func (p page) Expressions() map[string]bool {
 	right := map[string]bool{}
-	for _, r := range rows {
+	for _, r := range p.Of(TypeInstead) {
 		before, seen := right[r.Op]
 		right[r.Op] = (before || !seen) && !r.Fails() && r.Tape() == Right
 	}
 	return right
 }
 
-// finding is a row of the page: what is wrong with some operations.
-type finding struct {
-	ops      []string
-	fault    string // its name in package faults
-	problems []string
-	instead  string
+func (p page) RightExpressions() (n int) {
+	for _, right := range p.Expressions() {
+		if right {
+			n++
+		}
+	}
+	return n
 }
 
-// findings sorts the rows that fail on the tape machine by what package faults
+// finding is a row of the page: what is wrong with some operations.
+type finding struct {
+	Ops      []string
+	fault    string // its name in package faults
+	Problems []string
+	Instead  string
+}
+
+// Findings sorts the rows that fail on the tape machine by what package faults
 // says of them, in the order of the operations. Where it says nothing, the row
 // has the first of an operation's rows, and how many there are.
-func findings(rows []Row) (found []*finding) {
-	cases := map[string]Case{}
-	for _, c := range Catalogue() {
-		cases[c.Name()] = c
-	}
-	unknown := map[string]int{}
+func (p page) Findings() (found []*finding) {
+	right, cases, rows := p.Expressions(), named(), p.Of(TypeOperation)
+	unknown := map[string][]Row{}
 	for _, r := range rows {
 		if !r.Tape().Failure() {
 			continue
 		}
-		c := cases[r.Name()]
-		known := c.known()
+		known := cases[r.Name()].known()
 		if len(known) == 0 {
-			unknown[r.Op]++
+			unknown[r.Op] = append(unknown[r.Op], r)
 		}
 		for _, k := range known {
 			i := slices.IndexFunc(found, func(f *finding) bool { return f.fault == k.Name() })
 			if i < 0 {
 				i = len(found)
-				found = append(found, &finding{fault: k.Name(), instead: k.Instead})
+				found = append(found, &finding{fault: k.Name()})
+				if right[k.Name()] {
+					found[i].Instead = k.Instead
+				}
 			}
 			f := found[i]
-			if !slices.Contains(f.ops, r.Op) {
-				f.ops = append(f.ops, r.Op)
+			if !slices.Contains(f.Ops, r.Op) {
+				f.Ops = append(f.Ops, r.Op)
 			}
-			if !slices.Contains(f.problems, k.Problem) {
-				f.problems = append(f.problems, k.Problem)
+			if !slices.Contains(f.Problems, k.Problem) {
+				f.Problems = append(f.Problems, k.Problem)
 			}
 		}
 	}
 	for _, op := range operations(rows) {
-		if n := unknown[op]; n > 0 {
-			i := slices.IndexFunc(rows, func(r Row) bool {
-				c := cases[r.Name()]
-				return r.Op == op && r.Tape().Failure() && len(c.known()) == 0
-			})
-			problem := fmt.Sprintf("%s: %s", rows[i].Variant, rows[i].Shown())
-			if n > 1 {
-				problem += fmt.Sprintf(" (and %d more)", n-1)
+		if of := unknown[op]; len(of) > 0 {
+			problem := fmt.Sprintf("%s: %s", of[0].Variant, of[0].Shown())
+			if len(of) > 1 {
+				problem += fmt.Sprintf(" (and %d more)", len(of)-1)
 			}
-			found = append(found, &finding{ops: []string{op}, problems: []string{problem}})
+			found = append(found, &finding{Ops: []string{op}, Problems: []string{problem}})
 		}
 	}
 	return found
 }
 
-// lispParagraph says of the Lisp machine what is not said of the tape machine.
-func lispParagraph(rows []Row) string {
-	fails, twice, both := 0, 0, 0
-	var others []string
-	for _, r := range rows {
+// Sound returns the operations of which no variant fails on the tape machine, and
+// some variant is right, or none.
+func (p page) Sound(right bool) (ops []string) {
+	for _, op := range p.Operations() {
+		of := p.Variants(op)
+		if !slices.ContainsFunc(of, func(r Row) bool { return r.Tape().Failure() }) &&
+			right == slices.ContainsFunc(of, func(r Row) bool { return r.Tape() == Right }) {
+			ops = append(ops, op)
+		}
+	}
+	return ops
+}
+
+// lisp is what fails on the Lisp machine.
+type lisp struct {
+	Rows, Fails int
+	Twice       int      // rows that fail only because a node is used twice
+	Both        int      // rows that fail on the tape machine too
+	Alone       []string // operations of the other ones
+}
+
+func (p page) Lisp() (l lisp) {
+	for _, r := range p.Of(TypeOperation) {
+		l.Rows++
 		if !r.Lisp().Failure() {
 			continue
 		}
-		fails++
-		alone := !slices.ContainsFunc(r.Outcomes[LispLeaf:],
-			func(o Outcome) bool { return o.Verdict.Failure() && o.Cell != LispTwice.String() })
+		l.Fails++
+		once := slices.ContainsFunc(r.Outcomes[lispLeaf:],
+			func(o Outcome) bool { return o.Verdict.Failure() && o.Cell != lispTwice.String() })
 		switch {
-		case alone:
-			twice++
+		case !once:
+			l.Twice++
 		case r.Tape().Failure():
-			both++
-		case !slices.Contains(others, r.Op):
-			others = append(others, r.Op)
+			l.Both++
+		case !slices.Contains(l.Alone, r.Op):
+			l.Alone = append(l.Alone, r.Op)
 		}
 	}
-	s := fmt.Sprintf("A second opinion, no more: %d of %d variants fail on it, %d of them "+
-		"only because a node is used twice (its gradients are not added up as they should be: one fault), "+
-		"%d as on the tape machine.",
-		fails, len(rows), twice, both)
-	if len(others) > 0 {
-		s += " Wrong there alone, in some variants: " + quotedList(others) + "."
+	return l
+}
+
+// Merged returns the operations of which some settings become one node.
+func (p page) Merged() []string {
+	return operations(slices.DeleteFunc(p.Of(TypeMerge), func(r Row) bool { return !r.Fails() || r.Op == across }))
+}
+
+// count is a verdict and how many rows have it on each machine.
+type count struct {
+	Verdict    Verdict
+	Tape, Lisp int
+}
+
+func (p page) Verdicts() (all []count) {
+	tape, lisp := Counts(p.Of(TypeOperation))
+	for v := Right; v < verdicts; v++ {
+		all = append(all, count{v, tape[v], lisp[v]})
 	}
-	return s + " It cannot be run again after Reset, and writes err.dot into the working directory " +
-		"when a root is not a scalar."
+	return all
 }
 
-// quotedList writes names as one piece of code, separated by commas: the page is short.
-func quotedList(names []string) string {
-	return "`" + strings.Join(names, ", ") + "`"
+// Summary is two columns of a table: how many rows are right on a machine, and
+// what the others are.
+func (p page) Summary(rows []Row, tape bool) string {
+	counts, lisp := Counts(rows)
+	if !tape {
+		counts = lisp
+	}
+	var fails []string
+	for v := Failed; v < verdicts; v++ {
+		if counts[v] > 0 {
+			fails = append(fails, fmt.Sprintf("%d %s", counts[v], v))
+		}
+	}
+	right := fmt.Sprint(counts[Right])
+	if n := counts[ByDesign]; n > 0 {
+		right = strings.TrimPrefix(fmt.Sprintf("%d, %d by design not differentiable", counts[Right], n), "0, ")
+	}
+	return right + " | " + strings.Join(fails, ", ")
 }
 
-const pageHeader = `# Gorgonia's operations: what is wrong, and what to write instead
+// example is a row that fails and the outcome that shows it.
+type example struct {
+	Row Row
+	*Outcome
+}
 
-Gorgonia %s, tensor %s, %s. Made by ` + "`gradtwin audit --markdown docs`" + `; do not edit.
-<!-- catalogue %s -->
-
-%d variants of %d operations, value against plain Go and gradient against central differences, on leaves, inner nodes,
-inputs used twice and in float32, on two draws of data. All verdicts: [audit-tables.md](audit-tables.md); causes:
-[upstream.md](upstream.md).
-`
-
-const pageWrong = `
-## Wrong
-
-On the tape machine. What to write instead was run in the same way: %d of %d expressions are right, in all of %d
-variants (in Go: graph/audit/instead.go); one that is not is not printed.
-
-| operation | wrong | write |
-| --- | --- | --- |
-`
+// Examples returns those on the tape machine, or on the Lisp machine alone.
+func (p page) Examples(tape bool) (all []example) {
+	for _, r := range p.Of(TypeOperation) {
+		if o := r.Shown(); o != nil && tape == r.Tape().Failure() {
+			all = append(all, example{r, o})
+		}
+	}
+	return all
+}

@@ -31,7 +31,7 @@ type planted struct {
 
 // plant computes the case's inputs exactly, as −(u·2), and makes a cost of what
 // it gives: Σ w·y, −w·y of a scalar, or y itself where plain is set.
-func (c *Case) plant(dtype tensor.Dtype, draw int, plain bool) (p planted, err error) {
+func (c *testCase) plant(dtype tensor.Dtype, draw int, plain bool) (p planted, err error) {
 	defer recovered(&err)
 	g := gorgonia.NewGraph()
 	var inputs gorgonia.Nodes
@@ -41,10 +41,7 @@ func (c *Case) plant(dtype tensor.Dtype, draw int, plain bool) (p planted, err e
 			inputs = append(inputs, in.node(g, a, dtype))
 			continue
 		}
-		half, two := newArray(a.Shape...), newArray(a.Shape...)
-		for i, v := range a.Data {
-			half.Data[i], two.Data[i] = -v/2, 2
-		}
+		half, two := halves(each(func(x float64) float64 { return -x })([]array{a}))
 		u := leaf(g, "u"+in.Name, half, dtype)
 		n, err := gorgonia.HadamardProd(u, leaf(g, "v"+in.Name, two, dtype))
 		if err != nil {
@@ -72,7 +69,7 @@ func (c *Case) plant(dtype tensor.Dtype, draw int, plain bool) (p planted, err e
 
 // checkPlanted plants the case and checks the graph. What cannot be multiplied by
 // a scalar is the cost itself.
-func (c *Case) checkPlanted(t *testing.T, dtype tensor.Dtype, draw int) (p planted, report *compare.Report, err error) {
+func (c *testCase) checkPlanted(t *testing.T, dtype tensor.Dtype, draw int) (p planted, report *compare.Report, err error) {
 	for _, plain := range []bool{false, true} {
 		q, failed := c.plant(dtype, draw, plain)
 		if failed == nil {
@@ -88,7 +85,7 @@ func (c *Case) checkPlanted(t *testing.T, dtype tensor.Dtype, draw int) (p plant
 	return p, report, err
 }
 
-func (p planted) check(t *testing.T, c *Case) (*compare.Report, error) {
+func (p planted) check(t *testing.T, c *testCase) (*compare.Report, error) {
 	if c.Eval {
 		gorgonia.NewTapeMachine(p.cost.Graph(), gorgonia.EvalMode()) // which switches all operations
 	}
@@ -115,14 +112,7 @@ func (p planted) has(text string) bool {
 // that are right none is called wrong: a quarter of them, or all where GRADTWIN_LONG
 // is set.
 func TestPlanted(t *testing.T) {
-	rows, err := differentiable(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cases := map[string]*Case{}
-	for _, c := range Catalogue() {
-		cases[c.Name()] = &c
-	}
+	rows, cases := differentiable(t)
 	share := 4
 	switch {
 	case testing.Short():
@@ -133,8 +123,8 @@ func TestPlanted(t *testing.T) {
 	wrong, named, right, slowest := 0, 0, 0, 0.0
 	for n, r := range rows {
 		c := cases[r.Name()]
-		worst := r.Outcomes[TapeLeaf]
-		if inner := r.Outcomes[TapeInner]; inner.Verdict > worst.Verdict {
+		worst := r.Outcomes[tapeLeaf]
+		if inner := r.Outcomes[tapeInner]; inner.Verdict > worst.Verdict {
 			worst = inner
 		}
 		verdict := worst.Verdict

@@ -2,71 +2,39 @@ package audit
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"gorgonia.org/gorgonia"
 )
 
-func mulOf(a, b []int) Case {
-	c := Case{Op: "Mul", Variant: dims(a) + ", " + dims(b), In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
-		Code: "gorgonia.Mul(a, b)", Build: binary(gorgonia.Mul)}
-	switch {
-	case len(a) == 0 || len(b) == 0:
-		c.Ref = pairs(func(a, b float64) float64 { return a * b })
-	default:
-		c.Ref = contract([]int{len(a) - 1}, []int{0})
+func mulOf(a, b []int) testCase {
+	ref := pairs(times)
+	if len(a) > 0 && len(b) > 0 {
+		ref = contract([]int{len(a) - 1}, []int{0})
 	}
-	return c
+	return op(dims(a)+", "+dims(b), ref, gorgonia.Mul, in("a", -2, 2, a...), in("b", -2, 2, b...))
 }
 
-func outerOf(n, m int) Case {
-	return Case{Op: "OuterProd", Variant: fmt.Sprintf("%d, %d", n, m), In: []Input{in("a", -2, 2, n), in("b", -2, 2, m)},
-		Code: "gorgonia.OuterProd(a, b)",
-		Ref:  contract(nil, nil), Build: binary(gorgonia.OuterProd)}
+func outerOf(n, m int) testCase {
+	return op(fmt.Sprintf("%d, %d", n, m), contract(nil, nil), gorgonia.OuterProd, in("a", -2, 2, n), in("b", -2, 2, m))
 }
 
 // batchedOf transposes the last two axes of an operand where asked.
-func batchedOf(a, b []int, ta, tb bool) Case {
+func batchedOf(a, b []int, ta, tb bool) testCase {
 	variant := dims(a) + ", " + dims(b)
 	if ta || tb {
 		variant += fmt.Sprintf(", transposed %v %v", ta, tb)
 	}
-	return Case{Op: "BatchedMatMul", Variant: variant, In: []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
-		Code:  fmt.Sprintf("gorgonia.BatchedMatMul(a, b, %v, %v)", ta, tb),
-		Ref:   batchedProduct(ta, tb),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.BatchedMatMul(in[0], in[1], ta, tb) }}
+	return op(variant, batchedProduct(ta, tb), gorgonia.BatchedMatMul, in("a", -2, 2, a...), in("b", -2, 2, b...), ta, tb)
 }
 
-func tensordotOf(a, b, aAxes, bAxes []int) Case {
-	return Case{Op: "Tensordot",
-		Variant: fmt.Sprintf("%s, %s, axes %s with %s", dims(a), dims(b), list(aAxes), list(bAxes)),
-		In:      []Input{in("a", -2, 2, a...), in("b", -2, 2, b...)},
-		Code:    fmt.Sprintf("gorgonia.Tensordot([]int{%s}, []int{%s}, a, b)", list(aAxes), list(bAxes)),
-		Ref:     contract(aAxes, bAxes),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			return gorgonia.Tensordot(slices.Clone(aAxes), slices.Clone(bAxes), in[0], in[1])
-		}}
-}
-
-// operandsToX finds the operands that become x.
-var operandsToX = regexp.MustCompile(`\b[ab]\b`)
-
-// ofItself makes a case of two operands one of x and x.
-func (c Case) ofItself() Case {
-	f, ref := c.Build, c.Ref
-	x := c.In[0]
-	x.Name = "x"
-	c.Variant, c.In = dims(x.Shape)+", of x and x", []Input{x}
-	c.Code = operandsToX.ReplaceAllString(c.Code, "x")
-	c.Build = func(in gorgonia.Nodes) (*gorgonia.Node, error) { return f(gorgonia.Nodes{in[0], in[0]}) }
-	c.Ref = func(in []Array) Array { return ref([]Array{in[0], in[0]}) }
-	return c
+func tensordotOf(a, b, aAxes, bAxes []int) testCase {
+	return op(fmt.Sprintf("%s, %s, axes %s with %s", dims(a), dims(b), list(aAxes), list(bAxes)), contract(aAxes, bAxes),
+		gorgonia.Tensordot, aAxes, bAxes, in("a", -2, 2, a...), in("b", -2, 2, b...))
 }
 
 // products are the operations of linear algebra.
-func products() []Case {
-	var cases []Case
+func products() (cases []testCase) {
 	for _, s := range [][2][]int{
 		{{3}, {3}}, {{2, 3}, {3}}, {{2}, {2, 3}}, {{2, 3}, {3, 4}}, {{1, 3}, {3, 1}}, {{3, 1}, {1, 3}}, {{1, 3}, {3, 2}},
 		{{2, 3}, {3, 1}}, {{}, {3}}, {{2, 3}, {}}, {{}, {}},
@@ -104,24 +72,17 @@ func products() []Case {
 	return append(cases, tensordotOf([]int{2, 3}, []int{2, 3}, []int{1}, []int{1}).ofItself())
 }
 
-func batchedProduct(ta, tb bool) func([]Array) Array {
-	return func(in []Array) Array {
-		a, b := in[0], in[1]
-		n := len(a.Shape)
-		swap := func(x Array, t bool) Array {
-			if !t {
-				return x
+func batchedProduct(ta, tb bool) reference {
+	return func(in []array) array {
+		n := len(in[0].Shape)
+		swapped := func(x array, t bool) array {
+			if t {
+				return permute(swap(n, n-2)...)([]array{x})
 			}
-			axes := make([]int, n)
-			for k := range axes {
-				axes[k] = k
-			}
-			axes[n-2], axes[n-1] = n-1, n-2
-			return permute(axes...)([]Array{x})
+			return x
 		}
-		a, b = swap(a, ta), swap(b, tb)
-		shape := append(slices.Clone(a.Shape[:n-1]), b.Shape[n-1])
-		return fill(shape, func(at []int) float64 {
+		a, b := swapped(in[0], ta), swapped(in[1], tb)
+		return fill(append(slices.Clone(a.Shape[:n-1]), b.Shape[n-1]), func(at []int) float64 {
 			s := 0.0
 			ia, ib := slices.Clone(at), slices.Clone(at)
 			for k := range a.Shape[n-1] {

@@ -4,11 +4,14 @@ import (
 	_ "embed" // of the template
 	"fmt"
 	"go/format"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // Marker is in every generated program.
@@ -20,213 +23,47 @@ type Program struct {
 	Text string
 }
 
+// failing is a case with an outcome that fails.
+type failing struct {
+	*testCase
+	outcome *Outcome
+}
+
 // Programs writes one program for every operation and verdict that fails on
 // the tape machine, and one for every operation that fails on the Lisp machine
 // alone: of all variants the one with the fewest elements.
 func Programs(rows []Row) ([]Program, error) {
-	cases := map[string]*Case{}
-	for _, c := range Catalogue() {
-		cases[c.Name()] = &c
-	}
-	type failure struct {
-		c *Case
-		o *Outcome
-	}
-	smallest := map[string]failure{}
-	note := func(name string, c *Case, o *Outcome) {
-		if old, ok := smallest[name]; !ok || c.elements() < old.c.elements() {
-			smallest[name] = failure{c, o}
+	cases, smallest := named(), map[string]failing{}
+	for _, r := range OfType(rows, TypeOperation) {
+		c, o := cases[r.Name()], r.Shown()
+		if o == nil {
+			continue
 		}
-	}
-	for _, r := range rows {
-		c := cases[r.Name()]
-		if c == nil {
-			continue // a hazard: hazards.go is its program
+		name := slug(r.Op + "-" + o.Verdict.String())
+		if !r.Tape().Failure() {
+			name = slug("lisp-" + r.Op)
 		}
-		if o := r.Example(Forward, LispLeaf); o != nil {
-			note(slug(r.Op)+"-"+slug(o.Verdict.String()), c, o)
-		} else if o := r.Example(LispLeaf, cells); o != nil {
-			note("lisp-"+slug(r.Op), c, o)
+		if old, ok := smallest[name]; !ok || c.elements() < old.elements() {
+			smallest[name] = failing{c, o}
 		}
 	}
 	var programs []Program
-	for name, f := range smallest {
-		text, err := f.c.program(f.o)
+	for _, name := range slices.Sorted(maps.Keys(smallest)) {
+		text, err := smallest[name].program()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		programs = append(programs, Program{name, text})
 	}
-	slices.SortFunc(programs, func(a, b Program) int { return strings.Compare(a.Name, b.Name) })
 	return programs, nil
 }
 
-func (c *Case) elements() int {
-	n := 0
-	for _, in := range c.In {
-		n += size(in.Shape)
-	}
-	return n
-}
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
 // slug makes a folder's name of a text.
 func slug(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			return r
-		case r >= 'A' && r <= 'Z':
-			return r - 'A' + 'a'
-		}
-		return '-'
-	}, s)
-	return strings.Trim(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '-' }), "-"), "-")
+	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(s), "-"), "-")
 }
-
-// program writes the program that shows the outcome of a cell.
-func (c *Case) program(o *Outcome) (string, error) {
-	cell := Cell(slices.Index(cellNames[:], o.Cell))
-	d := programData{
-		Marker: Marker, Case: c, Outcome: o, Lisp: cell.lisp(), Forward: cell == Forward,
-		Code: c.Code, Dtype: "Float64", Shown: strings.Replace(o.Element, "Σw·y", "cost", 1), Got: o.Got, Want: o.Want,
-	}
-	if cell.dtype() != Forward.dtype() {
-		d.Dtype = "Float32"
-		d.Code = strings.ReplaceAll(strings.ReplaceAll(c.Code, "float64", "float32"),
-			"NewConstant(1.0)", "NewConstant(float32(1))")
-	}
-	if !d.Lisp {
-		for _, k := range c.known() {
-			d.Notes = append(d.Notes, k.Problem+".")
-			if k.Instead != "" {
-				d.Notes = append(d.Notes, "Instead: "+k.Instead+".")
-			}
-		}
-	}
-	f := &scalarOf{c: c, in: c.arrays(o.Draw), cell: cell, plain: o.Plain}
-	for k := range c.In {
-		d.add(c.In[k], f.in[k], cell)
-	}
-	if o.Verdict == WrongGradient || o.Verdict == Zero {
-		for i := range f.Layout().Len() {
-			if f.Layout().Element(i) != o.Element {
-				continue
-			}
-			text, err := f.arithmetic(i)
-			if err != nil {
-				return "", err
-			}
-			d.Notes = append(d.Notes, text)
-			if cell.inner() {
-				d.Got, d.Want, d.Shown = 2*d.Got, 2*d.Want, "u"+d.Shown
-			}
-		}
-	}
-	if !d.Forward && !o.Plain {
-		d.Weight = &programLeaf{"w", d.Dtype, weights(weightOf, c.shape(f.in, cell))}
-	}
-	var b strings.Builder
-	if err := programTemplate.Execute(&b, &d); err != nil {
-		return "", err
-	}
-	formatted, err := format.Source([]byte(b.String()))
-	return string(formatted), err
-}
-
-// programData is what the template of a program is filled with.
-type programData struct {
-	Marker        string
-	Case          *Case
-	Outcome       *Outcome
-	Lisp, Forward bool
-	Notes         []string
-	Code, Dtype   string
-	Inputs        []programInput
-	Weight        *programLeaf // of the result; nil where it is the cost itself
-	Shown         string       // the element whose two numbers are printed
-	Got, Want     float64
-}
-
-// programInput is an input of the operation: a leaf, or the product of two.
-type programInput struct {
-	Name     string
-	Leaves   []programLeaf
-	More     *programLeaf // the weight of its second use
-	Fixed    bool
-	Constant bool
-}
-
-// programLeaf is a leaf of the graph.
-type programLeaf struct {
-	Name, Dtype string
-	Array       Array
-}
-
-func (d *programData) add(n Input, a Array, cell Cell) {
-	p := programInput{Name: n.Name, Fixed: n.fixed(), Constant: n.Constant}
-	dtype := exported(n.dtype(cell.dtype()))
-	switch {
-	case cell.inner() && !n.fixed():
-		half, two := newArray(n.Shape...), newArray(n.Shape...)
-		for i, v := range a.Data {
-			half.Data[i], two.Data[i] = v/2, 2
-		}
-		p.Leaves = []programLeaf{{"u" + n.Name, dtype, half}, {"v" + n.Name, dtype, two}}
-	default:
-		p.Leaves = []programLeaf{{n.Name, dtype, a}}
-	}
-	if cell.twice() && !p.Fixed {
-		k := len(d.Leaves())
-		p.More = &programLeaf{fmt.Sprint("w", k+1), d.Dtype, weights(secondUse+k, n.Shape)}
-	}
-	d.Inputs = append(d.Inputs, p)
-}
-
-// Leaves returns the names of the leaves that have a gradient.
-func (d *programData) Leaves() (names []string) {
-	for _, in := range d.Inputs {
-		if !in.Fixed {
-			names = append(names, in.Leaves[0].Name)
-		}
-	}
-	return names
-}
-
-// Imports returns the packages that the program uses.
-func (d *programData) Imports() []string {
-	paths := []string{"fmt"}
-	if d.WritesFile() {
-		paths = append(paths, "os")
-	}
-	paths = append(paths, "gorgonia.org/gorgonia")
-	leaves := []*programLeaf{d.Weight}
-	for _, in := range d.Inputs {
-		for k := range in.Leaves {
-			leaves = append(leaves, &in.Leaves[k])
-		}
-	}
-	if d.Forward {
-		leaves = leaves[1:]
-	}
-	if strings.Contains(d.Code, "tensor.") ||
-		slices.ContainsFunc(leaves, func(l *programLeaf) bool { return l != nil && len(l.Array.Shape) > 0 }) {
-		paths = append(paths, "gorgonia.org/tensor")
-	}
-	return paths
-}
-
-// WritesFile reports whether the program may write err.dot, as the Lisp machine
-// does when it fails.
-func (d *programData) WritesFile() bool { return d.Lisp && d.Outcome.Verdict == Failed }
-
-// Value returns the leaf's value in Go.
-func (l programLeaf) Value() string { return literal(l.Array, l.Dtype) }
-
-// Rank returns the number of dimensions.
-func (l programLeaf) Rank() int { return len(l.Array.Shape) }
-
-// Shape returns the sizes, separated by commas.
-func (l programLeaf) Shape() string { return list(l.Array.Shape) }
 
 //go:embed program.tmpl
 var programText string
@@ -237,52 +74,128 @@ var programTemplate = template.Must(template.New("program").Funcs(template.FuncM
 	"number":  func(x float64) string { return fmt.Sprintf("%.6g", x) },
 }).Parse(programText))
 
+// programData is what the template of a program is filled with.
+type programData struct {
+	Marker        string
+	Case          *testCase
+	Outcome       *Outcome
+	Lisp, Forward bool
+	WritesFile    bool // err.dot, as the Lisp machine does when it fails
+	Notes         []string
+	Inputs        []string // statements that make the operation's inputs
+	Leaves        []string // the names of those that have a gradient
+	Code          string
+	Cost          []string // statements that make the cost of the result y
+	Shown         string   // the element whose two numbers are printed
+	Got, Want     float64
+}
+
+// program writes the program that shows the outcome of a cell.
+func (f failing) program() (string, error) {
+	c, o := f.testCase, f.outcome
+	of := cell(slices.Index(cellNames[:], o.Cell))
+	d := programData{
+		Marker: Marker, Case: c, Outcome: o, Lisp: of.lisp(), Forward: of == forward,
+		WritesFile: of.lisp() && o.Verdict == Failed,
+		Code:       c.Code, Shown: strings.Replace(o.Element, "Σw·y", "cost", 1), Got: o.Got, Want: o.Want,
+	}
+	if of.single() {
+		d.Code = strings.ReplaceAll(c.Code, "float64", "float32")
+	}
+	if !d.Lisp {
+		for _, k := range c.known() {
+			d.Notes = append(d.Notes, k.Problem+".")
+			if k.Instead != "" {
+				d.Notes = append(d.Notes, "Instead: "+k.Instead+".")
+			}
+		}
+	}
+	scalar := newScalarOf(c, c.arrays(o.Draw), of, way{plain: o.Plain})
+	d.add(c, of, scalar.in)
+	for i := range scalar.x {
+		if o.Verdict == WrongValue || scalar.layout.Element(i) != o.Element {
+			continue
+		}
+		text, err := scalar.arithmetic(i)
+		if err != nil {
+			return "", err
+		}
+		d.Notes = append(d.Notes, text)
+		if of.inner() {
+			d.Got, d.Want, d.Shown = 2*d.Got, 2*d.Want, "u"+d.Shown
+		}
+	}
+	var b strings.Builder
+	if err := programTemplate.Execute(&b, &d); err != nil {
+		return "", err
+	}
+	text := b.String()
+	if _, code, _ := strings.Cut(text, "package main"); !strings.Contains(code, "tensor.") {
+		text = strings.Replace(text, "\t\"gorgonia.org/tensor\"\n", "", 1)
+	}
+	formatted, err := format.Source([]byte(text))
+	return string(formatted), err
+}
+
+// add writes the inputs and the cost, of these values.
+func (d *programData) add(c *testCase, of cell, in []array) {
+	d.Cost = []string{"cost := y"}
+	if !d.Outcome.Plain {
+		d.Cost = []string{leafCode("w", of.dtype(), weights(weightOf, c.shape(in, of))),
+			"cost := gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(y, w))))"}
+	}
+	for k, n := range c.In {
+		dtype, name := n.dtype(of.dtype()), n.Name
+		if n.Constant {
+			d.Inputs = append(d.Inputs, fmt.Sprintf("%s := gorgonia.NewConstant(%s, gorgonia.WithName(%q))",
+				name, valueCode(in[k], dtype), name))
+			continue
+		}
+		if n.fixed() || !of.inner() {
+			d.Inputs = append(d.Inputs, leafCode(name, dtype, in[k]))
+		} else {
+			half, two := halves(in[k])
+			d.Inputs = append(d.Inputs, leafCode("u"+name, dtype, half), leafCode("v"+name, dtype, two),
+				fmt.Sprintf("%s := gorgonia.Must(gorgonia.HadamardProd(u%s, v%s))", name, name, name))
+			name = "u" + name
+		}
+		if n.fixed() {
+			continue
+		}
+		if at := len(d.Leaves); of.twice() {
+			w := fmt.Sprint("w", at+1)
+			d.Cost = append(d.Cost, leafCode(w, of.dtype(), weights(secondUse+at, n.Shape)),
+				fmt.Sprintf("cost = gorgonia.Must(gorgonia.Add(cost, "+
+					"gorgonia.Must(gorgonia.Sum(gorgonia.Must(gorgonia.HadamardProd(%s, %s))))))", name, w))
+		}
+		d.Leaves = append(d.Leaves, name)
+	}
+}
+
 // shape is that of the result as the graph has it, and a scalar's where it
 // cannot be built.
-func (c *Case) shape(in []Array, cell Cell) (shape []int) {
-	var err error
-	defer recovered(&err)
-	if b, err := c.build(gorgonia.NewGraph(), in, cell); err == nil {
-		shape = b.result.Shape()
-	}
+func (c *testCase) shape(in []array, of cell) (shape []int) {
+	_ = try(func() error {
+		b, err := c.build(gorgonia.NewGraph(), in, of)
+		if err == nil {
+			shape = b.result.Shape()
+		}
+		return err
+	})
 	return shape
 }
 
-// arithmetic writes out the central difference at element i.
-func (f *scalarOf) arithmetic(i int) (string, error) {
-	const h = 1e-4 // the numbers are for reading: seven digits of the derivative
-	x := f.At(i)
-	defer f.Set(i, x)
-	f.Set(i, x+h)
-	fp, err := f.Loss()
-	if err != nil {
-		return "", err
-	}
-	f.Set(i, x-h)
-	fm, err := f.Loss()
-	if err != nil {
-		return "", err
-	}
-	name := f.Layout().Element(i)
-	by := "y from plain Go"
-	if f.c.Ref == nil {
-		by = "y from Gorgonia's own forward pass"
-	}
-	return fmt.Sprintf("By hand, with %s and the cost below:\ncost(%s = %.6g) = %.12f\ncost(%s = %.6g) = %.12f\n"+
-		"so the derivative is their difference over %.6g, %.6f.",
-		by, name, x+h, fp, name, x-h, fm, 2*h, (fp-fm)/(2*h)), nil
+// leafCode writes the statement that makes a leaf of a graph g.
+func leafCode(name string, dtype tensor.Dtype, a array) string {
+	return fmt.Sprintf("%s := gorgonia.NewTensor(g, gorgonia.%s, %d, gorgonia.WithShape(%s), gorgonia.WithName(%q),\n"+
+		"\t\tgorgonia.WithValue(%s))", name, exported(dtype), len(a.Shape), list(a.Shape), name, valueCode(a, dtype))
 }
 
-// literal writes an array as a Gorgonia value.
-func literal(a Array, kind string) string {
+// valueCode writes an array as a Gorgonia value.
+func valueCode(a array, dtype tensor.Dtype) string {
+	of := strings.ToLower(exported(dtype))
 	if len(a.Shape) == 0 {
-		return fmt.Sprintf("%s(%v)", strings.ToLower(kind), a.Data[0])
+		return fmt.Sprintf("%s(%v)", of, a.Data[0])
 	}
-	text := strings.Replace(floats(a.Data), "float64", strings.ToLower(kind), 1)
-	return fmt.Sprintf("tensor.New(tensor.WithShape(%s), tensor.WithBacking(%s))", list(a.Shape), text)
-}
-
-// floats writes numbers as a slice.
-func floats(x []float64) string {
-	return "[]float64{" + strings.ReplaceAll(strings.Trim(fmt.Sprint(x), "[]"), " ", ", ") + "}"
+	return fmt.Sprintf("tensor.New(tensor.WithShape(%s), tensor.WithBacking([]%s{%s}))", list(a.Shape), of, list(a.Data))
 }

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"fmt"
-	"math"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -11,77 +10,64 @@ import (
 )
 
 // uniform returns number k of a fixed sequence that fills the unit interval.
-func uniform(k int) float64 {
-	_, u := math.Modf(0.37 + float64(k+1)*strides[1])
-	return u
-}
+func uniform(k int) float64 { return spread(k, 0, 1) }
 
 // dropoutOf is Dropout at one mask, which a fixed sequence in place of
 // Gorgonia's generator gives at every run, or in evaluation mode.
-func dropoutOf(x Input, p float64, eval bool) Case {
-	c := Case{Op: "Dropout", Variant: fmt.Sprintf("%s, p = %v, one mask", dims(x.Shape), p), In: []Input{x},
-		Code: fmt.Sprintf("gorgonia.Dropout(x, %v)", p), Eval: eval}
-	n := size(x.Shape)
-	c.Ref = func(in []Array) Array {
+func dropoutOf(x input, p float64, eval bool) testCase {
+	mode := map[bool]string{false: "one mask", true: "evaluation"}[eval]
+	keep := 1 - p
+	c := op(fmt.Sprintf("%s, p = %v, %s", dims(x.Shape), p, mode), func(in []array) array {
 		y := newArray(x.Shape...)
 		for i, v := range in[0].Data {
-			if keep := 1 - p; eval {
+			if eval {
 				y.Data[i] = v
 			} else if uniform(i) < keep {
 				y.Data[i] = v / keep
 			}
 		}
 		return y
-	}
+	}, gorgonia.Dropout, x, p)
+	c.Eval = eval
 	c.Build = func(in gorgonia.Nodes) (*gorgonia.Node, error) {
 		y, err := gorgonia.Dropout(in[0], p)
 		if err == nil {
 			k := -1 // each run draws one number for each element
-			peek.SetFunc(y.Op(), "rndGen", func() float64 { k++; return uniform(k % n) })
+			peek.SetFunc(y.Op(), "rndGen", func() float64 { k++; return uniform(k % size(x.Shape)) })
 		}
 		return y, err
-	}
-	if eval {
-		c.Variant = fmt.Sprintf("%s, p = %v, evaluation", dims(x.Shape), p)
 	}
 	return c
 }
 
 // randomNode is one of Gorgonia's distributions.
 type randomNode struct {
-	op   string
-	f    func(g *gorgonia.ExprGraph, dtype tensor.Dtype, shape []int) *gorgonia.Node
-	code string
+	f    func(g *gorgonia.ExprGraph, dtype tensor.Dtype, a, b float64, shape ...int) *gorgonia.Node
+	a, b float64
 }
 
 var randomNodes = []randomNode{
-	{"UniformRandomNode", func(g *gorgonia.ExprGraph, dtype tensor.Dtype, shape []int) *gorgonia.Node {
-		return gorgonia.UniformRandomNode(g, dtype, 1, 2, shape...)
-	}, "gorgonia.UniformRandomNode(g, x.Dtype(), 1, 2%s)"},
-	{"GaussianRandomNode", func(g *gorgonia.ExprGraph, dtype tensor.Dtype, shape []int) *gorgonia.Node {
-		return gorgonia.GaussianRandomNode(g, dtype, 1, 2, shape...)
-	}, "gorgonia.GaussianRandomNode(g, x.Dtype(), 1, 2%s)"},
-	{"BinomialRandomNode", func(g *gorgonia.ExprGraph, dtype tensor.Dtype, shape []int) *gorgonia.Node {
-		return gorgonia.BinomialRandomNode(g, dtype, 5, 0.5, shape...)
-	}, "gorgonia.BinomialRandomNode(g, x.Dtype(), 5, 0.5%s)"},
+	{gorgonia.UniformRandomNode, 1, 2}, {gorgonia.GaussianRandomNode, 1, 2}, {gorgonia.BinomialRandomNode, 5, 0.5},
 }
 
 // of is the product of x and the random node, which is held at one draw.
-func (r randomNode) of(shape []int) Case {
-	held := newArray(shape...)
-	for i := range held.Data {
-		held.Data[i] = 1 + uniform(i)
+func (r randomNode) of(shape []int) testCase {
+	drawn := newArray(shape...)
+	for i := range drawn.Data {
+		drawn.Data[i] = 1 + uniform(i)
 	}
-	return Case{Op: r.op, Variant: dims(shape) + ", times x, one draw", In: []Input{in("x", -2, 2, shape...)},
-		Code: "gorgonia.HadamardProd(x, " + fmt.Sprintf(r.code, arguments(shape)) + ")",
-		Ref: func(in []Array) Array {
-			return pairs(func(a, b float64) float64 { return a * b })([]Array{in[0], held})
-		},
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			n := r.f(in[0].Graph(), in[0].Dtype(), shape)
-			peek.SetOp(n, heldOp{n.Op(), value(held, in[0].Dtype())})
-			return gorgonia.HadamardProd(in[0], n)
+	settings := fmt.Sprint(r.a, ", ", r.b)
+	for _, d := range shape {
+		settings += fmt.Sprint(", ", d)
+	}
+	node := beside{fmt.Sprintf("gorgonia.%s(g, x.Dtype(), %s)", name(r.f), settings),
+		func(x *gorgonia.Node) *gorgonia.Node {
+			n := r.f(x.Graph(), x.Dtype(), r.a, r.b, shape...)
+			peek.SetOp(n, heldOp{n.Op(), value(drawn, x.Dtype())})
+			return n
 		}}
+	return op("", func(in []array) array { return pairs(times)([]array{in[0], drawn}) },
+		gorgonia.HadamardProd, in("x", -2, 2, shape...), node).as(name(r.f), dims(shape)+", times x, one draw")
 }
 
 // heldOp is the operation of a random node at one draw.
@@ -93,8 +79,7 @@ type heldOp struct {
 // Do implements gorgonia.Op.
 func (h heldOp) Do(...gorgonia.Value) (gorgonia.Value, error) { return gorgonia.CloneValue(h.value) }
 
-func random() []Case {
-	var cases []Case
+func random() (cases []testCase) {
 	for _, p := range []float64{0, 0.3, 0.5, 0.9} {
 		for _, s := range [][]int{{4}, {2, 3}, {2, 1, 3}, {2, 2, 3, 2}} {
 			cases = append(cases, dropoutOf(in("x", -2, 2, s...), p, false))

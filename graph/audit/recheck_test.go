@@ -27,14 +27,14 @@ func TestVerdictsArePyTorchs(t *testing.T) {
 	if len(golden) != 60 {
 		t.Errorf("%d verdicts: want 60", len(golden))
 	}
-	all := Catalogue()
+	all := catalogue()
 	for _, g := range golden {
-		i := slices.IndexFunc(all, func(c Case) bool { return c.Op == g.Op && c.Variant == g.Variant })
+		i := slices.IndexFunc(all, func(c testCase) bool { return c.Op == g.Op && c.Variant == g.Variant })
 		if i < 0 {
 			t.Errorf("no case %s (%s)", g.Op, g.Variant)
 			continue
 		}
-		o := all[i].runDraw(Cell(slices.Index(cellNames[:], g.Cell)), g.Draw)
+		o := all[i].runDraw(cell(slices.Index(cellNames[:], g.Cell)), g.Draw)
 		if (o.Verdict == Right) != g.Right || o.Element != g.Element ||
 			math.Abs(o.Want-g.Want) > tolerance32*math.Max(1, math.Abs(g.Want)) {
 			t.Errorf("%s, %s: %v, right is %v: PyTorch says right %v, %s is %v", all[i].Name(), g.Cell, o,

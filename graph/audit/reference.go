@@ -5,47 +5,13 @@ import (
 	"slices"
 )
 
-// The references are plain loops over indices: slow, and easy to see right.
-
-// index writes offset i of a shape as coordinates.
-func index(i int, shape []int) []int {
-	at := make([]int, len(shape))
-	for k := len(shape) - 1; k >= 0; k-- {
-		at[k], i = i%shape[k], i/shape[k]
-	}
-	return at
-}
-
-func offset(at, shape []int) int {
-	i := 0
-	for k, d := range shape {
-		i = i*d + at[k]
-	}
-	return i
-}
-
-// get returns an element; outside of the array it is 0, the padding.
-func (a Array) get(at ...int) float64 {
-	for k, i := range at {
-		if i < 0 || i >= a.Shape[k] {
-			return 0
-		}
-	}
-	return a.Data[offset(at, a.Shape)]
-}
-
-// fill makes an array of a function of the coordinates.
-func fill(shape []int, f func(at []int) float64) Array {
-	a := newArray(shape...)
-	for i := range a.Data {
-		a.Data[i] = f(index(i, shape))
-	}
-	return a
-}
+// reference computes the result of an operation on its inputs in plain loops over
+// indices: slow, and easy to see right.
+type reference = func(in []array) array
 
 // each is an elementwise function.
-func each(f func(x float64) float64) func([]Array) Array {
-	return func(in []Array) Array {
+func each(f func(x float64) float64) reference {
+	return func(in []array) array {
 		y := newArray(in[0].Shape...)
 		for i, x := range in[0].Data {
 			y.Data[i] = f(x)
@@ -55,48 +21,58 @@ func each(f func(x float64) float64) func([]Array) Array {
 }
 
 // pairs is an elementwise function of two, with NumPy's broadcasting.
-func pairs(f func(a, b float64) float64) func([]Array) Array {
-	return func(in []Array) Array {
-		a, b := in[0], in[1]
-		rank := max(len(a.Shape), len(b.Shape))
-		wide := func(s []int) []int { return append(slices.Repeat([]int{1}, rank-len(s)), s...) }
-		sa, sb := wide(a.Shape), wide(b.Shape)
+func pairs(f func(a, b float64) float64) reference {
+	return func(in []array) array {
+		rank := max(len(in[0].Shape), len(in[1].Shape))
+		wide := func(a array) array {
+			return array{append(slices.Repeat([]int{1}, rank-len(a.Shape)), a.Shape...), a.Data}
+		}
+		a, b := wide(in[0]), wide(in[1])
 		shape := make([]int, rank)
 		for k := range shape {
-			shape[k] = max(sa[k], sb[k])
+			shape[k] = max(a.Shape[k], b.Shape[k])
 		}
-		pick := func(x Array, s, at []int) float64 {
-			at = slices.Clone(at)
+		pick := func(x array, at []int) float64 {
+			from := make([]int, rank)
 			for k := range at {
-				if s[k] == 1 {
-					at[k] = 0
-				}
+				from[k] = at[k] % x.Shape[k]
 			}
-			return x.Data[offset(at, s)]
+			return x.get(from...)
 		}
-		return fill(shape, func(at []int) float64 { return f(pick(a, sa, at), pick(b, sb, at)) })
+		return fill(shape, func(at []int) float64 { return f(pick(a, at), pick(b, at)) })
 	}
 }
 
-// reduce folds the elements along axes; none are all.
-func reduce(axes []int, f func(x []float64) float64) func([]Array) Array {
-	return func(in []Array) Array {
-		a := in[0]
-		var shape []int
-		for k, d := range a.Shape {
-			if len(axes) > 0 && !slices.Contains(axes, k) {
-				shape = append(shape, d)
-			}
+func plus(a, b float64) float64 { return a + b }
+
+func times(a, b float64) float64 { return a * b }
+
+// fold combines all inputs element by element.
+func fold(f func(a, b float64) float64) reference {
+	return func(in []array) array {
+		y := in[0]
+		for _, a := range in[1:] {
+			y = pairs(f)([]array{y, a})
 		}
-		groups := make([][]float64, size(shape))
-		for i, x := range a.Data {
-			var to []int
-			for k, j := range index(i, a.Shape) {
+		return y
+	}
+}
+
+// reduce folds the elements along axes; no axes means all.
+func reduce(axes []int, f func(x []float64) float64) reference {
+	return func(in []array) array {
+		kept := func(of []int) (left []int) {
+			for k, v := range of {
 				if len(axes) > 0 && !slices.Contains(axes, k) {
-					to = append(to, j)
+					left = append(left, v)
 				}
 			}
-			o := offset(to, shape)
+			return left
+		}
+		shape := kept(in[0].Shape)
+		groups := make([][]float64, size(shape))
+		for i, x := range in[0].Data {
+			o := offset(kept(index(i, in[0].Shape)), shape)
 			groups[o] = append(groups[o], x)
 		}
 		y := newArray(shape...)
@@ -108,8 +84,8 @@ func reduce(axes []int, f func(x []float64) float64) func([]Array) Array {
 }
 
 // along maps the elements along one axis together.
-func along(axis int, f func(x []float64) []float64) func([]Array) Array {
-	return func(in []Array) Array {
+func along(axis int, f func(x []float64) []float64) reference {
+	return func(in []array) array {
 		a := in[0]
 		y := newArray(a.Shape...)
 		for i := range a.Data {
@@ -205,8 +181,8 @@ func truth(b bool) float64 {
 }
 
 // permute is the transpose by axes.
-func permute(axes ...int) func([]Array) Array {
-	return func(in []Array) Array {
+func permute(axes ...int) reference {
+	return func(in []array) array {
 		shape := make([]int, len(axes))
 		for k, a := range axes {
 			shape[k] = in[0].Shape[a]
@@ -221,9 +197,19 @@ func permute(axes ...int) func([]Array) Array {
 	}
 }
 
+// swap returns the axes 0, 1, … of n, with one of them and the last exchanged.
+func swap(n, axis int) []int {
+	axes := make([]int, n)
+	for k := range axes {
+		axes[k] = k
+	}
+	axes[axis], axes[n-1] = n-1, axis
+	return axes
+}
+
 // contract is the tensor product summed over pairs of axes.
-func contract(aAxes, bAxes []int) func([]Array) Array {
-	return func(in []Array) Array {
+func contract(aAxes, bAxes []int) reference {
+	return func(in []array) array {
 		a, b := in[0], in[1]
 		var shape, over, freeA, freeB []int
 		for k, d := range a.Shape {
@@ -259,97 +245,36 @@ func contract(aAxes, bAxes []int) func([]Array) Array {
 	}
 }
 
-// window is how a kernel moves over a BCHW image. pad is top, bottom, left,
-// right.
-type window struct {
-	kernel, stride, dilation [2]int
-	pad                      [4]int
-}
-
-func (w window) out(shape []int) (h, width int) {
-	length := func(n, k, pad, stride, dilation int) int { return (n+pad-(k-1)*dilation-1)/stride + 1 }
-	return length(shape[2], w.kernel[0], w.pad[0]+w.pad[1], w.stride[0], w.dilation[0]),
-		length(shape[3], w.kernel[1], w.pad[2]+w.pad[3], w.stride[1], w.dilation[1])
-}
-
-// visit calls f with the image's coordinates under the kernel at (i, j), padding
-// too.
-func (w window) visit(i, j int, f func(r, c, y, x int)) {
-	for r := range w.kernel[0] {
-		for c := range w.kernel[1] {
-			f(r, c, i*w.stride[0]-w.pad[0]+r*w.dilation[0], j*w.stride[1]-w.pad[2]+c*w.dilation[1])
-		}
-	}
-}
-
-func convolution(w window) func([]Array) Array {
-	return func(in []Array) Array {
-		im, filter := in[0], in[1]
-		h, width := w.out(im.Shape)
-		return fill([]int{im.Shape[0], filter.Shape[0], h, width}, func(at []int) float64 {
-			s := 0.0
-			for ch := range im.Shape[1] {
-				w.visit(at[2], at[3], func(r, c, y, x int) { s += filter.get(at[1], ch, r, c) * im.get(at[0], ch, y, x) })
-			}
-			return s
-		})
-	}
-}
-
-// pool folds what is under the kernel; the padding is left out of it.
-func pool(w window, f func(x []float64) float64) func([]Array) Array {
-	return func(in []Array) Array {
-		im := in[0]
-		h, width := w.out(im.Shape)
-		return fill([]int{im.Shape[0], im.Shape[1], h, width}, func(at []int) float64 {
-			var under []float64
-			w.visit(at[2], at[3], func(_, _, y, x int) {
-				if y >= 0 && y < im.Shape[2] && x >= 0 && x < im.Shape[3] {
-					under = append(under, im.get(at[0], at[1], y, x))
-				}
-			})
-			return f(under)
-		})
-	}
-}
-
-func imageToColumns(w window) func([]Array) Array {
-	return func(in []Array) Array {
-		im := in[0]
-		h, width := w.out(im.Shape)
-		n := w.kernel[0] * w.kernel[1]
-		return fill([]int{im.Shape[0], h, width, im.Shape[1] * n}, func(at []int) float64 {
-			var v float64
-			w.visit(at[1], at[2], func(r, c, y, x int) {
-				if at[3]%n == r*w.kernel[1]+c {
-					v = im.get(at[0], at[3]/n, y, x)
-				}
-			})
-			return v
-		})
-	}
-}
-
 // normalize subtracts the mean of each group and divides by its deviation
-// √(variance + ε); group numbers an element's group. Then it scales and shifts
-// with the second and the third input, of a shape that broadcasts.
-func normalize(epsilon float64, group func(at, shape []int) int) func([]Array) Array {
-	return func(in []Array) Array {
+// √(variance + ε); group numbers an element's group. Then it scales and shifts.
+func normalize(epsilon float64, group func(at []int) int) reference {
+	return func(in []array) array {
 		x := in[0]
 		members := map[int][]float64{}
 		for i, v := range x.Data {
-			g := group(index(i, x.Shape), x.Shape)
+			g := group(index(i, x.Shape))
 			members[g] = append(members[g], v)
 		}
-		y := fill(x.Shape, func(at []int) float64 {
-			g := members[group(at, x.Shape)]
+		return scaled(in, func(at []int) float64 {
+			g := members[group(at)]
 			m, s := mean(g), 0.0
 			for _, v := range g {
 				s += (v - m) * (v - m)
 			}
 			return (x.get(at...) - m) / math.Sqrt(s/float64(len(g))+epsilon)
 		})
-		scaled := pairs(func(a, b float64) float64 { return a * b })([]Array{y, in[1]})
-		return pairs(func(a, b float64) float64 { return a + b })([]Array{scaled, in[2]})
 	}
+}
+
+// standardize is normalize with a mean and a variance that are given.
+func standardize(epsilon, mean, variance float64) reference {
+	return func(in []array) array {
+		return scaled(in, func(at []int) float64 { return (in[0].get(at...) - mean) / math.Sqrt(variance+epsilon) })
+	}
+}
+
+// scaled is a function of the coordinates of the first input, times the second
+// input and plus the third.
+func scaled(in []array, f func(at []int) float64) array {
+	return pairs(plus)([]array{pairs(times)([]array{fill(in[0].Shape, f), in[1]}), in[2]})
 }

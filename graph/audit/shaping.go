@@ -9,138 +9,97 @@ import (
 	"gorgonia.org/tensor"
 )
 
-func reshapeOf(from, to []int) Case {
+func reshapeOf(from, to []int) testCase {
 	shape := slices.Clone(to) // -1 is whatever is left
 	if k := slices.Index(shape, -1); k >= 0 {
 		shape[k] = -size(from) / size(shape)
 	}
-	return Case{Op: "Reshape", Variant: dims(from) + " to " + dims(to), In: []Input{in("x", -2, 2, from...)},
-		Code:  fmt.Sprintf("gorgonia.Reshape(x, tensor.Shape{%s})", list(to)),
-		Ref:   func(in []Array) Array { return Array{shape, slices.Clone(in[0].Data)} },
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Reshape(in[0], slices.Clone(to)) }}
+	return op(dims(from)+" to "+dims(to), reshaped(shape), gorgonia.Reshape, in("x", -2, 2, from...), tensor.Shape(to))
 }
 
-func ravelOf(shape []int) Case {
-	return Case{Op: "Ravel", Variant: dims(shape), In: []Input{in("x", -2, 2, shape...)}, Code: "gorgonia.Ravel(x)",
-		Ref:   func(in []Array) Array { return Array{[]int{size(shape)}, slices.Clone(in[0].Data)} },
-		Build: unary(gorgonia.Ravel)}
+func reshaped(to []int) reference {
+	return func(in []array) array { return array{to, slices.Clone(in[0].Data)} }
 }
 
-func transposeOf(shape, axes []int) Case {
-	return Case{Op: "Transpose", Variant: fmt.Sprintf("%s, axes %s", dims(shape), list(axes)),
-		In: []Input{in("x", -2, 2, shape...)}, Code: fmt.Sprintf("gorgonia.Transpose(x%s)", arguments(axes)),
-		Ref: permute(axes...),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			return gorgonia.Transpose(in[0], slices.Clone(axes)...)
-		}}
+func ravelOf(shape []int) testCase {
+	return op(dims(shape), reshaped([]int{size(shape)}), gorgonia.Ravel, in("x", -2, 2, shape...))
 }
 
-// span is a part of an axis: from:to by a step. The zero value is all of it.
-type span struct{ from, to, step int }
-
-func (s span) all() bool { return s == span{} }
-
-func (s span) len() int { return (s.to - s.from + s.step - 1) / s.step }
-
-func (s span) String() string {
-	switch {
-	case s.all():
-		return ":"
-	case s.step > 1:
-		return fmt.Sprintf("%d:%d:%d", s.from, s.to, s.step)
-	}
-	return fmt.Sprintf("%d:%d", s.from, s.to)
+func transposeOf(shape, axes []int) testCase {
+	return op(fmt.Sprintf("%s, axes %s", dims(shape), list(axes)), permute(axes...),
+		gorgonia.Transpose, in("x", -2, 2, shape...), rest(axes))
 }
 
-func (s span) code() string {
-	switch {
-	case s.all():
-		return "nil"
-	case s.step > 1:
-		return fmt.Sprintf("gorgonia.S(%d, %d, %d)", s.from, s.to, s.step)
-	}
-	return fmt.Sprintf("gorgonia.S(%d, %d)", s.from, s.to)
-}
-
-// spans are the arguments of Slice.
-func spans(cuts []span) []tensor.Slice {
-	out := make([]tensor.Slice, len(cuts))
-	for k, s := range cuts {
-		if !s.all() {
-			out[k] = gorgonia.S(s.from, s.to, s.step)
-		}
-	}
-	return out
-}
-
-func sliceOf(shape []int, cuts []span) Case {
-	var text, code []string
+func sliceOf(shape []int, cuts []span) testCase {
+	args, text := []any{in("x", -2, 2, shape...)}, []string{}
 	for _, c := range cuts {
-		text, code = append(text, c.String()), append(code, c.code())
+		args, text = append(args, c), append(text, c.String())
 	}
-	return Case{Op: "Slice", Variant: dims(shape) + ", [" + strings.Join(text, ", ") + "]",
-		In: []Input{in("x", -2, 2, shape...)}, Code: "gorgonia.Slice(x, " + strings.Join(code, ", ") + ")",
-		Ref: sliced(cuts), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			return gorgonia.Slice(in[0], spans(cuts)...)
-		}}
+	return op(dims(shape)+", ["+strings.Join(text, ", ")+"]", sliced(cuts), gorgonia.Slice, args...)
 }
 
-func concatOf(axis int, shapes [][]int) Case {
-	var inputs []Input
-	var texts, names []string
-	for k, shape := range shapes {
-		name := string(rune('a' + k))
-		inputs, texts, names = append(inputs, in(name, -2, 2, shape...)), append(texts, dims(shape)), append(names, name)
+func concatOf(axis int, shapes [][]int) testCase {
+	inputs, _ := operandsOf(shapes)
+	var texts []string
+	for _, s := range shapes {
+		texts = append(texts, dims(s))
 	}
-	return Case{Op: "Concat", Variant: fmt.Sprintf("%s, axis %d", strings.Join(texts, ", "), axis), In: inputs,
-		Code: fmt.Sprintf("gorgonia.Concat(%d, %s)", axis, strings.Join(names, ", ")),
-		Ref:  joined(axis), Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.Concat(axis, in...) }}
+	return op(fmt.Sprintf("%s, axis %d", strings.Join(texts, ", "), axis), joined(axis),
+		gorgonia.Concat, append([]any{axis}, inputs...)...)
 }
 
 // unconcatOf is the second of the parts.
-func unconcatOf(shape []int, axis, parts int) Case {
+func unconcatOf(shape []int, axis, parts int) testCase {
 	cuts := make([]span, len(shape))
 	n := shape[axis] / parts
 	cuts[axis] = span{n, 2 * n, 1}
-	return Case{Op: "Unconcat", Variant: fmt.Sprintf("%s, axis %d, second of %d", dims(shape), axis, parts),
-		In: []Input{in("x", -2, 2, shape...)},
-		Code: fmt.Sprintf("func() (*gorgonia.Node, error) { n, err := gorgonia.Unconcat(x, %d, %d); return n[1], err }()",
-			axis, parts),
-		Ref: sliced(cuts),
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) {
-			all, err := gorgonia.Unconcat(in[0], axis, parts)
-			if err != nil {
-				return nil, err
-			}
-			return all[1], nil
-		}}
+	second := func(x *gorgonia.Node) (*gorgonia.Node, error) {
+		all, err := gorgonia.Unconcat(x, axis, parts)
+		if err != nil {
+			return nil, err
+		}
+		return all[1], nil
+	}
+	return op("", sliced(cuts), second, in("x", -2, 2, shape...)).written("Unconcat",
+		fmt.Sprintf("%s, axis %d, second of %d", dims(shape), axis, parts),
+		fmt.Sprintf("func() (*gorgonia.Node, error) { n, err := gorgonia.Unconcat(x, %d, %d); return n[1], err }()",
+			axis, parts))
 }
 
-func atOf(shape, at []int) Case {
-	return Case{Op: "At", Variant: fmt.Sprintf("%s, [%s]", dims(shape), list(at)), In: []Input{in("x", -2, 2, shape...)},
-		Code:  fmt.Sprintf("gorgonia.At(x%s)", arguments(at)),
-		Ref:   func(in []Array) Array { return Array{nil, []float64{in[0].get(at...)}} },
-		Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.At(in[0], at...) }}
+func atOf(shape, at []int) testCase {
+	return op(fmt.Sprintf("%s, [%s]", dims(shape), list(at)), elementAt(at), gorgonia.At, in("x", -2, 2, shape...), rest(at))
 }
 
-func byIndicesOf(shape []int, axis int, indices []float64) Case {
-	index := Input{Name: "i", Shape: []int{len(indices)}, Values: indices, Type: "int"}
-	return Case{Op: "ByIndices", Variant: fmt.Sprintf("%s, axis %d, %v", dims(shape), axis, indices),
-		In: []Input{in("x", -2, 2, shape...), index}, Code: fmt.Sprintf("gorgonia.ByIndices(x, i, %d)", axis),
-		Ref: func(in []Array) Array {
-			to := slices.Clone(shape)
-			to[axis] = len(indices)
-			return fill(to, func(at []int) float64 {
-				from := slices.Clone(at)
-				from[axis] = int(indices[at[axis]])
-				return in[0].get(from...)
-			})
-		}, Build: func(in gorgonia.Nodes) (*gorgonia.Node, error) { return gorgonia.ByIndices(in[0], in[1], axis) }}
+func elementAt(at []int) reference {
+	return func(in []array) array { return array{nil, []float64{in[0].get(at...)}} }
+}
+
+func byIndicesOf(shape []int, axis int, indices []int) testCase {
+	return op(fmt.Sprintf("%s, axis %d, %v", dims(shape), axis, indices), picked(axis, indices),
+		gorgonia.ByIndices, in("x", -2, 2, shape...), integers("i", indices, len(indices)), axis)
+}
+
+func picked(axis int, indices []int) reference {
+	return func(in []array) array {
+		to := slices.Clone(in[0].Shape)
+		to[axis] = len(indices)
+		return fill(to, func(at []int) float64 {
+			from := slices.Clone(at)
+			from[axis] = indices[at[axis]]
+			return in[0].get(from...)
+		})
+	}
+}
+
+func diagFlatOf(n int) testCase {
+	diagonal := func(in []array) array {
+		return fill([]int{n, n}, func(at []int) float64 { return truth(at[0] == at[1]) * in[0].Data[at[0]] })
+	}
+	return op(fmt.Sprint(n), diagonal, gorgonia.DiagFlat, in("x", -2, 2, n)).without("documented as not differentiable")
 }
 
 // shaping are the operations that move elements.
-func shaping() []Case {
-	var cases []Case
+func shaping() (cases []testCase) {
 	for _, s := range [][2][]int{
 		{{6}, {2, 3}}, {{2, 3}, {6}}, {{2, 3}, {3, 2}}, {{2, 3, 2}, {4, 3}}, {{2, 3}, {1, 2, 3, 1}}, {{2, 3}, {2, -1}},
 		{{1, 1}, {1}}, {{}, {1}}, {{1}, {}}, {{2, 1, 3, 1, 2}, {3, 4}},
@@ -202,31 +161,23 @@ func shaping() []Case {
 	for _, s := range []struct {
 		shape   []int
 		axis    int
-		indices []float64
+		indices []int
 	}{
-		{[]int{4}, 0, []float64{2, 0}}, {[]int{4, 2}, 0, []float64{2, 0, 3}}, {[]int{4, 2}, 0, []float64{1, 1}},
-		{[]int{2, 4}, 1, []float64{3, 0}}, {[]int{2, 3, 2}, 1, []float64{2, 0}}, {[]int{2, 3, 2}, 2, []float64{1}},
-		{[]int{3, 2, 2}, 0, []float64{2, 0}},
+		{[]int{4}, 0, []int{2, 0}}, {[]int{4, 2}, 0, []int{2, 0, 3}}, {[]int{4, 2}, 0, []int{1, 1}},
+		{[]int{2, 4}, 1, []int{3, 0}}, {[]int{2, 3, 2}, 1, []int{2, 0}}, {[]int{2, 3, 2}, 2, []int{1}},
+		{[]int{3, 2, 2}, 0, []int{2, 0}},
 	} {
 		cases = append(cases, byIndicesOf(s.shape, s.axis, s.indices))
 	}
 	for _, n := range []int{1, 3} {
 		cases = append(cases, diagFlatOf(n))
 	}
-	return append(cases, ctc()...)
-}
-
-func diagFlatOf(n int) Case {
-	return Case{Op: "DiagFlat", Variant: fmt.Sprint(n), In: []Input{in("x", -2, 2, n)}, Code: "gorgonia.DiagFlat(x)",
-		Design: "documented as not differentiable",
-		Ref: func(in []Array) Array {
-			return fill([]int{n, n}, func(at []int) float64 { return truth(at[0] == at[1]) * in[0].Data[at[0]] })
-		}, Build: unary(gorgonia.DiagFlat)}
+	return cases
 }
 
 // sliced is x[from:to, …]; an axis cut to one element is dropped.
-func sliced(cuts []span) func([]Array) Array {
-	return func(in []Array) Array {
+func sliced(cuts []span) reference {
+	return func(in []array) array {
 		shape := slices.Clone(in[0].Shape)
 		for k, c := range cuts {
 			if !c.all() {
@@ -247,8 +198,8 @@ func sliced(cuts []span) func([]Array) Array {
 	}
 }
 
-func joined(axis int) func([]Array) Array {
-	return func(in []Array) Array {
+func joined(axis int) reference {
+	return func(in []array) array {
 		shape := slices.Clone(in[0].Shape)
 		for _, a := range in[1:] {
 			shape[axis] += a.Shape[axis]

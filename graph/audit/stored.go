@@ -2,8 +2,10 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // storedInner are the operations whose result Reshape and Ravel share. Gorgonia's
@@ -17,67 +19,30 @@ var storedOuter = []string{"Add", "Sub", "HadamardProd", "HadamardDiv", "Square"
 
 // storedOf is f(Reshape(g(x))), f an element-wise operation; Ravel where there is
 // no shape to go to.
-func storedOf(outer, inner string, from, to []int) Case {
-	type node = *gorgonia.Node
-	g, gRef := func(x node) (node, error) { return gorgonia.SoftMax(x) }, along(len(from)-1, softMax)
-	for _, u := range unaryOps {
-		if u.op == inner {
-			g, gRef = u.f, each(u.ref)
-		}
-	}
-	op, target, code := "Reshape", to,
-		fmt.Sprintf("gorgonia.Must(gorgonia.Reshape(gorgonia.Must(gorgonia.%s(x)), tensor.Shape{%s}))", inner, list(to))
-	if to == nil {
-		op, target, code = "Ravel", []int{size(from)},
-			fmt.Sprintf("gorgonia.Must(gorgonia.Ravel(gorgonia.Must(gorgonia.%s(x))))", inner)
-	}
-	moved := func(x node) (node, error) {
-		y, err := g(x)
-		if err != nil {
-			return nil, err
-		}
-		if to == nil {
-			return gorgonia.Ravel(y)
-		}
-		return gorgonia.Reshape(y, to)
-	}
-	movedRef := func(in []Array) Array { return Array{target, gRef(in[:1]).Data} }
+func storedOf(outer, inner string, from, to []int) testCase {
 	const low, high = 0.4, 2
-	c := Case{Op: "f(" + op + "(g(x)))",
-		Variant: fmt.Sprintf("%s to %s, f is %s, g is %s", dims(from), dims(target), outer, inner),
-		In:      []Input{in("x", low, high, from...)}}
-	for _, u := range unaryOps {
-		if u.op == outer {
-			c.Code = "gorgonia." + outer + "(" + code + ")"
-			c.Ref = func(in []Array) Array { return each(u.ref)([]Array{movedRef(in)}) }
-			c.Build = func(in gorgonia.Nodes) (node, error) {
-				n, err := moved(in[0])
-				if err != nil {
-					return nil, err
-				}
-				return u.f(n)
-			}
-		}
+	x := in("x", low, high, from...)
+	g, ref := call(gorgonia.SoftMax, x), along(len(from)-1, softMax)
+	if u, ok := unary(inner); ok {
+		g, ref = u.call(x), each(u.ref)
 	}
-	for _, p := range pairwiseOps {
-		if p.op == outer {
-			c.In = append(c.In, in("y", low, high, target...))
-			c.Code = p.written(code, "y")
-			c.Ref = func(in []Array) Array { return pairs(p.ref)([]Array{movedRef(in), in[1]}) }
-			c.Build = func(in gorgonia.Nodes) (node, error) {
-				n, err := moved(in[0])
-				if err != nil {
-					return nil, err
-				}
-				return p.f(n, in[1])
-			}
-		}
+	moved, shape := call(gorgonia.Reshape, g, tensor.Shape(to)), to
+	if to == nil {
+		moved, shape = call(gorgonia.Ravel, g), []int{size(from)}
 	}
-	return c
+	movedRef := func(in []array) array { return array{shape, ref(in[:1]).Data} }
+	op, variant := "f("+name(moved.function)+"(g(x)))",
+		fmt.Sprintf("%s to %s, f is %s, g is %s", dims(from), dims(shape), outer, inner)
+	if u, ok := unary(outer); ok {
+		return newCase("", func(in []array) array { return each(u.ref)([]array{movedRef(in)}) }, u.call(moved)).as(op, variant)
+	}
+	k := slices.IndexFunc(pairwiseOps, func(p binaryOp) bool { return name(p.f) == outer })
+	p := pairwiseOps[k]
+	return newCase("", func(in []array) array { return pairs(p.ref)([]array{movedRef(in), in[1]}) },
+		call(p.f, moved, in("y", low, high, shape...))).as(op, variant)
 }
 
-func stored() []Case {
-	var cases []Case
+func stored() (cases []testCase) {
 	for _, inner := range storedInner {
 		for _, to := range [][]int{{3, 2}, nil} {
 			for _, outer := range storedOuter {
@@ -86,25 +51,4 @@ func stored() []Case {
 		}
 	}
 	return cases
-}
-
-func storedGenerators() []generator {
-	draw := func(c *choices, ravel bool) Case {
-		from := c.anyShape(2, 4)
-		if from[len(from)-1] == 1 {
-			from[len(from)-1] = 2 // SoftMax takes a column for a vector
-		}
-		to := []int{size(from[1:]), from[0]}
-		if ravel {
-			to = nil
-		}
-		outer, inner := storedOuter[c.n(len(storedOuter))], storedInner[c.n(len(storedInner))]
-		return storedOf(outer, inner, from, to).with(features("f is HadamardProd", outer == "HadamardProd",
-			"f is HadamardDiv", outer == "HadamardDiv", "f is Square", outer == "Square",
-			"g is Sin", inner == "Sin", "elements", size(from)))
-	}
-	return []generator{
-		{"f(Reshape(g(x)))", func(c *choices) Case { return draw(c, false) }},
-		{"f(Ravel(g(x)))", func(c *choices) Case { return draw(c, true) }},
-	}
 }

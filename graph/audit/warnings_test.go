@@ -2,48 +2,23 @@ package audit
 
 import (
 	"slices"
-	"sync"
 	"testing"
 
-	"gorgonia.org/gorgonia"
-
-	"gradtwin/graph"
+	"gradtwin"
 	"gradtwin/graph/faults"
 )
 
-// differentiable audits all cases that have a gradient, once for all tests.
-func differentiable(t *testing.T) ([]Row, error) {
-	audited.Do(func() {
-		cases := map[string]bool{}
-		for _, c := range Catalogue() {
-			cases[c.Name()] = c.Design == ""
-		}
-		audited.rows, audited.err = Run(t.Context(), worker(t),
-			func(r Row) bool { return r.Type == TypeOperation && cases[r.Name()] })
-	})
-	return audited.rows, audited.err
-}
-
-var audited struct {
-	sync.Once
-	rows []Row
-	err  error
+// differentiable are the rows of the cases that have a gradient, by their names.
+func differentiable(t *testing.T) (rows []Row, cases map[string]*testCase) {
+	cases = named()
+	return slices.DeleteFunc(OfType(everything(t), TypeOperation), func(r Row) bool { return cases[r.Name()].Design != "" }), cases
 }
 
 // Every operation that the audit finds wrong on the tape machine is known to
 // package faults, and of none that is right does it say anything. What ends in an
 // error or a panic is told by that.
 func TestWrapWarns(t *testing.T) {
-	cases := map[string]Case{}
-	for _, c := range Catalogue() {
-		if c.Design == "" {
-			cases[c.Name()] = c
-		}
-	}
-	rows, err := differentiable(t)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows, cases := differentiable(t)
 	allowed := map[string]string{
 		"MaxPool1D": "the same node as AveragePool1D",
 		"MaxPool2D": "the same node as AveragePool1D, when its kernel has one row",
@@ -63,7 +38,7 @@ func TestWrapWarns(t *testing.T) {
 		if r.Tape().Failure() && len(c.known()) == 0 {
 			t.Errorf("%s: %v: package faults says nothing of it", c.Name(), r.Shown())
 		}
-		warnings, wrapped := warningsOf(&c)
+		warnings, wrapped := warningsOf(c)
 		if r.Tape() == Right {
 			right[r.Op] = true
 		}
@@ -79,7 +54,7 @@ func TestWrapWarns(t *testing.T) {
 			t.Errorf("%s: %v, and Wrap does not warn", c.Name(), r.Shown())
 		}
 		if verdict == Right && len(warnings) > 0 && allowed[r.Op] == "" {
-			t.Errorf("%s is right, and Wrap warns: %q", c.Name(), warnings)
+			t.Errorf("%s is right, and Wrap warns: %v", c.Name(), warnings)
 		}
 	}
 	// What shapes or values show that the catalogue has not: the fuzzer's, and
@@ -103,26 +78,10 @@ func TestWrapWarns(t *testing.T) {
 
 // warningsOf wraps Σ w·y. Where that cannot be built there is nothing to warn
 // of: the user sees the error.
-func warningsOf(c *Case) (warnings []string, wrapped bool) {
-	defer func() {
-		if recover() != nil {
-			warnings, wrapped = nil, false
-		}
-	}()
-	b, err := c.build(gorgonia.NewGraph(), c.arrays(0), TapeLeaf)
+func warningsOf(c *testCase) (warnings []gradtwin.Fault, wrapped bool) {
+	w, _, err := c.wrap(0)
 	if err != nil {
 		return nil, false
 	}
-	cost, err := c.cost(b.leaves, b.result, TapeLeaf, way{})
-	if err != nil {
-		return nil, false
-	}
-	if c.Eval {
-		gorgonia.NewTapeMachine(cost.Graph(), gorgonia.EvalMode()) // which switches all operations
-	}
-	w, err := graph.Wrap(cost, b.leaves...)
-	if err != nil {
-		return nil, false
-	}
-	return w.Warnings(), true
+	return w.Faults(), true
 }

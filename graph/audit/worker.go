@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -33,11 +31,11 @@ type subject interface {
 
 // subjects returns all of them, in the order of the page.
 func subjects() (all []subject) {
-	for _, c := range Catalogue() {
+	for _, c := range catalogue() {
 		all = append(all, &c)
 	}
 	for _, t := range merging() {
-		all = append(all, &t)
+		all = append(all, t)
 	}
 	for _, c := range insteads() {
 		all = append(all, &c)
@@ -48,37 +46,35 @@ func subjects() (all []subject) {
 	return all
 }
 
-// job is one outcome of one subject, or what a generator draws with choices.
+// job is one outcome of one subject, or a case that a generator draws.
 type job struct {
-	Subject, Outcome int
-	Choices          string `json:",omitempty"`
+	Subject, Outcome int   // of a drawn case its generator, and its number
+	Draw             *seed `json:",omitempty"`
 }
 
-// do runs a job. The case of a generator is run in all cells of the fuzzer.
-func (j job) do(all []subject, generators []generator) (Outcome, error) {
-	if j.Choices != "" && j.Subject >= 0 && j.Subject < len(generators) {
-		c := generators[j.Subject].draw(parseChoices(j.Choices))
+// do runs a job. A drawn case is run in all cells of the fuzzer. A panic here is
+// an error: it is not one of Gorgonia's, which are caught where it is called, or
+// end the process.
+func (j job) do(all []subject, generators []generator) (o Outcome, err error) {
+	defer recovered(&err)
+	switch {
+	case j.Draw != nil && j.Subject >= 0 && j.Subject < len(generators):
+		c := generators[j.Subject].draw(*j.Draw, j.Subject, j.Outcome)
 		return c.fuzzed(), nil
+	case j.Draw == nil && j.Subject >= 0 && j.Subject < len(all) &&
+		j.Outcome >= 0 && j.Outcome < len(all[j.Subject].row().Outcomes):
+		return all[j.Subject].outcome(j.Outcome), nil
 	}
-	if j.Choices != "" || j.Subject < 0 || j.Subject >= len(all) || j.Outcome < 0 ||
-		j.Outcome >= len(all[j.Subject].row().Outcomes) {
-		return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
-	}
-	return all[j.Subject].outcome(j.Outcome), nil
-}
-
-// reply is a worker's line: that it starts a job, or what came of it.
-type reply struct {
-	Job     job
-	Outcome *Outcome `json:",omitempty"`
+	return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
 }
 
 // Work runs the jobs that it reads, one JSON object after the other, and writes
-// what came of each. It is the main function of the processes that Run starts:
+// the outcome of each. It is the main function of the processes that Run starts:
 // an operation that panics in a goroutine of Gorgonia's ends such a process and
 // nothing else.
 func Work(r io.Reader, w io.Writer) error {
 	debug.SetGCPercent(gcPercent)
+	os.Stdout = os.Stderr // Gorgonia prints
 	all, drawn := subjects(), generators()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {
@@ -88,14 +84,11 @@ func Work(r io.Reader, w io.Writer) error {
 		} else if err != nil {
 			return err
 		}
-		if err := out.Encode(reply{Job: j}); err != nil {
-			return err
-		}
 		o, err := j.do(all, drawn)
 		if err != nil {
 			return err
 		}
-		if err := out.Encode(reply{j, &o}); err != nil {
+		if err := out.Encode(o); err != nil {
 			return err
 		}
 	}
@@ -105,27 +98,29 @@ func Work(r io.Reader, w io.Writer) error {
 // processes at a time as there are processors. worker starts one: a process
 // that calls Work on its standard input and output.
 func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(Row) bool) ([]Row, error) {
-	all := subjects()
 	var jobs []job
-	rows := make([]Row, len(all))
-	for i, of := range all {
-		rows[i] = of.row()
-		if !only(rows[i]) {
+	var rows []Row
+	var of []int // the row of each job
+	for i, s := range subjects() {
+		r := s.row()
+		if !only(r) {
 			continue
 		}
-		for k := range rows[i].Outcomes {
-			jobs = append(jobs, job{Subject: i, Outcome: k})
+		for k := range r.Outcomes {
+			jobs, of = append(jobs, job{Subject: i, Outcome: k}), append(of, len(rows))
 		}
+		rows = append(rows, r)
 	}
 	outcomes, err := runJobs(ctx, worker, jobs)
 	if err != nil {
 		return nil, err
 	}
 	for n, j := range jobs {
-		outcomes[n].Cell = rows[j.Subject].Outcomes[j.Outcome].Cell
-		rows[j.Subject].Outcomes[j.Outcome] = outcomes[n]
+		to := &rows[of[n]].Outcomes[j.Outcome]
+		outcomes[n].Cell = to.Cell // of a panic it is not known
+		*to = outcomes[n]
 	}
-	return slices.DeleteFunc(rows, func(r Row) bool { return !only(r) }), nil
+	return rows, nil
 }
 
 // runJobs returns the outcomes of jobs, in order.
@@ -139,22 +134,20 @@ func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs [
 	}
 	defer os.RemoveAll(dir)
 	outcomes := make([]Outcome, len(jobs))
-	size := min(batchSize, len(jobs)/runtime.GOMAXPROCS(0)+1)
 	var next atomic.Int64 // the first job that nobody has taken
 	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
 		group.Go(func() {
+			p := &process{worker: worker, dir: dir}
+			defer p.end()
 			for ctx.Err() == nil {
-				from := int(next.Add(int64(size))) - size
-				if from >= len(jobs) {
+				k := int(next.Add(1)) - 1
+				if k >= len(jobs) {
 					return
 				}
-				for to := min(from+size, len(jobs)); from < to && ctx.Err() == nil; {
-					n, err := process(ctx, worker, dir, jobs[from:to], outcomes[from:to])
-					if err != nil {
-						cancel(err)
-					}
-					from += n
+				var err error
+				if outcomes[k], err = p.do(ctx, jobs[k]); err != nil {
+					cancel(err)
 				}
 			}
 		})
@@ -166,70 +159,77 @@ func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs [
 	return outcomes, nil
 }
 
-// batchSize is how many jobs a process gets: starting one costs as much as
-// some tens of them.
-const batchSize = 400
-
-// process runs jobs in one worker until they are done or it dies, and returns
-// how many got an outcome: the one that it died of too.
-func process(
-	ctx context.Context, worker func(context.Context) *exec.Cmd, dir string, jobs []job, outcomes []Outcome,
-) (int, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	cmd := worker(ctx)
-	cmd.Dir = dir
-	var input strings.Builder
-	for _, j := range jobs {
-		text, err := json.Marshal(j)
-		if err != nil {
-			return 0, err
-		}
-		input.Write(append(text, '\n'))
-	}
-	cmd.Stdin = strings.NewReader(input.String())
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return 0, err
-	}
-	if err := cmd.Start(); err != nil {
-		return 0, err
-	}
-	hung := time.AfterFunc(cellTimeout, cancel)
-	defer hung.Stop()
-	n, started := 0, false
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var r reply
-		// Gorgonia prints too.
-		if json.Unmarshal(lines.Bytes(), &r) != nil || n == len(jobs) || r.Job != jobs[n] {
-			continue
-		}
-		hung.Reset(cellTimeout)
-		if started = r.Outcome == nil; !started {
-			outcomes[n] = *r.Outcome
-			n++
-		}
-	}
-	err = cmd.Wait()
-	if n == len(jobs) {
-		return n, nil
-	}
-	if !started {
-		return n, fmt.Errorf("a worker process ended before its jobs: %v: %s", err, stderr.String())
-	}
-	o := Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(stderr.String()))}
-	if !hung.Stop() {
-		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
-	}
-	outcomes[n] = o
-	return n + 1, nil
+// process is a worker that is started when there is a job and none runs.
+type process struct {
+	worker func(context.Context) *exec.Cmd
+	dir    string
+	cmd    *exec.Cmd // nil when none runs
+	kill   func()
+	input  io.Closer
+	in     *json.Encoder
+	out    *json.Decoder
+	stderr strings.Builder
 }
 
-// firstPanic returns the line of a stack trace that says what happened.
+func (p *process) start(ctx context.Context) error {
+	cmd := p.worker(ctx)
+	cmd.Dir, cmd.Stderr = p.dir, &p.stderr
+	p.stderr.Reset()
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return err
+	}
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	p.cmd, p.input, p.in, p.out = cmd, input, json.NewEncoder(input), json.NewDecoder(output)
+	p.kill = func() { cmd.Process.Kill() }
+	return nil
+}
+
+// end waits for the end of the worker that runs.
+func (p *process) end() {
+	if p.cmd != nil {
+		p.input.Close()
+		p.cmd.Wait()
+		p.cmd = nil
+	}
+}
+
+// do runs a job. A panic or a timeout ends the worker, and is the outcome.
+func (p *process) do(ctx context.Context, j job) (o Outcome, err error) {
+	if p.cmd == nil {
+		if err := p.start(ctx); err != nil {
+			return o, err
+		}
+	}
+	hung := time.AfterFunc(cellTimeout, p.kill)
+	if err = p.in.Encode(j); err == nil {
+		err = p.out.Decode(&o)
+	}
+	inTime := hung.Stop()
+	if err == nil {
+		return o, nil
+	}
+	p.end()
+	o = Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(p.stderr.String()))}
+	switch {
+	case !inTime:
+		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
+	case ctx.Err() != nil:
+		return o, ctx.Err()
+	case firstPanic(p.stderr.String()) == "":
+		return o, fmt.Errorf("a worker process ended before its jobs: %w: %s", err, p.stderr.String())
+	}
+	return o, nil
+}
+
+// firstPanic returns the line of a stack trace that says what happened, empty
+// when there is none.
 func firstPanic(trace string) string {
 	for line := range strings.Lines(trace) {
 		line = strings.TrimSpace(line)
@@ -237,5 +237,5 @@ func firstPanic(trace string) string {
 			return line
 		}
 	}
-	return "no message"
+	return ""
 }

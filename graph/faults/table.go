@@ -19,6 +19,18 @@ const (
 	lastAxis           = "Transpose so that the axis is last"
 )
 
+// Overwriting is the fault of an element-wise operation that writes over what
+// Reshape has left in place. No node shows it by itself: package graph finds it
+// by following a run.
+var Overwriting = Known{
+	Op: "Reshape", Effect: Derivative,
+	Problem: "an element-wise operation on Reshape(f(x)) writes over f(x), which the derivative of f needs",
+	Instead: "f(Reshape(x)) ∘ y in place of Reshape(f(x)) ∘ y",
+}
+
+// Table returns all known faults.
+func Table() []Known { return append(slices.Clone(table), Overwriting) }
+
 // table is in the order of Gorgonia's documentation: element by element,
 // reductions, linear algebra, tensors, networks.
 var table = []Known{

@@ -41,9 +41,9 @@ func fast() bool { return best != generic }
 var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
 // rows is genericRows for at least one row and column.
-func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, b []T, n int, add bool) {
+func rows[T float32 | float64](dst []T, ldc int, count, column []int32, value, b []T, ldb, n int, add bool) {
 	if best == generic {
-		genericRows(dst, ldc, count, offset, factor, b, n, add)
+		genericRows(dst, ldc, count, column, value, b, ldb, n, add)
 		return
 	}
 	size := int(unsafe.Sizeof(b[0]))
@@ -56,56 +56,69 @@ func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, 
 	for p, from := 0, 0; p < parts; p++ {
 		// The parts are alike to a vector.
 		vectors := total*(p+1)/parts - total*p/parts
-		last := min(lanes, n-from-(vectors-1)*lanes)
+		last := min(lanes, n-from-(vectors-1)*lanes) // lanes that are not in the vectors before
+		back := last - lanes
+		if vectors == 1 {
+			back = 0
+		}
 		pd, pb := unsafe.Pointer(&dst[from]), unsafe.Pointer(&b[from])
-		pf := unsafe.Pointer(unsafe.SliceData(factor))
-		po := unsafe.SliceData(offset)
+		pv := unsafe.Pointer(unsafe.SliceData(value))
+		pc := unsafe.SliceData(column)
 		switch {
 		case best == avx512 && size == 8:
-			rows64AVX512((*float64)(pd), ldc, &count[0], po, (*float64)(pf), (*float64)(pb), len(count), vectors, 1<<last-1, add)
+			rows64AVX512((*float64)(pd), ldc, &count[0], pc, (*float64)(pv), (*float64)(pb), ldb, len(count), vectors,
+				back, 1<<last-1, add)
 		case best == avx512:
-			rows32AVX512((*float32)(pd), ldc, &count[0], po, (*float32)(pf), (*float32)(pb), len(count), vectors, 1<<last-1, add)
+			rows32AVX512((*float32)(pd), ldc, &count[0], pc, (*float32)(pv), (*float32)(pb), ldb, len(count), vectors,
+				back, 1<<last-1, add)
 		case size == 8:
-			rows64AVX2((*float64)(pd), ldc, &count[0], po, (*float64)(pf), (*float64)(pb), len(count), vectors, &masks[8-2*last],
-				add)
+			rows64AVX2((*float64)(pd), ldc, &count[0], pc, (*float64)(pv), (*float64)(pb), ldb, len(count), vectors,
+				back, &masks[8-2*last], add)
 		default:
-			rows32AVX2((*float32)(pd), ldc, &count[0], po, (*float32)(pf), (*float32)(pb), len(count), vectors, &masks[8-last],
-				add)
+			rows32AVX2((*float32)(pd), ldc, &count[0], pc, (*float32)(pv), (*float32)(pb), ldb, len(count), vectors,
+				back, &masks[8-last], add)
 		}
 		from += vectors * lanes
 	}
 }
 
 // compress is genericCompress.
-func compress[T float32 | float64](value []T, offset []int32, x []T, step int) int {
-	n, from := 0, 0
+func compress[T float32 | float64](value []T, column, count []int32, x []T, ldx, n int) int {
 	size := int(unsafe.Sizeof(*new(T)))
 	lanes := 4
 	if best == avx512 {
 		lanes = 64 / size
 	}
-	if from = len(x) - len(x)%lanes; best == generic {
-		from = 0
+	whole := n - n%lanes
+	if best == generic || whole == 0 {
+		return genericCompress(value, column, count, x, ldx, n)
 	}
-	if from > 0 {
-		pv, px := unsafe.Pointer(&value[:len(x)+slack][0]), unsafe.Pointer(&x[0])
-		po := &offset[:len(x)+slack][0]
+	each := len(count) // rows, of which each call takes so many
+	if whole < n {
+		each = 1
+	}
+	found := 0
+	for i := 0; i < len(count); i += each {
+		row := x[i*ldx:]
+		px, pv := unsafe.Pointer(&row[:(each-1)*ldx+n][0]), unsafe.Pointer(&value[found:][:each*n+slack][0])
+		pc := &column[found:][:each*n+slack][0]
 		switch {
 		case best == avx512 && size == 8:
-			n = compress64AVX512((*float64)(pv), po, (*float64)(px), from, step)
+			found += compress64AVX512((*float64)(pv), pc, &count[i], (*float64)(px), ldx, each, whole)
 		case best == avx512:
-			n = compress32AVX512((*float32)(pv), po, (*float32)(px), from, step)
+			found += compress32AVX512((*float32)(pv), pc, &count[i], (*float32)(px), ldx, each, whole)
 		case size == 8:
-			n = compress64AVX2((*float64)(pv), po, (*float64)(px), from, step)
+			found += compress64AVX2((*float64)(pv), pc, &count[i], (*float64)(px), ldx, each, whole)
 		default:
-			n = compress32AVX2((*float32)(pv), po, (*float32)(px), from, step)
+			found += compress32AVX2((*float32)(pv), pc, &count[i], (*float32)(px), ldx, each, whole)
+		}
+		for j := whole; j < n; j++ {
+			value[found], column[found] = row[j], int32(j)
+			if row[j] != 0 {
+				found++
+				count[i]++
+			}
 		}
 	}
-	for i, v := range x[from:] {
-		value[n], offset[n] = v, int32((from+i)*step)
-		if v != 0 {
-			n++
-		}
-	}
-	return n
+	return found
 }

@@ -8,10 +8,10 @@ func Level() string { return "generic" }
 
 func fast() bool { return false }
 
-func rows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, b []T, n int, add bool) {
-	genericRows(dst, ldc, count, offset, factor, b, n, add)
+func rows[T float32 | float64](dst []T, ldc int, count, column []int32, value, b []T, ldb, n int, add bool) {
+	genericRows(dst, ldc, count, column, value, b, ldb, n, add)
 }
 
-func compress[T float32 | float64](value []T, offset []int32, x []T, step int) int {
-	return genericCompress(value, offset, x, step)
+func compress[T float32 | float64](value []T, column, count []int32, x []T, ldx, n int) int {
+	return genericCompress(value, column, count, x, ldx, n)
 }

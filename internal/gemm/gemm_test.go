@@ -109,7 +109,7 @@ func testAgainstGonum[T float32 | float64](t *testing.T, unit float64) {
 func TestDgemm(t *testing.T) { testAgainstGonum[float64](t, 0x1p-53) }
 func TestSgemm(t *testing.T) { testAgainstGonum[float32](t, 0x1p-24) }
 
-// More rows than are packed at a time, either way.
+// More rows and columns than a tile has, either way.
 func TestDgemmBlocks(t *testing.T) {
 	atLevels(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(3, 4))
@@ -191,18 +191,31 @@ func TestDgemmPanics(t *testing.T) {
 func testCompress[T float32 | float64](t *testing.T) {
 	atLevels(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
-		for n := range 70 {
-			x := make([]T, n)
+		same := func(a, b T) bool { return a == b || a != a && b != b }
+		for n := 1; n < 70; n++ {
+			rows, ld := 1+r.IntN(4), n+r.IntN(3)
+			x := make([]T, (rows-1)*ld+n) // not an element more
 			for i := range x {
 				x[i] = []T{0, 0, 1, T(math.Copysign(0, -1)), T(math.NaN())}[r.IntN(5)] * T(i+1)
 			}
-			value, offset := make([]T, n+slack), make([]int32, n+slack)
-			wantValue, wantOffset := make([]T, n+slack), make([]int32, n+slack)
-			got, want := compress(value, offset, x, 3), genericCompress(wantValue, wantOffset, x, 3)
-			same := func(a, b T) bool { return a == b || a != a && b != b }
-			if got != want || !slices.Equal(offset[:got], wantOffset[:want]) ||
-				!slices.EqualFunc(value[:got], wantValue[:want], same) {
-				t.Fatalf("%v: %v at %v, want %v at %v", x, value[:got], offset[:got], wantValue[:want], wantOffset[:want])
+			var value []T
+			var column, count []int32
+			for i := range rows {
+				before := len(value)
+				for j, v := range x[i*ld:][:n] {
+					if v != 0 {
+						value, column = append(value, v), append(column, int32(j))
+					}
+				}
+				count = append(count, int32(len(value)-before))
+			}
+			gotValue, gotColumn := make([]T, rows*n+slack), make([]int32, rows*n+slack)
+			gotCount := make([]int32, rows)
+			got := compress(gotValue, gotColumn, gotCount, x, ld, n)
+			if got != len(value) || !slices.Equal(gotCount, count) || !slices.Equal(gotColumn[:got], column) ||
+				!slices.EqualFunc(gotValue[:got], value, same) {
+				t.Fatalf("%d rows of %d, %d apart: %v: %v at %v, %v a row, want %v at %v, %v", rows, n, ld, x,
+					gotValue[:got], gotColumn[:got], gotCount, value, column, count)
 			}
 		}
 	})

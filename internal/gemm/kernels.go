@@ -1,12 +1,12 @@
 package gemm
 
 // genericRows multiplies sparse rows by a matrix: with count[i] elements in
-// row i, whose factors and offsets into b follow those of the row before,
+// row i, whose values and columns follow those of the row before,
 //
-//	dst[i·ldc + j] = Σ_t factor[t]·b[offset[t] + j],  j < n
+//	dst[i·ldc + j] = Σ_t value[t]·b[column[t]·ldb + j],  j < n
 //
 // added to what is there when add is set.
-func genericRows[T float32 | float64](dst []T, ldc int, count, offset []int32, factor, b []T, n int, add bool) {
+func genericRows[T float32 | float64](dst []T, ldc int, count, column []int32, value, b []T, ldb, n int, add bool) {
 	at := 0
 	for i, terms := range count {
 		row := dst[i*ldc:][:n]
@@ -14,27 +14,32 @@ func genericRows[T float32 | float64](dst []T, ldc int, count, offset []int32, f
 			clear(row)
 		}
 		for range terms {
-			f := factor[at]
-			for j, x := range b[offset[at]:][:n] {
-				row[j] += f * x
+			v := value[at]
+			for j, x := range b[int(column[at])*ldb:][:n] {
+				row[j] += v * x
 			}
 			at++
 		}
 	}
 }
 
-// genericCompress writes the elements of x that are not 0 to value, each one's
-// index times step to offset, and returns their number. Both are longer than x
-// by slack.
-func genericCompress[T float32 | float64](value []T, offset []int32, x []T, step int) int {
-	n := 0
-	for i, v := range x {
-		value[n], offset[n] = v, int32(i*step)
-		if v != 0 {
-			n++
+// genericCompress writes the elements that are not 0 of rows of n elements, which
+// begin ldx apart in x, to value, and their places in the row to column, one row
+// behind the other; each row's number of them to count; and returns the sum of those.
+// Value and column have room for slack elements more than x has.
+func genericCompress[T float32 | float64](value []T, column, count []int32, x []T, ldx, n int) int {
+	found := 0
+	for i := range count {
+		before := found
+		for j, v := range x[i*ldx:][:n] {
+			value[found], column[found] = v, int32(j)
+			if v != 0 {
+				found++
+			}
 		}
+		count[i] = int32(found - before)
 	}
-	return n
+	return found
 }
 
 // slack is what compress may write beyond the elements it counts: a vector.

@@ -5,49 +5,53 @@
 package gemm
 
 // rows64AVX2 is genericRows for the first columns of dst: so many vectors of them,
-// of the last the lanes in the mask. There is at least one row.
+// the last moved by back elements; of a single one the lanes in the mask. There is
+// at least one row.
 //
 //go:noescape
-func rows64AVX2(dst *float64, ldc int, count *int32, offset *int32, factor *float64, b *float64, rows int, vectors int, mask *int32, add bool)
+func rows64AVX2(dst *float64, ldc int, count *int32, column *int32, value *float64, b *float64, ldb int, rows int, vectors int, back int, mask *int32, add bool)
 
-// compress64AVX2 is genericCompress for whole groups of four: n is a multiple of four
-// and not 0. It writes up to four elements beyond what it counts.
+// compress64AVX2 is genericCompress for rows of whole groups of 4 elements: n is a
+// multiple of that, and no number is 0. It writes up to a group beyond what it counts.
 //
 //go:noescape
-func compress64AVX2(value *float64, offset *int32, x *float64, n int, step int) int
+func compress64AVX2(value *float64, column *int32, count *int32, x *float64, ldx int, rows int, n int) int
 
 // rows64AVX512 is genericRows for the first columns of dst: so many vectors of them,
-// of the last the lanes in the mask. There is at least one row.
+// the last moved by back elements; of a single one the lanes in the mask. There is
+// at least one row.
 //
 //go:noescape
-func rows64AVX512(dst *float64, ldc int, count *int32, offset *int32, factor *float64, b *float64, rows int, vectors int, mask uint64, add bool)
+func rows64AVX512(dst *float64, ldc int, count *int32, column *int32, value *float64, b *float64, ldb int, rows int, vectors int, back int, mask uint64, add bool)
 
-// compress64AVX512 is genericCompress for whole vectors: n is a multiple of their
-// length and not 0. It writes up to a vector beyond what it counts.
+// compress64AVX512 is genericCompress for rows of whole groups of 8 elements: n is a
+// multiple of that, and no number is 0. It writes up to a group beyond what it counts.
 //
 //go:noescape
-func compress64AVX512(value *float64, offset *int32, x *float64, n int, step int) int
+func compress64AVX512(value *float64, column *int32, count *int32, x *float64, ldx int, rows int, n int) int
 
 // rows32AVX2 is genericRows for the first columns of dst: so many vectors of them,
-// of the last the lanes in the mask. There is at least one row.
+// the last moved by back elements; of a single one the lanes in the mask. There is
+// at least one row.
 //
 //go:noescape
-func rows32AVX2(dst *float32, ldc int, count *int32, offset *int32, factor *float32, b *float32, rows int, vectors int, mask *int32, add bool)
+func rows32AVX2(dst *float32, ldc int, count *int32, column *int32, value *float32, b *float32, ldb int, rows int, vectors int, back int, mask *int32, add bool)
 
-// compress32AVX2 is genericCompress for whole groups of four: n is a multiple of four
-// and not 0. It writes up to four elements beyond what it counts.
+// compress32AVX2 is genericCompress for rows of whole groups of 4 elements: n is a
+// multiple of that, and no number is 0. It writes up to a group beyond what it counts.
 //
 //go:noescape
-func compress32AVX2(value *float32, offset *int32, x *float32, n int, step int) int
+func compress32AVX2(value *float32, column *int32, count *int32, x *float32, ldx int, rows int, n int) int
 
 // rows32AVX512 is genericRows for the first columns of dst: so many vectors of them,
-// of the last the lanes in the mask. There is at least one row.
+// the last moved by back elements; of a single one the lanes in the mask. There is
+// at least one row.
 //
 //go:noescape
-func rows32AVX512(dst *float32, ldc int, count *int32, offset *int32, factor *float32, b *float32, rows int, vectors int, mask uint64, add bool)
+func rows32AVX512(dst *float32, ldc int, count *int32, column *int32, value *float32, b *float32, ldb int, rows int, vectors int, back int, mask uint64, add bool)
 
-// compress32AVX512 is genericCompress for whole vectors: n is a multiple of their
-// length and not 0. It writes up to a vector beyond what it counts.
+// compress32AVX512 is genericCompress for rows of whole groups of 16 elements: n is a
+// multiple of that, and no number is 0. It writes up to a group beyond what it counts.
 //
 //go:noescape
-func compress32AVX512(value *float32, offset *int32, x *float32, n int, step int) int
+func compress32AVX512(value *float32, column *int32, count *int32, x *float32, ldx int, rows int, n int) int

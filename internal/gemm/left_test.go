@@ -8,8 +8,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-// A left operand that is kept gives the bits of Dgemm, either way round, for
-// more rows than are packed at a time too, and again for another matrix.
+// A left operand that is kept gives the bits of Dgemm, either way round, for more
+// than a tile too, and again for another matrix.
 func TestLeft(t *testing.T) {
 	atLevels(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))

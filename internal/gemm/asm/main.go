@@ -23,7 +23,7 @@ func main() {
 	for _, size := range []int{8, 4} {
 		// AVX2 has 16 registers: 13 sums, a factor, a mask and a masked load.
 		kernel{"AVX2", false, size, 13}.rows()
-		kernel{"AVX2", false, size, 13}.compressFour()
+		kernel{"AVX2", false, size, 13}.compress()
 		kernel{"AVX512", true, size, 16}.rows()
 		kernel{"AVX512", true, size, 16}.compress()
 	}
@@ -53,28 +53,34 @@ func (k kernel) name(base string) string { return fmt.Sprintf("%s%d%s", base, 8*
 func param(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
 // rows writes the product of sparse rows with a matrix. There is one loop for
-// each number of vectors in a row of the result, all in registers; of the last
-// vector only the lanes in the mask are loaded and stored.
+// each number of vectors in a row of the result, all in registers. The last ends
+// where the row does: it has some columns of the one before it once more. Of a
+// single vector only the lanes in the mask are loaded and stored.
 func (k kernel) rows() {
-	mask := "mask *int32"
+	mask := "mask *int32" // mask and back tell of the last vector
 	if k.avx512 {
 		mask = "mask uint64"
 	}
 	name := k.name("rows")
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldc int, count, offset *int32, factor, b *%[1]s, rows, vectors "+
-		"int, %s, add bool)", k.element(), mask))
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(dst *%[1]s, ldc int, count, column *int32, value, b *%[1]s, ldb, rows, "+
+		"vectors, back int, %s, add bool)", k.element(), mask))
 	Doc(name+" is genericRows for the first columns of dst: so many vectors of them,",
-		"of the last the lanes in the mask. There is at least one row.")
+		"the last moved by back elements; of a single one the lanes in the mask. There is",
+		"at least one row.")
 	Pragma("noescape")
 	dst, ldc, count := param("dst"), param("ldc"), param("count")
-	offset, factor, b := param("offset"), param("factor"), param("b")
-	rows, vectors := param("rows"), param("vectors")
+	column, value, b := param("column"), param("value"), param("b")
+	ldb, rows, vectors, back := param("ldb"), param("rows"), param("vectors"), param("back")
 	add := Load(Param("add"), GP8()).(reg.GPVirtual)
+	shift := U8(2) // to bytes
 	if k.double() {
-		SHLQ(U8(3), ldc)
-	} else {
-		SHLQ(U8(2), ldc)
+		shift = U8(3)
 	}
+	SHLQ(shift, ldc)
+	SHLQ(shift, ldb)
+	SHLQ(shift, back)
+	lastB := GP64() // of the last vector
+	LEAQ(Mem{Base: b, Index: back, Scale: 1}, lastB)
 	t := tail{kernel: k}
 	if k.avx512 {
 		m := Load(Param("mask"), GP64()).(reg.GPVirtual)
@@ -87,6 +93,13 @@ func (k kernel) rows() {
 	for v := 1; v < k.vectors; v++ {
 		CMPQ(vectors, U8(v))
 		JE(LabelRef(fmt.Sprintf("row%d", v)))
+	}
+	of := func(j, v int) Mem { // of dst
+		m := Mem{Base: dst, Disp: j * k.bytes()}
+		if j == v-1 {
+			m.Index, m.Scale = back, 1
+		}
+		return m
 	}
 	for v := k.vectors; v >= 1; v-- {
 		label := func(s string) string { return fmt.Sprintf("%s%d", s, v) }
@@ -106,27 +119,30 @@ func (k kernel) rows() {
 		JMP(LabelRef(label("begin")))
 		Label(label("load"))
 		for j, s := range sum {
-			m := Mem{Base: dst, Disp: j * k.bytes()}
-			if j == v-1 {
-				t.load(m, s)
+			if v == 1 {
+				t.load(Mem{Base: dst}, s)
 			} else {
-				VMOVUPS(m, s)
+				VMOVUPS(of(j, v), s)
 			}
 		}
 		Label(label("begin"))
 		TESTQ(n, n)
 		JZ(LabelRef(label("store")))
 		Label(label("term"))
-		MOVLQSX(Mem{Base: offset}, at)
+		MOVLQSX(Mem{Base: column}, at)
+		IMULQ(ldb, at)
 		if k.double() {
-			VBROADCASTSD(Mem{Base: factor}, x)
+			VBROADCASTSD(Mem{Base: value}, x)
 		} else {
-			VBROADCASTSS(Mem{Base: factor}, x)
+			VBROADCASTSS(Mem{Base: value}, x)
 		}
 		for j, s := range sum {
-			m := Mem{Base: b, Index: at, Scale: uint8(k.size), Disp: j * k.bytes()}
+			m := Mem{Base: b, Index: at, Scale: 1, Disp: j * k.bytes()}
+			if j == v-1 {
+				m.Base = lastB
+			}
 			switch {
-			case j == v-1:
+			case v == 1:
 				t.multiplyAdd(m, x, s)
 			case k.double():
 				VFMADD231PD(m, x, s)
@@ -134,17 +150,16 @@ func (k kernel) rows() {
 				VFMADD231PS(m, x, s)
 			}
 		}
-		ADDQ(U8(4), offset)
-		ADDQ(U8(k.size), factor)
+		ADDQ(U8(4), column)
+		ADDQ(U8(k.size), value)
 		DECQ(n)
 		JNZ(LabelRef(label("term")))
 		Label(label("store"))
 		for j, s := range sum {
-			m := Mem{Base: dst, Disp: j * k.bytes()}
-			if j == v-1 {
-				t.store(s, m)
+			if v == 1 {
+				t.store(s, Mem{Base: dst})
 			} else {
-				VMOVUPS(s, m)
+				VMOVUPS(s, of(j, v))
 			}
 		}
 		ADDQ(ldc, dst)
@@ -155,7 +170,7 @@ func (k kernel) rows() {
 	}
 }
 
-// tail handles the last vector of a row.
+// tail handles the lanes of a row that is shorter than a vector.
 type tail struct {
 	kernel
 	k        reg.OpmaskVirtual
@@ -203,114 +218,138 @@ func (t tail) multiplyAdd(m Mem, x, sum reg.VecVirtual) {
 	}
 }
 
-// compress writes the search for the elements of a row that are not 0.
+// compress writes the search for the elements of rows that are not 0. What moves
+// some of a vector to the front differs: AVX-512 has an instruction for it, and with
+// AVX2 it is a permutation of four elements for each mask of four bits.
 func (k kernel) compress() {
 	name := k.name("compress")
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(value *%[1]s, offset *int32, x *%[1]s, n, step int) int", k.element()))
-	Doc(name+" is genericCompress for whole vectors: n is a multiple of their",
-		"length and not 0. It writes up to a vector beyond what it counts.")
+	lanes := 4
+	if k.avx512 {
+		lanes = k.bytes() / k.size
+	}
+	TEXT(name, NOSPLIT, fmt.Sprintf("func(value *%[1]s, column, count *int32, x *%[1]s, ldx, rows, n int) int",
+		k.element()))
+	Doc(name+fmt.Sprintf(" is genericCompress for rows of whole groups of %d elements: n is a", lanes),
+		"multiple of that, and no number is 0. It writes up to a group beyond what it counts.")
 	Pragma("noescape")
-	value, offset, x := param("value"), param("offset"), param("x")
-	n, step := param("n"), param("step")
-	lanes := k.bytes() / k.size
-	index := func() reg.VecVirtual {
-		if k.double() {
-			return YMM()
-		}
-		return ZMM()
+	value, column, count := param("value"), param("column"), param("count")
+	x, ldx, rows, n := param("x"), param("ldx"), param("rows"), param("n")
+	SUBQ(n, ldx)
+	SHLQ(U8(map[int]int{8: 3, 4: 2}[k.size]), ldx)
+	move := k.moveFour
+	if k.avx512 {
+		move = k.moveVector
 	}
-	at, move := index(), index()
-	VPBROADCASTD(step.As32(), move)
-	VPMULLD(iota(), move, at)
-	SHLQ(U8(map[int]int{8: 3, 16: 4}[lanes]), step)
-	VPBROADCASTD(step.As32(), move)
-	total, count := GP64(), GP64()
+	front := move()
+	total, left, before, step := GP64(), GP64(), GP64(), GP64()
 	XORQ(total, total)
-	zero, v, packed, places := ZMM(), ZMM(), ZMM(), index()
-	VPXORD(zero, zero, zero)
-	some := K()
-	Label("vector")
-	if k.double() {
-		VMOVUPD(Mem{Base: x}, v)
-		VCMPPD(U8(4), zero, v, some) // not equal, or NaN
-		VCOMPRESSPD_Z(v, some, packed)
-		VMOVUPD(packed, Mem{Base: value, Index: total, Scale: 8})
+	at, increment := k.columns(lanes), k.columns(lanes)
+	MOVQ(U64(uint64(lanes)), step)
+	if k.avx512 {
+		VPBROADCASTD(step.As32(), increment)
 	} else {
-		VMOVUPS(Mem{Base: x}, v)
-		VCMPPS(U8(4), zero, v, some)
-		VCOMPRESSPS_Z(v, some, packed)
-		VMOVUPS(packed, Mem{Base: value, Index: total, Scale: 4})
+		VMOVD(step.As32(), increment)
+		VPBROADCASTD(increment, increment)
 	}
-	VPCOMPRESSD_Z(at, some, places)
-	VMOVDQU32(places, Mem{Base: offset, Index: total, Scale: 4})
-	KMOVW(some, count.As32())
-	POPCNTQ(count, count)
-	ADDQ(count, total)
-	VPADDD(move, at, at)
-	ADDQ(U8(64), x)
-	SUBQ(U8(lanes), n)
-	JNZ(LabelRef("vector"))
+	Label("row")
+	k.loadColumns(iota(), at)
+	MOVQ(total, before)
+	MOVQ(n, left)
+	Label("group")
+	ADDQ(front(Mem{Base: x}, at, Mem{Base: value, Index: total, Scale: uint8(k.size)},
+		Mem{Base: column, Index: total, Scale: 4}), total)
+	VPADDD(increment, at, at)
+	ADDQ(U8(lanes*k.size), x)
+	SUBQ(U8(lanes), left)
+	JNZ(LabelRef("group"))
+	ADDQ(ldx, x)
+	NEGQ(before)
+	ADDQ(total, before)
+	MOVL(before.As32(), Mem{Base: count})
+	ADDQ(U8(4), count)
+	DECQ(rows)
+	JNZ(LabelRef("row"))
 	Store(total, ReturnIndex(0))
 	VZEROUPPER()
 	RET()
 }
 
-// compressFour is compress for AVX2, which has no instruction for it: four
-// elements at a time are moved to the front by the permutation for their mask.
-func (k kernel) compressFour() {
-	name := k.name("compress")
-	TEXT(name, NOSPLIT, fmt.Sprintf("func(value *%[1]s, offset *int32, x *%[1]s, n, step int) int", k.element()))
-	Doc(name+" is genericCompress for whole groups of four: n is a multiple of four",
-		"and not 0. It writes up to four elements beyond what it counts.")
-	Pragma("noescape")
-	value, offset, x := param("value"), param("offset"), param("x")
-	n, step := param("n"), param("step")
-	at, move := XMM(), XMM()
-	VMOVD(step.As32(), move)
-	VPBROADCASTD(move, move)
-	VPMULLD(iota(), move, at)
-	VPSLLD(U8(2), move, move)
+// columns returns a register for so many columns.
+func (k kernel) columns(lanes int) reg.VecVirtual {
+	return map[int]func() reg.VecVirtual{4: XMM, 8: YMM, 16: ZMM}[lanes]()
+}
+
+func (k kernel) loadColumns(m Mem, v reg.VecVirtual) {
+	if k.avx512 {
+		VMOVDQU32(m, v)
+	} else {
+		VMOVDQU(m, v)
+	}
+}
+
+// mover writes what stores the elements at x that are not 0, and their columns, and
+// returns their number.
+type mover func(x Mem, at reg.VecVirtual, value, column Mem) reg.GPVirtual
+
+func (k kernel) moveVector() mover {
+	zero := ZMM()
+	VPXORD(zero, zero, zero)
+	return func(x Mem, at reg.VecVirtual, value, column Mem) reg.GPVirtual {
+		v, packed, places, some, count := ZMM(), ZMM(), k.columns(k.bytes()/k.size), K(), GP64()
+		if k.double() {
+			VMOVUPD(x, v)
+			VCMPPD(U8(4), zero, v, some) // not equal, or NaN
+			VCOMPRESSPD_Z(v, some, packed)
+			VMOVUPD(packed, value)
+		} else {
+			VMOVUPS(x, v)
+			VCMPPS(U8(4), zero, v, some)
+			VCOMPRESSPS_Z(v, some, packed)
+			VMOVUPS(packed, value)
+		}
+		VPCOMPRESSD_Z(at, some, places)
+		VMOVDQU32(places, column)
+		KMOVW(some, count.As32())
+		POPCNTQ(count, count)
+		return count
+	}
+}
+
+func (k kernel) moveFour() mover {
 	singles, doubles := GP64(), GP64()
 	LEAQ(permutations(4), singles)
-	LEAQ(permutations(8), doubles)
-	total := GP64()
-	XORQ(total, total)
-	places := XMM()
-	mask, entry := GP64(), GP64()
-	Label("four")
 	if k.double() {
-		zero, v, some, packed := YMM(), YMM(), YMM(), YMM()
-		VXORPD(zero, zero, zero)
-		VMOVUPD(Mem{Base: x}, v)
-		VCMPPD(U8(4), zero, v, some) // not equal, or NaN
-		VMOVMSKPD(some, mask.As32())
-		MOVQ(mask, entry)
-		SHLQ(U8(4), entry)
-		VMOVDQU(Mem{Base: doubles, Index: entry, Scale: 2}, some)
-		VPERMPS(v, some, packed)
-		VMOVUPD(packed, Mem{Base: value, Index: total, Scale: 8})
-	} else {
-		zero, v, some, packed := XMM(), XMM(), XMM(), XMM()
-		VXORPS(zero, zero, zero)
-		VMOVUPS(Mem{Base: x}, v)
-		VCMPPS(U8(4), zero, v, some)
-		VMOVMSKPS(some, mask.As32())
-		MOVQ(mask, entry)
-		SHLQ(U8(4), entry)
-		VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, v, packed)
-		VMOVUPS(packed, Mem{Base: value, Index: total, Scale: 4})
+		LEAQ(permutations(8), doubles)
 	}
-	VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, at, places)
-	VMOVUPS(places, Mem{Base: offset, Index: total, Scale: 4})
-	POPCNTQ(mask, mask)
-	ADDQ(mask, total)
-	VPADDD(move, at, at)
-	ADDQ(U8(4*k.size), x)
-	SUBQ(U8(4), n)
-	JNZ(LabelRef("four"))
-	Store(total, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	return func(x Mem, at reg.VecVirtual, value, column Mem) reg.GPVirtual {
+		mask, entry, places := GP64(), GP64(), XMM()
+		if k.double() {
+			zero, v, some, packed := YMM(), YMM(), YMM(), YMM()
+			VXORPD(zero, zero, zero)
+			VMOVUPD(x, v)
+			VCMPPD(U8(4), zero, v, some) // not equal, or NaN
+			VMOVMSKPD(some, mask.As32())
+			MOVQ(mask, entry)
+			SHLQ(U8(4), entry)
+			VMOVDQU(Mem{Base: doubles, Index: entry, Scale: 2}, some)
+			VPERMPS(v, some, packed)
+			VMOVUPD(packed, value)
+		} else {
+			zero, v, some, packed := XMM(), XMM(), XMM(), XMM()
+			VXORPS(zero, zero, zero)
+			VMOVUPS(x, v)
+			VCMPPS(U8(4), zero, v, some)
+			VMOVMSKPS(some, mask.As32())
+			MOVQ(mask, entry)
+			SHLQ(U8(4), entry)
+			VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, v, packed)
+			VMOVUPS(packed, value)
+		}
+		VPERMILPS(Mem{Base: singles, Index: entry, Scale: 1}, at, places)
+		VMOVUPS(places, column)
+		POPCNTQ(mask, mask)
+		return mask
+	}
 }
 
 // permutations returns the memory with a permutation of four elements of a

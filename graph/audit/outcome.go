@@ -1,0 +1,61 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+)
+
+// Outcome is what was found in one cell.
+type Outcome struct {
+	Cell    string  `json:"cell"`
+	Verdict Verdict `json:"verdict"`
+	// Element is the one with the largest error, as in x[0,1], and of a right
+	// gradient the one with the largest derivative; Got and Want are
+	// Gorgonia's number and the central difference there. Where the value is
+	// wrong they are the two values, and Element is y's.
+	Element string  `json:"element,omitempty"`
+	Got     float64 `json:"got,omitempty"`
+	Want    float64 `json:"want,omitempty"`
+	Draw    int     `json:"draw,omitempty"`  // of the data, from 0
+	Plain   bool    `json:"plain,omitempty"` // the result is the cost itself, without a weight
+	Note    string  `json:"note,omitempty"`  // the error, the panic, what is odd
+}
+
+// String returns the verdict and what shows it.
+func (o Outcome) String() string {
+	s := o.Verdict.String()
+	if o.Element != "" && o.Verdict != Right {
+		s += fmt.Sprintf(": %s is %.6g, right is %.6g", o.Element, o.Got, o.Want)
+	}
+	if o.Note != "" {
+		s += ": " + o.Note
+	}
+	return s
+}
+
+// fail records an error.
+func (o *Outcome) fail(err error) {
+	o.Verdict, o.Note = Failed, steady(err.Error())
+	if p := (panicked{}); errors.As(err, &p) {
+		o.Verdict = Panicked
+	}
+}
+
+// numbers records the element, and the value found and wanted there. JSON cannot
+// represent NaN.
+func (o *Outcome) numbers(element string, got, want float64) {
+	if v := got + want; math.IsNaN(v) || math.IsInf(v, 0) {
+		o.Note = fmt.Sprintf("%s is %v, right is %.6g", element, got, want)
+		return
+	}
+	o.Element, o.Got, o.Want = element, got, want
+}
+
+// unsteady are the parts of Gorgonia's messages that change from run to run:
+// numbers of nodes, addresses, and which of several roots is named.
+var unsteady = regexp.MustCompile(`\(%[0-9a-f]+\)|0x[0-9a-f]+|(Expected cost to be a scalar)\. Got .*`)
+
+// steady makes a message the same in every run.
+func steady(message string) string { return unsteady.ReplaceAllString(message, "$1") }
