@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -30,6 +31,7 @@ type chart struct {
 // series is one curve. NaN is a gap.
 type series struct {
 	Name   string
+	Group  string // what the legend calls this curve and its neighbours of the same group; "" for the name
 	Color  int    // place among the colours; grey for what is no curve of its own
 	Style  string // broad, thin, faint, dashed: see the style sheet
 	Y      []float64
@@ -65,6 +67,26 @@ type view struct {
 	Dots  []template.HTMLAttr // the same, of the series that are marked
 
 	strokes [][][]point // of each series
+}
+
+// legendEntry switches one curve, or the neighbours of a group.
+type legendEntry struct {
+	series
+	Label  string
+	Places string // of the curves, with blanks between
+}
+
+// Legend returns a line for each curve or group.
+func (d *drawnChart) Legend() []legendEntry {
+	var out []legendEntry
+	for i, s := range d.Series {
+		if last := len(out) - 1; last >= 0 && s.Group != "" && s.Group == out[last].Group {
+			out[last].Places += fmt.Sprintf(" %d", i)
+			continue
+		}
+		out = append(out, legendEntry{s, cmp.Or(s.Group, s.Name), strconv.Itoa(i)})
+	}
+	return out
 }
 
 type drawnMark struct {

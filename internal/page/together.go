@@ -110,8 +110,8 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 		both := func(s, n []float64) []series {
 			backends := r.Labels()
 			return []series{
-				{Name: names[i] + ", " + backends[0], Color: i, Y: s},
-				{Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n},
+				{Name: names[i] + ", " + backends[0], Group: names[i], Color: i, Y: s},
+				{Name: names[i] + ", " + backends[1], Group: names[i], Color: i, Style: "dashed", Y: n},
 			}
 		}
 		loss.Series = append(
