@@ -16,9 +16,9 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 	run := e.begin(0, len(n.params.Flat), b, n.plan)
 	total := 0
 	for at := 0; at < b.Len(); at += rowsAtOnce {
-		e.take(run, at, min(at+rowsAtOnce, b.Len()))
+		run.take(at, min(at+rowsAtOnce, b.Len()))
 		for i := range run.rows {
-			e.prepareRow(run, i, &e.workers[0].mem)
+			run.prepareRow(e.model, i, &e.workers[0].mem)
 		}
 		total += e.operations(run)
 	}

@@ -7,6 +7,10 @@ import (
 	"gradtwin/internal/simd"
 )
 
+// part is the inputs of a layer whose weights are asked for: all units' weights
+// of the inputs from to to−1. The bias counts as the last input.
+type part struct{ from, to int }
+
 // inputs holds what a unit's weights are multiplied by in one row: who has which
 // of the distinct values, and what each of those does. The bias's input is 1.
 type inputs struct {

@@ -36,7 +36,7 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
 	n.plan, n.centralPlan = newPlan(o.Formula, o.Step), newPlan(Central, 0)
 	if o.Engine == Incremental {
-		n.engine = newIncremental(spec, params, n.forward, o.Workers)
+		n.engine = newIncremental(n.forward, o.Workers)
 	}
 	return n, nil
 }
@@ -95,7 +95,7 @@ func (n *Network) differentiate(ctx context.Context, dst []float64, from int, b 
 	if n.engine != nil {
 		return n.engine.gradient(ctx, dst, from, b, p, n.options.Progress)
 	}
-	return n.plain(ctx, dst, from, b, &p)
+	return plain(ctx, dst, from, n.forward, b, &p, n.options.Progress)
 }
 
 // Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the

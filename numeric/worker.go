@@ -9,14 +9,11 @@ import (
 
 // worker computes units, one after the other, in its own memory.
 type worker struct {
-	engine  *incremental
-	start   func()          // takes a call and works on it, in a goroutine of its own
-	calls   chan call       // of one element
-	losses  []simd.Group    // of a row, under each change of a unit's input
-	sums    []float64       // the formula's of them, for each distinct input
-	buffers [3][]simd.Group // layers under a chunk of the changes
-	logits  []float64
-	mem     scratch
+	lanes
+	start func()    // takes a call and works on it, in a goroutine of its own
+	calls chan call // of one element
+	sums  []float64 // the formula's of the losses, for each distinct input
+	mem   scratch
 }
 
 // call is what a worker's goroutine is started for. A function with arguments
@@ -26,24 +23,19 @@ type call struct {
 	run *run
 }
 
-func newWorker(e *incremental) *worker {
-	w := &worker{engine: e, calls: make(chan call, 1)}
+func newWorker(m *model) *worker {
+	w := &worker{lanes: newLanes(m), calls: make(chan call, 1)}
 	w.start = func() {
 		c := <-w.calls
 		w.work(c.ctx, c.run, nil)
 		c.run.unfinished.Done()
 	}
-	widest := slices.Max(e.spec.Layers[1:])
-	for i := range w.buffers {
-		w.buffers[i] = make([]simd.Group, e.chunk*widest)
-	}
-	w.logits = make([]float64, widest)
 	return w
 }
 
 // reserve makes room for all weights of a unit.
 func (w *worker) reserve(p *plan) {
-	most := slices.Max(w.engine.spec.Layers) + 2 // the bias, and the 0 of a one-sided formula
+	most := slices.Max(w.spec.Layers) + 2 // the bias, and the 0 of a one-sided formula
 	w.losses = resize(w.losses, p.groups(most))
 	w.sums = resize(w.sums, len(w.losses)*p.values)
 	w.mem.values = resize(w.mem.values, most)
@@ -54,16 +46,16 @@ func (w *worker) reserve(p *plan) {
 // computes units until there are no more; or until the call is cancelled.
 func (w *worker) work(ctx context.Context, r *run, report *reporter) {
 	for i := r.nextRow.take(); i < len(r.rows) && ctx.Err() == nil; i = r.nextRow.take() {
-		w.engine.prepareRow(r, i, &w.mem)
+		r.prepareRow(w.model, i, &w.mem)
 	}
 	r.unprepared.Done()
 	r.unprepared.Wait()
-	for i := r.nextUnit.take(); i < len(w.engine.units) && ctx.Err() == nil; i = r.nextUnit.take() {
-		u := w.engine.units[i]
+	for i := r.nextUnit.take(); i < len(w.units) && ctx.Err() == nil; i = r.nextUnit.take() {
+		u := w.units[i]
 		if wanted := r.wanted[u.layer]; wanted.from < wanted.to {
 			w.unit(ctx, r, u)
 		}
-		r.done.Add(int64(w.engine.spec.Layers[u.layer] + 1))
+		r.done.Add(int64(w.spec.Layers[u.layer] + 1))
 		report.about(r)
 	}
 }
@@ -72,7 +64,7 @@ func (w *worker) work(ctx context.Context, r *run, report *reporter) {
 // their order, to its column. After the batch's last rows it makes the
 // derivatives of them. A cancelled call ends anywhere.
 func (w *worker) unit(ctx context.Context, r *run, u unit) {
-	column := r.columns[u.offset:][:w.engine.spec.Layers[u.layer]+1]
+	column := r.columns[u.offset:][:w.spec.Layers[u.layer]+1]
 	if r.first == 0 {
 		clear(column)
 	}
@@ -110,9 +102,8 @@ func (w *worker) differ(p *plan, row *row, u unit, in *inputs) bool {
 		if layer.Act == simd.ReLU && layer.Z[u.number] <= -in.reach {
 			return false
 		}
-		chunk := w.engine.chunk
-		for from := 0; from < len(in.steps); from += chunk {
-			to := min(from+chunk, len(in.steps))
+		for from := 0; from < len(in.steps); from += w.chunk {
+			to := min(from+w.chunk, len(in.steps))
 			w.hidden(w.losses[from:to], in.steps[from:to], row, u)
 		}
 	case in.reach <= simd.LogitReach:
