@@ -86,7 +86,7 @@ func trainingCharts(run *report.Run) []*chart {
 	}
 	accuracy := &chart{
 		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step",
-		YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
+		YName: "share of the test rows", X: inFloats(run.Evaluated), Axes: []string{"linear"},
 		Note:   "Measured on the whole test set, at the marked steps.",
 		Series: twins(run, run.Symbolic.Accuracy, run.Numeric.Accuracy),
 	}
@@ -111,7 +111,7 @@ func gapKey(run *report.Run) string {
 	return "gap of exact ones"
 }
 
-func floats(values []int) []float64 {
+func inFloats(values []int) []float64 {
 	out := make([]float64, len(values))
 	for i, v := range values {
 		out[i] = float64(v)

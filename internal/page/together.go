@@ -90,7 +90,7 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 		Explain: "accuracy",
 		XName:   "step",
 		YName:   "share of the test rows",
-		X:       floats(evaluated),
+		X:       inFloats(evaluated),
 		Axes:    []string{"linear"},
 		Note:    note,
 	}
