@@ -96,7 +96,7 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 	if len(mistakes) == 0 {
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "\nThe mistakes of which the network was surest\n")
+	fmt.Fprintf(a.stdout, "\nThe most confident mistakes\n")
 	w := a.table()
 	w.AppendHeader(table.Row{"row", "label", "predicted", "probability", "of the label"})
 	for _, p := range mistakes {

@@ -126,7 +126,7 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		{"text", []byte("seven"), "not a PNG picture"},
 		{"small", encoded(t, image.NewGray(image.Rect(0, 0, 27, 100))), "27×100 pixels: want 28×28 or more"},
-		{"huge", huge, "65536×65536 pixels: want 28×28 or more, and 16777216 in all at most"},
+		{"huge", huge, "65536×65536 pixels: want 28×28 or more, and at most 16777216 in total"},
 		{"blank", encoded(t, image.NewGray(image.Rect(0, 0, 50, 50))), "nothing is drawn"},
 		{"cut", encoded(t, stroke(50, 50, image.Rect(9, 9, 20, 20), 255, 0))[:60], "not enough pixel data"},
 	} {

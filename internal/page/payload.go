@@ -128,7 +128,7 @@ func newPayload(r *report.Results) *payload {
 	return p
 }
 
-// add takes in the points at the start of a run, or the others.
+// add adds the points at the start of a run, or the others.
 func (p *payload) add(run *report.Run, start bool) {
 	for k := range run.Comparisons {
 		c := &run.Comparisons[k]
@@ -168,7 +168,7 @@ func (p *payload) start(run *report.Run) *array {
 	return nil
 }
 
-// train takes in the networks that a run led to.
+// train adds the networks that a run led to.
 func (p *payload) train(title string, run *report.Run) {
 	for k := range run.Comparisons {
 		c := &run.Comparisons[k]
@@ -199,7 +199,7 @@ func (p *payload) train(title string, run *report.Run) {
 	}
 }
 
-// predict takes in what the run's networks made of the test rows after its end.
+// predict adds the predictions of the run's networks after its end.
 func (t *trained) predict(run *report.Run, after int) {
 	var before []int
 	for _, q := range run.Predictions {

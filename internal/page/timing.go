@@ -53,7 +53,7 @@ func timeChart(id string, all []series) *chart {
 	return c
 }
 
-// timingTable is one line a backend, nil when no step was done.
+// timingTable has one line per backend, nil when no step was done.
 func timingTable(r *report.Run) *report.Table {
 	if len(r.Drift) == 0 {
 		return nil

@@ -132,7 +132,7 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	return []*chart{loss, gap, accuracy, drift, timeChart("all-time", times)}
 }
 
-// padded returns the values followed by gaps, n in all.
+// padded returns the values followed by gaps, n in total.
 func padded(y []float64, n int) []float64 {
 	out := slices.Clone(y)
 	for len(out) < n {

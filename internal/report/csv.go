@@ -44,7 +44,7 @@ func csvNumber(v float64) string {
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
-// WriteSteps writes a file for each run, as steps-fixed.csv, with one line a step.
+// WriteSteps writes a file for each run, as steps-fixed.csv, with one line per step.
 func (d Dir) WriteSteps(r *Results) error {
 	for i := range r.Runs {
 		run := &r.Runs[i]

@@ -27,7 +27,7 @@ const version = 2
 
 const format = "gradtwin check part"
 
-// envelope is the file: its content, with what tells whether it is whole.
+// envelope is the file: its content, with the checksum that shows whether it is whole.
 type envelope struct {
 	Format  string          `json:"format"`
 	Version int             `json:"version"`
@@ -132,7 +132,7 @@ func withoutData(replay json.RawMessage) json.RawMessage {
 func (f *File) Differs(g *File) string {
 	var a, b map[string]json.RawMessage
 	if json.Unmarshal(f.Config, &a) != nil || json.Unmarshal(g.Config, &b) != nil {
-		return "configurations that are no JSON objects"
+		return "configurations that are not JSON objects"
 	}
 	var keys []string
 	for _, m := range []map[string]json.RawMessage{a, b} {
