@@ -8,10 +8,6 @@ import (
 	"gradtwin/internal/words"
 )
 
-// sweepEvery is how many steps of a sweep a line of a table stands for: one line a
-// decade.
-const sweepEvery = 4
-
 // SweepTable shows the error of central differences against their step.
 func SweepTable(s *twin.Sweep) *Table {
 	t := &Table{
@@ -19,23 +15,19 @@ func SweepTable(s *twin.Sweep) *Table {
 		Label:   "error of central differences",
 		Head:    []string{"h", "ε/h"},
 	}
-	best, curvature := []string{"best h", ""}, []string{"|f‴|/6", ""}
-	var errors [][]float64
+	var rounding []string
+	for _, h := range s.Steps {
+		rounding = append(rounding, words.Digits(s.Noise/h, 2))
+	}
+	var curves []curve
 	for _, e := range s.Elements {
-		t.Head = append(t.Head, e.Element)
-		best = append(best, words.Digits(e.Best, 2))
-		cell := "–" // it is nowhere seen
+		c := curve{e.Element, e.Error, e.Best, "–"}
 		if e.Curvature > 0 {
-			cell = words.Digits(e.Curvature, 2)
+			c.foot = words.Digits(e.Curvature, 2)
 		}
-		curvature = append(curvature, cell)
-		errors = append(errors, e.Error)
+		curves = append(curves, c)
 	}
-	for k := 0; k < len(s.Steps); k += sweepEvery {
-		t.Add(append([]string{words.Digits(s.Steps[k], 1), words.Digits(s.Noise/s.Steps[k], 2)}, errorsAt(errors, k)...)...)
-	}
-	t.Add(best...)
-	t.Add(curvature...)
+	t.addCurves(s.Steps, rounding, curves, "|f‴|/6")
 	return t
 }
 
@@ -47,36 +39,55 @@ func FormulaTable(s *twin.FormulaSweep) *Table {
 		Label: "error of three formulas",
 		Head:  []string{"h"},
 	}
-	best, slope := []string{"best h"}, []string{"slope"}
-	var errors [][]float64
+	var curves []curve
 	for _, f := range s.Formulas {
-		t.Head = append(t.Head, f.Formula)
-		best = append(best, words.Digits(f.Best, 2))
-		cell := "–" // it is nowhere seen
+		c := curve{f.Formula, f.Error, f.Best, "–"}
 		if f.Slope > 0 {
-			cell = fmt.Sprintf("%.2f", f.Slope)
+			c.foot = fmt.Sprintf("%.2f", f.Slope)
 		}
-		slope = append(slope, cell)
-		errors = append(errors, f.Error)
+		curves = append(curves, c)
 	}
-	for k := 0; k < len(s.Steps); k += sweepEvery {
-		t.Add(append([]string{words.Digits(s.Steps[k], 1)}, errorsAt(errors, k)...)...)
-	}
-	t.Add(best...)
-	t.Add(slope...)
+	t.addCurves(s.Steps, nil, curves, "slope")
 	return t
 }
 
-// errorsAt writes each curve's error at step k; there is none where the loss is not
-// finite.
-func errorsAt(curves [][]float64, k int) []string {
-	var cells []string
-	for _, errors := range curves {
-		cell := "–"
-		if errors[k] != math.MaxFloat64 {
-			cell = words.Digits(errors[k], 2)
-		}
-		cells = append(cells, cell)
+// curve is a column of a sweep's table.
+type curve struct {
+	name   string
+	errors []float64 // at each step, math.MaxFloat64 where the loss is not finite
+	best   float64   // the step of the smallest error
+	foot   string    // its cell of the last line, – where nothing was seen
+}
+
+// sweepEvery is how many steps of a sweep a line of the table stands for: one line a
+// decade.
+const sweepEvery = 4
+
+// addCurves adds a column for each curve, beside one that is given, or nil. The last
+// line is called foot.
+func (t *Table) addCurves(steps []float64, beside []string, curves []curve, foot string) {
+	best, last := []string{"best h"}, []string{foot}
+	if beside != nil {
+		best, last = append(best, ""), append(last, "")
 	}
-	return cells
+	for _, c := range curves {
+		t.Head = append(t.Head, c.name)
+		best, last = append(best, words.Digits(c.best, 2)), append(last, c.foot)
+	}
+	for k := 0; k < len(steps); k += sweepEvery {
+		cells := []string{words.Digits(steps[k], 1)}
+		if beside != nil {
+			cells = append(cells, beside[k])
+		}
+		for _, c := range curves {
+			cell := "–"
+			if c.errors[k] != math.MaxFloat64 {
+				cell = words.Digits(c.errors[k], 2)
+			}
+			cells = append(cells, cell)
+		}
+		t.Add(cells...)
+	}
+	t.Add(best...)
+	t.Add(last...)
 }
