@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -49,20 +50,36 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		n := packages.PrintErrors(all)
-		if n == 0 {
-			n = vet(all)
+		findings := typeErrors(all)
+		if len(findings) == 0 {
+			findings = vet(all)
 		}
-		fmt.Printf("%s: %d packages, %d findings\n", system, len(all), n)
-		found += n
+		// A package with tests is loaded without and with them.
+		slices.Sort(findings)
+		findings = slices.Compact(findings)
+		for _, f := range findings {
+			fmt.Println(f)
+		}
+		fmt.Printf("%s: %d packages, %d findings\n", system, len(all), len(findings))
+		found += len(findings)
 	}
 	if found > 0 {
 		os.Exit(1)
 	}
 }
 
-// vet prints what the analyzers find, and returns how much that is.
-func vet(all []*packages.Package) (n int) {
+// typeErrors returns what keeps packages from being type-checked.
+func typeErrors(all []*packages.Package) (findings []string) {
+	packages.Visit(all, nil, func(p *packages.Package) {
+		for _, err := range p.Errors {
+			findings = append(findings, err.Error())
+		}
+	})
+	return findings
+}
+
+// vet returns what the analyzers find.
+func vet(all []*packages.Package) (findings []string) {
 	graph, err := checker.Analyze(analyzers, all, nil)
 	if err != nil {
 		log.Fatal(err)
@@ -72,9 +89,8 @@ func vet(all []*packages.Package) (n int) {
 			log.Fatal(root.Err)
 		}
 		for _, d := range root.Diagnostics {
-			n++
-			fmt.Printf("%v: %s\n", root.Package.Fset.Position(d.Pos), d.Message)
+			findings = append(findings, fmt.Sprintf("%v: %s", root.Package.Fset.Position(d.Pos), d.Message))
 		}
 	}
-	return n
+	return findings
 }

@@ -102,7 +102,8 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if err != nil {
 		return err
 	}
-	only := func(r audit.Row) bool { return strings.Contains(strings.ToLower(r.Op), strings.ToLower(f.only)) }
+	matches := func(op string) bool { return strings.Contains(strings.ToLower(op), strings.ToLower(f.only)) }
+	only := func(r audit.Row) bool { return matches(r.Op) }
 	before, err := readBaseline(f.baseline)
 	if err != nil {
 		return err
@@ -147,7 +148,11 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 			v.Gorgonia, v.Tensor, words.Int(len(all)), words.Int(tape[audit.Right]), words.Int(lisp[audit.Right]))
 	}
 	if f.fuzz {
-		if err := a.fuzzAudit(ctx, worker, f); err != nil {
+		rows, err := audit.Fuzz(ctx, worker, f.seed, matches)
+		if err == nil {
+			err = a.printFuzz(rows, f.seed, f.asJSON)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -155,7 +160,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 		return nil
 	}
 	before = slices.DeleteFunc(before, func(r audit.Row) bool { return !only(r) })
-	return a.compareAudits(audit.Compare(before, all), f)
+	return a.printWorse(audit.Compare(before, all), f.baseline, f.asJSON)
 }
 
 // auditLine is the first line of the audit's JSON: what ran.

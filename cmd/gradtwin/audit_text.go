@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"os/exec"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -13,16 +11,10 @@ import (
 	"gradtwin/internal/words"
 )
 
-// fuzzAudit draws cases and prints what fails among them, and whether package
+// printFuzz prints what fails among cases drawn at random, and whether package
 // faults knows it.
-func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.Cmd, f *auditFlags) error {
-	rows, err := audit.Fuzz(ctx, worker, f.seed, func(op string) bool {
-		return strings.Contains(strings.ToLower(op), strings.ToLower(f.only))
-	})
-	if err != nil {
-		return err
-	}
-	if f.asJSON {
+func (a *app) printFuzz(rows []audit.Row, seed uint64, asJSON bool) error {
+	if asJSON {
 		for _, r := range rows {
 			if err := a.line(r); err != nil {
 				return err
@@ -50,18 +42,18 @@ func (a *app) fuzzAudit(ctx context.Context, worker func(context.Context) *exec.
 	fmt.Fprintln(a.stdout)
 	t.print()
 	fmt.Fprintln(a.stdout)
-	a.say("%s shapes drawn from seed %d: %s fail, %s of them by no known fault", words.Int(len(rows)), f.seed,
+	a.say("%s shapes drawn from seed %d: %s fail, %s of them by no known fault", words.Int(len(rows)), seed,
 		words.Int(failures), words.Int(unknown))
 	return nil
 }
 
-// compareAudits prints what is worse than in the baseline, and what could not be
+// printWorse prints what is worse than in the baseline, and what could not be
 // compared.
-func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
+func (a *app) printWorse(c audit.Comparison, baseline string, asJSON bool) error {
 	if c.Outcomes == 0 {
-		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", f.baseline, words.Int(c.New))
+		return fmt.Errorf("--baseline %s: it has none of the %s rows of this audit", baseline, words.Int(c.New))
 	}
-	if f.asJSON {
+	if asJSON {
 		for _, w := range c.Worse {
 			if err := a.line(w); err != nil {
 				return err
@@ -72,7 +64,7 @@ func (a *app) compareAudits(c audit.Comparison, f *auditFlags) error {
 			fmt.Fprintf(a.stdout, "worse: %s (%s), %s: %s; it was %s\n", w.Op, w.Variant, w.After.Cell,
 				oneLine(w.After.String()), oneLine(w.Before.String()))
 		}
-		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", f.baseline, words.Int(len(c.Worse)),
+		fmt.Fprintf(a.stdout, "against %s: %s of %s outcomes are worse", baseline, words.Int(len(c.Worse)),
 			words.Int(c.Outcomes))
 		if c.Gone+c.New > 0 {
 			fmt.Fprintf(a.stdout, "; not compared: %s rows of the baseline alone, %s of this audit alone", words.Int(c.Gone),

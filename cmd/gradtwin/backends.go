@@ -22,14 +22,6 @@ const (
 // first here has the gradient that is checked.
 var backendNames = []string{backendStock, backendGraph, backendBackprop, backendNumeric}
 
-// What the graph backend computes in.
-const (
-	dtype64 = "float64"
-	dtype32 = "float32"
-)
-
-var dtypes = []string{dtype64, dtype32}
-
 // newBackend builds one backend for a run.
 func (f *runFlags) newBackend(name string, c twin.Config, o numeric.Options) (twin.Backend, error) {
 	switch name {

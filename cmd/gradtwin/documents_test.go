@@ -12,31 +12,34 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/pflag"
-
-	"gradtwin/internal/mnist"
 )
 
 // exitComment says at the end of a command line how it ends, where that is not
 // with 0.
 var exitComment = regexp.MustCompile(`\s+# exit code (\d+)$`)
 
-// documentScript turns the commands of a document into a script: each must end as
-// the document says, and print what stands below it. There … stands for anything
-// that is left out, within a line or, where a line begins with it, before that. A blank
-// may be the end of a line.
-func documentScript(document string) string {
-	var script strings.Builder
+// documentCommand is a command in a document.
+type documentCommand struct {
+	line   string
+	code   string // its exit code
+	output string // a regular expression for what it prints
+}
+
+// documentCommands returns the commands of a document, with what stands below each.
+// There … stands for anything that is left out, within a line or, where a line begins
+// with it, before that. A blank may be the end of a line.
+func documentCommands(document string) []documentCommand {
+	var commands []documentCommand
 	for k, block := range strings.Split(document, "```") {
 		if k%2 == 0 {
 			continue // text between two blocks
 		}
 		for _, part := range strings.Split("\n"+block, "\n$ ")[1:] {
-			command, output, _ := strings.Cut(part, "\n")
+			line, output, _ := strings.Cut(part, "\n")
 			code := "0"
-			if m := exitComment.FindStringSubmatch(command); m != nil {
-				command, code = strings.TrimSuffix(command, m[0]), m[1]
+			if m := exitComment.FindStringSubmatch(line); m != nil {
+				line, code = strings.TrimSuffix(line, m[0]), m[1]
 			}
-			fmt.Fprintf(&script, "exitcode %s %s\n", code, command)
 			// A line's own end may have blanks that the document lacks.
 			var want []string
 			for line := range strings.Lines(output) {
@@ -52,8 +55,18 @@ func documentScript(document string) string {
 				}
 				want = append(want, pattern)
 			}
-			fmt.Fprintf(&script, "stdout '^%s'\n", strings.ReplaceAll(strings.Join(want, ""), "'", "''"))
+			commands = append(commands, documentCommand{line, code, "(?m)^" + strings.Join(want, "")})
 		}
+	}
+	return commands
+}
+
+// documentScript makes a script of commands: each must end and print as its document
+// says.
+func documentScript(commands []documentCommand) string {
+	var script strings.Builder
+	for _, c := range commands {
+		fmt.Fprintf(&script, "exitcode %s %s\nstdout '%s'\n", c.code, c.line, strings.ReplaceAll(c.output, "'", "''"))
 	}
 	return script.String()
 }
@@ -72,8 +85,8 @@ func anySpace(pattern string) string {
 }
 
 func TestDocumentScript(t *testing.T) {
-	got := documentScript("Text.\n```\n$ gradtwin check --inject 'W1[0]*2'    # exit code 3\nWRONG  1.0…\n…\n the end\n$ gradtwin data\n…\n```\n$ not a command\n")
-	want := "exitcode 3 gradtwin check --inject 'W1[0]*2'\nstdout '^WRONG  1\\.0.* *\\n(.*\\n)*.* the\\s+end *\\n'\nexitcode 0 gradtwin data\nstdout '^(.*\\n)*.*'\n"
+	got := documentScript(documentCommands("Text.\n```\n$ gradtwin check --inject 'W1[0]*2'    # exit code 3\nWRONG  1.0…\n…\n the end\n$ gradtwin data\n…\n```\n$ not a command\n"))
+	want := "exitcode 3 gradtwin check --inject 'W1[0]*2'\nstdout '(?m)^WRONG  1\\.0.* *\\n(.*\\n)*.* the\\s+end *\\n'\nexitcode 0 gradtwin data\nstdout '(?m)^(.*\\n)*.*'\n"
 	if got != want {
 		t.Errorf("script\n%s\nwant\n%s", got, want)
 	}
@@ -81,41 +94,51 @@ func TestDocumentScript(t *testing.T) {
 
 // Every command of these documents prints what stands below it there.
 func TestDocuments(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: the lesson alone takes about half a minute")
-	}
-	data, err := mnist.Find(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	realMNIST(t)
+	t.Parallel()
 	testdata, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, commands := range map[string]int{"README.md": 1, "docs/lesson.md": 15, "docs/checker.md": 4} {
-		document, err := os.ReadFile("../../" + name)
+	for name, commands := range map[string]int{"lesson.md": 15, "checker.md": 4} {
+		document, err := os.ReadFile(filepath.Join("../../docs", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		script := documentScript(string(document))
-		if n := strings.Count(script, "exitcode"); n < commands {
-			t.Fatalf("%s: %d commands: want %d or more", name, n, commands)
+		found := documentCommands(string(document))
+		if len(found) < commands {
+			t.Fatalf("%s: %d commands: want %d or more", name, len(found), commands)
 		}
-		path := filepath.Join(dir, strings.TrimSuffix(filepath.Base(name), ".md")+".txtar")
-		if err := os.WriteFile(path, []byte(script), 0o666); err != nil {
+		path := filepath.Join(dir, strings.TrimSuffix(name, ".md")+".txtar")
+		if err := os.WriteFile(path, []byte(documentScript(found)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("GRADTWIN_DATA", data.Dir)
 			return os.Symlink(testdata, filepath.Join(e.WorkDir, "testdata"))
 		},
 		RequireExplicitExec: true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exitcode": exitCodeIs},
 	})
+}
+
+// The README's one command with output, the main job, prints that.
+func TestReadme(t *testing.T) {
+	job := mainJob(t)
+	document, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := documentCommands(string(document))
+	if len(commands) != 1 || commands[0].line != "gradtwin compare --out out" || commands[0].code != "0" {
+		t.Fatalf("commands %+v: want gradtwin compare --out out", commands)
+	}
+	if !regexp.MustCompile(commands[0].output).MatchString(job.stdout) {
+		t.Errorf("standard output:\n%s\nwant %s", job.stdout, commands[0].output)
+	}
 }
 
 // commandLine is one in a document's text or on a line of its own.

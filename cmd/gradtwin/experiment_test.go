@@ -3,12 +3,16 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"os"
-	"slices"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+
+	"gradtwin/internal/report"
 )
 
 // The first three losses that NumPy 1.24 gives for the experiment's two runs
@@ -76,19 +80,63 @@ func near(t *testing.T, name string, got, want []float64, tol float64) {
 	}
 }
 
-func TestExperimentFirstSteps(t *testing.T) {
+// job is what a run of the main job left.
+type job struct {
+	stdout  string
+	results *report.Results
+	state   *os.ProcessState
+}
+
+// mainJob is the main job on real MNIST as a process of its own, run once for all
+// tests that look at what it left. They run beside others.
+func mainJob(t *testing.T) *job {
+	t.Helper()
 	realMNIST(t)
+	t.Parallel()
+	j, err := runMainJob()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+var runMainJob = sync.OnceValues(func() (*job, error) {
+	out := filepath.Join(shared, "out")
+	cmd := process("compare", "--out", "out", "--progress", "none")
+	var stdout, stderr bytes.Buffer
+	cmd.Dir, cmd.Stdout, cmd.Stderr = shared, &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, stderr.String())
+	}
+	results, err := report.Load(out)
+	return &job{stdout.String(), results, cmd.ProcessState}, err
+})
+
+// losses returns the losses of the run with the given batches by both backends,
+// 1,000 each.
+func (j *job) losses(t *testing.T, batches string) (symbolic, numerical []float64) {
+	t.Helper()
+	for _, run := range j.results.Runs {
+		if run.Config.Policy.String() == batches && len(run.Symbolic.Loss) == 1000 && len(run.Numeric.Loss) == 1000 {
+			return run.Symbolic.Loss, run.Numeric.Loss
+		}
+	}
+	t.Fatalf("no run of 1,000 steps with %s batches", batches)
+	return nil, nil
+}
+
+func TestExperimentFirstSteps(t *testing.T) {
+	job := mainJob(t)
 	for batches, want := range numpyLosses {
-		near(t, "numeric "+batches, trainLosses(t, "--backend", "numeric", "--policy", batches, "--seed", "8", "--steps",
-			"3"), want, tolNumeric)
-		near(t, "graph "+batches, trainLosses(t, "--backend", "graph", "--policy", batches, "--seed", "8", "--steps", "3"),
-			want, tolFormulas)
+		symbolic, numerical := job.losses(t, batches)
+		near(t, "numeric "+batches, numerical[:3], want, tolNumeric)
+		near(t, "graph "+batches, symbolic[:3], want, tolFormulas)
 	}
 }
 
 // The whole runs with exact gradients are NumPy's.
 func TestExperimentExact(t *testing.T) {
-	realMNIST(t)
+	job := mainJob(t)
 	text, err := os.ReadFile("../../testdata/backprop.json")
 	if err != nil {
 		t.Fatal(err)
@@ -101,8 +149,11 @@ func TestExperimentExact(t *testing.T) {
 		if len(want) != 1000 {
 			t.Fatalf("%s: %d golden losses, want 1000", batches, len(want))
 		}
-		for _, backend := range []string{backendGraph, backendBackprop} {
-			got := trainLosses(t, "--backend", backend, "--policy", batches, "--seed", "8")
+		graph, _ := job.losses(t, batches)
+		for backend, got := range map[string][]float64{
+			backendGraph:    graph,
+			backendBackprop: trainLosses(t, "--backend", backendBackprop, "--policy", batches),
+		} {
 			near(t, backend+" "+batches, got[:3], want[:3], tolSymbolic)
 			near(t, backend+" "+batches, got, want, tolSymbolicEnd)
 		}
@@ -111,13 +162,9 @@ func TestExperimentExact(t *testing.T) {
 
 // Both backends end the experiment's runs at the same place.
 func TestExperimentEnds(t *testing.T) {
-	realMNIST(t)
+	job := mainJob(t)
 	for batches := range numpyLosses {
-		symbolic := trainLosses(t, "--backend", backendGraph, "--policy", batches)
-		numerical := trainLosses(t, "--backend", backendNumeric, "--policy", batches)
-		if len(symbolic) != 1000 || len(numerical) != 1000 {
-			t.Fatalf("%s: %d and %d steps, want 1000", batches, len(symbolic), len(numerical))
-		}
+		symbolic, numerical := job.losses(t, batches)
 		s, n := symbolic[999], numerical[999]
 		if rel := math.Abs(s-n) / n; !(rel <= tolEnd) {
 			t.Errorf("%s: losses %v (graph) and %v (numeric) at the end: %.1e apart, want at most %g", batches, s, n, rel,
@@ -133,6 +180,7 @@ func TestExperimentEnds(t *testing.T) {
 // agree; one changed element is found and named.
 func TestExperimentCheck(t *testing.T) {
 	realMNIST(t)
+	t.Parallel()
 	check := func(args ...string) (int, string) {
 		var out bytes.Buffer
 		code := run(append([]string{"check", "--seed", "8", "--progress", "none"}, args...), &out, io.Discard)
@@ -154,10 +202,16 @@ func TestExperimentCheck(t *testing.T) {
 
 // A difference step at which a difference says nothing, of noise alone or across
 // half the loss, makes no check pass: a flipped sign is found at either, and
-// without it the check passes with its power stated and a control made (at the larger
-// step in full where GRADTWIN_LONG is set).
+// without it the check passes with its power stated and a control made.
 func TestExperimentBadStep(t *testing.T) {
 	realMNIST(t)
+	t.Parallel()
+	const all = "W1,b1,W2,b2,W3,b3"
+	// At the larger step all elements take 13 s of processor time.
+	some := "b1,b2,W3,b3"
+	if os.Getenv("GRADTWIN_LONG") != "" {
+		some = all
+	}
 	type result struct {
 		Verdict string
 		Check   struct {
@@ -182,31 +236,33 @@ func TestExperimentBadStep(t *testing.T) {
 		}
 		return code, r
 	}
-	const fault = "W1[154,37]*-1"
-	// Its gradient is far from 0: what the check at its own step calls wrong has
-	// the sign that the fault gave it.
-	_, r := check("--inject", fault)
-	if w := r.Check.Worst; len(w) == 0 || w[0].Verdict != "wrong" || w[0].Tensor != "W1" ||
-		!slices.Equal(w[0].Index, []int{154, 37}) || w[0].Symbolic < 0.01 {
-		t.Fatalf("%s at the check's own step: first %+v, want it wrong, with a gradient of 0.0148", fault, w)
+	// The gradients of these elements are far from 0, and negative.
+	faults := map[string]float64{"W1[154,37]": 0.0148, "b1[37]": 0.0169}
+	for element, size := range faults {
+		_, r := check("--inject", element+"*-1")
+		if w := r.Check.Worst; len(w) == 0 || w[0].Verdict != "wrong" ||
+			w[0].Tensor+strings.Join(strings.Fields(fmt.Sprint(w[0].Index)), ",") != element ||
+			math.Abs(w[0].Symbolic-size) > 1e-4 {
+			t.Fatalf("%s*-1 at the check's own step: first %+v, want it wrong, with a gradient of %g", element, w, size)
+		}
 	}
-	for _, mode := range []string{"full", "probe"} {
-		for _, step := range []string{"1e-13", "1"} {
-			code, r := check("--mode", mode, "--diff-step", step, "--inject", fault)
-			if code != exitDisagree && code != exitNotJudged {
-				t.Errorf("%s, step %s: exit code %d for a flipped sign", mode, step, code)
-			}
-			if mode == "full" && step == "1" && os.Getenv("GRADTWIN_LONG") == "" {
-				continue // 13 s of processor time, as the one before
-			}
-			code, r = check("--mode", mode, "--diff-step", step)
-			// Smooth enough for an error of a thousandth to show.
-			if c := r.Check; code != exitDone || r.Verdict != "agree" || !(c.Resolution > 0) ||
-				!(c.RelativeResolution < 1e-3) || !c.Control.Done || !c.Control.Caught {
-				t.Errorf("%s, step %s: exit code %d, %q, resolution %g, relative %g, control %+v: want a pass with its power and "+
-					"a control",
-					mode, step, code, r.Verdict, c.Resolution, c.RelativeResolution, c.Control)
-			}
+	for _, tt := range []struct{ mode, step, fault, tensors string }{
+		{"full", "1e-13", "W1[154,37]", all},
+		{"full", "1", "b1[37]", some},
+		{"probe", "1e-13", "W1[154,37]", all},
+		{"probe", "1", "W1[154,37]", all},
+	} {
+		args := []string{"--mode", tt.mode, "--diff-step", tt.step, "--tensors", tt.tensors}
+		code, r := check(append(args, "--inject", tt.fault+"*-1")...)
+		if code != exitDisagree && code != exitNotJudged {
+			t.Errorf("%v: exit code %d for a flipped sign of %s", args, code, tt.fault)
+		}
+		code, r = check(args...)
+		// Smooth enough for an error of a thousandth to show.
+		if c := r.Check; code != exitDone || r.Verdict != "agree" || !(c.Resolution > 0) ||
+			!(c.RelativeResolution < 1e-3) || !c.Control.Done || !c.Control.Caught {
+			t.Errorf("%v: exit code %d, %q, resolution %g, relative %g, control %+v: want a pass with its power and a control",
+				args, code, r.Verdict, c.Resolution, c.RelativeResolution, c.Control)
 		}
 	}
 }

@@ -112,7 +112,7 @@ func alone(t *testing.T, dir string, want ...string) {
 func TestReaderGone(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "c.npz")
-	cmd := process(t, endless("train", "--json", "--progress", "none", "--checkpoint", path, "--checkpoint-every",
+	cmd := process(endless("train", "--json", "--progress", "none", "--checkpoint", path, "--checkpoint-every",
 		"1h")...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -156,7 +156,7 @@ func TestSignalKeepsEveryStep(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			path := filepath.Join(dir, "c.npz")
-			cmd := process(t, endless("train", "--json", "--progress", "plain", "--checkpoint", path, "--checkpoint-every",
+			cmd := process(endless("train", "--json", "--progress", "plain", "--checkpoint", path, "--checkpoint-every",
 				"1ms")...)
 			var out bytes.Buffer
 			cmd.Stdout = &out
@@ -194,7 +194,7 @@ func notIgnored(t *testing.T, sig os.Signal) {
 func TestHangup(t *testing.T) {
 	notIgnored(t, syscall.SIGHUP)
 	out := t.TempDir()
-	cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out)...)
+	cmd := process(endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out)...)
 	stderr := start(t, cmd)
 	for range 5 { // while the report is drawn
 		cmd.Process.Signal(syscall.SIGHUP)
@@ -216,7 +216,7 @@ func TestNohup(t *testing.T) {
 	}
 	// nohup finds the command by its name.
 	dir := t.TempDir()
-	cmd := process(t, endless("train", "--steps", "2000", "--progress", "plain")...)
+	cmd := process(endless("train", "--steps", "2000", "--progress", "plain")...)
 	if err := os.Symlink(cmd.Path, filepath.Join(dir, "gradtwin")); err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestNohup(t *testing.T) {
 func TestTerminalGone(t *testing.T) {
 	dir := t.TempDir()
 	out, path := filepath.Join(dir, "out"), filepath.Join(dir, "c.npz")
-	cmd := process(t, endless("compare", "--policy", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every",
+	cmd := process(endless("compare", "--policy", "sgd", "--out", out, "--checkpoint", path, "--checkpoint-every",
 		"1h")...)
 	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
 	if err != nil {
@@ -288,7 +288,7 @@ func TestFolderGone(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := filepath.Join(keep, "c.npz")
-			cmd := process(t, endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path,
+			cmd := process(endless("compare", "--policy", "sgd", "--progress", "plain", "--out", out, "--checkpoint", path,
 				"--checkpoint-every", "1h")...)
 			var stdout bytes.Buffer
 			cmd.Stdout = &stdout
@@ -341,7 +341,7 @@ func TestFolderGone(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "c.npz")
-	first := process(t, endless("train", "--progress", "plain", "--checkpoint", path, "--checkpoint-every", "1ms")...)
+	first := process(endless("train", "--progress", "plain", "--checkpoint", path, "--checkpoint-every", "1ms")...)
 	stderr := start(t, first)
 	for _, flag := range []string{"--resume", "--checkpoint"} {
 		var errs bytes.Buffer
@@ -456,15 +456,7 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
 // The main job, on real MNIST, takes less than 1 GiB of memory at its peak.
 func TestMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: real MNIST")
-	}
-	// As many steps as it has take no more than these.
-	cmd := process(t, "compare", "--steps", "50", "--progress", "none", "--out", t.TempDir())
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss // in kB
+	peak := mainJob(t).state.SysUsage().(*syscall.Rusage).Maxrss // in kB
 	if runtime.GOOS == "darwin" {
 		peak >>= 10 // there in bytes
 	}

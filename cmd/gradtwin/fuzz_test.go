@@ -99,7 +99,7 @@ func FuzzFlag(f *testing.F) {
 	names := []string{
 		"seed", "policy", "batch", "steps", "inner", "lr", "layers", "activation", "delta", "dtype", "engine", "diff-step", "yes", "json", "progress",
 		"backend", "checkpoint-every", "every", "inject", "mode", "samples", "budget", "tensors", "strict", "after", "sweep", "op", "count", "benchtime",
-		"dot", "program", "allow", "backends", "init", "init-std", "formula",
+		"program", "allow", "backends", "init", "init-std", "formula",
 	}
 	values := []string{
 		"", "0", "1", "-1", "10", "true", "NaN", "Inf", "-Inf", "1e-320", "1e308", "0x1p-2", "1_000", "1e9", "2147483648", "4294967296", "9223372036854775807",
@@ -134,7 +134,7 @@ func FuzzCommandLine(f *testing.F) {
 	for _, line := range []string{
 		"", "train", "train --lr", "train --lr=1 --lr=2", "compare --policy both --steps 3 --every " +
 			"-1", "check --mode probe --samples 9223372036854775807",
-		"bench --op step --count 0", "graph --dot --program", "train -- x", "train --help", "help train", "compare -h", "--version", "train --yes=maybe",
+		"bench --op step --count 0", "graph --program", "train -- x", "train --help", "help train", "compare -h", "--version", "train --yes=maybe",
 		"check --layers 784 --layers 10 --inject W1[0,0]*-1 --diff-step NaN", "completion bash", "__complete train --",
 		"train --batch 1000000000 --layers 784,999999999,10", "bench --batch 1,2,3 --dtype float32 --backend numeric",
 	} {

@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
-	"os/exec"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/moby/sys/atomicwriter"
 	"github.com/spf13/cobra"
 
 	"gradtwin"
@@ -24,8 +19,6 @@ type graphFlags struct {
 	delta      float64
 	batch      int
 	dtype      string
-	dot        bool
-	svg        string
 	program    bool
 }
 
@@ -35,13 +28,12 @@ func (a *app) graphCommand() *cobra.Command {
 		Use:   "graph",
 		Short: "The expression graph and its gradient, and what a step computes",
 		Long: `Prints the graph in Graphviz's language DOT: boxes are inputs, dashed nodes were
-added by the differentiation, bold ones are the cost and the gradients. --svg
-draws it with Graphviz's dot, where that is installed. --program lists what a
-gradient computes in order, with where each result's memory comes from. How many
-nodes there are goes to standard error.
+added by the differentiation, bold ones are the cost and the gradients. --program
+lists instead what a gradient computes, in order, and where each result's memory
+comes from. The number of nodes goes to standard error.
 `,
 		Example: `  gradtwin graph --layers 784,3,10 > graph.dot
-  gradtwin graph --svg graph.svg                    # drawn by Graphviz
+  gradtwin graph | dot -Tsvg > graph.svg            # drawn by Graphviz
   gradtwin graph --program                          # what a gradient computes, in order`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,15 +42,13 @@ nodes there are goes to standard error.
 					return err
 				}
 			}
-			return a.graph(cmd.Context(), &f)
+			return a.graph(&f)
 		},
 	}
 	d := twin.Experiment()
 	s := cmd.Flags()
 	s.SortFlags = false
-	s.BoolVar(&f.dot, "dot", false, "print DOT, which is also done without --svg and --program")
-	s.StringVar(&f.svg, "svg", "", "`FILE` to draw the graph to")
-	s.BoolVar(&f.program, "program", false, "print the list of instructions")
+	s.BoolVar(&f.program, "program", false, "print the list of instructions instead")
 	s.IntVar(&f.batch, "batch", d.Batch, "`rows` in a batch")
 	s.StringVar(&f.dtype, "dtype", dtype64, "float64 or float32")
 	wantNames(s, "dtype", dtypes)
@@ -66,10 +56,7 @@ nodes there are goes to standard error.
 	return cmd
 }
 
-func (a *app) graph(ctx context.Context, f *graphFlags) error {
-	if f.dot && f.program {
-		return usagef("both --dot and --program: want one, they share standard output")
-	}
+func (a *app) graph(f *graphFlags) error {
 	spec := gradtwin.Spec{Layers: f.layers, Activation: f.activation, Delta: f.delta}
 	if err := spec.Validate(); err != nil {
 		return usageError{err}
@@ -84,49 +71,20 @@ func (a *app) graph(ctx context.Context, f *graphFlags) error {
 	if err != nil {
 		return err
 	}
-	text, err := n.Dot()
-	if err != nil {
-		return err
-	}
 	forward, backward := n.Nodes()
 	fmt.Fprintf(a.stderr, "%d nodes: %d forward, %d added by the differentiation; a gradient computes %d of them, a loss "+
 		"%d\n",
 		forward+backward, forward, backward, len(n.Program(true)), len(n.Program(false)))
-	if f.svg != "" {
-		if err := drawSVG(ctx, f.svg, text); err != nil {
-			return err
-		}
-	}
-	switch {
-	case f.program:
+	if f.program {
 		a.printProgram(n.Program(true))
-	case f.dot || f.svg == "":
-		_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+		return nil
 	}
+	text, err := n.Dot()
 	if err != nil {
-		return fmt.Errorf("write the output: %w", err)
+		return err
 	}
-	return nil
-}
-
-// drawSVG has Graphviz draw a graph.
-func drawSVG(ctx context.Context, name string, text []byte) error {
-	var svg, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, "dot", "-Tsvg")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(text), &svg, &errs
-	err := cmd.Run()
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("draw %s: Graphviz's dot is not installed; --dot prints what it draws", name)
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return fmt.Errorf("draw %s: dot: %w: %s", name, err, strings.TrimSpace(errs.String()))
-	}
-	if err := atomicwriter.WriteFile(name, svg.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("draw: %w", err)
-	}
-	return nil
+	_, err = fmt.Fprintf(a.stdout, "%s\n", text)
+	return err
 }
 
 func (a *app) printProgram(program []graph.Instruction) {

@@ -12,11 +12,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Flags that always have an effect, of all commands. --yes is a permission, and
-// --dot asks for what graph does anyway.
+// Flags that always have an effect, of all commands. --yes is a permission.
 var always = strings.Fields(`data seed policy batch layers delta init steps lr yes backend backends every inject out json progress
-	checkpoint resume mode budget tensors strict after sweep shard save init-from weights count benchtime against cpuprofile op
-	dot svg program only failures markdown programs baseline fuzz help version
+	checkpoint resume mode budget tensors strict after sweep shard save init-from weights count benchtime against op
+	program only failures markdown programs baseline fuzz help version
 	check.diff-step compare.engine rates.engine graph.dtype`)
 
 // Command lines with a flag that has no effect, by the command and the flag; the

@@ -8,16 +8,25 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"gradtwin/internal/mnist"
 )
+
+// shared is a folder for what several tests use. It is removed after all of them.
+var shared string
 
 // leakChecked is a run of tests that fails when a goroutine is left.
 type leakChecked struct{ *testing.M }
 
 func (m leakChecked) Run() (code int) {
-	goleak.VerifyTestMain(m.M, goleak.Cleanup(func(c int) { code = c }))
-	for _, dir := range removals {
-		os.RemoveAll(dir)
+	dir, err := os.MkdirTemp("", "gradtwin-")
+	if err != nil {
+		panic(err)
 	}
+	defer os.RemoveAll(dir)
+	shared = dir
+	os.Unsetenv(mnist.OriginEnv) // it may name another data set
+	goleak.VerifyTestMain(m.M, goleak.Cleanup(func(c int) { code = c }))
 	return code
 }
 

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,45 +15,35 @@ import (
 	"gradtwin/internal/mnist"
 )
 
-// realMNIST has the test and the commands that it runs read MNIST unpacked, which
-// takes most of a short run's time else. It skips the test with -short.
+// realMNIST skips the test with -short. Otherwise the commands that the test runs,
+// in this process or another, find MNIST unpacked: unpacking takes most of a short
+// run's time.
 func realMNIST(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: real MNIST")
 	}
-	dir, err := unpackedMNIST()
-	if err != nil {
+	if err := unpackMNIST(); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(mnist.OriginEnv, dir)
 }
 
-// unpackedMNIST is a folder, which is removed after all tests.
-var unpackedMNIST = sync.OnceValues(func() (string, error) {
+var unpackMNIST = sync.OnceValue(func() error {
 	found, err := mnist.Find(context.Background(), "")
 	if err != nil {
-		return "", err
+		return err
 	}
 	packed, err := filepath.Glob(filepath.Join(found.Dir, "*-ubyte.gz"))
-	if err != nil || len(packed) == 0 {
-		return found.Dir, err
+	if err == nil && len(packed) != 4 {
+		err = fmt.Errorf("%s: %d packed files, want 4", found.Dir, len(packed))
 	}
-	dir, err := os.MkdirTemp("", "gradtwin-mnist-")
-	if err != nil {
-		return "", err
-	}
-	removals = append(removals, dir)
+	dir := filepath.Join(shared, "mnist")
+	err = errors.Join(err, os.Mkdir(dir, 0o777))
 	for _, path := range packed {
-		if err := unpack(path, filepath.Join(dir, strings.TrimSuffix(filepath.Base(path), ".gz"))); err != nil {
-			return "", err
-		}
+		err = errors.Join(err, unpack(path, filepath.Join(dir, strings.TrimSuffix(filepath.Base(path), ".gz"))))
 	}
-	return dir, nil
+	return errors.Join(err, os.Setenv(mnist.OriginEnv, dir))
 })
-
-// removals are folders to remove after all tests.
-var removals []string
 
 func unpack(from, to string) (err error) {
 	in, err := os.Open(from)

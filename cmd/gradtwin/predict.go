@@ -12,16 +12,6 @@ import (
 	"gradtwin/internal/weights"
 )
 
-// predictFlags say by which weights, and what is shown.
-type predictFlags struct {
-	weights    string
-	data       string
-	activation gradtwin.Activation
-	mistakes   int
-	json       bool
-	out        string
-}
-
 func (a *app) predictCommand() *cobra.Command {
 	var f predictFlags
 	cmd := &cobra.Command{

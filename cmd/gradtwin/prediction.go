@@ -16,6 +16,16 @@ import (
 	"gradtwin/internal/words"
 )
 
+// predictFlags say by which weights, and what is shown.
+type predictFlags struct {
+	weights    string
+	data       string
+	activation gradtwin.Activation
+	mistakes   int
+	json       bool
+	out        string
+}
+
 // prediction is the class of one digit by the network.
 type prediction struct {
 	Type          string    `json:"type"` // prediction

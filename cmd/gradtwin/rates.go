@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gradtwin/compare/twin"
 	"gradtwin/internal/page"
 	"gradtwin/internal/report"
 )
@@ -62,6 +63,13 @@ func (a *app) rates(cmd *cobra.Command, rates []float64, out *outputFlags) error
 	slices.Sort(sorted)
 	if len(slices.Compact(sorted)) < 2 {
 		return usagef("lr %v: want two different learning rates or more; compare takes one", rates)
+	}
+	for _, lr := range rates {
+		c := twin.Experiment()
+		c.LR = lr
+		if err := c.Validate(c.Batch); err != nil {
+			return usageError{err}
+		}
 	}
 	dir, err := report.Open(out.out)
 	if err != nil {
@@ -114,7 +122,8 @@ func (a *app) compareAt(ctx context.Context, cmd *cobra.Command, lr float64, out
 			args = append(args, "--"+f.Name+"="+flagText(f))
 		}
 	})
-	root := (&app{stdout: io.Discard, stderr: a.stderr}).root()
+	root := &cobra.Command{Use: cmd.Root().Name(), SilenceErrors: true, SilenceUsage: true}
+	root.AddCommand((&app{stdout: io.Discard, stderr: a.stderr}).compareCommand())
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)
 }

@@ -79,11 +79,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 	}
 	for name, kept := range r.Flags {
 		flag := cmd.Flags().Lookup(name)
-		now := renamed(cmd, name)
 		switch {
-		case now != "":
-			return nil, usagef("checkpoint %s: it was written when --%s was called --%s: want one of this version", f.resume,
-				now, name)
 		// A file from somebody else must not choose what is written where.
 		case flag == nil || slices.Contains(unkept, name):
 			return nil, fmt.Errorf("checkpoint %s: --%s is no flag that a run of %s keeps", f.resume, name, cmd.Name())

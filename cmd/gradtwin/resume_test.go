@@ -27,11 +27,10 @@ import (
 
 // process returns the command as a process of its own: the test binary, which
 // is the command under that name.
-func process(t *testing.T, args ...string) *exec.Cmd {
-	t.Helper()
+func process(args ...string) *exec.Cmd {
 	path, err := os.Executable()
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	cmd := exec.Command(path)
 	cmd.Args = append([]string{"gradtwin"}, args...)
@@ -75,55 +74,64 @@ func TestKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: processes started again and again")
 	}
+	t.Parallel()
 	for _, tt := range []struct {
-		kind  string
-		alive time.Duration // at most, before a kill
-		steps int           // for each kill: more than can be done in that time
-		args  []string
+		losses string // the array with one number for each step of the first run
+		args   []string
 	}{
-		{"train", 80 * time.Millisecond, 2000, []string{"train", "--backend", "graph"}},
-		{"train", 80 * time.Millisecond, 1000, []string{"train", "--backend", "numeric", "--inner", "3"}},
-		{"compare", 300 * time.Millisecond, 600, []string{"compare", "--every", "700"}},
+		{"loss", []string{"train", "--backend", "graph"}},
+		{"loss", []string{"train", "--backend", "numeric", "--inner", "3"}},
+		{"fixed/graph/loss", []string{"compare", "--every", "40"}},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			t.Parallel()
-			kills := kills(t)
 			dir := t.TempDir()
-			args := append(tt.args, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--progress", "none",
-				"--yes", "--steps", strconv.Itoa(kills*tt.steps))
-
-			whole := filepath.Join(dir, "whole.npz")
-			if out, err := process(t, append(args, "--checkpoint", whole)...).CombinedOutput(); err != nil {
+			args := append(tt.args, "--data", "../../testdata/tiny", "--layers", "784,6,10", "--progress", "none", "--yes",
+				"--checkpoint-every", "1ms")
+			begun := time.Now()
+			short := process(append(args, "--steps", "1", "--checkpoint", filepath.Join(dir, "short.npz"))...)
+			if out, err := short.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
+			alive := 2 * time.Since(begun)
 			path := filepath.Join(dir, "killed.npz")
 			// keep goes on where the last process was killed.
-			keep := func(every string) *exec.Cmd {
-				given := append(args, "--checkpoint-every", every)
+			keep := func(steps int) *exec.Cmd {
+				given := append(args, "--steps", strconv.Itoa(steps))
 				if _, err := os.Stat(path); err == nil {
-					return process(t, append(given, "--resume", path)...)
+					return process(append(given, "--resume", path)...)
 				}
-				return process(t, append(given, "--checkpoint", path)...)
+				return process(append(given, "--checkpoint", path)...)
 			}
-			for n := range kills {
-				cmd := keep("1ms")
+			for n := range kills(t) {
+				cmd := keep(10_000_000) // more than can be done
 				var errs bytes.Buffer
 				cmd.Stderr = &errs
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
 				}
 				// Killed while it starts, loads, trains or writes.
-				time.Sleep(time.Duration(rand.Int64N(int64(tt.alive))))
+				time.Sleep(rand.N(alive))
 				cmd.Process.Kill()
 				var exit *exec.ExitError
 				if err := cmd.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 					t.Fatalf("before kill %d the run ended: %v: %s", n+1, err, errs.String())
 				}
 			}
-			if out, err := keep("10s").CombinedOutput(); err != nil {
-				t.Fatalf("%v: %s", err, out)
+			steps := 20
+			if _, err := os.Stat(path); err == nil {
+				steps += len(kept(t, path, tt.args[0])[tt.losses])
 			}
-			if d := cmp.Diff(kept(t, whole, tt.kind), kept(t, path, tt.kind), bits); d != "" {
+			whole := filepath.Join(dir, "whole.npz")
+			for _, cmd := range []*exec.Cmd{
+				keep(steps),
+				process(append(args, "--steps", strconv.Itoa(steps), "--checkpoint", whole)...),
+			} {
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+			}
+			if d := cmp.Diff(kept(t, whole, tt.args[0]), kept(t, path, tt.args[0]), bits); d != "" {
 				t.Errorf("killed and resumed (-whole +resumed):\n%s", d)
 			}
 		})
@@ -156,10 +164,6 @@ func TestResumeRefuses(t *testing.T) {
 		"--yes is no flag that a run": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["yes"] = "true"
-		},
-		"when --diff-step was called --step": func(h *runHeader,
-			_ map[string][]float64) {
-			h.Flags["step"] = "0.0001"
 		},
 		"--seed x: ": func(h *runHeader,
 			_ map[string][]float64) {
@@ -246,19 +250,23 @@ func TestResumeRefuses(t *testing.T) {
 // one that was not stopped. What it goes on from stays as it was.
 func TestResumedAnywhere(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: 70 runs")
+		t.Skip("-short: 66 runs")
 	}
-	const steps = 5
-	for _, args := range [][]string{
-		{"train", "--backend", "graph"},
-		{"train", "--backend", "graph", "--dtype", "float32", "--policy", "fixed"},
-		{"train", "--backend", "numeric", "--inner", "3"},
+	t.Parallel()
+	for _, tt := range []struct {
+		steps int
+		args  []string
+	}{
+		{5, []string{"train", "--backend", "graph"}},
+		{5, []string{"train", "--backend", "graph", "--dtype", "float32", "--policy", "fixed"}},
+		{5, []string{"train", "--backend", "numeric", "--inner", "3"}},
 		// An odd number of weights: the generator keeps a normal.
-		{"train", "--backend", "graph", "--inner", "3", "--layers", "784,3,5,10"},
-		{"train", "--backend", "graph", "--policy", "fixed", "--layers", "784,3,5,10"},
-		{"compare", "--every", "1", "--inner", "2", "--policy", "sgd"},
-		{"compare", "--every", "1", "--inject", "b2[3]*-1"},
+		{5, []string{"train", "--backend", "graph", "--inner", "3", "--layers", "784,3,5,10"}},
+		{5, []string{"train", "--backend", "graph", "--policy", "fixed", "--layers", "784,3,5,10"}},
+		{3, []string{"compare", "--every", "1", "--inner", "2", "--policy", "sgd"}},
+		{3, []string{"compare", "--every", "1", "--inject", "b2[3]*-1"}},
 	} {
+		args, steps := tt.args, tt.steps
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

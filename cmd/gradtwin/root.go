@@ -81,28 +81,6 @@ func prepareFlag(cmd *cobra.Command, f *pflag.Flag) {
 	}
 }
 
-// noArgs refuses anything that is not a flag.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if !cmd.HasSubCommands() {
-		return usagef("%s takes no argument, got %q", cmd.Name(), args[0])
-	}
-	return unknownName("unknown command", args[0], commandNames(cmd))
-}
-
-// commandNames lists what root can be asked to do.
-func commandNames(root *cobra.Command) []string {
-	var names []string
-	for _, c := range root.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(names, c.Name())
-		}
-	}
-	return names
-}
-
 // addHelp makes --help, and the command help, fit the terminal, and refuse what is
 // no command.
 func (a *app) addHelp(root *cobra.Command) {

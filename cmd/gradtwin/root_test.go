@@ -10,9 +10,10 @@ import (
 )
 
 // shellWords splits a command line as a shell does that knows quotes and comments,
-// without what it sends to a file.
+// without what it sends to a file or another command.
 func shellWords(line string) []string {
 	line, _, _ = strings.Cut(line, " #")
+	line, _, _ = strings.Cut(line, " |")
 	line, _, _ = strings.Cut(line, " >")
 	var words []string
 	for _, word := range strings.Fields(line) {

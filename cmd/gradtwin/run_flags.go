@@ -18,6 +18,14 @@ const dataUsage = "`DIR` with the four files in MNIST's format (default $GRADTWI
 // both is the value of --policy that asks for one run of each policy.
 const both = "both"
 
+// What the graph backend computes in.
+const (
+	dtype64 = "float64"
+	dtype32 = "float32"
+)
+
+var dtypes = []string{dtype64, dtype32}
+
 // runFlags say which network is trained on which batches.
 type runFlags struct {
 	data       string

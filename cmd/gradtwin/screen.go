@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"regexp"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"gradtwin/compare"
 	"gradtwin/internal/progress"
 )
 
@@ -43,11 +41,6 @@ func (s screen) width() int {
 // wrap breaks sentences between words.
 func (s screen) wrap(sentences string) string {
 	return trimRight(text.WrapSoft(sentences, s.width()))
-}
-
-// say prints sentences, broken to the width of the terminal.
-func (a *app) say(format string, args ...any) {
-	fmt.Fprintln(a.stdout, a.screen.wrap(fmt.Sprintf(format, args...)))
 }
 
 // trimRight removes the blanks at the ends of lines.
@@ -104,14 +97,6 @@ var verdictColors = map[string]text.Colors{
 }
 
 var verdict = regexp.MustCompile(`(?m)^(OK|WRONG|NOT JUDGED)\b`)
-
-// printReport prints what a check found. Its replay line is Go code, or long: a command
-// prints its own.
-func (a *app) printReport(r *compare.Report) {
-	shown := *r
-	shown.Replay = ""
-	fmt.Fprint(a.stdout, a.screen.verdicts(shown.Text(a.screen.width())))
-}
 
 // verdicts colours the verdicts at the beginning of lines.
 func (s screen) verdicts(lines string) string {

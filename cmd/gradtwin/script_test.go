@@ -18,6 +18,7 @@ func TestMain(m *testing.M) {
 // TestScript runs the command lines of testdata/script. $TESTDATA is the
 // repository's testdata folder.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	testdata, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)

@@ -67,10 +67,6 @@ func writable(path string) error {
 	return os.Remove(f.Name())
 }
 
-// initialArray is the array of a checkpoint that holds the loss of the run's first
-// batch before the first step.
-const initialArray = "initial_loss"
-
 func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *checkpointFlags, out *outputFlags) error {
 	ctx := cmd.Context()
 	keeper, err := keep.keeper(cmd)

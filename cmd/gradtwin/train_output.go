@@ -40,6 +40,10 @@ func (t *trainOutput) begin(f *runFlags, data report.Data) error {
 	return err
 }
 
+// initialArray is the array of a checkpoint that holds the loss of the run's first
+// batch before the first step.
+const initialArray = "initial_loss"
+
 // arrays returns the steps for a checkpoint.
 func (t *trainOutput) arrays() []checkpoint.Array {
 	loss, seconds := make([]float64, len(t.steps)), make([]float64, len(t.steps))

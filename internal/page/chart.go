@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -149,6 +150,17 @@ func (c *chart) draw() *drawnChart {
 		return nil
 	}
 	return d
+}
+
+// drawable returns errors with gaps where there is none to draw.
+func drawable(errors []float64) []float64 {
+	y := slices.Clone(errors)
+	for i, v := range y {
+		if v == 0 || v == math.MaxFloat64 {
+			y[i] = math.NaN()
+		}
+	}
+	return y
 }
 
 // side is the width and height of the box that paths are drawn in. The page

@@ -2,8 +2,6 @@ package page
 
 import (
 	"fmt"
-	"math"
-	"slices"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -186,25 +184,6 @@ func errorChart(id string, c *twin.Comparison) *chart {
 		out.Series = append(out.Series, series{Name: name, Color: k, Y: y})
 	}
 	return out
-}
-
-// drawable returns errors with gaps where there is none to draw.
-func drawable(errors []float64) []float64 {
-	y := slices.Clone(errors)
-	for i, v := range y {
-		if v == 0 || v == math.MaxFloat64 {
-			y[i] = math.NaN()
-		}
-	}
-	return y
-}
-
-// kinkKey chooses an explanation by whether the loss has kinks.
-func kinkKey(key string, smooth bool) string {
-	if smooth {
-		return key
-	}
-	return key + ", kinks"
 }
 
 // sweepChart draws the error against the step; chosen is the check's step and the

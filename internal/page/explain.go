@@ -123,3 +123,11 @@ about ε/h.`
 one, the difference mixes both slopes, and the error does not fall as it should. At 0 itself ReLU has no derivative;
 Gorgonia takes 1, and any value from 0 to 1 is a valid <i>subgradient</i>.`
 )
+
+// kinkKey chooses an explanation by whether the loss has kinks.
+func kinkKey(key string, smooth bool) string {
+	if smooth {
+		return key
+	}
+	return key + ", kinks"
+}

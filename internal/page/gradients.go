@@ -22,11 +22,6 @@ type comparison struct {
 	Gallery   *gallery
 }
 
-// pointID names a point of a run on the page.
-func pointID(run *report.Run, c *twin.Comparison) string {
-	return fmt.Sprintf("%v-step%d", run.Config.Policy, c.After)
-}
-
 func newComparison(run *report.Run, c *twin.Comparison, data *payload) comparison {
 	id := pointID(run, c)
 	out := comparison{
@@ -100,4 +95,15 @@ func missTable(c *twin.Comparison) *report.Table {
 			string(m.Cause))
 	}
 	return t
+}
+
+// notEmpty returns the tables that are there and have a line.
+func notEmpty(all ...*report.Table) []*report.Table {
+	var out []*report.Table
+	for _, t := range all {
+		if t != nil && len(t.Rows) > 0 {
+			out = append(out, t)
+		}
+	}
+	return out
 }

@@ -84,40 +84,6 @@ func (s section) Contents() []entry {
 	return out
 }
 
-// Write writes every file of the report.
-func Write(d report.Dir, r *report.Results) error {
-	if err := d.WriteResults(r); err != nil {
-		return err
-	}
-	if err := writeLossFigures(d, r); err != nil {
-		return err
-	}
-	for _, write := range []func(*report.Results) error{d.WriteSteps, d.WritePoints} {
-		if err := write(r); err != nil {
-			return err
-		}
-	}
-	p := newPage(r)
-	if err := d.Write("report.md", p.markdown()); err != nil {
-		return err
-	}
-	return p.write(d)
-}
-
-// writeLossFigures draws the loss of each run, as loss-fixed.png and so on.
-func writeLossFigures(d report.Dir, r *report.Results) error {
-	for i := range r.Runs {
-		run := &r.Runs[i]
-		c := lossChart(run)
-		c.Title = fmt.Sprintf("%s: %s per batch, learning rate %g, seed %d", run.Title(),
-			words.Count(run.Config.Batch, "row", "rows"), run.Config.LR, run.Config.Seed)
-		if err := writeFigure(d, "loss-"+run.Config.Policy.String(), c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // write writes report.html.
 func (p *page) write(d report.Dir) error {
 	var buf bytes.Buffer
@@ -190,17 +156,6 @@ func facts(r *report.Results) []fact {
 	e := r.Environment
 	add("Machine", "%s",
 		strings.Join(nonEmpty(e.CPU, words.Count(e.Cores, "core", "cores"), e.OS+"/"+e.Arch, e.Go), ", "))
-	return out
-}
-
-// notEmpty returns the tables that are there and have a line.
-func notEmpty(all ...*report.Table) []*report.Table {
-	var out []*report.Table
-	for _, t := range all {
-		if t != nil && len(t.Rows) > 0 {
-			out = append(out, t)
-		}
-	}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 
@@ -105,6 +106,11 @@ const (
 // emptyPayload returns one of nothing, which JSON writes as empty lists.
 func emptyPayload() *payload {
 	return &payload{Points: []payloadPoint{}, Trained: []trained{}, room: maxTrained}
+}
+
+// pointID names a point of a run on the page.
+func pointID(run *report.Run, c *twin.Comparison) string {
+	return fmt.Sprintf("%v-step%d", run.Config.Policy, c.After)
 }
 
 // newPayload takes the starts of all runs first, then their ends.

@@ -1,7 +1,5 @@
 package report
 
-import "fmt"
-
 // method says how a backend gets its gradients.
 func method(backend string) string {
 	switch backend {
@@ -23,13 +21,4 @@ func Label(backend string) string {
 		return "symbolic"
 	}
 	return backend
-}
-
-// faster says which backend's step is faster.
-func (r *Run) faster() string {
-	fast, slow, ratio := r.Symbolic.Backend, r.Numeric.Backend, r.SpeedRatio()
-	if ratio < 1 {
-		fast, slow, ratio = slow, fast, 1/ratio
-	}
-	return fmt.Sprintf("A step with %s is %.1f times faster than one with %s.", method(fast), ratio, method(slow))
 }

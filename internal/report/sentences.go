@@ -175,6 +175,15 @@ func Misses(c *twin.Comparison) string {
 		strings.Join(parts, ", "))
 }
 
+// faster says which backend's step is faster.
+func (r *Run) faster() string {
+	fast, slow, ratio := r.Symbolic.Backend, r.Numeric.Backend, r.SpeedRatio()
+	if ratio < 1 {
+		fast, slow, ratio = slow, fast, 1/ratio
+	}
+	return fmt.Sprintf("A step with %s is %.1f times faster than one with %s.", method(fast), ratio, method(slow))
+}
+
 // SpeedRatio returns the median time of the numeric backend's steps over that
 // of the symbolic backend's, NaN when no step was done.
 func (r *Run) SpeedRatio() float64 {

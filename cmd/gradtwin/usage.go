@@ -8,18 +8,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// newNames are the flags that got another name, by the old one.
-var newNames = map[string]string{"step": "diff-step", "batches": "policy", "params": "tensors"}
-
-// renamed returns the present name of a flag that a command once had under the
-// old name, "" when there is none.
-func renamed(cmd *cobra.Command, old string) string {
-	if now := newNames[old]; cmd.Flags().Lookup(now) != nil {
-		return now
-	}
-	return ""
-}
-
 // wanted says what a flag takes, by the type of its value.
 var wanted = map[string]string{
 	"bool": "true or false", "int": "a whole number", "uint32": "a whole number from 0 to 4294967295",
@@ -48,9 +36,6 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usagef("%s %q: want %s", f.Name, invalid.GetValue(), want)
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
-		if now := renamed(cmd, name); now != "" {
-			return usagef("unknown flag --%s: it is called --%s now", name, now)
-		}
 		if unknown.GetSpecifiedShortnames() != "" {
 			return usageError{err}
 		}
@@ -63,4 +48,26 @@ func flagError(cmd *cobra.Command, err error) error {
 		return usagef("%s has no flag --%s%s", cmd.CommandPath(), name, didYouMean("--"+strings.TrimSpace(name), names))
 	}
 	return usageError{err}
+}
+
+// noArgs refuses anything that is not a flag.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasSubCommands() {
+		return usagef("%s takes no argument, got %q", cmd.Name(), args[0])
+	}
+	return unknownName("unknown command", args[0], commandNames(cmd))
+}
+
+// commandNames lists what root can be asked to do.
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
