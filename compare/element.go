@@ -89,8 +89,8 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 	return o, nil
 }
 
-// block judges some elements of one tensor, one by one, as far as its budget
-// goes. Of those that are wrong so many are followed to the end.
+// block judges elements of one tensor one by one, as far as its budget goes. It
+// follows u.followed wrong ones to the end.
 func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
 	words := map[engineWord]bool{agrees: true}
 	for _, word := range []engineWord{unseen, unmoved} {

@@ -58,8 +58,8 @@ func (t *tally) add(o outcome) {
 	t.note(o)
 }
 
-// note takes in what an outcome shows of the power of a check, an element's or a
-// direction's.
+// note records what an outcome, of an element or a direction, shows of the power of
+// the check.
 func (t *tally) note(o outcome) {
 	t.Largest = max(t.Largest, real(o.magnitude()))
 	t.Finest = min(t.Finest, real(o.bound))

@@ -22,8 +22,8 @@ const (
 	atRing = 1 << 16
 	// kinkedRing is the far one where only kinks at the point itself can be.
 	kinkedRing = 1.0 / 16
-	// curved is the part of the far ring's spread that curvature leaves at the near
-	// one, at most: it falls with the distance. That of a kink at the point stays.
+	// curved is how much of the far ring's spread curvature leaves at the near one at
+	// most: it falls with the distance. The spread of a kink at the point stays.
 	curved = 0.1
 )
 

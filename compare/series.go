@@ -103,8 +103,8 @@ const (
 )
 
 // series is differences along one line at smaller and smaller steps, and what
-// they say of the symbolic derivative. Where they come from is another's affair:
-// the loss, or a function's own engine.
+// they say of the symbolic derivative. They come from the loss, or from a function's
+// own engine.
 type series struct {
 	limits
 	differences []difference
