@@ -168,7 +168,7 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 // judges reports whether element i is in a block.
 func (pl *plan) judges(i int) bool {
 	return slices.ContainsFunc(pl.units, func(u unit) bool {
-		return u.kind == blockUnit && u.elements[0] <= i && i <= slices.Max(u.elements) && slices.Contains(u.elements, i)
+		return u.kind == blockUnit && slices.Contains(u.elements, i)
 	})
 }
 
