@@ -27,9 +27,9 @@ func (n *Network) Estimate(b gradtwin.Batch) (time.Duration, error) {
 func (e *incremental) estimate(b gradtwin.Batch, p plan) time.Duration {
 	r := e.begin(0, len(e.params.Flat), b, p)
 	rows := min(b.Len(), rowsAtOnce)
-	e.take(r, 0, rows)
+	r.take(0, rows)
 	w := e.workers[0]
-	total := timed(0, rows, func(i int) { e.prepareRow(r, i, &w.mem) }) * time.Duration(rows)
+	total := timed(0, rows, func(i int) { r.prepareRow(e.model, i, &w.mem) }) * time.Duration(rows)
 	for l, first := 0, 0; l < e.spec.Affine(); l++ {
 		count := e.spec.Layers[l+1]
 		// Units from all over the layer: some may be dead.

@@ -16,9 +16,9 @@ func (n *Network) Operations(b gradtwin.Batch) float64 {
 	run := e.begin(0, len(n.params.Flat), b, n.plan)
 	total := 0
 	for at := 0; at < b.Len(); at += rowsAtOnce {
-		e.take(run, at, min(at+rowsAtOnce, b.Len()))
+		run.take(at, min(at+rowsAtOnce, b.Len()))
 		for i := range run.rows {
-			e.prepareRow(run, i, &e.workers[0].mem)
+			run.prepareRow(e.model, i, &e.workers[0].mem)
 		}
 		total += e.operations(run)
 	}
@@ -33,7 +33,7 @@ func (e *incremental) operations(run *run) int {
 	for _, u := range e.units {
 		for r := range run.rows {
 			layer := &run.rows[r].layers[u.layer]
-			lanes := len(layer.inputs.steps) * simd.Width
+			lanes := len(layer.inputs.changes) * simd.Width
 			if u.layer == last {
 				total += lanes * (exp + log)
 				continue

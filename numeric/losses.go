@@ -2,35 +2,51 @@ package numeric
 
 import "gradtwin/internal/simd"
 
-// hidden sets losses to the row's loss when the input of a hidden unit changes
-// by each of the steps.
-func (w *worker) hidden(losses, steps []simd.Group, row *row, u unit) {
-	e := w.engine
-	groups, last := len(steps), len(row.layers)-1
-	layer, above := &row.layers[u.layer], &row.layers[u.layer+1]
-	delta := w.buffers[0][:groups]
-	simd.Shift(delta, steps, layer.Act, layer.Z[u.number], layer.A[u.number])
-	n, live := len(above.Z), above.Live
-	now, spare := w.buffers[1], w.buffers[2]
-	simd.Rise(now[:groups*len(live)], delta, above.Layer, e.params.W(u.layer + 1)[u.number*n:][:n])
-	for m := u.layer + 2; m <= last; m++ {
-		above = &row.layers[m]
-		n = len(above.Z)
-		simd.Product(spare[:groups*n], now[:groups*len(live)], above.Layer, e.params.W(m), live)
-		now, spare, live = spare, now, e.all[:n]
+// lanes computes a row's losses under changes of one unit's input, in memory of its
+// own.
+type lanes struct {
+	*model
+	losses  []simd.Group    // under each change
+	buffers [3][]simd.Group // layers under a chunk of the changes
+	logits  []float64
+}
+
+func newLanes(m *model) lanes {
+	l := lanes{model: m, logits: make([]float64, m.widest())}
+	for i := range l.buffers {
+		l.buffers[i] = make([]simd.Group, m.chunk*m.widest())
 	}
-	simd.Loss(losses, now[:groups*n], spare, n, row.label, e.spec.Delta)
-	if e.spec.Delta > nearDelta {
+	return l
+}
+
+// hidden sets losses to the row's loss when the input of a hidden unit changes
+// by each of the changes.
+func (a *lanes) hidden(losses, changes []simd.Group, row *row, u unit) {
+	groups, last := len(changes), len(row.layers)-1
+	layer, above := &row.layers[u.layer], &row.layers[u.layer+1]
+	delta := a.buffers[0][:groups]
+	simd.Shift(delta, changes, layer.Act, layer.Z[u.number], layer.A[u.number])
+	n, live := len(above.Z), above.Live
+	now, spare := a.buffers[1], a.buffers[2]
+	simd.Rise(now[:groups*len(live)], delta, above.Layer, a.params.W(u.layer + 1)[u.number*n:][:n])
+	for l := u.layer + 2; l <= last; l++ {
+		above = &row.layers[l]
+		n = len(above.Z)
+		simd.Product(spare[:groups*n], now[:groups*len(live)], above.Layer, a.params.W(l), live)
+		now, spare, live = spare, now, a.all[:n]
+	}
+	simd.Loss(losses, now[:groups*n], spare, n, row.label, a.spec.Delta)
+	if a.spec.Delta > nearDelta {
 		return
 	}
 	for g := range losses {
 		for p, loss := range losses[g] {
 			if loss > farLoss {
-				w.logits = resize(w.logits, n)
-				for c := range w.logits {
-					w.logits[c] = now[g*n+c][p]
+				a.logits = resize(a.logits, n)
+				for c := range a.logits {
+					a.logits[c] = now[g*n+c][p]
 				}
-				losses[g][p] = rowLoss(w.logits, row.label, e.spec.Delta)
+				losses[g][p] = rowLoss(a.logits, row.label, a.spec.Delta)
 			}
 		}
 	}
@@ -43,31 +59,31 @@ const (
 	nearDelta = 1e-304
 )
 
-// logit sets losses to the row's loss when logit c changes by each of the
-// steps.
-func (w *worker) logit(steps []simd.Group, row *row, c int) {
-	simd.LossOne(w.losses, steps, row.logits[c], w.engine.spec.Delta)
-	for g := range w.losses {
-		for p, loss := range w.losses[g] {
+// logit sets losses to the row's loss when logit c changes by each of
+// these.
+func (a *lanes) logit(changes []simd.Group, row *row, c int) {
+	simd.LossOne(a.losses, changes, row.logits[c], a.spec.Delta)
+	for g := range a.losses {
+		for p, loss := range a.losses[g] {
 			if loss > farLoss {
-				w.losses[g][p] = w.changedLogit(row, c, steps[g][p])
+				a.losses[g][p] = a.changedLogit(row, c, changes[g][p])
 			}
 		}
 	}
 }
 
-// farLogit is logit for steps of any size.
-func (w *worker) farLogit(steps []simd.Group, row *row, c int) {
-	for g := range steps {
-		for p, d := range steps[g] {
-			w.losses[g][p] = w.changedLogit(row, c, d)
+// farLogit is logit for changes of any size.
+func (a *lanes) farLogit(changes []simd.Group, row *row, c int) {
+	for g := range changes {
+		for p, d := range changes[g] {
+			a.losses[g][p] = a.changedLogit(row, c, d)
 		}
 	}
 }
 
 // changedLogit returns the row's loss when logit c changes by d.
-func (w *worker) changedLogit(row *row, c int, d float64) float64 {
-	w.logits = append(w.logits[:0], row.layers[len(row.layers)-1].Z...)
-	w.logits[c] += d
-	return rowLoss(w.logits, row.label, w.engine.spec.Delta)
+func (a *lanes) changedLogit(row *row, c int, d float64) float64 {
+	a.logits = append(a.logits[:0], row.layers[len(row.layers)-1].Z...)
+	a.logits[c] += d
+	return rowLoss(a.logits, row.label, a.spec.Delta)
 }

@@ -36,7 +36,7 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
 	n.plan, n.centralPlan = newPlan(o.Formula, o.Step), newPlan(Central, 0)
 	if o.Engine == Incremental {
-		n.engine = newIncremental(spec, params, n.forward, o.Workers)
+		n.engine = newIncremental(n.forward, o.Workers)
 	}
 	return n, nil
 }
@@ -83,8 +83,8 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 	return n.differentiate(ctx, dst, from, b, p)
 }
 
-// CheapDifferences tells whether Differences of all elements cost no more than a
-// few hundred losses: with the incremental engine they do not.
+// CheapDifferences tells whether Differences of all elements cost at most as much as
+// a few hundred losses, as they do with the incremental engine.
 func (n *Network) CheapDifferences() bool { return n.engine != nil }
 
 // differentiate writes the derivatives of the elements from from on to dst.
@@ -95,7 +95,7 @@ func (n *Network) differentiate(ctx context.Context, dst []float64, from int, b 
 	if n.engine != nil {
 		return n.engine.gradient(ctx, dst, from, b, p, n.options.Progress)
 	}
-	return n.plain(ctx, dst, from, b, &p)
+	return plain(ctx, dst, from, n.forward, b, &p, n.options.Progress)
 }
 
 // Step takes one step of gradient descent, w ← w − lr·∂L/∂w, and returns the

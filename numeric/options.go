@@ -43,11 +43,6 @@ func (e *Engine) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// DefaultStep is the experiment's difference step h. Near it the two errors of
-// a central difference, h²|f‴|/6 and the loss's rounding over h, are both
-// around 1e-9 for losses of size 1.
-const DefaultStep = 1e-4
-
 // Options changes how the gradient is computed. The zero value is the default
 // of each field.
 type Options struct {

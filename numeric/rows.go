@@ -19,9 +19,8 @@ type row struct {
 // rowLayer is one affine layer's part of a row.
 type rowLayer struct {
 	simd.Layer
-	live   []int32   // memory of Layer.Live, where it is the row's own
-	below  []float64 // what comes in
-	inputs inputs    // the same for all units
+	live   []int32 // memory of Layer.Live, where it is the row's own
+	inputs inputs  // the same for all units
 }
 
 // reserve makes room for what a row of a network can need.
@@ -35,50 +34,32 @@ func (row *row) reserve(s gradtwin.Spec, p *plan) {
 	row.logits = resize(row.logits, s.Classes())
 }
 
-// prepareRow runs a row through the network and finds out what the changes of
-// its units can reach.
-func (e *incremental) prepareRow(r *run, i int, mem *scratch) {
-	in := e.spec.Inputs()
-	a := r.batch.X[(r.first+i)*in:][:in]
-	e.forward.compute(r.batch.X[r.first*in:], i, i+1)
-	row := &r.rows[i]
-	row.label = r.batch.Labels[r.first+i]
-	last := e.spec.Affine() - 1
+// prepare runs row i of the inputs x, whose label is given, through the network and
+// finds out what the changes of its units can reach: the wanted ones of each layer,
+// as a plan changes them, the weights into each unit being at most largest.
+func (row *row) prepare(m *model, x []float64, i, label int, wanted []part, largest [][]float64, p *plan,
+	mem *scratch) {
+	m.forward.compute(x, i, i+1)
+	in := m.spec.Inputs()
+	a := x[i*in:][:in]
+	row.label = label
+	last := m.spec.Affine() - 1
 	for l := range row.layers {
 		layer := &row.layers[l]
-		n := e.spec.Layers[l+1]
-		layer.below = a
-		layer.inputs.fill(a, r.wanted[l], &r.plan, mem)
-		layer.Z = e.forward.z[l][i*n : (i+1)*n]
-		layer.Act, layer.Live = simd.Identity, e.all[:n]
+		n := m.spec.Layers[l+1]
+		layer.inputs.fill(a, wanted[l], p, mem)
+		layer.Z = m.forward.z[l][i*n : (i+1)*n]
+		layer.Act, layer.Live = simd.Identity, m.all[:n]
 		if l < last {
-			layer.Act = e.activation
-			layer.A = e.forward.a[l][i*n : (i+1)*n]
+			layer.Act = m.activation
+			layer.A = m.forward.a[l][i*n : (i+1)*n]
 			a = layer.A
 		}
 		if l > 0 && layer.Act == simd.ReLU {
-			layer.findLive(&row.layers[l-1], r.largest[l])
+			layer.findLive(&row.layers[l-1], largest[l])
 		}
 	}
 	row.prepareLogits()
-}
-
-// prepareWeights finds the largest weight, absolute, into each unit that findLive
-// asks for.
-func (e *incremental) prepareWeights(r *run) {
-	if e.activation != simd.ReLU {
-		return
-	}
-	for l := 1; l < e.spec.Affine()-1; l++ {
-		largest := r.largest[l]
-		clear(largest)
-		for row := range slices.Chunk(e.params.W(l), len(largest)) {
-			// Without the sign the bits are in the order of the values, NaN last.
-			for k, w := range row {
-				largest[k] = math.Float64frombits(max(math.Float64bits(largest[k]), math.Float64bits(w)&^(1<<63)))
-			}
-		}
-	}
 }
 
 // liveSlack is more than the rounding of the products that findLive compares.
@@ -89,7 +70,7 @@ const liveSlack = 1 + 1e-9
 // largest.
 func (layer *rowLayer) findLive(below *rowLayer, largest []float64) {
 	// The unit below moves by as much as its input at most, and by the
-	// rounding of the two.
+	// rounding of the two: 2⁻⁵⁰ is eight roundings.
 	far := 0.0
 	for _, z := range below.Z {
 		far = max(far, math.Abs(z))

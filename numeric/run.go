@@ -1,10 +1,13 @@
 package numeric
 
 import (
+	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"gradtwin"
+	"gradtwin/internal/simd"
 )
 
 // run is one call of the incremental engine: what is asked for, and what its
@@ -14,7 +17,7 @@ type run struct {
 	batch   gradtwin.Batch
 	wanted  []part      // of each layer
 	largest [][]float64 // the largest weight, absolute, into each unit
-	columns []float64   // the gradient unit by unit, each with its bias last
+	columns []float64   // unit by unit, its bias last: sums over the rows so far, then the gradient
 
 	// Of the rows that are being computed, the batch's rows from first on.
 	first             int
@@ -38,25 +41,19 @@ func newRun(s gradtwin.Spec) *run {
 	return r
 }
 
-// begin starts a call for the parameters from from to to−1. All memory that it
-// can need is there when it returns, whatever the batch's values.
-func (e *incremental) begin(from, to int, b gradtwin.Batch, p plan) *run {
-	r := e.last
+// begin makes r a call for the parameters from from to to−1.
+func (r *run) begin(m *model, from, to int, b gradtwin.Batch, p plan) {
 	r.plan, r.batch = p, b
 	r.done.Store(0)
-	r.columns = resize(r.columns, len(e.params.Flat))
-	r.want(e.spec, from, to)
-	e.prepareWeights(r)
+	r.columns = resize(r.columns, len(m.params.Flat))
+	r.want(m.spec, from, to)
+	r.prepareWeights(m)
 	count := min(b.Len(), rowsAtOnce)
-	e.forward.grow(count)
+	m.forward.grow(count)
 	r.rows = resize(r.rows, count)
 	for i := range r.rows {
-		r.rows[i].reserve(e.spec, &r.plan)
+		r.rows[i].reserve(m.spec, &r.plan)
 	}
-	for _, w := range e.workers {
-		w.reserve(&r.plan)
-	}
-	return r
 }
 
 // want sets which inputs are needed for the parameters from to to−1. Part of a
@@ -73,18 +70,61 @@ func (r *run) want(s gradtwin.Spec, from, to int) {
 	}
 }
 
+// prepareWeights finds the largest weight, absolute, into each unit that findLive
+// asks for.
+func (r *run) prepareWeights(m *model) {
+	if m.activation != simd.ReLU {
+		return
+	}
+	for l := 1; l < m.spec.Affine()-1; l++ {
+		largest := r.largest[l]
+		clear(largest)
+		for row := range slices.Chunk(m.params.W(l), len(largest)) {
+			// Without the sign the bits are in the order of the values, NaN last.
+			for k, w := range row {
+				largest[k] = math.Float64frombits(max(math.Float64bits(largest[k]), math.Float64bits(w)&^(1<<63)))
+			}
+		}
+	}
+}
+
 // rowsAtOnce is the number of rows that are prepared together: what is kept of
 // them, some 10 kB each, stays in a second-level cache of 512 KiB while one unit
 // after the other goes through them.
 const rowsAtOnce = 32
 
 // take goes on to the batch's rows from to to−1.
-func (e *incremental) take(r *run, from, to int) {
+func (r *run) take(from, to int) {
 	r.first = from
 	r.rows = resize(r.rows, to-from)
 	r.nextRow.next.Store(0)
 	r.nextUnit.next.Store(0)
 }
 
-// last reports whether the rows being computed are the batch's last.
-func (r *run) last() bool { return r.first+len(r.rows) == r.batch.Len() }
+// prepareRow prepares row i of those that are being computed.
+func (r *run) prepareRow(m *model, i int, mem *scratch) {
+	x, label := r.batch.X[r.first*m.spec.Inputs():], r.batch.Labels[r.first+i]
+	r.rows[i].prepare(m, x, i, label, r.wanted, r.largest, &r.plan, mem)
+}
+
+// isLast reports whether the rows being computed are the batch's last.
+func (r *run) isLast() bool { return r.first+len(r.rows) == r.batch.Len() }
+
+// reporter tells a caller about the progress of its call.
+type reporter struct {
+	progress func(done, total int) // nil when nobody looks
+	reported int
+}
+
+// about reports what is new. Each element counts as done when all rows have
+// gone through it. A nil reporter reports nothing.
+func (p *reporter) about(r *run) {
+	if p == nil || p.progress == nil {
+		return
+	}
+	passes := (r.batch.Len() + rowsAtOnce - 1) / rowsAtOnce
+	if done := int(r.done.Load()) / passes; done > p.reported {
+		p.reported = done
+		p.progress(done, len(r.columns))
+	}
+}

@@ -1,11 +1,13 @@
 package numeric
 
+import "gradtwin"
+
 // transpose writes the units' columns to dst, in the order of the parameters
 // from from on.
-func (e *incremental) transpose(dst []float64, from int, wanted []part, columns []float64) {
+func transpose(dst []float64, from int, spec gradtwin.Spec, wanted []part, columns []float64) {
 	at := 0 // the layer's first parameter
 	for l, wanted := range wanted {
-		in, out := e.spec.Layers[l]+1, e.spec.Layers[l+1]
+		in, out := spec.Layers[l]+1, spec.Layers[l+1]
 		src := columns[at : at+in*out]
 		// The rows that dst holds whole; at most one is before them, and one behind.
 		first := max(wanted.from, (max(from-at, 0)+out-1)/out)

@@ -9,14 +9,11 @@ import (
 
 // worker computes units, one after the other, in its own memory.
 type worker struct {
-	engine  *incremental
-	start   func()          // takes a call and works on it, in a goroutine of its own
-	calls   chan call       // of one element
-	losses  []simd.Group    // of a row, under each change of a unit's input
-	sums    []float64       // the formula's of them, for each distinct input
-	buffers [3][]simd.Group // layers under a chunk of the changes
-	logits  []float64
-	mem     scratch
+	lanes
+	start func()    // takes a call and works on it, in a goroutine of its own
+	calls chan call // of one element
+	sums  []float64 // the formula's of the losses, for each distinct input
+	mem   scratch
 }
 
 // call is what a worker's goroutine is started for. A function with arguments
@@ -26,27 +23,22 @@ type call struct {
 	run *run
 }
 
-func newWorker(e *incremental) *worker {
-	w := &worker{engine: e, calls: make(chan call, 1)}
+func newWorker(m *model) *worker {
+	w := &worker{lanes: newLanes(m), calls: make(chan call, 1)}
 	w.start = func() {
 		c := <-w.calls
 		w.work(c.ctx, c.run, nil)
 		c.run.unfinished.Done()
 	}
-	widest := slices.Max(e.spec.Layers[1:])
-	for i := range w.buffers {
-		w.buffers[i] = make([]simd.Group, e.chunk*widest)
-	}
-	w.logits = make([]float64, widest)
 	return w
 }
 
 // reserve makes room for all weights of a unit.
 func (w *worker) reserve(p *plan) {
-	most := slices.Max(w.engine.spec.Layers) + 2 // the bias, and the 0 of a one-sided formula
+	most := slices.Max(w.spec.Layers) + 2 // the bias, and the 0 of a one-sided formula
 	w.losses = resize(w.losses, p.groups(most))
-	w.sums = resize(w.sums, len(w.losses)*p.values)
-	w.mem.values = resize(w.mem.values, most)
+	w.sums = resize(w.sums, len(w.losses)*p.perGroup)
+	w.mem.distinct = resize(w.mem.distinct, most)
 	w.mem.table = resize(w.mem.table, 4*most)
 }
 
@@ -54,16 +46,16 @@ func (w *worker) reserve(p *plan) {
 // computes units until there are no more; or until the call is cancelled.
 func (w *worker) work(ctx context.Context, r *run, report *reporter) {
 	for i := r.nextRow.take(); i < len(r.rows) && ctx.Err() == nil; i = r.nextRow.take() {
-		w.engine.prepareRow(r, i, &w.mem)
+		r.prepareRow(w.model, i, &w.mem)
 	}
 	r.unprepared.Done()
 	r.unprepared.Wait()
-	for i := r.nextUnit.take(); i < len(w.engine.units) && ctx.Err() == nil; i = r.nextUnit.take() {
-		u := w.engine.units[i]
+	for i := r.nextUnit.take(); i < len(w.units) && ctx.Err() == nil; i = r.nextUnit.take() {
+		u := w.units[i]
 		if wanted := r.wanted[u.layer]; wanted.from < wanted.to {
 			w.unit(ctx, r, u)
 		}
-		r.done.Add(int64(w.engine.spec.Layers[u.layer] + 1))
+		r.done.Add(int64(w.spec.Layers[u.layer] + 1))
 		report.about(r)
 	}
 }
@@ -72,7 +64,7 @@ func (w *worker) work(ctx context.Context, r *run, report *reporter) {
 // their order, to its column. After the batch's last rows it makes the
 // derivatives of them. A cancelled call ends anywhere.
 func (w *worker) unit(ctx context.Context, r *run, u unit) {
-	column := r.columns[u.offset:][:w.engine.spec.Layers[u.layer]+1]
+	column := r.columns[u.offset:][:w.spec.Layers[u.layer]+1]
 	if r.first == 0 {
 		clear(column)
 	}
@@ -81,13 +73,13 @@ func (w *worker) unit(ctx context.Context, r *run, u unit) {
 			return
 		}
 		row := &r.rows[i]
-		if in := &row.layers[u.layer].inputs; w.differ(&r.plan, row, u, in) {
+		if in := &row.layers[u.layer].inputs; w.sumLosses(&r.plan, row, u, in) {
 			for _, s := range in.slots {
-				column[s.input] += w.sums[s.value]
+				column[s.input] += w.sums[s.distinct]
 			}
 		}
 	}
-	if r.last() {
+	if r.isLast() {
 		over := r.plan.stencil.divisor * r.plan.h * float64(r.batch.Len())
 		for i, sum := range column {
 			if sum != 0 { // as many inputs' are
@@ -97,28 +89,27 @@ func (w *worker) unit(ctx context.Context, r *run, u unit) {
 	}
 }
 
-// differ sets sums to the formula's sums of the row's losses, for each distinct
+// sumLosses sets sums to the formula's sums of the row's losses, for each distinct
 // input of the unit. It returns false when they are all 0.
-func (w *worker) differ(p *plan, row *row, u unit, in *inputs) bool {
+func (w *worker) sumLosses(p *plan, row *row, u unit, in *inputs) bool {
 	layer := &row.layers[u.layer]
-	if len(in.steps) == 0 {
+	if len(in.changes) == 0 {
 		return false
 	}
-	w.losses = resize(w.losses, len(in.steps))
+	w.losses = resize(w.losses, len(in.changes))
 	switch {
 	case u.layer < len(row.layers)-1:
 		if layer.Act == simd.ReLU && layer.Z[u.number] <= -in.reach {
 			return false
 		}
-		chunk := w.engine.chunk
-		for from := 0; from < len(in.steps); from += chunk {
-			to := min(from+chunk, len(in.steps))
-			w.hidden(w.losses[from:to], in.steps[from:to], row, u)
+		for from := 0; from < len(in.changes); from += w.chunk {
+			to := min(from+w.chunk, len(in.changes))
+			w.hidden(w.losses[from:to], in.changes[from:to], row, u)
 		}
 	case in.reach <= simd.LogitReach:
-		w.logit(in.steps, row, u.number)
+		w.logit(in.changes, row, u.number)
 	default:
-		w.farLogit(in.steps, row, u.number)
+		w.farLogit(in.changes, row, u.number)
 	}
 	w.combine(p)
 	return true
@@ -126,7 +117,7 @@ func (w *worker) differ(p *plan, row *row, u unit, in *inputs) bool {
 
 // combine sets sums from the losses.
 func (w *worker) combine(p *plan) {
-	w.sums = resize(w.sums, len(w.losses)*p.values)
+	w.sums = resize(w.sums, len(w.losses)*p.perGroup)
 	if p.stencil.central() {
 		const half = simd.Width / 2
 		for g := range w.losses {
@@ -139,15 +130,15 @@ func (w *worker) combine(p *plan) {
 	}
 	var d [maxSizes]float64
 	for g := range w.losses {
-		for i := range p.values {
+		for i := range p.perGroup {
 			for k := range p.stencil.weights {
 				if p.stencil.oneSided {
-					d[k] = w.losses[g][k*p.values+i] - w.losses[0][0] // the first value is 0
+					d[k] = w.losses[g][k*p.perGroup+i] - w.losses[0][0] // the first value is 0
 				} else {
-					d[k] = w.losses[g][2*k*p.values+i] - w.losses[g][(2*k+1)*p.values+i]
+					d[k] = w.losses[g][2*k*p.perGroup+i] - w.losses[g][(2*k+1)*p.perGroup+i]
 				}
 			}
-			w.sums[g*p.values+i] = p.stencil.sum(d[:])
+			w.sums[g*p.perGroup+i] = p.stencil.sum(d[:])
 		}
 	}
 }

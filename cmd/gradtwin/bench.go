@@ -63,6 +63,7 @@ than a tenth of their median, standard error says so.
 	s.IntVar(&bench.count, "count", 6, "`measurements` of each case")
 	s.DurationVar(&bench.benchtime, "benchtime", 200*time.Millisecond, "least `time` of a measurement")
 	s.StringVar(&bench.against, "against", "", "`FILE` with the output of an earlier run: a table of the changes follows")
+	s.StringVar(&bench.cpuprofile, "cpuprofile", "", "`FILE` for a CPU profile of the measurements, for go tool pprof")
 	out.addProgress(s)
 	wantNames(s, "backend", benchNames)
 	wantNames(s, "dtype", dtypes)
@@ -104,7 +105,7 @@ func (a *app) bench(ctx context.Context, f *runFlags, b *benchFlags, out *output
 	if err := a.printHeader(); err != nil {
 		return err
 	}
-	if err := a.timeCases(ctx, cases, b, out.reporter(a)); err != nil {
+	if err := b.profiled(func() error { return a.timeCases(ctx, cases, b, out.reporter(a)) }); err != nil {
 		return err
 	}
 	for _, c := range cases {

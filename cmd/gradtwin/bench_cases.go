@@ -124,11 +124,12 @@ var benchOps = []string{opForward, opGradient, opStep}
 
 // benchFlags say what is timed, and how.
 type benchFlags struct {
-	batches   []int
-	dtypes    []string
-	backends  []string
-	ops       []string
-	count     int
-	benchtime time.Duration
-	against   string
+	batches    []int
+	dtypes     []string
+	backends   []string
+	ops        []string
+	count      int
+	benchtime  time.Duration
+	against    string
+	cpuprofile string
 }

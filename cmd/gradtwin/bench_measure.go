@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/pprof"
 	"time"
+
+	"github.com/moby/sys/atomicwriter"
 )
 
 // measurement is what one operation took.
@@ -62,4 +65,26 @@ func (c *benchCase) measure(ctx context.Context, benchtime time.Duration) (measu
 		n: n, ns: float64(took) / float64(n),
 		bytes: (after.TotalAlloc - before.TotalAlloc) / n, allocs: (after.Mallocs - before.Mallocs) / n,
 	}, nil
+}
+
+// profiled runs work, and writes its CPU profile where one was asked for.
+func (f *benchFlags) profiled(work func() error) (err error) {
+	if f.cpuprofile == "" {
+		return work()
+	}
+	file, err := atomicwriter.New(f.cpuprofile, 0o644)
+	if err != nil {
+		return fmt.Errorf("CPU profile: %w", err)
+	}
+	// Half a profile, of a run that was interrupted, is one too.
+	defer func() {
+		if closed := file.Close(); err == nil && closed != nil {
+			err = fmt.Errorf("CPU profile: %w", closed)
+		}
+	}()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return fmt.Errorf("CPU profile: %w", err)
+	}
+	defer pprof.StopCPUProfile()
+	return work()
 }

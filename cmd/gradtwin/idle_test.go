@@ -14,7 +14,7 @@ import (
 
 // Flags that always have an effect, of all commands. --yes is a permission.
 var always = strings.Fields(`data seed policy batch layers delta init steps lr yes backend backends every inject out json progress
-	checkpoint resume mode budget tensors strict after sweep shard save init-from weights count benchtime against op
+	checkpoint resume mode budget tensors strict after sweep shard save init-from weights count benchtime against cpuprofile op
 	program only failures markdown programs baseline fuzz help version
 	check.diff-step compare.engine rates.engine graph.dtype`)
 

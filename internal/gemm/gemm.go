@@ -37,32 +37,6 @@ func (i Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32,
 	}
 }
 
-// pack is scratch memory for a tile of the left operand, and for the right operand
-// transposed.
-type pack[T float32 | float64] struct {
-	found, turned struct {
-		count  [side]int32
-		column [side*side + slack]int32
-		value  [side*side + slack]T
-	}
-	next  [side]int32
-	right []T
-}
-
-var (
-	packs64 = sync.Pool{New: func() any { return new(pack[float64]) }}
-	packs32 = sync.Pool{New: func() any { return new(pack[float32]) }}
-)
-
-// grow returns s with length n, its contents lost when it must grow.
-func grow[S ~[]E, E any](s *S, n int) S {
-	if cap(*s) < n {
-		*s = make(S, n)
-	}
-	*s = (*s)[:n]
-	return *s
-}
-
 // multiply computes the product unless it is one for gonum: wrong arguments,
 // for which gonum panics, β other than 0 and 1, nothing to compute, or no code for
 // the processor.
@@ -121,18 +95,4 @@ func transposed(t blas.Transpose) (yes, ok bool) {
 // holds reports whether a matrix fits into so many elements.
 func holds(length, rows, cols, ld int) bool {
 	return ld >= max(1, cols) && length >= (rows-1)*ld+cols
-}
-
-// transpose returns the transpose of an n×k matrix, and whether it is finite.
-func (p *pack[T]) transpose(b []T, ldb, k, n int) (t []T, finite bool) {
-	t = grow(&p.right, k*n)
-	var sum T
-	for j := range n {
-		row := b[j*ldb:][:k]
-		for i, x := range row {
-			t[i*n+j] = x
-			sum += x * 0
-		}
-	}
-	return t, sum == 0
 }

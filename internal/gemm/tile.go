@@ -1,6 +1,9 @@
 package gemm
 
-import "iter"
+import (
+	"iter"
+	"sync"
+)
 
 // The left operand is taken tile by tile, so that what a tile is multiplied by, 64
 // rows of the right operand or the 52 columns of them that are summed in registers,
@@ -40,6 +43,32 @@ func find[T float32 | float64](a []T, lda int, at place, value []T, column, coun
 	return tile[T]{count, column[:n], value[:n]}
 }
 
+// pack is scratch memory for a tile of the left operand, and for the right operand
+// transposed.
+type pack[T float32 | float64] struct {
+	found, turned struct {
+		count  [side]int32
+		column [side*side + slack]int32
+		value  [side*side + slack]T
+	}
+	next  [side]int32
+	right []T
+}
+
+var (
+	packs64 = sync.Pool{New: func() any { return new(pack[float64]) }}
+	packs32 = sync.Pool{New: func() any { return new(pack[float32]) }}
+)
+
+// grow returns s with length n, its contents lost when it must grow.
+func grow[S ~[]E, E any](s *S, n int) S {
+	if cap(*s) < n {
+		*s = make(S, n)
+	}
+	*s = (*s)[:n]
+	return *s
+}
+
 // turn returns the transpose of a tile with a number of columns.
 func (p *pack[T]) turn(t tile[T], cols int) tile[T] {
 	// A remainder of a power of 2 says that an index is within.
@@ -76,4 +105,18 @@ func (p *pack[T]) product(t tile[T], at place, trans bool, n int, b []T, ldb int
 		row, col = col, row
 	}
 	rows(c[row*ldc:], ldc, t.count, t.column, t.value, b[col*ldb:], ldb, n, add || col > 0)
+}
+
+// transpose returns the transpose of an n×k matrix, and whether it is finite.
+func (p *pack[T]) transpose(b []T, ldb, k, n int) (t []T, finite bool) {
+	t = grow(&p.right, k*n)
+	var sum T
+	for j := range n {
+		row := b[j*ldb:][:k]
+		for i, x := range row {
+			t[i*n+j] = x
+			sum += x * 0
+		}
+	}
+	return t, sum == 0
 }

@@ -12,32 +12,6 @@ package simd
 
 import "fmt"
 
-// Width is the number of lanes.
-const Width = 8
-
-// Group is one number in each lane.
-type Group = [Width]float64
-
-// Activation is the function that a layer's units apply.
-type Activation uint8
-
-// The activations.
-const (
-	Identity Activation = iota
-	ReLU
-	Sigmoid
-	Tanh
-)
-
-// Layer is one row's state without any perturbation, and the units that take
-// part.
-type Layer struct {
-	Act  Activation
-	Z    []float64 // each unit's input to the activation
-	A    []float64 // each unit's activation; unused with Identity
-	Live []int32   // the units that can change, in rising order
-}
-
 // Shift sets dst[g] = act(z + d[g]) − a: the change of one unit's activation
 // when its input changes by d. With Identity, that is z + d − a.
 func Shift(dst, d []Group, act Activation, z, a float64) {
@@ -101,14 +75,6 @@ func Loss(dst, z, e []Group, classes, label int, delta float64) {
 	}
 }
 
-// Logit is the state of a row of logits of which one changes: relative to the
-// row's maximum, so that no exponential overflows.
-type Logit struct {
-	Z      float64 // the changed logit minus the row's maximum
-	Others float64 // Σ e^(z − maximum) over the other logits
-	Label  float64 // e^(z − maximum) of the label; −1 when the label's is the changed one
-}
-
 // LossOne sets dst[g] to the row's loss −ln(y + delta) when one logit changes
 // by d[g], for changes of at most LogitReach. Where the loss is above 700 it
 // is only said that it is.
@@ -118,11 +84,6 @@ func LossOne(dst, d []Group, l Logit, delta float64) {
 		lossOne(dst, d, l, delta)
 	}
 }
-
-// LogitReach is the largest change of a logit that LossOne takes. What lies
-// e⁻⁷⁰⁰ below the row's maximum counts as 0 there; after a change of this size
-// it is still e⁻⁶⁵⁰ below.
-const LogitReach = 50
 
 func (l Layer) check(who string, weights int) {
 	n := len(l.Live)
