@@ -20,7 +20,7 @@ func newLanes(m *model) lanes {
 }
 
 // hidden sets losses to the row's loss when the input of a hidden unit changes
-// by each of the changes.
+// by each of these.
 func (a *lanes) hidden(losses, changes []simd.Group, row *row, u unit) {
 	groups, last := len(changes), len(row.layers)-1
 	layer, above := &row.layers[u.layer], &row.layers[u.layer+1]
