@@ -21,7 +21,8 @@ const workerVariable = "GRADTWIN_AUDIT_WORKER"
 func TestMain(m *testing.M) {
 	if os.Getenv(workerVariable) != "" {
 		if err := Work(os.Stdin, os.Stdout); err != nil {
-			panic(err)
+			fmt.Fprintln(os.Stderr, err) // a panic would pass for one of Gorgonia's
+			os.Exit(1)
 		}
 		return
 	}
@@ -173,6 +174,19 @@ func TestRunContainsPanics(t *testing.T) {
 	if len(rows) != 2 || rows[0].Tape() != Right || rows[0].Lisp() != Right ||
 		rows[1].Tape() != Right || rows[1].Lisp() != Panicked {
 		t.Errorf("rows %+v: want Cube right, and BatchNorm right on the tape machine and a panic on the Lisp machine", rows)
+	}
+}
+
+// A worker that does not answer is an error, and not a panic of Gorgonia's.
+func TestRunReportsBrokenWorkers(t *testing.T) {
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	noTest := func(ctx context.Context) *exec.Cmd { return exec.CommandContext(ctx, path, "-test.run=^$") }
+	_, err = Run(t.Context(), noTest, func(r Row) bool { return r.Op == "Tanh" })
+	if err == nil || !strings.Contains(err.Error(), "a worker process ended in job") {
+		t.Errorf("error %v: want one of the worker process", err)
 	}
 }
 
