@@ -69,7 +69,7 @@ var allowed = map[string][]string{
 	"gradtwin/internal/words":   {"gradtwin/internal/stats"},
 	"gradtwin/internal/shard":   {"gradtwin/compare"},
 	"gradtwin/internal/stats":   {},
-	"gradtwin/internal/weights": {module, "gradtwin/internal/npz", "gradtwin/internal/words"},
+	"gradtwin/internal/weights": {module, "gradtwin/internal/npz", "gradtwin/internal/stats", "gradtwin/internal/words"},
 }
 
 // rooms writes a name without a slash for the package of that name below graph.

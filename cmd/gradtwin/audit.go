@@ -97,7 +97,7 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 	if f.markdown != "" && (f.asJSON || f.failures || f.baseline != "" || f.fuzz) {
 		return usagef("--markdown writes files and prints nothing: want it without --json, --failures, --baseline and --fuzz")
 	}
-	log.SetOutput(io.Discard) // Gorgonia's own, of which GroupNorm's derivative makes use
+	log.SetOutput(io.Discard) // GroupNorm's derivative in Gorgonia logs
 	worker, err := auditWorker()
 	if err != nil {
 		return err

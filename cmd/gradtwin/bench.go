@@ -38,8 +38,8 @@ Standard output is in the Go benchmark format:
 
 Each case is run once to warm up; then all cases take turns, --count times, so
 that a busy moment of the machine does not fall on one of them alone. A
-measurement goes on until --benchtime is over. What is estimated has a second
-value, "1 estimated". Where the interquartile range of a case's times is more
+measurement lasts --benchtime or longer. An estimate has a second value,
+"1 estimated". Where the interquartile range of a case's times is more
 than a tenth of their median, standard error says so.
 `,
 		Example: `  gradtwin bench > new.txt                              # everything, about two minutes

@@ -188,8 +188,7 @@ func (a *app) checked(config json.RawMessage, asJSON bool, r *compare.Report, sw
 	if !asJSON {
 		a.printReport(r)
 		if sweep.central != nil {
-			a.printSweep(sweep.central)
-			a.printFormulas(sweep.formulas)
+			a.printSweeps(sweep)
 		}
 		if _, err := fmt.Fprintf(a.stdout, "Replay: %s\n", r.Replay); err != nil {
 			return err

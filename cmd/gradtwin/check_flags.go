@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,7 @@ func (f *checkFlags) idle(cmd *cobra.Command, run *runFlags) []idleFlag {
 }
 
 // checkTensors refuses names that are no tensor's of the network, and those of
-// --allow that are not checked.
+// --allow and --inject that are not checked.
 func (f *checkFlags) checkTensors(layers []int) error {
 	var names []string
 	for _, t := range (gradtwin.Spec{Layers: layers}).Layout() {
@@ -60,6 +61,10 @@ func (f *checkFlags) checkTensors(layers []int) error {
 				return usagef("--allow %s: it has no effect without it in --tensors", name)
 			}
 		}
+	}
+	tensor, _, _ := strings.Cut(f.inject, "[")
+	if f.tensors != nil && slices.Contains(names, tensor) && !slices.Contains(f.tensors, tensor) {
+		return usagef("--inject %s: it has no effect without %s in --tensors", f.inject, tensor)
 	}
 	return nil
 }

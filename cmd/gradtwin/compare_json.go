@@ -1,6 +1,8 @@
 package main
 
 import (
+	"gonum.org/v1/gonum/floats"
+
 	"gradtwin/compare"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -51,7 +53,7 @@ func (j *compareJSON) step(c twin.Config, symbolic, numeric twin.Step) error {
 		backend string
 		twin.Step
 	}{{j.names[0], symbolic}, {j.names[1], numeric}} {
-		if err := j.line(stepLine{"step", c.Policy.String(), s.backend, s.Step.Step, number(s.Loss), s.Seconds}); err != nil {
+		if err := j.line(stepLine{"step", c.Policy.String(), s.backend, s.Step.Step, stats.Nullable(s.Loss), s.Seconds}); err != nil {
 			return err
 		}
 	}
@@ -62,11 +64,11 @@ func (j *compareJSON) ran(*report.Run) error { return nil }
 
 // backendResult is what one backend reached in a run.
 type backendResult struct {
-	Backend     string    `json:"backend"`
-	Loss        number    `json:"loss"`     // after the last step
-	Accuracy    []float64 `json:"accuracy"` // at evaluated
-	StepSeconds number    `json:"step_seconds"`
-	Seconds     float64   `json:"seconds"`
+	Backend     string         `json:"backend"`
+	Loss        stats.Nullable `json:"loss"`     // after the last step
+	Accuracy    []float64      `json:"accuracy"` // at evaluated
+	StepSeconds stats.Nullable `json:"step_seconds"`
+	Seconds     float64        `json:"seconds"`
 }
 
 type runResult struct {
@@ -76,9 +78,9 @@ type runResult struct {
 	Verdict    report.Outcome  `json:"verdict"`
 	Backends   []backendResult `json:"backends"`
 	Evaluated  []int           `json:"evaluated"`
-	LossGap    number          `json:"loss_gap"` // largest relative difference of the losses
-	Drift      number          `json:"drift"`    // relative distance of the parameters at the end
-	SpeedRatio number          `json:"speed_ratio"`
+	LossGap    stats.Nullable  `json:"loss_gap"` // largest relative difference of the losses
+	Drift      stats.Nullable  `json:"drift"`    // relative distance of the parameters at the end
+	SpeedRatio stats.Nullable  `json:"speed_ratio"`
 }
 
 type resultLine struct {
@@ -105,12 +107,12 @@ func newRunResult(run *report.Run) runResult {
 	result := runResult{
 		Batches: run.Config.Policy.String(), Steps: len(run.Drift), Evaluated: run.Evaluated,
 		Agree: run.Outcome() == report.Agree, Verdict: run.Outcome(),
-		LossGap: number(gap), Drift: number(last(run.Drift)), SpeedRatio: number(run.SpeedRatio()),
+		LossGap: stats.Nullable(gap), Drift: stats.Nullable(last(run.Drift)), SpeedRatio: stats.Nullable(run.SpeedRatio()),
 	}
 	for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 		result.Backends = append(result.Backends, backendResult{
-			Backend: s.Backend, Loss: number(last(s.Loss)), Accuracy: s.Accuracy,
-			StepSeconds: number(stats.Median(s.Seconds)), Seconds: sum(s.Seconds),
+			Backend: s.Backend, Loss: stats.Nullable(last(s.Loss)), Accuracy: s.Accuracy,
+			StepSeconds: stats.Nullable(stats.Median(s.Seconds)), Seconds: floats.Sum(s.Seconds),
 		})
 	}
 	return result

@@ -16,12 +16,12 @@ type keptRuns struct {
 	arrays []checkpoint.Array // of all runs that were begun, an earlier process's too
 }
 
-// newKeptRuns returns the runs of a comparison: those of the checkpoint that
-// it goes on with, none when earlier is nil.
+// newKeptRuns returns the runs of a comparison: those of the checkpoint that it
+// continues, none when earlier is nil.
 func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
 	kept := &keptRuns{keeper: k, header: h}
 	if earlier != nil {
-		// A run that has its turn later is kept until then.
+		// A run that comes later is kept until then.
 		maps.Copy(kept.header.Runs, earlier.Runs)
 		kept.arrays = earlier.Arrays
 	}
@@ -30,7 +30,7 @@ func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
 
 // save writes a checkpoint of all runs, the feed's as it stands now, and
 // returns its arrays.
-func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
+func (k *keptRuns) save(feed *twin.Sampler, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
 	prefix := feed.Config().Policy.String() + "/"
 	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool {
 		return strings.HasPrefix(a.Name, prefix)

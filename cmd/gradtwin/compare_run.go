@@ -183,7 +183,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 			return trace, nil, err
 		}
 	}
-	// The first at once: better to learn now that the file cannot be written.
+	// The first is written at once: an error is better now than after a long run.
 	if _, err := j.kept.save(feed, backends, trace); err != nil {
 		return trace, nil, err
 	}
@@ -200,7 +200,7 @@ func (j *twinJob) train(ctx context.Context, backends twin.Backends, c twin.Conf
 		},
 	})
 	task.Done()
-	// However the run ended, it can go on from its last finished step.
+	// However the run ended, it can be continued from its last finished step.
 	arrays, saveErr := j.kept.save(feed, backends, trace)
 	for i := range arrays {
 		arrays[i].Data = slices.Clone(arrays[i].Data) // the weights go on changing

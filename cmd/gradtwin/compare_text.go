@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"gonum.org/v1/gonum/floats"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
@@ -53,17 +54,7 @@ func (t *compareText) step(twin.Config, twin.Step, twin.Step) error { return nil
 func (t *compareText) ran(run *report.Run) error {
 	fmt.Fprintln(t.stdout)
 	t.say("Training: the loss of each step's own batch after the update")
-	w := t.table("rel. diff.", "drift")
-	w.AppendHeader(table.Row{"step", run.Symbolic.Backend, run.Numeric.Backend, "rel. diff.", "drift"})
-	steps := len(run.Drift)
-	for i := range steps {
-		if showStep(i+1, steps) {
-			s, n := run.Symbolic.Loss[i], run.Numeric.Loss[i]
-			w.AppendRow(table.Row{words.Int(i + 1), fmt.Sprintf("%.12g", s), fmt.Sprintf("%.12g", n),
-				fmt.Sprintf("%.1e", twin.RelativeDifference(s, n)), fmt.Sprintf("%.1e", run.Drift[i])})
-		}
-	}
-	w.print()
+	t.show(report.LossTable(run), "rel. diff.", "drift")
 	t.printLoss(fmt.Sprintf("loss against step, %v batches", run.Config.Policy), run.Symbolic, run.Numeric)
 	_, err := fmt.Fprintln(t.stdout)
 	return err
@@ -77,7 +68,7 @@ func (t *compareText) end(r *report.Results, out string) error {
 		run := &r.Runs[i]
 		for _, s := range []twin.Series{run.Symbolic, run.Numeric} {
 			w.AppendRow(table.Row{run.Config.Policy, s.Backend, words.Int(len(s.Loss)), fmt.Sprintf("%.9g", last(s.Loss)),
-				accuracy(s.Accuracy), words.Seconds(stats.Median(s.Seconds)), words.Seconds(sum(s.Seconds))})
+				accuracy(s.Accuracy), words.Seconds(stats.Median(s.Seconds)), words.Seconds(floats.Sum(s.Seconds))})
 		}
 	}
 	if len(r.Runs) > 0 {

@@ -16,7 +16,7 @@ type dataset struct {
 	source mnist.Source
 }
 
-// load finds and reads the data; what is odd about it goes to stderr.
+// load finds and reads the data, and prints warnings about it to stderr.
 func (a *app) load(ctx context.Context, dir string) (*dataset, error) {
 	source, err := mnist.Find(ctx, dir)
 	if err != nil {

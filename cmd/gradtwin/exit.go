@@ -62,9 +62,9 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// exitCode returns what the causes of an end come to. Where an error is among
-// them it counts: a run whose checkpoint could not be written is not a run that
-// was interrupted in order.
+// exitCode returns the exit code of an error. Where an error is joined to an
+// interruption it counts: a run whose checkpoint could not be written did not end
+// properly.
 func exitCode(err error) int {
 	code := exitDone
 	for _, cause := range causes(err) {

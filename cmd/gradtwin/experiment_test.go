@@ -16,7 +16,7 @@ import (
 )
 
 // The first three losses that NumPy 1.24 gives for the experiment's two runs
-// with a whole numerical gradient at every step.
+// with a full numerical gradient at every step.
 var numpyLosses = map[string][]float64{
 	"sgd":   {2.2873130473854744, 2.310749382286409, 2.2805959601575854},
 	"fixed": {2.3530156333205716, 2.325261005193919, 2.298227066314604},

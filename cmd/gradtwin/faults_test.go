@@ -107,7 +107,7 @@ func alone(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// A reader that goes away ends the run in order: with the checkpoint of the last
+// A reader that goes away ends the run properly: with the checkpoint of the last
 // step, quietly, and with the code of a program that SIGPIPE ended.
 func TestReaderGone(t *testing.T) {
 	dir := t.TempDir()
@@ -336,7 +336,7 @@ func TestFolderGone(t *testing.T) {
 	}
 }
 
-// A second process that would write the same checkpoint is sent away, and does
+// A second process that would write the same checkpoint is refused, and does
 // not disturb the first.
 func TestTwoProcesses(t *testing.T) {
 	dir := t.TempDir()
@@ -419,7 +419,7 @@ func TestCheckpointNotFinite(t *testing.T) {
 	}
 }
 
-// An error beside the interruption counts: the run did not end in order.
+// An error besides the interruption counts: the run did not end properly.
 func TestExitCode(t *testing.T) {
 	full := &output{w: failing{syscall.ENOSPC}}
 	full.Write(nil)

@@ -69,7 +69,7 @@ func withoutWarnings(stderr string) string {
 	}), "")
 }
 
-// small tells whether a network is one that the targets run: larger ones that
+// small reports whether a network is one that the targets run: larger ones that
 // are valid take their time and memory rightly.
 func small(layers string) bool {
 	total := 0

@@ -55,6 +55,7 @@ var withoutEffect = []struct{ args, flag, where string }{
 	{"check --init he --init-std 0.2", "init-std", "with --init he"},
 	{"check --layers 784,10 --activation tanh", "activation", "without a hidden layer"},
 	{"check --tensors W1 --allow b1", "allow", "without it in --tensors"},
+	{"check --tensors b1 --inject W1[154,37]*-1", "inject", "without W1 in --tensors"},
 	{"bench --backend numeric,plain --dtype float32", "dtype", "on numeric and plain"},
 	{"bench --init he --init-std 0.2", "init-std", "with --init he"},
 	{"bench --layers 784,10 --activation tanh", "activation", "without a hidden layer"},

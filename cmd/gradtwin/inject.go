@@ -9,6 +9,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/compare/twin"
+	"gradtwin/internal/stats"
 )
 
 // faulty is a backend with one element of its gradient changed: g·factor +
@@ -31,7 +32,7 @@ func inject(b twin.Backend, text string) (twin.Backend, error) {
 		return nil, usagef("inject %q: want an element and what is done to it, as in W1[74,49]*-1 or b3[2]+1e-3", text)
 	}
 	x, err := strconv.ParseFloat(parts[3], 64)
-	if err != nil || x-x != 0 { // NaN for NaN and both infinities
+	if err != nil || stats.IsNotFinite(x) {
 		return nil, usagef("inject %q: %q is not a finite number", text, parts[3])
 	}
 	f := &faulty{Backend: b, factor: 1}

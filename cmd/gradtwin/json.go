@@ -3,25 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math"
-	"strconv"
 
 	"gradtwin/graph"
 	"gradtwin/internal/gemm"
 	"gradtwin/internal/simd"
+	"gradtwin/internal/stats"
 )
-
-// number prints with 17 significant digits, which tell every float64 from its
-// neighbours, and as null when it is not finite: JSON has no NaN.
-type number float64
-
-// MarshalJSON implements json.Marshaler.
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		return []byte("null"), nil
-	}
-	return strconv.AppendFloat(nil, float64(n), 'g', 17, 64), nil
-}
 
 // line prints one object of JSON Lines.
 func (a *app) line(v any) error {
@@ -62,10 +49,10 @@ func newKernels() kernels {
 }
 
 type stepLine struct {
-	Type    string  `json:"type"` // step
-	Batches string  `json:"batches"`
-	Backend string  `json:"backend"`
-	Step    int     `json:"step"`
-	Loss    number  `json:"loss"`
-	Seconds float64 `json:"seconds"`
+	Type    string         `json:"type"` // step
+	Batches string         `json:"batches"`
+	Backend string         `json:"backend"`
+	Step    int            `json:"step"`
+	Loss    stats.Nullable `json:"loss"`
+	Seconds float64        `json:"seconds"`
 }

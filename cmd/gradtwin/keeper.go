@@ -53,7 +53,7 @@ func (f *checkpointFlags) keeper(cmd *cobra.Command) (*keeper, error) {
 	}
 	if err := k.acquire(); err != nil {
 		if f.file == "" && !errors.Is(err, errBusy) {
-			err = fmt.Errorf("%w (--checkpoint names another place to go on keeping the run)", err)
+			err = fmt.Errorf("%w (--checkpoint saves the run to another file)", err)
 		}
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (f *checkpointFlags) keeper(cmd *cobra.Command) (*keeper, error) {
 		// A run begun by mistake must not wipe out the one that is kept there.
 		if _, err := os.Lstat(k.path); err == nil {
 			k.close()
-			return nil, usagef("checkpoint %s is there already: go on from it with --resume, or remove it", k.path)
+			return nil, usagef("checkpoint %s exists: continue it with --resume, or remove it", k.path)
 		}
 	}
 	k.clean()
@@ -75,8 +75,8 @@ func sameFile(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// acquire keeps every other process from writing the checkpoint: two that go on
-// from one would write over each other's steps. The lock lies beside the
+// acquire keeps every other process from writing the checkpoint: two that continue
+// one would overwrite each other's steps. The lock lies beside the
 // checkpoint, which is another file after every write, and ends with the
 // process, however that ends.
 func (k *keeper) acquire() error {
@@ -100,7 +100,7 @@ func (k *keeper) acquire() error {
 
 var errBusy = errors.New("another process is writing it")
 
-// close gives the checkpoint's file free.
+// close releases the checkpoint's file.
 func (k *keeper) close() {
 	if k == nil {
 		return
@@ -136,7 +136,7 @@ func (k *keeper) due(step int) bool {
 }
 
 // save writes a checkpoint in which the feed's run stands where the feed does.
-func (k *keeper) save(h runHeader, feed *twin.Feed, arrays []checkpoint.Array) error {
+func (k *keeper) save(h runHeader, feed *twin.Sampler, arrays []checkpoint.Array) error {
 	if k == nil || k.failed {
 		return nil
 	}

@@ -20,10 +20,10 @@ func (a *app) predictCommand() *cobra.Command {
 		Long: `The weights are those that train --save wrote, or a file of NumPy's savez with
 the arrays W1 (inputs×outputs), b1, W2, and so on.
 
-Without PNG files the test set is recognised: its accuracy, the confusion matrix,
-and the mistakes of which the network was surest. A PNG file holds one digit, 28×28
-pixels or larger, dark on light or light on dark. A larger one is cut out, scaled
-and centred as MNIST's digits were.
+Without PNG files the test set is recognised, with its accuracy, the confusion
+matrix and the most confident mistakes. A PNG file holds one digit, 28×28 pixels or
+larger, dark on light or light on dark. A larger one is cut out, scaled and centred
+as MNIST's digits were.
 `,
 		Example: `  gradtwin predict --weights w.npz                  # the test set, as train --save w.npz left it
   gradtwin predict --weights w.npz digit.png`,
@@ -35,8 +35,7 @@ and centred as MNIST's digits were.
 	enumVar(s, &f.activation, "activation", gradtwin.ReLU, "relu, sigmoid or tanh, where the file does not say: NumPy's "+
 		"do not")
 	s.StringVar(&f.data, "data", "", dataUsage)
-	s.IntVar(&f.mistakes, "mistakes", 10, "`mistakes` on the test set to show, those of which the network was surest "+
-		"first")
+	s.IntVar(&f.mistakes, "mistakes", 10, "`mistakes` on the test set to show, the most confident first")
 	addJSON(s, &f.json)
 	s.StringVar(&f.out, "out", "", "`DIR` for pictures: mistakes.png and confusion.png, or digits.png with what the "+
 		"network was shown of the PNG files")

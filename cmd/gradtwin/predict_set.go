@@ -92,31 +92,12 @@ func (a *app) printTest(config predictConfig, r *testResult, mistakes []predicti
 	a.say("%s: layers %v, %s. Of %s test rows %s are right and %s wrong.", config.Weights, config.Layers,
 		config.Activation,
 		words.Int(r.Rows), words.Percent(r.Accuracy), words.Int(r.Mistakes))
-	fmt.Fprintf(a.stdout, "\nConfusion: the labels by row, what was predicted by column\n")
-	w := a.table()
-	head := table.Row{""}
-	for c := range r.Confusion {
-		head = append(head, c)
-	}
-	w.AppendHeader(append(head, "right"))
-	for label, counts := range r.Confusion {
-		row, total := table.Row{label}, 0
-		for _, n := range counts {
-			row = append(row, n)
-			total += n
-		}
-		right := "–"
-		if total > 0 {
-			right = words.Percent(float64(counts[label]) / float64(total))
-		}
-		w.AppendRow(append(row, right))
-	}
-	w.print()
+	a.captioned(report.ConfusionTable(r.Confusion, r.Confusion))
 	if len(mistakes) == 0 {
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "\nThe mistakes of which the network was surest\n")
-	w = a.table()
+	fmt.Fprintf(a.stdout, "\nThe most confident mistakes\n")
+	w := a.table()
 	w.AppendHeader(table.Row{"row", "label", "predicted", "probability", "of the label"})
 	for _, p := range mistakes {
 		w.AppendRow(table.Row{*p.Row, *p.Label, p.Class, words.Percent(p.probability()),

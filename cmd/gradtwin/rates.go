@@ -27,7 +27,7 @@ func (a *app) ratesCommand() *cobra.Command {
 		Short: "Compare the backends at several learning rates, on one page",
 		Long: `Runs gradtwin compare at each learning rate, from the same start on the same
 batches, and draws all runs together: DIR/report.html. Each run's own report is in a
-folder below, DIR/lr-0.01 and so on. A run that diverges is a result here, and no
+folder below, DIR/lr-0.01 and so on. A run that diverges is a result here, not an
 error.
 
 ` + exitCodes,

@@ -14,9 +14,10 @@ import (
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
-// checkpointFlags say where a run is kept, how often, and where it goes on.
+// checkpointFlags say where and how often a run is saved, and which one is continued.
 type checkpointFlags struct {
 	file, every, resume string
 }
@@ -26,7 +27,7 @@ const usualEvery = "10s"
 
 func (f *checkpointFlags) addTo(cmd *cobra.Command) {
 	s := cmd.Flags()
-	s.StringVar(&f.file, "checkpoint", "", "`FILE` that keeps the run, so that --resume can continue it")
+	s.StringVar(&f.file, "checkpoint", "", "`FILE` to save the run to, so that --resume can continue it")
 	s.StringVar(&f.every, "checkpoint-every", usualEvery, "steps (100) or `time` (10s) between two checkpoints")
 	s.StringVar(&f.resume, "resume", "", "checkpoint `FILE` to continue from; it is kept up to date, unless --checkpoint "+
 		"names another")
@@ -53,7 +54,7 @@ type resumed struct {
 	runHeader
 }
 
-// read returns the run to go on with, nil when there is none, and gives the
+// read returns the run to continue, nil when there is none, and gives the
 // command's flags the values they had there. A flag given another value is a
 // mistake; only --steps may be given anew.
 func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
@@ -82,7 +83,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 		switch {
 		// A file from somebody else must not choose what is written where.
 		case flag == nil || slices.Contains(unkept, name):
-			return nil, fmt.Errorf("checkpoint %s: --%s is no flag that a run of %s keeps", f.resume, name, cmd.Name())
+			return nil, fmt.Errorf("checkpoint %s: --%s is not among the flags that a run of %s keeps", f.resume, name, cmd.Name())
 		case !flag.Changed:
 			if err := flag.Value.Set(kept); err != nil {
 				return nil, fmt.Errorf("checkpoint %s: --%s %s: %w", f.resume, name, kept, err)
@@ -108,7 +109,7 @@ func (r *resumed) validate() error {
 			continue
 		}
 		for i, x := range a.Data {
-			if x-x != 0 { // NaN for NaN and both infinities
+			if stats.IsNotFinite(x) {
 				return fmt.Errorf("%s is %v: want a finite number", a.Element(i), x)
 			}
 		}
@@ -129,7 +130,7 @@ func (r *resumed) wrap(err error) error {
 // beginning, to those given or else to those that the run draws, or where the
 // checkpoint r, when it is not nil and has the run, keeps them. The backends' arrays
 // are found by their prefix.
-func begin(c twin.Config, data *dataset, r *resumed, given *gradtwin.Params, backends map[string]twin.Backend) (*twin.Feed, error) {
+func begin(c twin.Config, data *dataset, r *resumed, given *gradtwin.Params, backends map[string]twin.Backend) (*twin.Sampler, error) {
 	state, kept := r.state(c)
 	if !kept {
 		start, feed, err := twin.Begin(c, data.Train)
@@ -172,7 +173,7 @@ func (r *resumed) state(c twin.Config) (twin.State, bool) {
 	return s, ok
 }
 
-// sameData reports whether a run would go on with the data it began with.
+// sameData returns an error unless the data are those that the run began with.
 func (r *resumed) sameData(data report.Data) error {
 	for i, f := range data.Files {
 		if i >= len(r.Files) || r.Files[i] != f {

@@ -149,19 +149,19 @@ func TestResumeRefuses(t *testing.T) {
 		t.Fatalf("exit code %d", code)
 	}
 	for want, change := range map[string]func(h *runHeader, arrays map[string][]float64){
-		"--nothing is no flag that a run of compare keeps": func(h *runHeader,
+		"--nothing is not among the flags that a run of compare keeps": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["nothing"] = "1"
 		},
-		"--out is no flag that a run of compare keeps": func(h *runHeader,
+		"--out is not among the flags that a run of compare keeps": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["out"] = dir
 		},
-		"--checkpoint is no flag that a run": func(h *runHeader,
+		"--checkpoint is not among the flags": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["checkpoint"] = dir
 		},
-		"--yes is no flag that a run": func(h *runHeader,
+		"--yes is not among the flags": func(h *runHeader,
 			_ map[string][]float64) {
 			h.Flags["yes"] = "true"
 		},
@@ -247,7 +247,7 @@ func TestResumeRefuses(t *testing.T) {
 
 // A run that stops after any step, among them those between two draws of a
 // batch, and goes on to more steps and into another file, ends with the bits of
-// one that was not stopped. What it goes on from stays as it was.
+// one that was not stopped. The checkpoint that it continues stays as it was.
 func TestResumedAnywhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: 66 runs")

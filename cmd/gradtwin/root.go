@@ -133,7 +133,7 @@ func (a *app) usage(cmd *cobra.Command) string {
 	}
 	if flags := cmd.LocalFlags(); flags.HasAvailableFlags() {
 		text := flags.FlagUsagesWrapped(a.screen.width())
-		// What stands behind a flag without a value is of no use to who reads it.
+		// What pflag prints behind a flag without a value helps no reader.
 		const values = "[=true|false]"
 		fmt.Fprintf(&b, "\nFlags:\n%s", strings.ReplaceAll(text, values, strings.Repeat(" ", len(values))))
 	}

@@ -41,7 +41,7 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// condition tells what the machine can do: mounts, mount file systems that only
+// condition reports what the machine can do: mounts, mount file systems that only
 // the process that mounted them sees; exists:FILE, whether that is there.
 func condition(name string) (bool, error) {
 	if name == "mounts" {

@@ -17,7 +17,7 @@ func interruptible() (ctx context.Context, stop func()) {
 		signal.Notify(hup, syscall.SIGHUP)
 	}
 	// A reader that closes our output would kill us in the middle of a run.
-	// With the signal caught the write fails instead, and the run ends in order.
+	// With the signal caught the write fails instead, and the run ends with its checkpoint.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 

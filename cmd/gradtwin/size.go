@@ -22,8 +22,8 @@ const (
 	maxLayers = 1000
 )
 
-// maxMemory bounds what a run may take at its peak, in bytes: memory that runs
-// out is no error that a program could report. It is the machine's memory, or
+// maxMemory bounds what a run may take at its peak, in bytes: a program cannot
+// report that memory ran out. It is the machine's memory, or
 // what GOMEMLIMIT leaves of it.
 var maxMemory = func() float64 {
 	total := memory.TotalMemory()

@@ -31,10 +31,20 @@ func (a *app) table(dispensable ...string) *grid {
 	return &grid{Writer: t, app: a, dispensable: dispensable}
 }
 
+// captioned prints a table of a report below its caption.
+func (a *app) captioned(r *report.Table, dispensable ...string) {
+	fmt.Fprintln(a.stdout)
+	a.say("%s", r.Caption)
+	a.show(r, dispensable...)
+}
+
 // show prints a table of a report, without its caption. On a narrow terminal it leaves
 // out dispensable columns.
 func (a *app) show(r *report.Table, dispensable ...string) {
 	t := a.table(dispensable...)
+	for k := range r.Head[1:] {
+		t.configs = append(t.configs, table.ColumnConfig{Number: k + 2, Align: text.AlignRight, AlignHeader: text.AlignRight})
+	}
 	t.AppendHeader(tableRow(r.Head))
 	for _, cells := range r.Rows {
 		t.AppendRow(tableRow(cells))

@@ -53,8 +53,8 @@ type trainFlags struct {
 	save string // file for the weights, "" for none
 }
 
-// writable reports whether a file can be written, which is better known before a long
-// run than after.
+// writable returns an error where a file cannot be written, for a long run to find out
+// before it begins.
 func writable(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: not a regular file", path)
@@ -132,7 +132,7 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 	}
 	header := newRunHeader(cmd, data)
 	save := func() error { return keeper.save(header, feed, append(paramArrays("", b.Params()), t.arrays()...)) }
-	// The first at once: better to learn now that the file cannot be written.
+	// The first is written at once: an error is better now than after a long run.
 	if err := save(); err != nil {
 		return err
 	}
@@ -148,8 +148,8 @@ func (a *app) train(cmd *cobra.Command, tf *trainFlags, f *runFlags, keep *check
 		return nil
 	})
 	task.Done()
-	// However the run ended, it can go on from its last finished step, and what
-	// was done until then is printed.
+	// However the run ended, it can be continued from its last finished step, and
+	// what was done until then is printed.
 	err = errors.Join(err, save(), t.high.Err())
 	if len(t.steps) == 0 && !errors.Is(err, context.Canceled) {
 		return err

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/jedib0t/go-pretty/v6/table"
+	"gonum.org/v1/gonum/floats"
 
 	"gradtwin/compare/twin"
 	"gradtwin/internal/checkpoint"
@@ -44,12 +44,18 @@ func (t *trainOutput) begin(f *runFlags, data report.Data) error {
 // batch before the first step.
 const initialArray = "initial_loss"
 
-// arrays returns the steps for a checkpoint.
-func (t *trainOutput) arrays() []checkpoint.Array {
-	loss, seconds := make([]float64, len(t.steps)), make([]float64, len(t.steps))
+// series returns the losses and times of the steps.
+func (t *trainOutput) series() (loss, seconds []float64) {
+	loss, seconds = make([]float64, len(t.steps)), make([]float64, len(t.steps))
 	for i, s := range t.steps {
 		loss[i], seconds[i] = s.Loss, s.Seconds
 	}
+	return loss, seconds
+}
+
+// arrays returns the steps for a checkpoint.
+func (t *trainOutput) arrays() []checkpoint.Array {
+	loss, seconds := t.series()
 	return []checkpoint.Array{
 		checkpoint.Vector("loss", loss), checkpoint.Vector("seconds", seconds), checkpoint.Vector(initialArray,
 			[]float64{t.initial}),
@@ -82,48 +88,34 @@ func (t *trainOutput) step(s twin.Step) error {
 	if !t.json {
 		return nil
 	}
-	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, number(s.Loss), s.Seconds})
+	return t.line(stepLine{"step", t.config.Policy.String(), t.backend, s.Step, stats.Nullable(s.Loss), s.Seconds})
 }
 
 type trainResult struct {
-	Type        string  `json:"type"` // result
-	Backend     string  `json:"backend"`
-	Steps       int     `json:"steps"` // done
-	Loss        number  `json:"loss"`  // after the last step
-	Accuracy    float64 `json:"accuracy"`
-	StepSeconds number  `json:"step_seconds"` // median, null when no step was done
-	Seconds     float64 `json:"seconds"`      // all steps together
-	Interrupted bool    `json:"interrupted"`
-	Error       string  `json:"error,omitempty"` // what ended the run early, or is wrong with it
+	Type        string         `json:"type"` // result
+	Backend     string         `json:"backend"`
+	Steps       int            `json:"steps"` // done
+	Loss        stats.Nullable `json:"loss"`  // after the last step
+	Accuracy    float64        `json:"accuracy"`
+	StepSeconds stats.Nullable `json:"step_seconds"` // median, null when no step was done
+	Seconds     float64        `json:"seconds"`      // all steps together
+	Interrupted bool           `json:"interrupted"`
+	Error       string         `json:"error,omitempty"` // what ended the run early, or is wrong with it
 }
 
 // end prints what was done until a run ended with an error, or nil.
 func (t *trainOutput) end(accuracy float64, ended error) error {
 	r := trainResult{Type: "result", Backend: t.backend, Steps: len(t.steps), Accuracy: accuracy}
 	r.Interrupted, r.Error = describeEnd(ended)
-	var seconds []float64
-	for _, s := range t.steps {
-		seconds = append(seconds, s.Seconds)
-		r.Seconds += s.Seconds
-		r.Loss = number(s.Loss)
-	}
-	r.StepSeconds = number(stats.Median(seconds))
+	series := twin.Series{Backend: t.backend}
+	series.Loss, series.Seconds = t.series()
+	r.Loss, r.Seconds = stats.Nullable(last(series.Loss)), floats.Sum(series.Seconds)
+	r.StepSeconds = stats.Nullable(stats.Median(series.Seconds))
 	if t.json {
 		return t.line(r)
 	}
-	w := t.table()
-	w.AppendHeader(table.Row{"step", "loss", "time"})
-	for i, s := range t.steps {
-		if showStep(s.Step, len(t.steps)) {
-			w.AppendRow(table.Row{s.Step, fmt.Sprintf("%.17g", s.Loss), words.Seconds(t.steps[i].Seconds)})
-		}
-	}
-	w.print()
-	loss := make([]float64, len(t.steps))
-	for i, s := range t.steps {
-		loss[i] = s.Loss
-	}
-	t.printLoss("loss against step", twin.Series{Backend: t.backend, Loss: loss})
+	t.show(report.SingleLossTable(&series))
+	t.printLoss("loss against step", series)
 	speed := ""
 	if len(t.steps) > 0 {
 		fmt.Fprintln(t.stdout)

@@ -29,7 +29,7 @@ and gonum. A module that go.mod replaces is shown with what replaces it.
 	}
 }
 
-// version prints one line a fact.
+// version prints one line per fact.
 func (a *app) version() error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "gradtwin %s\n", ownVersion())

@@ -17,8 +17,8 @@ import (
 	"gradtwin/internal/npz"
 )
 
-// Version is the version of the file's form. A file of another one is refused.
-const Version = 1
+// version is the version of the file's form. A file of another one is refused.
+const version = 1
 
 // Checkpoint is what a file holds.
 type Checkpoint struct {
@@ -72,7 +72,7 @@ const format = "gradtwin checkpoint"
 // synced and then renamed, so that whenever the process or the machine stops,
 // the old or the new file is there and whole.
 func Write(path string, c *Checkpoint) error {
-	content, err := encode(c, Version)
+	content, err := encode(c, version)
 	if err == nil {
 		err = atomicwriter.WriteFile(path, content, 0o644)
 	}
@@ -185,8 +185,8 @@ func (c *Checkpoint) readHeader(file []byte) error {
 	if err := json.Unmarshal(text, &h); err != nil || h.Format != format {
 		return errors.New("of another program: want one written by gradtwin")
 	}
-	if h.Version != Version {
-		return fmt.Errorf("version %d: this gradtwin reads version %d", h.Version, Version)
+	if h.Version != version {
+		return fmt.Errorf("version %d: this gradtwin reads version %d", h.Version, version)
 	}
 	c.Kind, c.Header = h.Kind, h.Run
 	return nil

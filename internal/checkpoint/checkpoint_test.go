@@ -54,7 +54,7 @@ func TestRoundTrip(t *testing.T) {
 // Every byte of a checkpoint matters: with one bit changed anywhere, or cut
 // anywhere, it is refused, or reads as it was.
 func TestDamaged(t *testing.T) {
-	whole, err := encode(sample(), Version)
+	whole, err := encode(sample(), version)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,11 +84,11 @@ func TestRefused(t *testing.T) {
 		}
 		return path
 	}
-	whole, err := encode(sample(), Version)
+	whole, err := encode(sample(), version)
 	if err != nil {
 		t.Fatal(err)
 	}
-	newer, err := encode(sample(), Version+1)
+	newer, err := encode(sample(), version+1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ print(c["W1"].shape, c["W1"].dtype, c["W1"].sum(), c["b1"].shape, bytes(c["gradt
 // FuzzDecode holds the reader to two promises on any bytes: it allocates no more
 // than a few times their number, and what it read and wrote can be read.
 func FuzzDecode(f *testing.F) {
-	whole, err := encode(sample(), Version)
+	whole, err := encode(sample(), version)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encode(c, Version)
+		again, err := encode(c, version)
 		if err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)
 		}

@@ -56,8 +56,8 @@ func TestReadSameSize(t *testing.T) {
 			t.Errorf("dark on light %v: %v, %v", light, got, err)
 		}
 	}
-	if same, ok := Image(want, Side, Side).(*image.Gray); !ok || same.Pix[7*Side+5] != 255-want[7*Side+5] {
-		t.Error("Image is not dark on light")
+	if same, ok := picture(want, Side, Side).(*image.Gray); !ok || same.Pix[7*Side+5] != 255-want[7*Side+5] {
+		t.Error("the picture is not dark on light")
 	}
 }
 
@@ -126,7 +126,7 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		{"text", []byte("seven"), "not a PNG picture"},
 		{"small", encoded(t, image.NewGray(image.Rect(0, 0, 27, 100))), "27×100 pixels: want 28×28 or more"},
-		{"huge", huge, "65536×65536 pixels: want 28×28 or more, and 16777216 in all at most"},
+		{"huge", huge, "65536×65536 pixels: want 28×28 or more, and at most 16777216 in total"},
 		{"blank", encoded(t, image.NewGray(image.Rect(0, 0, 50, 50))), "nothing is drawn"},
 		{"cut", encoded(t, stroke(50, 50, image.Rect(9, 9, 20, 20), 255, 0))[:60], "not enough pixel data"},
 	} {

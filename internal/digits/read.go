@@ -51,7 +51,7 @@ func decode(content []byte) ([]byte, error) {
 		return nil, fmt.Errorf("not a PNG picture: %w", err)
 	}
 	if size.Width < Side || size.Height < Side || size.Width > maxPixels/size.Height {
-		return nil, fmt.Errorf("%d×%d pixels: want %d×%d or more, and %d in all at most", size.Width, size.Height, Side, Side,
+		return nil, fmt.Errorf("%d×%d pixels: want %d×%d or more, and at most %d in total", size.Width, size.Height, Side, Side,
 			maxPixels)
 	}
 	picture, err := png.Decode(bytes.NewReader(content))
@@ -138,8 +138,8 @@ func centre(ink *image.Gray, part image.Rectangle) []byte {
 	return out.Pix
 }
 
-// Image returns an image of MNIST as a picture, dark on light.
-func Image(pixels []byte, height, width int) image.Image {
+// picture returns an image of MNIST as a picture, dark on light.
+func picture(pixels []byte, height, width int) image.Image {
 	g := image.NewGray(image.Rect(0, 0, width, height))
 	for i, v := range pixels {
 		g.Pix[i] = 255 - v

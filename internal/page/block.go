@@ -12,7 +12,7 @@ import (
 // block holds arrays of numbers for the page's script. An array's first bytes stand
 // together, then its second ones, and so on; where another array is its base, each
 // number's bits differ from that one's as the block says. Both make neighbours alike,
-// which compresses: the weights after training to half of what they take else.
+// which compresses: the weights after training to half of their size otherwise.
 type block struct {
 	bytes bytes.Buffer
 	bits  map[int][]uint64 // of the arrays in it, by place

@@ -314,6 +314,11 @@ func TestTextContrastAndWidth(t *testing.T) {
 				e.getBoundingClientRect().right > 375.5).map(e => e.outerHTML.slice(0, 80))`); len(wide) > 0 {
 			t.Errorf("%s: beyond 375 px: %q", scheme, wide)
 		}
+		// Each flag of the replay stands on one line.
+		heights := evaluate[[]int](t, ctx, `[...document.querySelectorAll(".replay code span")].map(e => e.clientHeight)`)
+		if len(heights) < 2 || slices.Max(heights) > 30 {
+			t.Errorf("%s: the words of the replay are %v px high, want one line each", scheme, heights)
+		}
 		if width := evaluate[int](t, ctx, "document.documentElement.scrollWidth"); width > 375 {
 			t.Errorf("%s: the page is %d px wide on a screen of 375", scheme, width)
 		}

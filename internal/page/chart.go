@@ -1,11 +1,14 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
 	"slices"
 	"strconv"
+
+	"gradtwin/internal/stats"
 )
 
 // chart is a line chart of one or several series over common x values. The
@@ -28,7 +31,8 @@ type chart struct {
 // series is one curve. NaN is a gap.
 type series struct {
 	Name   string
-	Color  int    // place among the colours; grey for what is no curve of its own
+	Group  string // what the legend calls this curve and its neighbours of the same group; "" for the name
+	Color  int    // place among the colours; grey for a guide
 	Style  string // broad, thin, faint, dashed: see the style sheet
 	Y      []float64
 	Off    bool // at the start
@@ -65,6 +69,26 @@ type view struct {
 	strokes [][][]point // of each series
 }
 
+// legendEntry switches one curve, or the neighbours of a group.
+type legendEntry struct {
+	series
+	Label  string
+	Places string // of the curves, with blanks between
+}
+
+// Legend returns a line for each curve or group.
+func (d *drawnChart) Legend() []legendEntry {
+	var out []legendEntry
+	for i, s := range d.Series {
+		if last := len(out) - 1; last >= 0 && s.Group != "" && s.Group == out[last].Group {
+			out[last].Places += fmt.Sprintf(" %d", i)
+			continue
+		}
+		out = append(out, legendEntry{s, cmp.Or(s.Group, s.Name), strconv.Itoa(i)})
+	}
+	return out
+}
+
 type drawnMark struct {
 	mark
 	At float64 // percent
@@ -72,34 +96,24 @@ type drawnMark struct {
 
 // hoverData is what the script needs to show values.
 type hoverData struct {
-	Min    number        `json:"min"`
-	Max    number        `json:"max"`
-	Log    bool          `json:"log"`
-	X      []number      `json:"x"`
-	Series []hoverSeries `json:"series"`
+	Min    float64          `json:"min"`
+	Max    float64          `json:"max"`
+	Log    bool             `json:"log"`
+	X      []stats.Nullable `json:"x"`
+	Series []hoverSeries    `json:"series"`
 }
 
 type hoverSeries struct {
-	Name string   `json:"name"`
-	Y    []number `json:"y"`
+	Name string           `json:"name"`
+	Y    []stats.Nullable `json:"y"`
 }
 
-// number prints with the digits that a tooltip shows, and as null when it is
-// not finite: JSON has no NaN.
-type number float64
-
-// MarshalJSON implements json.Marshaler.
-func (n number) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(n)) || math.IsInf(float64(n), 0) {
-		return []byte("null"), nil
-	}
-	return strconv.AppendFloat(nil, float64(n), 'g', 7, 64), nil
-}
-
-func numbers(values []float64) []number {
-	out := make([]number, len(values))
+// numbers returns the values with the digits that a tooltip shows.
+func numbers(values []float64) []stats.Nullable {
+	const digits = 7
+	out := make([]stats.Nullable, len(values))
 	for i, v := range values {
-		out[i] = number(v)
+		out[i] = stats.Nullable(stats.Round(v, digits))
 	}
 	return out
 }
@@ -111,7 +125,7 @@ func (c *chart) draw() *drawnChart {
 		return nil
 	}
 	d := &drawnChart{chart: c, XTicks: sx.ticks()}
-	d.Data = hoverData{Min: number(sx.min), Max: number(sx.max), Log: sx.log, X: numbers(c.X)}
+	d.Data = hoverData{Min: sx.min, Max: sx.max, Log: sx.log, X: numbers(c.X)}
 	var all [][]float64
 	for _, s := range c.Series {
 		if len(s.Y) != len(c.X) {

@@ -27,15 +27,10 @@ func drawAll(charts []*chart) []*drawnChart {
 	return out
 }
 
-// backendNames returns what the page calls the two backends.
-func backendNames(run *report.Run) [2]string {
-	return [2]string{report.Label(run.Symbolic.Backend), report.Label(run.Numeric.Backend)}
-}
-
 // twins returns the first backend's curve, broad, and the second's, thin on top of
 // it: where the two agree, both are seen.
 func twins(run *report.Run, first, second []float64) []series {
-	names := backendNames(run)
+	names := run.Labels()
 	return []series{
 		{Name: names[0], Color: symbolicColor, Style: "broad", Y: first},
 		{Name: names[1], Color: numericColor, Style: "thin", Y: second},
@@ -75,7 +70,7 @@ func lossChart(run *report.Run) *chart {
 func trainingCharts(run *report.Run) []*chart {
 	n := len(run.Drift)
 	x := stepNumbers(n)
-	id, names := run.Config.Policy.String()+"-", backendNames(run)
+	id, names := run.Config.Policy.String()+"-", run.Labels()
 	gap := &chart{
 		ID: id + "gap", Title: "Difference of the losses", Explain: gapKey(run), XName: "step",
 		YName: "relative difference", X: x, Axes: []string{"log", "linear"},
@@ -91,7 +86,7 @@ func trainingCharts(run *report.Run) []*chart {
 	}
 	accuracy := &chart{
 		ID: id + "accuracy", Title: "Test accuracy", Explain: "accuracy", XName: "step",
-		YName: "share of the test rows", X: floats(run.Evaluated), Axes: []string{"linear"},
+		YName: "share of the test rows", X: inFloats(run.Evaluated), Axes: []string{"linear"},
 		Note:   "Measured on the whole test set, at the marked steps.",
 		Series: twins(run, run.Symbolic.Accuracy, run.Numeric.Accuracy),
 	}
@@ -116,7 +111,7 @@ func gapKey(run *report.Run) string {
 	return "gap of exact ones"
 }
 
-func floats(values []int) []float64 {
+func inFloats(values []int) []float64 {
 	out := make([]float64, len(values))
 	for i, v := range values {
 		out[i] = float64(v)

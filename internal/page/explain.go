@@ -8,7 +8,7 @@ import (
 // explanation is what stands folded beside a picture.
 type explanation struct{ Question, Answer template.HTML }
 
-// explain returns an explanation, to be unfolded by who asks.
+// explain returns an explanation, folded.
 func explain(key string) (template.HTML, error) {
 	e, ok := explanations[key]
 	if !ok {
@@ -18,7 +18,7 @@ func explain(key string) (template.HTML, error) {
 	return begin + e.Question + "</summary><p>" + e.Answer + "</p></details>", nil
 }
 
-// explanations are written for who learns backpropagation, by their place on the
+// explanations are written for learners of backpropagation, by their place on the
 // page. Each is true of every run that it can stand in: where one holds only of
 // differences, or only of a network with kinks, a second has the rest.
 var explanations = map[string]explanation{

@@ -1,41 +1,12 @@
 package page
 
 import (
-	"bytes"
-	"encoding/csv"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"gradtwin/compare/twin"
-	"gradtwin/internal/report"
 )
-
-// WriteFormulas writes the errors of three difference formulas against their step as
-// formulas.csv, and as a figure, formulas.png and formulas.svg. Smooth says that the
-// loss has no kink.
-func WriteFormulas(d report.Dir, s *twin.FormulaSweep, smooth bool) error {
-	var buf bytes.Buffer
-	w := csv.NewWriter(&buf)
-	head := []string{"h"}
-	for _, f := range s.Formulas {
-		head = append(head, f.Formula)
-	}
-	w.Write(head)
-	for k, h := range s.Steps {
-		line := []string{strconv.FormatFloat(h, 'g', -1, 64)}
-		for _, f := range s.Formulas {
-			line = append(line, strconv.FormatFloat(f.Error[k], 'g', -1, 64))
-		}
-		w.Write(line)
-	}
-	w.Flush() // a buffer takes everything
-	if err := d.Write("formulas.csv", buf.Bytes()); err != nil {
-		return err
-	}
-	return writeFigure(d, "formulas", formulasChart("formulas", s, smooth))
-}
 
 // formulasChart draws the error of each formula against the step, beside the line of
 // its order.

@@ -19,6 +19,7 @@ type comparison struct {
 	Warnings  []string
 	Tables    []*report.Table
 	Charts    []*drawnChart
+	Drawn     []*report.Table // some of the charts' numbers, for report.md
 	Gallery   *gallery
 }
 
@@ -27,13 +28,19 @@ func newComparison(run *report.Run, c *twin.Comparison, data *payload) compariso
 	out := comparison{
 		ID: id, Title: "Gradients " + report.When(c), Outcome: report.OutcomeOf(c.Checks()...),
 		Found: found(c.Check), NotJudged: c.Check.NotJudged, Warnings: c.Check.Warnings,
-		Tables: notEmpty(report.DifferenceTable(backendNames(run), c), elementTable(c.Check), missTable(c)),
+		Tables: notEmpty(report.DifferenceTable(run.Labels(), c), elementTable(c.Check), missTable(c)),
 		Charts: drawAll(pointCharts(id+"-", c, run.Config.Spec.Smooth())),
 	}
 	if c.Other != nil {
-		names := backendNames(run)
+		names := run.Labels()
 		out.Found = names[0] + ": " + out.Found + " " + names[1] + ": " + found(c.Other)
 		out.NotJudged = append(slices.Clone(out.NotJudged), c.Other.NotJudged...)
+	}
+	if c.Sweep != nil {
+		out.Drawn = append(out.Drawn, report.SweepTable(c.Sweep))
+	}
+	if c.Formulas != nil {
+		out.Drawn = append(out.Drawn, report.FormulaTable(c.Formulas))
 	}
 	if c.Point != nil {
 		out.Gallery = newGallery(id, c.Point, data)

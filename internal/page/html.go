@@ -35,6 +35,7 @@ var pageTemplate = template.Must(template.New("report.html").Funcs(template.Func
 		return template.JS(all), nil
 	},
 	"explain": explain,
+	"words":   func(line string) []string { return strings.Split(line, " ") },
 	"json": func(v any) (string, error) {
 		b, err := json.Marshal(v)
 		return string(b), err
@@ -69,6 +70,7 @@ type section struct {
 	Sentences   []string
 	Tables      []*report.Table
 	Charts      []*drawnChart
+	Drawn       []*report.Table // some of the charts' numbers, for report.md
 	Comparisons []comparison
 }
 
@@ -110,10 +112,18 @@ func newPage(r *report.Results) *page {
 	return p
 }
 
+// howGood says what to make of the error that would have shown. The check lets values
+// differ by 1e-7 of their size, and states three times that at the least.
+const howGood = " How good is that? In float64 such a check states about 3·10⁻⁷ of the largest gradient at best. " +
+	"A wrong sign or a forgotten factor of 2 is an error of half of it or more."
+
 // judge sets the verdict. That of a run that diverged is none to be pleased with.
 func (p *page) judge(r *report.Results) {
 	outcome := r.Outcome()
 	p.Verdict, p.Power, p.Class, p.Sign = r.Verdict(), r.Power(), outcome.Class(), outcome.Sign()
+	if p.Power != "" {
+		p.Power += howGood
+	}
 	if r.Diverged() && outcome == report.Agree {
 		p.Class, p.Sign = report.NotJudged.Class(), "!"
 	}
@@ -124,8 +134,12 @@ func newSection(run *report.Run, data *payload) section {
 		ID:        run.Config.Policy.String(),
 		Title:     run.Title(),
 		Sentences: run.Sentences(),
-		Tables:    notEmpty(append(confusionTables(run), timingTable(run))...),
+		Drawn:     notEmpty(report.LossTable(run)),
 	}
+	if len(run.Predictions) > 0 {
+		s.Tables = notEmpty(report.AccuracyTable(run), report.LastConfusionTable(run))
+	}
+	s.Tables = append(s.Tables, notEmpty(timingTable(run))...)
 	s.Charts = drawAll(trainingCharts(run))
 	for i := range run.Comparisons {
 		s.Comparisons = append(s.Comparisons, newComparison(run, &run.Comparisons[i], data))

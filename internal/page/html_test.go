@@ -37,7 +37,7 @@ func TestHTML(t *testing.T) {
 		"An error above 2.4·10⁻⁸ would have shown in every element that agrees; relative to the largest gradient of " +
 			"its tensor, one above 10⁻⁶.",
 		"10 elements checked: 9 ok, 1 kink, 0 wrong, 0 inconclusive, 0 unseen.",
-		"gradtwin compare --data &#39;a&lt;b&gt;&amp;c&#39;",
+		"<span>&#39;a&lt;b&gt;&amp;c&#39;</span>",
 		"4–2, relu, δ = 10⁻⁷",
 		`id="fixed-loss"`, `id="fixed-gap"`, `id="fixed-accuracy"`, `id="fixed-drift"`,
 		// The difference of the losses is zero twice, which a logarithmic axis

@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gradtwin/internal/report"
@@ -32,7 +33,7 @@ func (p *page) markdown() []byte {
 		for _, text := range s.Sentences {
 			fmt.Fprintf(&b, "- %s\n", text)
 		}
-		for _, t := range s.Tables {
+		for _, t := range slices.Concat(s.Tables, s.Drawn) {
 			markdownTable(&b, t)
 		}
 		for _, c := range s.Comparisons {
@@ -43,7 +44,7 @@ func (p *page) markdown() []byte {
 			for _, text := range c.Warnings {
 				fmt.Fprintf(&b, "\n%s\n", text)
 			}
-			for _, t := range c.Tables {
+			for _, t := range slices.Concat(c.Tables, c.Drawn) {
 				markdownTable(&b, t)
 			}
 		}

@@ -17,7 +17,7 @@ const (
 	symbolicColor = 0
 	numericColor  = 1
 
-	// grey is the colour of what is no curve of its own.
+	// grey is the colour of guides and marks.
 	grey      = -1
 	greyColor = "#57606a"
 )

@@ -8,6 +8,7 @@ import (
 	"gradtwin"
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
+	"gradtwin/internal/stats"
 )
 
 // payload is what the page's script computes with: networks, their weights and
@@ -127,7 +128,7 @@ func newPayload(r *report.Results) *payload {
 	return p
 }
 
-// add takes in the points at the start of a run, or the others.
+// add adds the points at the start of a run, or the others.
 func (p *payload) add(run *report.Run, start bool) {
 	for k := range run.Comparisons {
 		c := &run.Comparisons[k]
@@ -145,7 +146,7 @@ func (p *payload) add(run *report.Run, start bool) {
 			Weights: weights, X: p.floats64(point.Batch.X, nil), Labels: point.Batch.Labels,
 		}
 		for _, i := range twin.SweepElements(point.Symbolic, c.Check) {
-			if finite(point.Symbolic[i]) {
+			if !stats.IsNotFinite(point.Symbolic[i]) {
 				out.Elements = append(out.Elements, element{point.Layout.Element(i), i, point.Symbolic[i]})
 			}
 		}
@@ -167,7 +168,7 @@ func (p *payload) start(run *report.Run) *array {
 	return nil
 }
 
-// train takes in the networks that a run led to.
+// train adds the networks that a run led to.
 func (p *payload) train(title string, run *report.Run) {
 	for k := range run.Comparisons {
 		c := &run.Comparisons[k]
@@ -183,7 +184,7 @@ func (p *payload) train(title string, run *report.Run) {
 			Title: title,
 			Point: pointID(run, c),
 			Shape: shapeOf(run.Config.Spec),
-			Names: backendNames(run),
+			Names: run.Labels(),
 			Start: p.start(run),
 		}
 		if i := p.carried(c.Point.NumericParams); i >= 0 {
@@ -198,7 +199,7 @@ func (p *payload) train(title string, run *report.Run) {
 	}
 }
 
-// predict takes in what the run's networks made of the test rows after its end.
+// predict adds the predictions of the run's networks after its end.
 func (t *trained) predict(run *report.Run, after int) {
 	var before []int
 	for _, q := range run.Predictions {
@@ -253,5 +254,3 @@ func unreached(point *twin.Point) []float64 {
 	}
 	return out
 }
-
-func finite(x float64) bool { return x-x == 0 }

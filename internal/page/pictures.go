@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"gradtwin/compare/twin"
+	"gradtwin/internal/stats"
 	"gradtwin/internal/words"
 )
 
@@ -222,7 +223,7 @@ func (g *pictureGroup) fill(name string, symbolic, numeric, ratio []tile) {
 	for _, tiles := range [][]tile{symbolic, numeric} {
 		for _, t := range tiles {
 			for _, v := range t.values {
-				if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				if !stats.IsNotFinite(v) {
 					largest = max(largest, math.Abs(v))
 				}
 			}

@@ -444,6 +444,15 @@ func TestSeveralRuns(t *testing.T) {
 			}
 		}
 	}
+	// A line of the legend switches both curves of its run.
+	if n := evaluate[int](t, ctx, `document.querySelectorAll("#all-loss .legend label").length`); n != runs {
+		t.Errorf("%d lines in the legend, want %d", n, runs)
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS(`#all-loss .legend input`)))
+	const off = `[...document.querySelectorAll("#all-loss .plot:not([hidden]) .off")].map(c => c.dataset.series).join()`
+	if got := evaluate[string](t, ctx, off); got != "0,1" {
+		t.Errorf("curves %s are switched off, want 0,1", got)
+	}
 	// The first run was measured at 0 and 3, the second at 1, 2 and 3.
 	const path = `document.querySelector("#all-accuracy .curve:not(.dots)").getAttribute("d")`
 	if got := evaluate[string](t, ctx, path+`.replace(/[^ML]/g, "")`); got != "ML" {

@@ -14,7 +14,7 @@ type scale struct {
 }
 
 // newScale spans the values that the axis can show: finite ones, and on a
-// logarithmic axis positive ones. The second result tells whether there is any.
+// logarithmic axis positive ones. The second result reports whether there is any.
 func newScale(log bool, values ...[]float64) (scale, bool) {
 	s := scale{math.Inf(1), math.Inf(-1), log}
 	for _, list := range values {

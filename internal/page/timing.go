@@ -4,46 +4,14 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
 	"gradtwin/compare/twin"
 	"gradtwin/internal/report"
 	"gradtwin/internal/stats"
 	"gradtwin/internal/words"
 )
-
-// timing is one backend's steps as a line of a table.
-type timing struct {
-	Backend               string
-	Low, Q1, Mid, Q3, Max float64 // quantiles 0.05, 0.25, 0.5, 0.75 and 1, seconds
-	Total                 float64
-	Memory                *report.StepMemory // nil when not measured
-}
-
-func newTiming(s twin.Series, memory []report.StepMemory) timing {
-	sorted := slices.Clone(s.Seconds)
-	slices.Sort(sorted)
-	// The nearest rank: always a time that was measured.
-	at := func(share float64) float64 {
-		return sorted[max(0, int(math.Ceil(share*float64(len(sorted))))-1)]
-	}
-	t := timing{Backend: s.Backend, Low: at(0.05), Q1: at(0.25), Mid: stats.Median(sorted), Q3: at(0.75), Max: at(1)}
-	for _, v := range sorted {
-		t.Total += v
-	}
-	for i, m := range memory {
-		if m.Backend == s.Backend {
-			t.Memory = &memory[i]
-		}
-	}
-	return t
-}
-
-// timings returns nil when no step was done.
-func timings(r *report.Run) []timing {
-	if len(r.Drift) == 0 {
-		return nil
-	}
-	return []timing{newTiming(r.Symbolic, r.Memory), newTiming(r.Numeric, r.Memory)}
-}
 
 // timePerDecade is how many bins a decade of time has.
 const timePerDecade = 20
@@ -85,10 +53,9 @@ func timeChart(id string, all []series) *chart {
 	return c
 }
 
-// timingTable is one line a backend, nil when no step was done.
+// timingTable has one line per backend, nil when no step was done.
 func timingTable(r *report.Run) *report.Table {
-	rows := timings(r)
-	if rows == nil {
+	if len(r.Drift) == 0 {
 		return nil
 	}
 	t := &report.Table{
@@ -97,15 +64,28 @@ func timingTable(r *report.Run) *report.Table {
 		Label: "time and memory of a step",
 		Head:  []string{"backend", "5 %", "25 %", "median", "75 %", "longest", "total", "memory per step"},
 	}
-	for _, r := range rows {
-		memory := "–"
-		if r.Memory != nil {
-			n := r.Memory.Allocations
-			memory = words.Bytes(r.Memory.Bytes) + " in " +
-				words.Plural(int(n), "1 allocation", words.Digits(n, 3)+" allocations")
+	for _, series := range []twin.Series{r.Symbolic, r.Numeric} {
+		sorted := slices.Sorted(slices.Values(series.Seconds))
+		cells := []string{series.Backend}
+		for _, share := range []float64{0.05, 0.25, 0.5, 0.75, 1} {
+			v := stats.Median(sorted)
+			if share != 0.5 {
+				v = stat.Quantile(share, stat.Empirical, sorted, nil) // a time that was measured
+			}
+			cells = append(cells, words.Seconds(v))
 		}
-		t.Add(r.Backend, words.Seconds(r.Low), words.Seconds(r.Q1), words.Seconds(r.Mid), words.Seconds(r.Q3),
-			words.Seconds(r.Max), words.Seconds(r.Total), memory)
+		t.Add(append(cells, words.Seconds(floats.Sum(sorted)), memoryText(r, series.Backend))...)
 	}
 	return t
+}
+
+// memoryText says what a backend's step allocates, – where that was not measured.
+func memoryText(r *report.Run, backend string) string {
+	for _, m := range r.Memory {
+		if m.Backend == backend {
+			return words.Bytes(m.Bytes) + " in " +
+				words.Plural(int(m.Allocations), "1 allocation", words.Digits(m.Allocations, 3)+" allocations")
+		}
+	}
+	return "–"
 }

@@ -90,7 +90,7 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 		Explain: "accuracy",
 		XName:   "step",
 		YName:   "share of the test rows",
-		X:       floats(evaluated),
+		X:       inFloats(evaluated),
 		Axes:    []string{"linear"},
 		Note:    note,
 	}
@@ -108,10 +108,10 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	for i := range runs {
 		r := &runs[i]
 		both := func(s, n []float64) []series {
-			backends := backendNames(r)
+			backends := r.Labels()
 			return []series{
-				{Name: names[i] + ", " + backends[0], Color: i, Y: s},
-				{Name: names[i] + ", " + backends[1], Color: i, Style: "dashed", Y: n},
+				{Name: names[i] + ", " + backends[0], Group: names[i], Color: i, Y: s},
+				{Name: names[i] + ", " + backends[1], Group: names[i], Color: i, Style: "dashed", Y: n},
 			}
 		}
 		loss.Series = append(
@@ -132,7 +132,7 @@ func togetherCharts(names []string, runs []report.Run) []*chart {
 	return []*chart{loss, gap, accuracy, drift, timeChart("all-time", times)}
 }
 
-// padded returns the values followed by gaps, n in all.
+// padded returns the values followed by gaps, n in total.
 func padded(y []float64, n int) []float64 {
 	out := slices.Clone(y)
 	for len(out) < n {

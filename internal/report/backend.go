@@ -15,8 +15,12 @@ func method(backend string) string {
 	return "the gradients of " + backend
 }
 
-// Label names a backend in a legend and at the head of a column.
-func Label(backend string) string {
+// Labels names the two backends of a run in a legend and at the head of a column.
+func (r *Run) Labels() [2]string {
+	return [2]string{label(r.Symbolic.Backend), label(r.Numeric.Backend)}
+}
+
+func label(backend string) string {
 	if backend == "graph" {
 		return "symbolic"
 	}

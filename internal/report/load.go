@@ -60,7 +60,7 @@ func Load(path string) (*Results, error) {
 	return r, nil
 }
 
-// Validate tells whether the run is one of so many training rows and can be
+// Validate returns an error unless the run is one of so many training rows and can be
 // drawn.
 func (r *Run) Validate(rows int) error {
 	if err := r.Config.Validate(rows); err != nil {
@@ -116,7 +116,7 @@ func (r *Run) Validate(rows int) error {
 	return nil
 }
 
-// validatePredictions tells whether predictions are of the spec's classes and can
+// validatePredictions returns an error unless predictions are of the spec's classes and can
 // be drawn.
 func validatePredictions(p *twin.Predictions, s gradtwin.Spec) error {
 	if p == nil {
@@ -154,7 +154,7 @@ func validatePredictions(p *twin.Predictions, s gradtwin.Spec) error {
 // rounding.
 const minLoss, maxLoss = -0.7, 746
 
-// validate tells whether the comparison is one of a run of so many steps and can
+// validateComparison returns an error unless the comparison is one of a run of so many steps and can
 // be drawn.
 func validateComparison(c *twin.Comparison, steps int) error {
 	if c.After < 0 || c.After > steps {

@@ -184,7 +184,7 @@ func DecodePoint(content []byte, spec gradtwin.Spec) (*twin.Point, error) {
 	return p, validatePoint(p, spec)
 }
 
-// validatePoint tells whether the point can be drawn. Its gradients may be any
+// validatePoint returns an error unless the point can be drawn. Its gradients may be any
 // numbers.
 func validatePoint(p *twin.Point, spec gradtwin.Spec) error {
 	if err := p.Batch.Validate(spec); err != nil {

@@ -35,8 +35,8 @@ func OutcomeOf(checks ...*compare.Report) Outcome {
 	return out
 }
 
-// Sentence says the outcome of gradients.
-func (o Outcome) Sentence() string {
+// sentence says the outcome of gradients.
+func (o Outcome) sentence() string {
 	switch o {
 	case Agree:
 		return "The gradients agree"

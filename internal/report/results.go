@@ -49,7 +49,7 @@ type Environment struct {
 	Modules  map[string]string `json:"modules,omitempty"`
 }
 
-// Data is what the runs were fed. It does not say where the files were: that
+// Data is the data set of the runs. It does not say where the files were: that
 // differs from machine to machine, and the checksums tell what they were.
 type Data struct {
 	Origin string `json:"origin"`
@@ -102,7 +102,7 @@ func Planted(fault string) string {
 	return "A fault was planted in the gradient that is checked, to show a failure: " + fault + "."
 }
 
-// Notes says what was planted, and how the runs ended when that was not in order and
+// Notes says what was planted, and how the runs ended when that was not properly and
 // no run says it.
 func (r *Results) Notes() []string {
 	var notes []string

@@ -23,7 +23,7 @@ var policyTitles = map[twin.Policy]string{twin.Fixed: "Fixed batch", twin.SGD: "
 // Title names a run as the experiment does.
 func (r *Run) Title() string { return policyTitles[r.Config.Policy] }
 
-// Lead says what was done, for who sees nothing of it yet; "" where there is no run.
+// Lead says what was done, for a reader who begins here; "" where there is no run.
 func (r *Results) Lead() string {
 	if len(r.Runs) == 0 {
 		return ""

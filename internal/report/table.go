@@ -4,7 +4,7 @@ package report
 // into tables here; a page, a text and a terminal show them.
 type Table struct {
 	Caption string
-	Label   string // for who does not see it
+	Label   string // what a screen reader calls it
 	Head    []string
 	Rows    [][]string
 }

@@ -73,13 +73,13 @@ func (r *Results) Verdict() string {
 			parts = append(parts, words.Int(p.n)+" "+p.text)
 		}
 	}
-	headline := outcome.Sentence()
+	headline := outcome.sentence()
 	if diverged := r.diverged(); diverged != "" {
 		headline = diverged
 		if outcome == Agree {
 			headline += "; the gradients agree where they were compared" + r.points()
 		} else {
-			headline += "; " + strings.ToLower(outcome.Sentence()[:1]) + outcome.Sentence()[1:]
+			headline += "; " + strings.ToLower(outcome.sentence()[:1]) + outcome.sentence()[1:]
 		}
 	}
 	return headline + ": " + strings.Join(parts, ", ") + "."

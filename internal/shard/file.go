@@ -22,12 +22,12 @@ type File struct {
 	Part   *compare.Part   `json:"part"`
 }
 
-// Version is the version of the file's form. A file of another one is refused.
-const Version = 2
+// version is the version of the file's form. A file of another one is refused.
+const version = 2
 
 const format = "gradtwin check part"
 
-// envelope is the file: its content, with what tells whether it is whole.
+// envelope is the file: its content, with the checksum that shows whether it is whole.
 type envelope struct {
 	Format  string          `json:"format"`
 	Version int             `json:"version"`
@@ -47,7 +47,7 @@ func (f File) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(envelope{format, Version, checksum(content), content})
+	text, err := json.Marshal(envelope{format, version, checksum(content), content})
 	return append(text, '\n'), err
 }
 
@@ -56,8 +56,8 @@ func checksum(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Decode is the inverse of Encode.
-func Decode(text []byte) (*File, error) {
+// decode is the inverse of Encode.
+func decode(text []byte) (*File, error) {
 	var e envelope
 	if err := json.Unmarshal(text, &e); err != nil {
 		return nil, fmt.Errorf("not a part of a check, or not a whole one: %w", err)
@@ -65,8 +65,8 @@ func Decode(text []byte) (*File, error) {
 	if e.Format != format {
 		return nil, errors.New("a file of something else: want one written by gradtwin check --shard")
 	}
-	if e.Version != Version {
-		return nil, fmt.Errorf("version %d: this gradtwin reads version %d", e.Version, Version)
+	if e.Version != version {
+		return nil, fmt.Errorf("version %d: this gradtwin reads version %d", e.Version, version)
 	}
 	if got := checksum(e.Content); got != e.SHA256 {
 		return nil, fmt.Errorf("damaged: SHA-256 %s, want %s", got, e.SHA256)
@@ -113,7 +113,7 @@ func Read(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("part of a check: %w", err)
 	}
-	f, err := Decode(text)
+	f, err := decode(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -132,7 +132,7 @@ func withoutData(replay json.RawMessage) json.RawMessage {
 func (f *File) Differs(g *File) string {
 	var a, b map[string]json.RawMessage
 	if json.Unmarshal(f.Config, &a) != nil || json.Unmarshal(g.Config, &b) != nil {
-		return "configurations that are no JSON objects"
+		return "configurations that are not JSON objects"
 	}
 	var keys []string
 	for _, m := range []map[string]json.RawMessage{a, b} {

@@ -42,7 +42,7 @@ func TestEncode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := Decode(text)
+	g, err := decode(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,12 +56,12 @@ func TestEncode(t *testing.T) {
 	for i := range text {
 		damaged := []byte(string(text))
 		damaged[i] ^= 1
-		if g, err := Decode(damaged); err == nil {
+		if g, err := decode(damaged); err == nil {
 			if again, _ := g.Encode(); string(again) != string(text) {
 				t.Fatalf("byte %d, %q for %q, was not noticed", i, damaged[i], text[i])
 			}
 		}
-		if _, err := Decode(text[:i]); err == nil && i < len(text)-1 { // the last byte ends the line
+		if _, err := decode(text[:i]); err == nil && i < len(text)-1 { // the last byte ends the line
 			t.Fatalf("the first %d bytes of %d are taken for a whole file", i, len(text))
 		}
 	}
@@ -71,7 +71,7 @@ func TestEncode(t *testing.T) {
 // write it who means harm.
 func sealed(t testing.TB, content []byte) []byte {
 	t.Helper()
-	text, err := json.Marshal(envelope{format, Version, checksum(content), content})
+	text, err := json.Marshal(envelope{format, version, checksum(content), content})
 	if err != nil {
 		return content // not JSON
 	}
@@ -90,7 +90,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{string(sealed(t, []byte(`{"config":{},"part":{"shard":{"index":1,"count":1},"known":{"layout":[{"name":"W1","shape":[4294967296,4294967296]}]}}}`))), "more than 2^48 elements"},
 		{string(sealed(t, []byte(strings.Repeat("[", 1e5)))), "not a whole one"},
 	} {
-		if f, err := Decode([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if f, err := decode([]byte(tt.text)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%.80s: %v, error %v, want one with %q", tt.text, f, err, tt.want)
 		}
 	}
@@ -167,7 +167,7 @@ func FuzzDecode(f *testing.F) {
 		const once, each = 1 << 20, 2000
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if g, err := Decode(text); err == nil {
+		if g, err := decode(text); err == nil {
 			r := g.Part.Report()
 			if r != nil && r.String() == "" {
 				t.Error("an empty report")

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"encoding/json"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -32,4 +33,15 @@ func Finite(x float64) float64 {
 		return math.MaxFloat64
 	}
 	return x
+}
+
+// Nullable is a number that is null in JSON where it is not finite.
+type Nullable float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Nullable) MarshalJSON() ([]byte, error) {
+	if IsNotFinite(float64(n)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
 }

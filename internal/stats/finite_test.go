@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 )
@@ -25,5 +26,9 @@ func TestFinite(t *testing.T) {
 	}
 	if got := Finite(math.NaN()); got != math.MaxFloat64 {
 		t.Errorf("Finite(NaN) = %v", got)
+	}
+	if got, err := json.Marshal([]Nullable{0.1, Nullable(inf), Nullable(-inf), Nullable(math.NaN())}); err != nil ||
+		string(got) != "[0.1,null,null,null]" {
+		t.Errorf("Nullable numbers as JSON: %s, %v", got, err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"gradtwin"
 	"gradtwin/internal/npz"
+	"gradtwin/internal/stats"
 	"gradtwin/internal/words"
 )
 
@@ -132,7 +133,7 @@ func decode(content []byte) (*Weights, error) {
 	w.Params = gradtwin.NewParams(spec)
 	for k, t := range w.Params.Layout() {
 		for i, x := range arrays[t.Name].data {
-			if x-x != 0 { // NaN for NaN and both infinities
+			if stats.IsNotFinite(x) {
 				return nil, fmt.Errorf("%s is %v: want a finite number", t.Element(i), x)
 			}
 		}

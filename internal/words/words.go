@@ -14,8 +14,7 @@ import (
 func Commas(v float64) string {
 	s := strconv.FormatFloat(v, 'f', -1, 64)
 	if len(s) > 12 { // 0.30000000000000004
-		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'e', 11, 64), 64)
-		s = strconv.FormatFloat(v, 'f', -1, 64)
+		s = strconv.FormatFloat(stats.Round(v, 12), 'f', -1, 64)
 	}
 	whole, rest, _ := strings.Cut(s, ".")
 	if rest != "" {
@@ -61,8 +60,7 @@ func Digits(v float64, n int) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "–"
 	}
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', n-1, 64), 64)
-	return Number(rounded)
+	return Number(stats.Round(v, n))
 }
 
 // Above writes a positive number with two digits, rounded up, so that what is

@@ -66,9 +66,10 @@ for (const chart of document.querySelectorAll(".chart:not([data-plain])")) {
   }
   for (const box of chart.querySelectorAll(".legend input")) {
     box.addEventListener("change", () => {
-      const i = Number(box.dataset.series);
-      if (box.checked) hidden.delete(i); else hidden.add(i);
-      for (const path of paths(i)) path.classList.toggle("off", !box.checked);
+      for (const i of box.dataset.series.split(" ").map(Number)) {
+        if (box.checked) hidden.delete(i); else hidden.add(i);
+        for (const path of paths(i)) path.classList.toggle("off", !box.checked);
+      }
       point(current);
     });
   }
