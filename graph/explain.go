@@ -43,17 +43,21 @@ func explainRun(err error, cost *gorgonia.Node, user map[*gorgonia.Node]*gorgoni
 		return err
 	}
 	forward := inspect.Cone(cost)
-	if !forward.Contains(user[failed.Node]) {
-		return explain(err, derivativesOf(failed.Node, forward), faults.Value, faults.Derivative, faults.Failure)
-	}
 	var operands gorgonia.Nodes
 	for _, n := range peek.Children(failed.Node) {
 		if u := user[n]; u != nil {
 			operands = append(operands, u)
 		}
 	}
-	err = explain(err, gorgonia.Nodes{user[failed.Node]}, faults.Value, faults.Failure)
-	return explain(err, operands, faults.Value, faults.SomeUses)
+	if forward.Contains(user[failed.Node]) {
+		err = explain(err, gorgonia.Nodes{user[failed.Node]}, faults.Value, faults.Failure)
+		return explain(err, operands, faults.Value, faults.SomeUses)
+	}
+	err = explain(err, derivativesOf(failed.Node, forward), faults.Value, faults.Derivative, faults.Failure)
+	if slices.Contains(operands, cost) { // as of the sum that makes a scalar of it
+		err = explain(err, gorgonia.Nodes{cost}, faults.Value, faults.SomeUses)
+	}
+	return err
 }
 
 // derivativesOf returns the nodes among some whose derivative a node of the

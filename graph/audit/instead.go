@@ -149,6 +149,8 @@ func addTensors(add adder) {
 		transposed(call(gorgonia.ByIndices, transposed(in("x", -2, 2, 2, 3, 2), 1, 0, 2), index, 0), 1, 0, 2))
 	add("ByIndices", "2x4, axis 1, one-hot", picked(1, []int{2, 0}),
 		call(gorgonia.Mul, x, held("h", []float64{0, 1, 0, 0, 1, 0, 0, 0}, 4, 2)))
+	add("ByIndices", "1x1, axis 0, one-hot", picked(0, []int{0, 0}),
+		call(gorgonia.Mul, held("h", []float64{1, 1}, 2, 1), in("x", -2, 2, 1, 1)))
 	for _, op := range []string{"Exp", "Sigmoid", "Tanh", "Sqrt"} {
 		u, _ := unary(op)
 		x, y := in("x", max(u.low, -2), 2, 2, 3), in("y", -2, 2, 6)

@@ -173,7 +173,7 @@ func TestPlanted(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d wrong ones named, %d right ones, the slowest check %.2f s", named, wrong, right, slowest)
-	if wrong < 50 || named*100 < 95*wrong {
+	if wrong < 50 && !testing.Short() || named*100 < 95*wrong {
 		t.Errorf("%d of %d wrong ones named: want at least 50, and 95 %% of them", named, wrong)
 	}
 }

@@ -166,7 +166,7 @@ func shaping() (cases []testCase) {
 	}{
 		{[]int{4}, 0, []int{2, 0}}, {[]int{4, 2}, 0, []int{2, 0, 3}}, {[]int{4, 2}, 0, []int{1, 1}},
 		{[]int{2, 4}, 1, []int{3, 0}}, {[]int{2, 3, 2}, 1, []int{2, 0}}, {[]int{2, 3, 2}, 2, []int{1}},
-		{[]int{3, 2, 2}, 0, []int{2, 0}},
+		{[]int{3, 2, 2}, 0, []int{2, 0}}, {[]int{1, 1}, 0, []int{0, 0}}, {[]int{1, 1}, 0, []int{0}},
 	} {
 		cases = append(cases, byIndicesOf(s.shape, s.axis, s.indices))
 	}

@@ -211,21 +211,19 @@ func (p *process) do(ctx context.Context, j job) (o Outcome, err error) {
 	if err = p.in.Encode(j); err == nil {
 		err = p.out.Decode(&o)
 	}
-	inTime := hung.Stop()
-	if err == nil {
+	if inTime := hung.Stop(); err == nil && inTime {
 		return o, nil
+	} else if p.end(); !inTime {
+		return Outcome{Verdict: Panicked, Note: fmt.Sprintf("no result after %v", cellTimeout)}, nil
 	}
-	p.end()
-	o = Outcome{Verdict: Panicked, Note: "ends the process: " + steady(firstPanic(p.stderr.String()))}
+	message := firstPanic(p.stderr.String())
 	switch {
-	case !inTime:
-		o.Note = fmt.Sprintf("no result after %v", cellTimeout)
 	case ctx.Err() != nil:
 		return o, ctx.Err()
-	case firstPanic(p.stderr.String()) == "":
-		return o, fmt.Errorf("a worker process ended before its jobs: %w: %s", err, p.stderr.String())
+	case message == "":
+		return o, fmt.Errorf("a worker process ended in job %+v: %w: %s", j, err, p.stderr.String())
 	}
-	return o, nil
+	return Outcome{Verdict: Panicked, Note: "ends the process: " + steady(message)}, nil
 }
 
 // firstPanic returns the line of a stack trace that says what happened, empty

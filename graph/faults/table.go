@@ -158,6 +158,12 @@ var table = []Known{
 		},
 	},
 	{
+		Op: "ByIndices", Effect: Value,
+		Problem: "ByIndices of one element takes one index, and its derivative panics",
+		Instead: insteadOfByIndices,
+		match:   func(n node) bool { return n.kind == "byIndicesOp" && n.in[0].Shape().TotalSize() == 1 },
+	},
+	{
 		Op: "Slice", Effect: Value,
 		Problem: "a slice by steps leaves out its last element where the length is not a multiple of the step",
 		Instead: "ByIndices, or an end that makes the length a multiple",
