@@ -115,6 +115,7 @@ func compareOutcomes(a, b outcome) int {
 type findings struct {
 	Tensors     []tensorFindings `json:"tensors"` // of each tensor of the layout
 	Control     Control          `json:"control"`
+	Taylor      *Taylor          `json:"taylor,omitempty"`
 	Work        work             `json:"work"`
 	Rings       map[int]int      `json:"rings,omitempty"`  // gradients taken beside the point, by ring
 	EngineSteps []float64        `json:"engine,omitempty"` // the steps of gradients by the function's engine
@@ -135,6 +136,7 @@ type finding struct {
 	tensorFindings
 	located []outcome // elements that the search along directions named
 	control *Control
+	taylor  *Taylor
 	judged  int // elements judged one by one
 	each    []outcome
 	work    work
@@ -155,6 +157,9 @@ func (f *findings) add(u unit, one finding) {
 	f.Work.join(one.work)
 	if one.control != nil {
 		f.Control = *one.control
+	}
+	if one.taylor != nil {
+		f.Taylor = one.taylor
 	}
 	if u.kind == blockUnit {
 		f.Judged += one.judged
@@ -180,6 +185,9 @@ func (f *findings) join(g *findings) {
 	}
 	if g.Control.Done {
 		f.Control = g.Control
+	}
+	if g.Taylor != nil {
+		f.Taylor = g.Taylor
 	}
 	f.Work.join(g.Work)
 	for n, level := range g.Rings {

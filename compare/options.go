@@ -105,6 +105,9 @@ type Options struct {
 	// function that is a SecondOrder. Where that cannot be had, the error says
 	// what stands in the way.
 	Order int `json:"order,omitempty"`
+	// Taylor measures the rate at which the Taylor remainder
+	// |f(x+hw) − f(x) − h·g·w| falls with h: 2 for a right gradient.
+	Taylor bool `json:"taylor,omitempty"`
 	// Progress is called now and then, from the goroutine that called Check,
 	// with how many elements (in Probe: tensors) are done; nil calls nothing.
 	Progress func(done, total int) `json:"-"`
@@ -208,5 +211,6 @@ func replay(o Options) string {
 	add(o.Step > 0, "Step: %v", o.Step)
 	add(o.Points > 1, "Points: %d", o.Points)
 	add(o.Order > 1, "Order: %d", o.Order)
+	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }
