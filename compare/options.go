@@ -18,15 +18,14 @@ const (
 	// Auto is Full where that is cheap: for a Differencer, and for up to 512
 	// elements. Otherwise it is Probe, and Sample after it.
 	Auto Mode = iota
-	// Full judges every element by itself: two loss calls each, or one whole
-	// numerical gradient where the function is a Differencer.
+	// Full judges every element by itself: two loss calls each, or one full
+	// finite-difference gradient where the function is a Differencer.
 	Full
 	// Sample judges a seeded sample of elements, stratified by tensor.
 	Sample
 	// Probe judges every tensor along random directions, and looks for the
-	// wrong element only where that fails: about 60 loss calls for six tensors,
-	// and some 300 more for a wrong element among 45,360. See Probed for what
-	// it cannot see.
+	// wrong element only where that fails. See Probed for what it cannot see,
+	// and the package comment for what it costs.
 	Probe
 )
 
@@ -55,7 +54,7 @@ func (m *Mode) UnmarshalText(text []byte) error {
 
 // Options says how a gradient is checked. The zero value is right for most: it
 // judges everything where that is cheap, and otherwise certifies every tensor
-// in about 60 loss calls, names a wrong element where one shows, and judges
+// along random directions, names a wrong element where one shows, and judges
 // 128 elements one by one (see Auto). What it did not judge, the report says.
 type Options struct {
 	Mode Mode `json:"mode"`
@@ -75,7 +74,7 @@ type Options struct {
 	Strict bool `json:"strict,omitempty"`
 	// MaxCalls limits the calls of Loss; 0 means no limit. It is divided among the
 	// parts of the check beforehand, and the report says what was left out. The
-	// calls that every check begins with (two, and 27 or more to measure the
+	// calls that every check begins with (two, and 36 or more to measure the
 	// noise) are made in any case.
 	MaxCalls int `json:"max_calls,omitempty"`
 	// MaxTime limits the duration; 0 means no limit. No call of the function begins
