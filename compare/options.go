@@ -112,10 +112,9 @@ type Options struct {
 	Progress func(done, total int) `json:"-"`
 	// Each is called for every element that was judged one by one, in the order
 	// of their places, from the goroutine that called Check, once the check is
-	// done. An element whose first difference disagrees and that was not followed
-	// further, because enough others were wrong, has the verdict Inconclusive. Of
-	// several Points it gets those of the one that the report is of. nil calls
-	// nothing.
+	// done. An element that was not followed further, because enough others were wrong
+	// (see TensorReport.Unfollowed), has the verdict Inconclusive. Of several Points
+	// it gets those of the one that the report is of. nil calls nothing.
 	Each func(Element) `json:"-"`
 }
 

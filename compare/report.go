@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gradtwin"
+	"gradtwin/internal/words"
 )
 
 // Report is what a check found. A mismatch is in the report and is no error.
@@ -81,6 +82,16 @@ func (r *Report) unfollowed() int {
 	return n
 }
 
+// unfollowedText says what is known of the n elements that were not followed: of
+// each, its difference by losses disagreed; of a function with an engine, that one's
+// differences disagreed or did not decide.
+func (r *Report) unfollowedText(n int) string {
+	if r.Whole > 0 {
+		return words.Plural(n, "disagrees or is undecided", "disagree or are undecided")
+	}
+	return words.Plural(n, "disagrees", "disagree")
+}
+
 // Result is how a check ended.
 type Result string
 
@@ -108,8 +119,9 @@ type TensorReport struct {
 	Tensor  gradtwin.Tensor `json:"tensor"`
 	Checked int             `json:"checked"` // elements judged one by one
 	Counts  Counts          `json:"counts"`
-	// Unfollowed counts elements whose first difference disagreed but which
-	// were not judged further, because enough others beside them were wrong.
+	// Unfollowed counts elements that were not judged further, because enough others
+	// beside them were wrong: their first difference disagreed, or the differences of
+	// the function's engine disagreed or did not decide.
 	Unfollowed int `json:"unfollowed,omitempty"`
 	// MaxError is the largest |symbolic − numeric| among those judged.
 	MaxError float64 `json:"max_error"`
