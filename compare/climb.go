@@ -188,7 +188,7 @@ func (l *ladder) edge() (outcome, bool) {
 		before = limit
 		if agrees || settled && o.verdict != Wrong {
 			o.numeric, o.forward, o.backward, o.bound, o.noise, o.step = limit, limit, limit, bound, q.noise, q.h
-			o.verdict = Wrong
+			o.verdict, o.remarks = Wrong, extrapolated
 		}
 		if agrees {
 			o.verdict = Kink

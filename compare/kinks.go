@@ -36,7 +36,11 @@ const (
 // confirmed the two ends of their range.
 func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	q := c.l.newest()
-	best := c.l.outcome(Inconclusive, c.l.best())
+	k := c.l.best()
+	best := c.l.outcome(Inconclusive, k)
+	if k < len(c.l.differences)-1 {
+		best.remarks |= repeated
+	}
 	if c.l.held > 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
 		c.at != &c.j.at.place && c.l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.

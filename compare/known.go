@@ -85,5 +85,6 @@ func (k *known) element(o outcome) Element {
 		Symbolic: o.symbolic, Numeric: stats.Finite(o.numeric), Error: stats.Finite(o.gap()),
 		Bound: stats.Finite(o.bound), Noise: stats.Finite(o.noise), Step: o.step, Steps: o.taken, Verdict: o.verdict,
 		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(), Rough: o.has(rough),
+		How: o.how(),
 	}
 }

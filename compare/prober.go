@@ -41,6 +41,7 @@ type Probed struct {
 	Bound    float64 `json:"bound,omitempty"`
 	Noise    float64 `json:"noise,omitempty"`
 	Step     float64 `json:"step,omitempty"`
+	How      string  `json:"how,omitempty"` // as Element.How
 	// Undefined is the side on which the loss is NaN or infinite along a direction
 	// at the point, at all steps: left, right or both; else empty.
 	Undefined string `json:"undefined,omitempty"`
@@ -70,7 +71,7 @@ const (
 func (p *Probed) show(o outcome) {
 	p.Verdict = o.verdict
 	p.Symbolic, p.Numeric, p.Error = o.symbolic, stats.Finite(o.numeric), stats.Finite(o.gap())
-	p.Bound, p.Noise, p.Step = stats.Finite(o.bound), stats.Finite(o.noise), o.step
+	p.Bound, p.Noise, p.Step, p.How = stats.Finite(o.bound), stats.Finite(o.noise), o.step, o.how()
 }
 
 // prober probes one tensor as a whole.

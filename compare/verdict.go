@@ -109,7 +109,7 @@ type Element struct {
 	Error    float64 `json:"error"`   // |symbolic − numeric|
 	Bound    float64 `json:"bound"`   // what would have passed
 	Noise    float64 `json:"noise"`   // of the numeric value, C·ε/h
-	Step     float64 `json:"step"`    // h, where the numeric value was taken
+	Step     float64 `json:"step"`    // h, where the numeric value was taken, or from which it was extrapolated
 	Steps    int     `json:"steps"`   // differences taken
 	Verdict  Verdict `json:"verdict"`
 	// Forward and Backward are the one-sided derivatives at a kink, else zero, also
@@ -122,6 +122,10 @@ type Element struct {
 	// Rough says that the element is inconclusive because the loss varies along it by
 	// more than its noise.
 	Rough bool `json:"rough,omitempty"`
+	// How says more of the numeric value: repeated where the difference at a smaller
+	// step is the same, within its bound; extrapolated where the loss is finite on one
+	// side only, and the slope there was extrapolated to step 0; else empty.
+	How string `json:"how,omitempty"`
 }
 
 // Name names the element, as in W1[74,49].
