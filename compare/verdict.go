@@ -8,12 +8,15 @@ import (
 
 // Verdict is what the rule says of one element of a gradient. With a the
 // symbolic value and D(h) the central difference at step h, which starts where
-// the noise of the loss leaves room and is divided by 4 as long as it can show
-// more,
+// the noise of the loss leaves room and is divided by 4, or by more where it reaches
+// beyond the element's own size, as long as it can show more,
 //
 //  1. OK when |a − D(h)| ≤ rtol·max(|a|, |D|) + r + C·ε/h at one of the steps,
 //     where ε is the measured noise of the loss and r the measured rounding of
-//     the gradient itself;
+//     the gradient itself. What agrees at a later step by the last term alone must
+//     also be twice as near as at the step before, or that one have agreed; a
+//     step above a sixteenth of the usual size of the tensor's elements does not
+//     count alone; and at a minimum of the loss the last term is wider;
 //  2. Wrong when two differences agree with each other and not with a, no kink is
 //     near, so that the one-sided slopes of the loss agree with each other too, and
 //     neither points between and beyond theirs nor smaller steps show anything else;
