@@ -13,15 +13,18 @@ const (
 	moreNeighbors = 256
 	// maxNeighborNumbers limits the memory for the gradients beside the point.
 	maxNeighborNumbers = 1 << 26
-	// nearRing and farRing are the two distances in steps of the ladder's last
-	// difference: kinks that the ladder could not tell from the point lie within.
-	farRing  = 16
-	nearRing = 1
+	// farRing is the distance of the far one of two rings of gradients beside the point,
+	// in steps of the ladder's last difference, where noise ended the ladder: kinks that
+	// it could not tell from the point lie within.
+	farRing = 16
+	// kinkedRing is that distance where the ladder ended above the noise: only kinks at
+	// the point itself can have escaped it.
+	kinkedRing = 1.0 / 16
+	// ringRatio is how many times nearer than the far ring the near one is.
+	ringRatio = 16
 	// atRing is how many times nearer than the near ring only kinks at the point itself
 	// can be.
 	atRing = 1 << 16
-	// kinkedRing is the far one where only kinks at the point itself can be.
-	kinkedRing = 1.0 / 16
 	// curved is how much of the far ring's spread curvature leaves at the near one at
 	// most: it falls with the distance. The spread of a kink at the point stays.
 	curved = 0.1
@@ -68,7 +71,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return best, err
 	}
-	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/farRing*nearRing, neighborPoints)
+	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/ringRatio, neighborPoints)
 	if err != nil {
 		return best, err
 	}
@@ -80,7 +83,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
 	spread := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
-	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
+	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/ringRatio*outer); !differ ||
 		curvature {
 		if d, ok := c.on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
