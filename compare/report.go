@@ -37,10 +37,13 @@ type Report struct {
 	// several. The rest of the report is of one of them: the first that is wrong, or
 	// else not judged, or else where the function stands. Calls, Gradients and
 	// Whole are of all.
-	Points    []Point  `json:"points,omitempty"`
-	Calls     int      `json:"calls"`     // of Loss
-	Gradients int      `json:"gradients"` // calls of Gradient
-	Whole     int      `json:"whole"`     // full finite-difference gradients from the function's own engine
+	Points []Point `json:"points,omitempty"`
+	// Calls and Gradients count the calls of Loss and Gradient. Not in them, nor under
+	// Options.MaxCalls, are those that try out a clone (one of each) or a Keeper (three
+	// losses a block), and those of a block that a Keeper's Release rejects.
+	Calls     int      `json:"calls"`
+	Gradients int      `json:"gradients"`
+	Whole     int      `json:"whole"` // full finite-difference gradients from the function's own engine
 	Seconds   float64  `json:"seconds,omitempty"`
 	Options   Options  `json:"options"`
 	Seed      uint32   `json:"seed"`
@@ -143,8 +146,7 @@ func (t TensorReport) wrong() bool {
 	return t.Counts.Wrong > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
 }
 
-// wholly reports whether the tensor as a whole was wrong or inconclusive and no
-// element of it says why.
+// wholly reports whether the tensor as a whole was wrong and no element of it says why.
 func (t TensorReport) wholly() bool {
 	return t.Probe != nil && t.Probe.Verdict == Wrong && t.Counts.Wrong == 0
 }
