@@ -33,7 +33,7 @@ func (e *incremental) operations(run *run) int {
 	for _, u := range e.units {
 		for r := range run.rows {
 			layer := &run.rows[r].layers[u.layer]
-			lanes := len(layer.inputs.steps) * simd.Width
+			lanes := len(layer.inputs.changes) * simd.Width
 			if u.layer == last {
 				total += lanes * (exp + log)
 				continue

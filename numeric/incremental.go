@@ -15,11 +15,11 @@ import (
 type incremental struct {
 	*model
 	workers []*worker
-	last    *run // the last call, whose memory the next one takes
+	run     *run // the last call, whose memory the next one takes
 }
 
 func newIncremental(f *forward, workers int) *incremental {
-	e := &incremental{model: newModel(f), last: newRun(f.spec)}
+	e := &incremental{model: newModel(f), run: newRun(f.spec)}
 	for range min(workers, len(e.units)) {
 		e.workers = append(e.workers, newWorker(e.model))
 	}
@@ -29,7 +29,7 @@ func newIncremental(f *forward, workers int) *incremental {
 // begin starts a call for the parameters from from to to−1. All memory that it
 // can need is there when it returns, whatever the batch's values.
 func (e *incremental) begin(from, to int, b gradtwin.Batch, p plan) *run {
-	r := e.last
+	r := e.run
 	r.begin(e.model, from, to, b, p)
 	for _, w := range e.workers {
 		w.reserve(&r.plan)

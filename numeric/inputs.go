@@ -14,43 +14,26 @@ type part struct{ from, to int }
 // inputs holds what a unit's weights are multiplied by in one row: who has which
 // of the distinct values, and what each of those does. The bias's input is 1.
 type inputs struct {
-	slots []slot       // the weights whose input is not 0, and the bias
-	steps []simd.Group // the changes of the unit's z, as the plan lays them
-	reach float64      // the largest change by any of the unit's weights, absolute
+	slots   []slot       // the weights whose input is not 0, and the bias
+	changes []simd.Group // of the unit's z, by each distinct value, as the plan lays them
+	reach   float64      // the largest change by any of the unit's weights, absolute
 }
 
-// slot says which of the distinct values a weight's input is.
-type slot struct{ input, value int32 }
+// slot is a weight: the number of its input, and the place of that input's value
+// among the distinct ones.
+type slot struct{ input, distinct int32 }
 
 // scratch is memory to find distinct inputs in.
 type scratch struct {
-	values []float64 // distinct; not 0, but the first where a formula is one-sided
-	table  []int32   // a hash table of 1 + places in values
+	distinct []float64 // values; not 0, but the first where a formula is one-sided
+	table    []int32   // a hash table of 1 + places in distinct
 }
-
-// plan is a formula with its step, and how its changes lie in a group: of a few
-// values each the first change, then of each the second, and so on.
-type plan struct {
-	stencil *stencil
-	h       float64
-	changes []float64 // of z, for an input of 1 and h = 1
-	values  int       // in a group
-}
-
-func newPlan(f Formula, h float64) plan {
-	s := &stencils[f]
-	c := s.changes()
-	return plan{stencil: s, h: h, changes: c, values: simd.Width / len(c)}
-}
-
-// groups returns how many groups the changes by a number of values take.
-func (p *plan) groups(values int) int { return (values + p.values - 1) / p.values }
 
 // reserve makes room for all weights of units with a number of inputs, and for
 // the 0 of a one-sided formula.
 func (in *inputs) reserve(n int, p *plan) {
 	in.slots = resize(in.slots, n+1)
-	in.steps = resize(in.steps, p.groups(n+2))
+	in.changes = resize(in.changes, p.groups(n+2))
 }
 
 // fill finds the distinct values among the wanted ones of the inputs a.
@@ -71,10 +54,10 @@ func (in *inputs) fill(a []float64, wanted part, p *plan, mem *scratch) {
 		in.slots = append(in.slots, slot{input: int32(len(a))})
 	}
 
-	mem.values = mem.values[:0]
+	mem.distinct = mem.distinct[:0]
 	if p.stencil.oneSided {
 		// The loss without a change comes from the same code.
-		mem.values = append(mem.values, 0)
+		mem.distinct = append(mem.distinct, 0)
 	}
 	// Linear probing, at most half full.
 	mask := uint64(1)<<bits.Len(uint(2*len(in.slots)+1)) - 1
@@ -87,22 +70,22 @@ func (in *inputs) fill(a []float64, wanted part, p *plan, mem *scratch) {
 		}
 		key := math.Float64bits(v)
 		at := key * 0x9e3779b97f4a7c15 >> 32 & mask
-		for mem.table[at] != 0 && math.Float64bits(mem.values[mem.table[at]-1]) != key {
+		for mem.table[at] != 0 && math.Float64bits(mem.distinct[mem.table[at]-1]) != key {
 			at = (at + 1) & mask
 		}
 		if mem.table[at] == 0 {
-			mem.values = append(mem.values, v)
-			mem.table[at] = int32(len(mem.values))
+			mem.distinct = append(mem.distinct, v)
+			mem.table[at] = int32(len(mem.distinct))
 		}
-		in.slots[s].value = mem.table[at] - 1
+		in.slots[s].distinct = mem.table[at] - 1
 	}
 
 	h := p.h
-	in.steps = resize(in.steps, p.groups(len(mem.values)))
-	clear(in.steps)
-	for i, v := range mem.values {
+	in.changes = resize(in.changes, p.groups(len(mem.distinct)))
+	clear(in.changes)
+	for i, v := range mem.distinct {
 		for n, c := range p.changes {
-			in.steps[i/p.values][n*p.values+i%p.values] = c * h * v
+			in.changes[i/p.perGroup][n*p.perGroup+i%p.perGroup] = c * h * v
 		}
 	}
 	// How a change is computed goes by the reach, so it counts all of them.

@@ -20,19 +20,19 @@ func newLanes(m *model) lanes {
 }
 
 // hidden sets losses to the row's loss when the input of a hidden unit changes
-// by each of the steps.
-func (a *lanes) hidden(losses, steps []simd.Group, row *row, u unit) {
-	groups, last := len(steps), len(row.layers)-1
+// by each of these.
+func (a *lanes) hidden(losses, changes []simd.Group, row *row, u unit) {
+	groups, last := len(changes), len(row.layers)-1
 	layer, above := &row.layers[u.layer], &row.layers[u.layer+1]
 	delta := a.buffers[0][:groups]
-	simd.Shift(delta, steps, layer.Act, layer.Z[u.number], layer.A[u.number])
+	simd.Shift(delta, changes, layer.Act, layer.Z[u.number], layer.A[u.number])
 	n, live := len(above.Z), above.Live
 	now, spare := a.buffers[1], a.buffers[2]
 	simd.Rise(now[:groups*len(live)], delta, above.Layer, a.params.W(u.layer + 1)[u.number*n:][:n])
-	for m := u.layer + 2; m <= last; m++ {
-		above = &row.layers[m]
+	for l := u.layer + 2; l <= last; l++ {
+		above = &row.layers[l]
 		n = len(above.Z)
-		simd.Product(spare[:groups*n], now[:groups*len(live)], above.Layer, a.params.W(m), live)
+		simd.Product(spare[:groups*n], now[:groups*len(live)], above.Layer, a.params.W(l), live)
 		now, spare, live = spare, now, a.all[:n]
 	}
 	simd.Loss(losses, now[:groups*n], spare, n, row.label, a.spec.Delta)
@@ -59,23 +59,23 @@ const (
 	nearDelta = 1e-304
 )
 
-// logit sets losses to the row's loss when logit c changes by each of the
-// steps.
-func (a *lanes) logit(steps []simd.Group, row *row, c int) {
-	simd.LossOne(a.losses, steps, row.logits[c], a.spec.Delta)
+// logit sets losses to the row's loss when logit c changes by each of
+// these.
+func (a *lanes) logit(changes []simd.Group, row *row, c int) {
+	simd.LossOne(a.losses, changes, row.logits[c], a.spec.Delta)
 	for g := range a.losses {
 		for p, loss := range a.losses[g] {
 			if loss > farLoss {
-				a.losses[g][p] = a.changedLogit(row, c, steps[g][p])
+				a.losses[g][p] = a.changedLogit(row, c, changes[g][p])
 			}
 		}
 	}
 }
 
-// farLogit is logit for steps of any size.
-func (a *lanes) farLogit(steps []simd.Group, row *row, c int) {
-	for g := range steps {
-		for p, d := range steps[g] {
+// farLogit is logit for changes of any size.
+func (a *lanes) farLogit(changes []simd.Group, row *row, c int) {
+	for g := range changes {
+		for p, d := range changes[g] {
 			a.losses[g][p] = a.changedLogit(row, c, d)
 		}
 	}

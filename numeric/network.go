@@ -83,8 +83,8 @@ func (n *Network) Differences(ctx context.Context, dst []float64, from int, b gr
 	return n.differentiate(ctx, dst, from, b, p)
 }
 
-// CheapDifferences tells whether Differences of all elements cost no more than a
-// few hundred losses: with the incremental engine they do not.
+// CheapDifferences tells whether Differences of all elements cost at most as much as
+// a few hundred losses, as they do with the incremental engine.
 func (n *Network) CheapDifferences() bool { return n.engine != nil }
 
 // differentiate writes the derivatives of the elements from from on to dst.

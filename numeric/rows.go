@@ -70,7 +70,7 @@ const liveSlack = 1 + 1e-9
 // largest.
 func (layer *rowLayer) findLive(below *rowLayer, largest []float64) {
 	// The unit below moves by as much as its input at most, and by the
-	// rounding of the two.
+	// rounding of the two: 2⁻⁵⁰ is eight roundings.
 	far := 0.0
 	for _, z := range below.Z {
 		far = max(far, math.Abs(z))

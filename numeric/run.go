@@ -17,7 +17,7 @@ type run struct {
 	batch   gradtwin.Batch
 	wanted  []part      // of each layer
 	largest [][]float64 // the largest weight, absolute, into each unit
-	columns []float64   // the gradient unit by unit, each with its bias last
+	columns []float64   // unit by unit, its bias last: sums over the rows so far, then the gradient
 
 	// Of the rows that are being computed, the batch's rows from first on.
 	first             int
@@ -107,8 +107,8 @@ func (r *run) prepareRow(m *model, i int, mem *scratch) {
 	r.rows[i].prepare(m, x, i, label, r.wanted, r.largest, &r.plan, mem)
 }
 
-// last reports whether the rows being computed are the batch's last.
-func (r *run) last() bool { return r.first+len(r.rows) == r.batch.Len() }
+// isLast reports whether the rows being computed are the batch's last.
+func (r *run) isLast() bool { return r.first+len(r.rows) == r.batch.Len() }
 
 // reporter tells a caller about the progress of its call.
 type reporter struct {

@@ -37,8 +37,8 @@ func newWorker(m *model) *worker {
 func (w *worker) reserve(p *plan) {
 	most := slices.Max(w.spec.Layers) + 2 // the bias, and the 0 of a one-sided formula
 	w.losses = resize(w.losses, p.groups(most))
-	w.sums = resize(w.sums, len(w.losses)*p.values)
-	w.mem.values = resize(w.mem.values, most)
+	w.sums = resize(w.sums, len(w.losses)*p.perGroup)
+	w.mem.distinct = resize(w.mem.distinct, most)
 	w.mem.table = resize(w.mem.table, 4*most)
 }
 
@@ -73,13 +73,13 @@ func (w *worker) unit(ctx context.Context, r *run, u unit) {
 			return
 		}
 		row := &r.rows[i]
-		if in := &row.layers[u.layer].inputs; w.differ(&r.plan, row, u, in) {
+		if in := &row.layers[u.layer].inputs; w.sumLosses(&r.plan, row, u, in) {
 			for _, s := range in.slots {
-				column[s.input] += w.sums[s.value]
+				column[s.input] += w.sums[s.distinct]
 			}
 		}
 	}
-	if r.last() {
+	if r.isLast() {
 		over := r.plan.stencil.divisor * r.plan.h * float64(r.batch.Len())
 		for i, sum := range column {
 			if sum != 0 { // as many inputs' are
@@ -89,27 +89,27 @@ func (w *worker) unit(ctx context.Context, r *run, u unit) {
 	}
 }
 
-// differ sets sums to the formula's sums of the row's losses, for each distinct
+// sumLosses sets sums to the formula's sums of the row's losses, for each distinct
 // input of the unit. It returns false when they are all 0.
-func (w *worker) differ(p *plan, row *row, u unit, in *inputs) bool {
+func (w *worker) sumLosses(p *plan, row *row, u unit, in *inputs) bool {
 	layer := &row.layers[u.layer]
-	if len(in.steps) == 0 {
+	if len(in.changes) == 0 {
 		return false
 	}
-	w.losses = resize(w.losses, len(in.steps))
+	w.losses = resize(w.losses, len(in.changes))
 	switch {
 	case u.layer < len(row.layers)-1:
 		if layer.Act == simd.ReLU && layer.Z[u.number] <= -in.reach {
 			return false
 		}
-		for from := 0; from < len(in.steps); from += w.chunk {
-			to := min(from+w.chunk, len(in.steps))
-			w.hidden(w.losses[from:to], in.steps[from:to], row, u)
+		for from := 0; from < len(in.changes); from += w.chunk {
+			to := min(from+w.chunk, len(in.changes))
+			w.hidden(w.losses[from:to], in.changes[from:to], row, u)
 		}
 	case in.reach <= simd.LogitReach:
-		w.logit(in.steps, row, u.number)
+		w.logit(in.changes, row, u.number)
 	default:
-		w.farLogit(in.steps, row, u.number)
+		w.farLogit(in.changes, row, u.number)
 	}
 	w.combine(p)
 	return true
@@ -117,7 +117,7 @@ func (w *worker) differ(p *plan, row *row, u unit, in *inputs) bool {
 
 // combine sets sums from the losses.
 func (w *worker) combine(p *plan) {
-	w.sums = resize(w.sums, len(w.losses)*p.values)
+	w.sums = resize(w.sums, len(w.losses)*p.perGroup)
 	if p.stencil.central() {
 		const half = simd.Width / 2
 		for g := range w.losses {
@@ -130,15 +130,15 @@ func (w *worker) combine(p *plan) {
 	}
 	var d [maxSizes]float64
 	for g := range w.losses {
-		for i := range p.values {
+		for i := range p.perGroup {
 			for k := range p.stencil.weights {
 				if p.stencil.oneSided {
-					d[k] = w.losses[g][k*p.values+i] - w.losses[0][0] // the first value is 0
+					d[k] = w.losses[g][k*p.perGroup+i] - w.losses[0][0] // the first value is 0
 				} else {
-					d[k] = w.losses[g][2*k*p.values+i] - w.losses[g][(2*k+1)*p.values+i]
+					d[k] = w.losses[g][2*k*p.perGroup+i] - w.losses[g][(2*k+1)*p.perGroup+i]
 				}
 			}
-			w.sums[g*p.values+i] = p.stencil.sum(d[:])
+			w.sums[g*p.perGroup+i] = p.stencil.sum(d[:])
 		}
 	}
 }

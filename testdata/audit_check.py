@@ -19,7 +19,7 @@ torch.set_default_dtype(torch.float64)
 
 
 def draw(shape, low, high, k):
-    """The inputs of audit.Input.array."""
+    """The inputs of input.array in graph/audit."""
     n = math.prod(shape)
     out = []
     for i in range(n):

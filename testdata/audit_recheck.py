@@ -28,7 +28,7 @@ STRIDES = [0.6180339887498949, 0.41421356237309505]
 
 
 def draw(inp, k, n):
-    """The inputs of audit.Input.array in draw n."""
+    """The inputs of input.array in graph/audit in draw n."""
     shape = inp["shape"] or []
     if inp.get("values"):
         return torch.tensor(inp["values"]).reshape(shape)

@@ -41,7 +41,7 @@ plain Go and central differences. A row's verdict is the worst of: its inputs
 being leaves, inner nodes, used twice, and in float32.
 
 With --fuzz it also draws shapes and settings of every operation at random, and
-lists those that fail, each with the known fault that it shows.
+lists those that fail, with the known fault that they show.
 
 The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
 it is 3 when something is worse than in an earlier audit, as for a fork.`,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -23,21 +24,35 @@ func (a *app) printFuzz(rows []audit.Row, seed uint64, asJSON bool) error {
 		return nil
 	}
 	t := a.table()
-	t.AppendHeader(table.Row{"operation", "variant", "verdict", "known fault"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "variant", WidthMax: 60, WidthMaxEnforcer: text.Trim},
+	t.AppendHeader(table.Row{"operation", "verdict", "shapes", "as in", "known fault"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "as in", WidthMax: 40, WidthMaxEnforcer: text.Trim},
 		{Name: "known fault", WidthMax: 70}})
+	type kind struct {
+		op      string
+		verdict audit.Verdict
+		known   string
+	}
+	var kinds []kind
+	examples := map[kind][]string{}
 	failures, unknown := 0, 0
 	for _, r := range rows {
 		if !r.Fails() {
 			continue
 		}
 		failures++
-		known := strings.Join(r.Known, "; ")
-		if known == "" {
+		k := kind{r.Op, r.Outcomes[0].Verdict, strings.Join(r.Known, "; ")}
+		if k.known == "" {
 			unknown++
-			known = "none"
+			k.known = "none"
 		}
-		t.AppendRow(table.Row{r.Op, r.Variant, r.Outcomes[0].Verdict, known})
+		if examples[k] == nil {
+			kinds = append(kinds, k)
+		}
+		examples[k] = append(examples[k], r.Variant)
+	}
+	for _, k := range kinds {
+		shortest := slices.MinFunc(examples[k], func(a, b string) int { return len(a) - len(b) })
+		t.AppendRow(table.Row{k.op, k.verdict, len(examples[k]), shortest, k.known})
 	}
 	fmt.Fprintln(a.stdout)
 	t.print()

@@ -12,7 +12,8 @@ import (
 	"gradtwin"
 )
 
-// array is a tensor in plain Go, in row-major order. A scalar has the shape nil.
+// array is a tensor in plain Go. Data is in row-major order, and the Shape of a
+// scalar is nil.
 type array struct {
 	Shape []int
 	Data  []float64
@@ -46,7 +47,7 @@ func offset(at, shape []int) int {
 	return i
 }
 
-// get returns an element. Outside of the array it is 0, which is the padding.
+// get returns an element, and 0 outside of the array, as padding has.
 func (a array) get(at ...int) float64 {
 	for k, i := range at {
 		if i < 0 || i >= a.Shape[k] {
@@ -56,7 +57,8 @@ func (a array) get(at ...int) float64 {
 	return a.Data[offset(at, a.Shape)]
 }
 
-// fill makes an array of a function of the coordinates, which it may not change.
+// fill returns an array whose elements are f of their coordinates. f may not change
+// or keep them.
 func fill(shape []int, f func(at []int) float64) array {
 	a := newArray(shape...)
 	at := make([]int, len(shape))
@@ -105,7 +107,7 @@ func arrayOf(v gorgonia.Value) (array, error) {
 	return a, nil
 }
 
-// value makes a Gorgonia value of an array.
+// value returns an array as a Gorgonia value.
 func value(a array, dtype tensor.Dtype) gorgonia.Value {
 	backing := reflect.MakeSlice(reflect.SliceOf(dtype.Type), len(a.Data), len(a.Data))
 	for i, v := range a.Data {
@@ -117,13 +119,13 @@ func value(a array, dtype tensor.Dtype) gorgonia.Value {
 	return tensor.New(tensor.WithShape(a.Shape...), tensor.WithBacking(backing.Interface()))
 }
 
-// leaf makes an array a leaf of a graph.
+// leaf adds a leaf that holds an array to a graph.
 func leaf(g *gorgonia.ExprGraph, name string, a array, dtype tensor.Dtype) *gorgonia.Node {
 	return gorgonia.NewTensor(g, dtype, len(a.Shape), gorgonia.WithShape(a.Shape...), gorgonia.WithName(name),
 		gorgonia.WithValue(value(a, dtype)))
 }
 
-// squeeze leaves dimensions of 1 out: Gorgonia is careless with them.
+// squeeze removes dimensions of 1 from a shape: Gorgonia often drops or adds them.
 func squeeze(shape []int) []int {
 	var s []int
 	for _, d := range shape {

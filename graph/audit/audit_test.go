@@ -104,6 +104,18 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// An expression whose arguments do not fit its function panics in package reflect,
+// which must not pass for a fault of Gorgonia's.
+func TestExpressionsCanBeCalled(t *testing.T) {
+	for _, r := range everything(t) {
+		for _, o := range r.Outcomes {
+			if strings.Contains(o.Note, "reflect") {
+				t.Errorf("%s, %s: %v", r.Name(), o.Cell, o)
+			}
+		}
+	}
+}
+
 func moduleVersion(t *testing.T, path string) string {
 	text, err := exec.Command("go", "list", "-m", "-f", "{{.Version}}", path).Output()
 	if err != nil {

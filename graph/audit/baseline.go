@@ -10,7 +10,7 @@ import (
 )
 
 // ReadRows reads the rows of an earlier audit: JSON Lines, as the command's
-// --json prints them. Lines of other types are passed over.
+// --json prints them. Lines of other types are skipped.
 func ReadRows(r io.Reader) (rows []Row, err error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
@@ -32,7 +32,7 @@ func ReadRows(r io.Reader) (rows []Row, err error) {
 	return rows, nil
 }
 
-// Change is an outcome that is worse than it was.
+// Change is an outcome that is worse than in an earlier audit.
 type Change struct {
 	Type    string  `json:"type"` // worse
 	Op      string  `json:"op"`
@@ -41,12 +41,12 @@ type Change struct {
 	After   Outcome `json:"after"`
 }
 
-// Comparison is what two audits have in common.
+// Comparison is the result of comparing two audits.
 type Comparison struct {
-	Outcomes int // that both have
+	Outcomes int // number of outcomes that both have
 	Worse    []Change
-	Gone     int // rows of the earlier audit alone
-	New      int // rows of the later audit alone
+	Gone     int // number of rows that only the earlier audit has
+	New      int // number of rows that only the later audit has
 }
 
 // Compare compares an audit with an earlier one.
@@ -82,9 +82,10 @@ func Compare(before, after []Row) Comparison {
 // differ from one processor to another.
 const grown = 1.001
 
-// worse reports whether an outcome is worse than an earlier one: a worse
-// verdict, none where there was one, or the same with a larger error. A gradient
-// that is no longer zero is judged by its error.
+// worse reports whether an outcome is worse than an earlier one: it has a worse
+// verdict, no verdict where there was one, or the same verdict with a larger error.
+// Zero counts as a wrong gradient, so that one that is no longer zero is compared by
+// its error.
 func (o Outcome) worse(than Outcome) bool {
 	verdict, before := o.Verdict, than.Verdict
 	if before == Zero {

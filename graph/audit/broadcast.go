@@ -8,14 +8,14 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// pattern is a broadcast: each operand is repeated along the axes given.
+// pattern is two shapes that broadcast, and the axes along which each is repeated.
 type pattern struct {
 	a, b        []int
 	left, right []byte
 }
 
-// patterns are shapes that broadcast: the operand with a dimension of 1, or without
-// it, is repeated along it.
+// patterns are pairs of shapes that broadcast. The operand that has 1 along an axis,
+// or lacks the axis, is repeated along it.
 var patterns = [][2][]int{
 	{{2, 3}, {1, 3}}, {{2, 3}, {2, 1}}, {{2, 3}, {1, 1}}, {{1, 3}, {2, 3}}, {{2, 1}, {2, 3}}, {{2, 1}, {1, 3}},
 	{{2, 3}, {3}}, {{3}, {2, 3}},
@@ -50,14 +50,14 @@ var broadcastOps = []binaryOp{
 	compared(gorgonia.BroadcastNe, func(a, b float64) bool { return a != b }),
 }
 
-// broadcast is the operation of a pattern.
+// broadcast is the case of a pattern.
 func (p binaryOp) broadcast(of pattern) testCase {
 	args := append([]any{in("a", p.low, 2, of.a...), in("b", p.low, 2, of.b...)}, p.same...)
 	return op(fmt.Sprintf("%s, %s", dims(of.a), dims(of.b)), pairs(p.ref),
 		p.f, append(args, of.left, of.right)...).without(p.design)
 }
 
-// automatic is Auto, which finds the pattern itself.
+// automatic is the case of Auto, which finds the axes itself.
 func (p binaryOp) automatic(a, b []int) testCase {
 	return op(fmt.Sprintf("%s, %s, %s", name(p.f), dims(a), dims(b)), pairs(p.ref),
 		gorgonia.Auto, p.f, in("a", p.low, 2, a...), in("b", p.low, 2, b...))
@@ -66,7 +66,7 @@ func (p binaryOp) automatic(a, b []int) testCase {
 func broadcasts() (cases []testCase) {
 	for _, p := range broadcastOps {
 		for i, s := range patterns {
-			if p.design == "" || i%4 == 0 { // of what has no gradient a few will do
+			if p.design == "" || i%4 == 0 { // a quarter is enough for operations without a gradient
 				cases = append(cases, p.broadcast(pattern{s[0], s[1], repeated(s[0], s[1]), repeated(s[1], s[0])}))
 			}
 		}

@@ -7,9 +7,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// testCase is one operation with one choice of shapes and settings.
+// testCase is an operation with one choice of shapes and settings.
 type testCase struct {
-	Op      string // the function's name, as in SoftMax; a pattern of two is Log(SoftMax)
+	Op      string // the function's name, as SoftMax, or an expression, as Log(SoftMax(x))
 	Variant string // as in "2x3, axis 0"
 	In      []input
 	// Build makes the result, of any shape, from the inputs in order.
@@ -17,18 +17,18 @@ type testCase struct {
 	// Code is Build's body as an expression of type (*Node, error) in the
 	// names of the inputs.
 	Code string
-	// Ref computes the result in plain Go. Where it is nil, Gorgonia's own forward
-	// pass is taken as right.
+	// Ref computes the result in plain Go; nil takes Gorgonia's forward pass for
+	// right.
 	Ref    reference
-	Design string // why there is no gradient to expect; empty where there is one
-	Eval   bool   // run in evaluation mode
-	Single bool   // computed in float32, whatever the cell
+	Design string // why the operation has no gradient; empty where it has one
+	Eval   bool   // it is run in evaluation mode
+	Single bool   // it computes in float32 in every cell
 }
 
 // Name names the case.
 func (c *testCase) Name() string { return c.Op + " (" + c.Variant + ")" }
 
-// newCase is the case of an expression.
+// newCase returns the case of an expression, whose inputs are the case's.
 func newCase(variant string, ref reference, e expression) testCase {
 	inputs := e.inputs()
 	return testCase{Op: name(e.function), Variant: variant, In: inputs, Ref: ref, Code: e.String(),
@@ -41,33 +41,34 @@ func newCase(variant string, ref reference, e expression) testCase {
 		}}
 }
 
-// op is the case of one call of a function of Gorgonia's.
+// op returns the case of one call of a Gorgonia function.
 func op(variant string, ref reference, function any, args ...any) testCase {
 	return newCase(variant, ref, call(function, args...))
 }
 
-// as sets the operation's name where it is not the function's.
+// as sets the operation's name and the variant.
 func (c testCase) as(op, variant string) testCase {
 	c.Op, c.Variant = op, variant
 	return c
 }
 
-// written sets what the function's own name and arguments do not show.
+// written sets the operation's name, the variant and the code, where function is a
+// wrapper and its own name says nothing.
 func (c testCase) written(op, variant, code string) testCase {
 	c.Op, c.Variant, c.Code = op, variant, code
 	return c
 }
 
-// without sets why there is no gradient.
+// without sets the reason why there is no gradient.
 func (c testCase) without(gradient string) testCase {
 	c.Design = gradient
 	return c
 }
 
-// operands finds the operands that become x.
+// operands matches the names of the operands.
 var operands = regexp.MustCompile(`\b[ab]\b`)
 
-// ofItself makes a case of two operands one of x and x.
+// ofItself returns a case of a and b with x for both.
 func (c testCase) ofItself() testCase {
 	build, ref := c.Build, c.Ref
 	x := c.In[0]
@@ -79,7 +80,7 @@ func (c testCase) ofItself() testCase {
 	return c
 }
 
-// arrays returns the inputs' values in a draw.
+// arrays returns the values of all inputs in a draw.
 func (c *testCase) arrays(draw int) []array {
 	in := make([]array, len(c.In))
 	for k := range in {
@@ -88,12 +89,12 @@ func (c *testCase) arrays(draw int) []array {
 	return in
 }
 
-// drawn reports whether an input's values are drawn.
+// drawn reports whether any input's values are drawn.
 func (c *testCase) drawn() bool {
 	return slices.ContainsFunc(c.In, func(in input) bool { return in.Values == nil })
 }
 
-// elements is the number of elements of all inputs.
+// elements returns the number of elements of all inputs.
 func (c *testCase) elements() int {
 	n := 0
 	for _, in := range c.In {
@@ -102,7 +103,7 @@ func (c *testCase) elements() int {
 	return n
 }
 
-// row is the case's row, with an empty outcome for each cell.
+// row returns the case's row with an empty outcome for each cell.
 func (c *testCase) row() Row {
 	r := Row{Type: TypeOperation, Op: c.Op, Variant: c.Variant, Code: c.Code, In: c.In, Outcomes: make([]Outcome, cells)}
 	for k := range r.Outcomes {

@@ -1,13 +1,16 @@
 package audit
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // catalogue returns all cases, in the order of the page.
-func catalogue() []testCase {
+var catalogue = sync.OnceValue(func() []testCase {
 	return slices.Concat(elementwise(), conversions(), pairwise(), powers(), broadcasts(),
 		reductions(), patternsOfTwo(), products(), shaping(), ctc(),
 		alongAxis(), convolutions(), pools(), normalizations(), random(), stored())
-}
+})
 
 // named returns the cases of the catalogue by their names.
 func named() map[string]*testCase {

@@ -5,15 +5,15 @@ import "gorgonia.org/tensor"
 // cell is one way to run a case.
 type cell uint8
 
-// The cells. On the tape machine the gradient is that of gorgonia.Grad.
+// The cells. On the tape machine gorgonia.Grad makes the gradient.
 const (
-	forward        cell = iota // the value alone, against plain Go
+	forward        cell = iota // only the value, against plain Go
 	tapeLeaf                   // the operation's inputs are leaves of the graph
-	tapeInner                  // its inputs are computed: each is u∘v of two leaves
-	tapeTwice                  // its inputs are leaves that the cost uses once more
+	tapeInner                  // its inputs are computed: each is the product of two leaves
+	tapeTwice                  // its inputs are leaves that the cost uses a second time
 	tapeSingle                 // leaves, in float32
 	tapeTransposed             // its inputs are Transposes of leaves
-	tapeSliced                 // its inputs are Slices of leaves, and share their memory
+	tapeSliced                 // its inputs are Slices of leaves, which share their memory
 	lispLeaf                   // the first four on the Lisp machine
 	lispInner
 	lispTwice

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// choices draws what a case is made of.
+// choices draws the shapes and settings of a case.
 type choices struct{ *rand.Rand }
 
 // n returns a number of [0, limit).
@@ -13,15 +13,14 @@ func (c choices) n(limit int) int { return c.IntN(limit) }
 
 func (c choices) yes() bool { return c.n(2) == 1 }
 
-// The sizes of axes: of most of them 1 to smallSize, and of one in oneInLarge up
-// to largeSize.
+// Most axes have 1 to smallSize elements, and one in oneInLarge up to largeSize.
 const (
 	smallSize  = 4
 	oneInLarge = 12
 	largeSize  = 40
 )
 
-// maxElements is the largest number of elements of an operand: each costs four runs.
+// maxElements limits the elements of an operand: each costs four runs.
 const maxElements = 120
 
 // length draws the size of an axis.
@@ -49,11 +48,11 @@ func limited(rank int, length func() int) []int {
 	return s
 }
 
-// anyShape has a rank of least to most.
+// anyShape returns a shape with a rank of least to most.
 func (c choices) anyShape(least, most int) []int { return c.shape(least + c.n(most-least+1)) }
 
-// block has a rank of least to most, and as often as not that of the most, with
-// sizes of 1 to 3: of a shape of many axes that are not 1.
+// block returns a shape with a rank of least to most. Every second one has the rank
+// most and sizes of 1 to 3: faults of inner axes need many axes that are not 1.
 func (c choices) block(least, most int) []int {
 	if !c.yes() {
 		return c.anyShape(least, most)
@@ -61,7 +60,7 @@ func (c choices) block(least, most int) []int {
 	return limited(most, func() int { return 1 + c.n(3) })
 }
 
-// order returns the numbers below n in any order.
+// order returns a permutation of 0 to n−1.
 func (c choices) order(n int) []int {
 	var out []int
 	for k := range n {
@@ -70,5 +69,5 @@ func (c choices) order(n int) []int {
 	return out
 }
 
-// axes returns some axes, at least one, in any order.
+// axes returns one or more axes in any order.
 func (c choices) axes(rank int) []int { return c.order(rank)[:1+c.n(rank)] }

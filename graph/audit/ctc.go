@@ -7,15 +7,15 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// sequences is a batch for CTCLoss: log-probabilities of T×N×C, of which the
-// first steps count for each sequence, and of labels N×S the first ones.
+// sequences is a batch for CTCLoss: T×N×C log-probabilities and N×S labels. Of
+// sequence n the first inputLengths[n] steps and targetLengths[n] labels are used.
 type sequences struct {
 	steps, classes int     // T and C
 	labels         [][]int // N×S
 	inputLengths   []int   // N
 	targetLengths  []int   // N
 	reduction      gorgonia.Reduction
-	normalized     bool // the log-probabilities are those of a LogSoftMax
+	normalized     bool // the log-probabilities are the result of a LogSoftMax
 }
 
 func (s sequences) of() testCase { return newCase(s.expression()) }
@@ -40,9 +40,8 @@ func (s sequences) expression() (variant string, ref reference, e expression) {
 		integers("m", s.inputLengths, n), integers("n", s.targetLengths, n), s.reduction)
 }
 
-// loss is −log of the sum of the probabilities of all paths that give the
-// labels once repeats and blanks, label 0, are left out (Graves et al. 2006,
-// equation 3). ReductionMean divides each by its number of labels and takes the
+// loss is −log of the sum of the probabilities of all paths that collapse to the
+// labels (Graves et al. 2006, equation 3). ReductionMean divides each by its number of labels and takes the
 // mean over the batch, as PyTorch does.
 func (s sequences) loss() reference {
 	paths := make([][][]int, len(s.labels)) // of each sequence
@@ -75,7 +74,7 @@ func (s sequences) loss() reference {
 	}
 }
 
-// collapse leaves repeats and then blanks out of a path.
+// collapse removes repeats from a path, and then blanks, which are label 0.
 func collapse(path []int) []int {
 	return slices.DeleteFunc(slices.Compact(slices.Clone(path)), func(label int) bool { return label == 0 })
 }

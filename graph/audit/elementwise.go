@@ -10,7 +10,7 @@ import (
 	"gradtwin/graph/internal/memory"
 )
 
-// stepwise is why a function that is constant between its jumps has no
+// stepwise is the reason why a function that is constant between jumps has no
 // gradient.
 const stepwise = "a step function"
 
@@ -53,7 +53,7 @@ var unaryOps = []unaryOp{
 		low: -2, high: 2, setting: []any{0.1}},
 }
 
-// unary returns the operation of a function's name.
+// unary returns the operation with a function's name.
 func unary(op string) (u unaryOp, ok bool) {
 	for _, u := range unaryOps {
 		if name(u.f) == op {
@@ -63,7 +63,7 @@ func unary(op string) (u unaryOp, ok bool) {
 	return u, false
 }
 
-// call is the operation's expression, of an input or another expression.
+// call applies the operation to an input or another expression.
 func (u unaryOp) call(x any) expression { return call(u.f, append([]any{x}, u.setting...)...) }
 
 func (u unaryOp) of(variant string, x input) testCase {
@@ -92,7 +92,7 @@ func elementwise() (cases []testCase) {
 	return cases
 }
 
-// conversions are those of ConvType from every type and to every type.
+// conversions are the cases of ConvType: from every type to every other.
 func conversions() (cases []testCase) {
 	for _, from := range dtypes {
 		for _, to := range dtypes {

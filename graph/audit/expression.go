@@ -11,26 +11,26 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// expression is a call of one of Gorgonia's functions. It makes a node, and is
-// written as Go.
+// expression is a call of a Gorgonia function. It can be built, as a node, and
+// printed, as Go.
 type expression struct {
-	function any   // its first result is a node, and its last an error where it can fail
-	args     []any // inputs, expressions, the types below, and what the function takes as it is
+	function any   // returns a node, or a node and an error
+	args     []any // input, expression, rest, beside, span, or what the function takes
 }
 
 func call(function any, args ...any) expression { return expression{function, args} }
 
-// rest are the last arguments of a variadic function, as the axes of Sum.
+// rest are the last arguments of a variadic function, such as the axes of Sum.
 type rest []int
 
-// beside is an argument that is a node made for its neighbor, of whose graph and
-// type it must be.
+// beside is an argument that needs another one, its neighbor: a node that is made
+// in the neighbor's graph and with its type.
 type beside struct {
 	code string
 	of   func(neighbor *gorgonia.Node) *gorgonia.Node
 }
 
-// number is a constant of its neighbor's type.
+// number is a constant with its neighbor's type.
 func number(x float64) beside {
 	return beside{fmt.Sprintf("gorgonia.NewConstant(float64(%v))", x), func(neighbor *gorgonia.Node) *gorgonia.Node {
 		if neighbor.Dtype() == tensor.Float32 {
@@ -40,13 +40,13 @@ func number(x float64) beside {
 	}}
 }
 
-// name is the name of a function of Gorgonia's.
+// name returns the name of a function without its package.
 func name(function any) string {
 	path := runtime.FuncForPC(reflect.ValueOf(function).Pointer()).Name()
 	return path[strings.LastIndex(path, ".")+1:]
 }
 
-// build makes the node of an expression of these inputs.
+// build returns the expression's node. in has the nodes of the inputs by name.
 func (e expression) build(in map[string]*gorgonia.Node) (n *gorgonia.Node, err error) {
 	var args []any
 	for _, a := range e.args {
@@ -83,7 +83,7 @@ func (e expression) build(in map[string]*gorgonia.Node) (n *gorgonia.Node, err e
 		switch v := reflect.ValueOf(a); {
 		case !v.IsValid():
 			values[k] = reflect.Zero(to)
-		case v.Kind() == reflect.Slice && !v.IsNil(): // Gorgonia keeps some, and sorts some
+		case v.Kind() == reflect.Slice && !v.IsNil(): // a copy, because Gorgonia keeps some slices and sorts others
 			values[k] = reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v).Convert(to)
 		default:
 			values[k] = v.Convert(to)
@@ -98,7 +98,7 @@ func (e expression) build(in map[string]*gorgonia.Node) (n *gorgonia.Node, err e
 func (e expression) String() string {
 	var args []string
 	for _, a := range e.args {
-		if s := literal(a); s != "" { // as of no axes
+		if s := literal(a); s != "" { // it is empty where there are no axes
 			args = append(args, s)
 		}
 	}
@@ -144,8 +144,8 @@ var reductionNames = map[gorgonia.Reduction]string{
 	gorgonia.ReductionSum: "ReductionSum", gorgonia.ReductionMean: "ReductionMean",
 }
 
-// inputs returns the inputs in the order in which the expression names them,
-// those that no gradient is asked for last.
+// inputs returns the expression's inputs, each once and in order, but those without
+// a gradient last.
 func (e expression) inputs() (all []input) {
 	var held []input
 	for _, a := range e.args {
@@ -169,10 +169,10 @@ func (e expression) inputs() (all []input) {
 	return append(all, held...)
 }
 
-// span is a part of an axis: from:to by a step. The zero value is all of it.
+// span is from:to:step of an axis. The zero value is the whole axis.
 type span struct{ from, to, step int }
 
-// only is the one element at i, an axis that Slice leaves out.
+// only is element i: Slice removes the axis.
 func only(i int) span { return span{i, i + 1, 0} }
 
 func (s span) all() bool { return s == span{} }
@@ -198,7 +198,7 @@ func (s span) code() string {
 	return "gorgonia.S(" + strings.ReplaceAll(s.String(), ":", ", ") + ")"
 }
 
-// slice is the argument of gorgonia.Slice.
+// slice returns the span as an argument of gorgonia.Slice.
 func (s span) slice() tensor.Slice {
 	switch {
 	case s.all():

@@ -14,8 +14,9 @@ type drawnCase struct {
 	Outcome Outcome
 }
 
-// Fuzz draws cases of every operation that only accepts, of random shapes and
-// settings, and runs them in workers as Run does.
+// Fuzz draws cases with random shapes and settings, a fixed number for each
+// operation that only accepts, and runs them in worker processes as Run does. The
+// same seed from draws the same cases.
 func Fuzz(
 	ctx context.Context, worker func(context.Context) *exec.Cmd, from uint64, only func(op string) bool,
 ) (rows []Row, err error) {
@@ -33,7 +34,7 @@ func Fuzz(
 	return rows, err
 }
 
-// drawn draws and runs n cases of each generator.
+// drawn draws n cases of each generator and runs them.
 func drawn(
 	ctx context.Context, worker func(context.Context) *exec.Cmd, from seed, n int, only func(op string) bool,
 ) (all []drawnCase, err error) {

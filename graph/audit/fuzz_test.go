@@ -15,6 +15,7 @@ const fuzzedInTests = 3
 // What fails among the drawn cases is known to package faults, and of what is
 // right it says nothing.
 func TestFuzzedFaultsAreKnown(t *testing.T) {
+	t.Parallel()
 	all, err := drawn(t.Context(), worker(t), 1, fuzzedInTests, func(string) bool { return true })
 	if err != nil {
 		t.Fatal(err)

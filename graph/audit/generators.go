@@ -13,7 +13,7 @@ type generator struct {
 	make func(c choices) testCase
 }
 
-// seed is what cases are drawn from.
+// seed decides what is drawn.
 type seed uint64
 
 // draw draws case i of generator k.
@@ -21,7 +21,7 @@ func (g generator) draw(from seed, k, i int) testCase {
 	return g.make(choices{rand.New(rand.NewPCG(uint64(from), uint64(k)<<32|uint64(i)))})
 }
 
-// fuzzCells are those that each drawn case is run in: on the tape machine.
+// fuzzCells are the cells in which drawn cases are run, all on the tape machine.
 var fuzzCells = []cell{forward, tapeLeaf, tapeInner, tapeTwice}
 
 // fuzzed returns the first failure of a drawn case, and otherwise its last
@@ -35,7 +35,7 @@ func (c *testCase) fuzzed() (o Outcome) {
 	return o
 }
 
-// generators returns those of all operations.
+// generators returns the generators of all operations.
 func generators() []generator {
 	return slices.Concat(elementwiseGenerators(), reductionGenerators(), productGenerators(), shapingGenerators(),
 		networkGenerators(), windowGenerators(), normalizationGenerators(), storedGenerators())
@@ -81,8 +81,8 @@ func drawPairwise(c choices, p binaryOp) testCase {
 	return p.ofShapes(s, s)
 }
 
-// drawPattern repeats each operand along some axes, of which some have one
-// element, and along none where both would be.
+// drawPattern draws a shape and, for each axis, which operand is repeated along it,
+// if any. The axis may have one element.
 func drawPattern(c choices) pattern {
 	full := c.block(1, 4)
 	p := pattern{a: slices.Clone(full), b: slices.Clone(full)}
@@ -127,7 +127,7 @@ func reductionGenerators() (all []generator) {
 		all = append(all, generator{name(m.f), func(c choices) testCase {
 			n, s := 1+c.n(4), c.anyShape(0, 4)
 			if name(m.f) == "ReduceMul" {
-				s = nil // of tensors it is the matrix product
+				s = nil // of tensors ReduceMul is the matrix product
 			}
 			return m.of(n, s)
 		}})
@@ -139,7 +139,7 @@ func reductionGenerators() (all []generator) {
 				s = []int{1}
 			}
 			if p.ref == nil && len(s) == 2 && s[1] == 1 {
-				s = []int{1, s[0]} // a column is taken for a vector
+				s = []int{1, s[0]} // Gorgonia takes a column for a vector
 			}
 			return p.of(s)
 		}})
@@ -206,7 +206,7 @@ func productGenerators() []generator {
 func shapingGenerators() []generator {
 	return []generator{
 		{"Reshape", func(c choices) testCase {
-			// Factors of the elements are put together in another way.
+			// Both shapes join neighbors of one list of factors.
 			factors := c.anyShape(0, 5)
 			join := func() []int {
 				var s []int
@@ -317,7 +317,7 @@ func networkGenerators() (all []generator) {
 		all = append(all, generator{name(o.f), func(c choices) testCase {
 			s := c.anyShape(1, 5)
 			if c.n(4) == 3 {
-				s[len(s)-1] = 1 // for some of them a column is a special case
+				s[len(s)-1] = 1 // a column is a special case of some operations
 			}
 			return o.of(s, c.n(len(s)+1)-1)
 		}})
@@ -343,7 +343,7 @@ func windowGenerators() []generator {
 			stride := [2]int{1 + c.n(3), 1 + c.n(3)}
 			pad := make([]int, 2+2*c.n(2))
 			for k := range pad {
-				pad[k] = c.n((kernel[k*2/len(pad)] + 1) / 2) // half of the kernel at most
+				pad[k] = c.n((kernel[k*2/len(pad)] + 1) / 2) // at most half of the kernel
 			}
 			return p.of(image, kernel, stride, pad)
 		}})
@@ -362,7 +362,7 @@ func windowGenerators() []generator {
 		}})
 }
 
-// drawConvolution draws one whose kernel fits.
+// drawConvolution draws a convolution whose kernel fits into the image.
 func drawConvolution(c choices) convolution2 {
 	v := convolution2{window: one.withPad(c.n(3), c.n(3)).withStride(1+c.n(3), 1+c.n(3)).withDilation(1+c.n(2), 1+c.n(2))}
 	v.image = []int{1 + c.n(2), 1 + c.n(2), 1 + c.n(5), 1 + c.n(5)}
@@ -371,7 +371,7 @@ func drawConvolution(c choices) convolution2 {
 	return v
 }
 
-// fit returns the kernel, or the largest that fits into a length.
+// fit returns the kernel's size, or the largest that fits into a length.
 func fit(length, dilation, kernel int) int { return min(kernel, (length-1)/dilation+1) }
 
 func normalizationGenerators() []generator {
@@ -391,7 +391,7 @@ func normalizationGenerators() []generator {
 			groups := 1 + c.n(2)
 			x := []int{1 + c.n(3), groups * (1 + c.n(2)), 1 + c.n(3), 1 + c.n(3)}
 			if x[1]/groups*x[2]*x[3] == 1 {
-				x[3] = 2 // of one element nothing is left
+				x[3] = 2 // the normalized value of a single element is 0
 			}
 			return groupNormOf(x, groups)
 		}},

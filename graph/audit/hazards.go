@@ -7,19 +7,19 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// hazard is a fault of how graphs are built and run, beyond single operations.
+// hazard is a fault in how graphs are built and run, rather than in an operation.
 type hazard struct {
 	name    string
 	text    string
 	instead string // what to do
 	want    []float64
-	// run returns the numbers that a graph gives when it is written in the obvious
-	// way, and when it is written as instead says. It panics where that fails.
+	// run returns the numbers that a graph computes, written as one would, or as
+	// instead says. It panics where there is an error.
 	run func(instead bool) []float64
 }
 
-// row is the hazard's row with two empty outcomes: for the graph written in the
-// obvious way, and as instead says.
+// row returns the hazard's row with two empty outcomes: of the graph as one would
+// write it, and as instead says.
 func (h *hazard) row() Row {
 	return Row{Type: TypeHazard, Op: h.name, Variant: h.text, Instead: h.instead,
 		Outcomes: []Outcome{{Cell: "as written"}, {Cell: "instead"}}}
@@ -206,7 +206,7 @@ var hazards = []hazard{
 	},
 }
 
-// check panics where there is an error.
+// check panics with an error that is not nil.
 func check(err error) {
 	if err != nil {
 		panic(err)
@@ -215,12 +215,12 @@ func check(err error) {
 
 func must(n *gorgonia.Node, err error) *gorgonia.Node { return gorgonia.Must(n, err) }
 
-// vector makes a vector the leaf of a new graph.
+// vector returns a vector, which is the leaf of a new graph.
 func vector(name string, x ...float64) *gorgonia.Node {
 	return leaf(gorgonia.NewGraph(), name, array{[]int{len(x)}, x}, gorgonia.Float64)
 }
 
-// grad returns the node of a cost's derivative.
+// grad returns the node of the derivative of a cost.
 func grad(cost, x *gorgonia.Node) *gorgonia.Node {
 	all, err := gorgonia.Grad(cost, x)
 	check(err)

@@ -10,35 +10,35 @@ import (
 	"gradtwin/graph/internal/memory"
 )
 
-// input is a leaf of the graph.
+// input is an input of a case: its shape, and its values or how they are drawn.
 type input struct {
 	Name   string    `json:"name"`
 	Shape  []int     `json:"shape"`
 	Low    float64   `json:"low"`
 	High   float64   `json:"high"`
 	Values []float64 `json:"values,omitempty"` // nil draws them from [Low, High)
-	Fixed  bool      `json:"fixed,omitempty"`  // no gradient is asked for
-	Type   string    `json:"type,omitempty"`   // empty means the cell's; types other than float are fixed
-	// Constant makes it a node of NewConstant's, and fixed.
+	Fixed  bool      `json:"fixed,omitempty"`  // it has no gradient
+	Type   string    `json:"type,omitempty"`   // empty means the cell's; integers are fixed
+	// Constant makes it a node of gorgonia.NewConstant, which is fixed.
 	Constant bool `json:"constant,omitempty"`
 }
 
-// in makes an input drawn from [low, high).
+// in returns an input whose values are drawn from [low, high).
 func in(name string, low, high float64, shape ...int) input {
 	return input{Name: name, Shape: shape, Low: low, High: high}
 }
 
-// given makes an input of these values.
+// given returns an input with these values.
 func given(name string, values []float64, shape ...int) input {
 	return input{Name: name, Shape: shape, Values: values}
 }
 
-// held makes an input of these values that no gradient is asked for.
+// held returns an input with these values and without a gradient.
 func held(name string, values []float64, shape ...int) input {
 	return input{Name: name, Shape: shape, Values: values, Fixed: true}
 }
 
-// integers makes an input of integers.
+// integers returns an input with these values, of type int.
 func integers(name string, values []int, shape ...int) input {
 	in := input{Name: name, Shape: shape, Type: "int"}
 	for _, v := range values {
@@ -47,16 +47,16 @@ func integers(name string, values []int, shape ...int) input {
 	return in
 }
 
-// strides are one for each draw of the data: the fractional parts of the golden
-// ratio and of √2, whose multiples fill the unit interval evenly, never repeat,
-// and come in another order. What is right on one draw can be luck: a maximum
-// taken over the wrong elements is often the right one all the same.
+// strides has one number for each draw of the values: the fractional parts of the
+// golden ratio and of √2. Their multiples modulo 1 fill the unit interval evenly and
+// never repeat. Two draws are needed because one can be right by luck: the maximum
+// over the wrong elements is often the right one.
 var strides = [...]float64{0.6180339887498949, 0.41421356237309505}
 
-// draws is how many draws of the data every verdict rests on.
+// draws is the number of draws that every verdict is based on.
 const draws = len(strides)
 
-// spread returns number i of sequence k of a draw. The numbers fill [0, 1) evenly.
+// spread returns number i, in [0, 1), of sequence k of a draw.
 func spread(i, k, draw int) float64 {
 	_, u := math.Modf(0.37 + float64(i+1)*strides[draw] + 0.271*float64(k))
 	return u
@@ -65,8 +65,8 @@ func spread(i, k, draw int) float64 {
 // fromZero keeps drawn values off 0, where many functions have their kink.
 const fromZero = 0.1
 
-// array returns the values of input k of a case in a draw: with three decimals,
-// so that a program can show them whole.
+// array returns the values of input k of a case in a draw. They have three decimals,
+// so that a program can print them exactly.
 func (in input) array(k, draw int) array {
 	a := newArray(in.Shape...)
 	if in.Values != nil {
@@ -87,10 +87,10 @@ func (in input) fixed() bool {
 	return in.Fixed || in.Constant || !memory.IsFloat(in.dtype(tensor.Float64))
 }
 
-// dtypes are those that a tensor of numbers can have.
+// dtypes are the types of Gorgonia's tensors of numbers.
 var dtypes = []tensor.Dtype{tensor.Float64, tensor.Float32, tensor.Int, tensor.Int64, tensor.Int32, tensor.Uint8}
 
-// dtype is the input's type where the cell's is the one given.
+// dtype returns the input's type in a cell of the given type.
 func (in input) dtype(cell tensor.Dtype) tensor.Dtype {
 	for _, d := range dtypes {
 		if d.String() == in.Type {
@@ -100,7 +100,7 @@ func (in input) dtype(cell tensor.Dtype) tensor.Dtype {
 	return cell
 }
 
-// exported is a type's name in packages gorgonia and tensor.
+// exported returns a type's name in packages gorgonia and tensor, as Float64.
 func exported(d tensor.Dtype) string {
 	if d == tensor.Uint8 {
 		return "Byte"
@@ -109,7 +109,7 @@ func exported(d tensor.Dtype) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// node makes an input a node of a graph.
+// node adds the input to a graph.
 func (in input) node(g *gorgonia.ExprGraph, a array, cell tensor.Dtype) *gorgonia.Node {
 	dtype := in.dtype(cell)
 	if in.Constant {

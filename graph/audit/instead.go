@@ -11,15 +11,15 @@ import (
 	"gradtwin/graph/faults"
 )
 
-// instead is an expression that package faults gives in place of a faulty
-// operation, as a case that must be right on the tape machine: its value and its
-// gradient, on leaves, on inner nodes, on inputs used twice and in float32.
+// instead is an expression that package faults suggests in place of a faulty
+// operation. Its value and its gradient must be right in all cells of the tape
+// machine.
 type instead struct {
 	fault string // of package faults
 	testCase
 }
 
-// insteadCells are the cells that an expression must be right in.
+// insteadCells are the cells in which an expression is run: all before this one.
 const insteadCells = lispLeaf
 
 func (c *instead) row() Row {
@@ -40,10 +40,10 @@ func (c *instead) outcome(k int) Outcome {
 	return c.testCase.outcome(k)
 }
 
-// adder adds an expression in place of a fault to those that are run.
+// adder adds an expression in place of a fault, with its reference.
 type adder = func(fault, variant string, ref reference, e expression)
 
-// insteads returns the expressions, in the order of the table of faults.
+// insteads returns all expressions.
 func insteads() (all []instead) {
 	add := func(fault, variant string, ref reference, e expression) {
 		all = append(all, instead{fault, newCase(variant, ref, e)})
@@ -72,8 +72,7 @@ func addElementwise(add adder) {
 	}
 }
 
-// innerShapes are shapes with an inner axis that reductions read wrongly, and
-// the axis.
+// innerShapes are shapes, each with an inner axis along which reductions are wrong.
 var innerShapes = []struct {
 	shape []int
 	axis  int
@@ -81,7 +80,7 @@ var innerShapes = []struct {
 
 func addReductions(add adder) {
 	for _, s := range innerShapes {
-		// The axis is taken out and put last, so that the others keep their order.
+		// All other axes keep their order, and the axis is last.
 		last := len(s.shape) - 1
 		axes := append(slices.Delete(swap(last+1, last), s.axis, s.axis+1), s.axis)
 		x := in("x", -2, 2, s.shape...)
@@ -117,7 +116,7 @@ func addReductions(add adder) {
 	}
 }
 
-// reshape is x as another shape.
+// reshape is x with another shape.
 func reshape(x any, shape ...int) expression { return call(gorgonia.Reshape, x, tensor.Shape(shape)) }
 
 func addTensors(add adder) {
@@ -219,8 +218,7 @@ func addNetworks(add adder) {
 	}
 }
 
-// averaged averages what is under the window in each channel of x: a convolution
-// of images of one channel.
+// averaged averages over a window, as a convolution of images of one channel.
 func averaged(w window, shape ...int) expression {
 	n := w.kernel[0] * w.kernel[1]
 	filter := held("filter", slices.Repeat([]float64{1 / float64(n)}, n), 1, 1, w.kernel[0], w.kernel[1])

@@ -20,18 +20,18 @@ const (
 )
 
 // Differences below these are rounding: what is left of a sum of terms of size 1
-// that cancel, some thousand units of 2⁻⁵³ and some of 2⁻²⁴. Without them a value
-// of 0 could not be met.
+// that cancel, in units of 2⁻⁵³ and 2⁻²⁴. A relative tolerance alone would reject
+// every result whose elements should all be 0.
 const (
 	absolute64 = 1e-12
 	absolute32 = 1e-6
 )
 
-// noiseFactor times |f|/h is what a difference of rounded values can be off: a
-// few units in the last place.
+// noiseFactor·|f|/h bounds the error of a difference from the rounding of f: a few
+// units in the last place.
 const noiseFactor = 1e-15
 
-// tolerances returns the relative and the absolute one of a cell.
+// tolerances returns the relative and the absolute tolerance in a cell.
 func (c *testCase) tolerances(of cell) (relative, absolute float64) {
 	if c.Single || of.single() {
 		return tolerance32, absolute32
@@ -39,7 +39,7 @@ func (c *testCase) tolerances(of cell) (relative, absolute float64) {
 	return tolerance64, absolute64
 }
 
-// run returns the outcome of one cell: the worst of its draws.
+// run returns the outcome of a cell: the worst of its draws.
 func (c *testCase) run(of cell) Outcome {
 	worst := c.runDraw(of, 0)
 	for draw := 1; draw < draws && c.drawn(); draw++ {
@@ -50,8 +50,9 @@ func (c *testCase) run(of cell) Outcome {
 	return worst
 }
 
-// runs reports whether a cell applies to a case. An input with a type of its own
-// keeps it in float32 too, and cannot be added to a result of another type.
+// runs reports whether a case is run in a cell. Inputs that no Transpose or Slice
+// can give are leaves there too, which another cell has. An input with a type of its own
+// keeps it in float32, and cannot be added to a result of another type.
 func (c *testCase) runs(of cell) bool {
 	operand := func(is func(in input) bool) bool {
 		return slices.ContainsFunc(c.In, func(in input) bool { return !in.fixed() && is(in) })
@@ -59,7 +60,7 @@ func (c *testCase) runs(of cell) bool {
 	switch {
 	case of == tapeTransposed && !operand(func(in input) bool { return len(in.Shape) > 1 }),
 		of == tapeSliced && !operand(func(in input) bool { return sliceable(in.Shape) >= 0 }):
-		return false // it is on leaves
+		return false
 	}
 	return !of.twice() && !of.single() || !operand(func(in input) bool { return in.Type != "" })
 }
@@ -72,7 +73,7 @@ func (c *testCase) runDraw(of cell, draw int) Outcome {
 	case of == forward:
 		c.judgeValue(in, &o)
 	case c.Design != "":
-		// It must return an error, or 0 as a step function has.
+		// It must return an error, or 0, which is right for a step function.
 		if c.attempt(in, of, way{}, &o); o.Verdict == Failed || o.Verdict == NotRun {
 			o.Verdict, o.Note = ByDesign, c.Design
 		}
@@ -84,8 +85,8 @@ func (c *testCase) runDraw(of cell, draw int) Outcome {
 	return o
 }
 
-// again judges in other ways what seems wrong: it may be the sum and not the
-// operation, or the way in which the gradient was read.
+// again judges in other ways what seems wrong: the fault may be in the operations
+// that make the cost, or in how the gradient was read.
 func (c *testCase) again(in []array, of cell, o Outcome) Outcome {
 	for _, other := range []struct {
 		way
@@ -103,7 +104,7 @@ func (c *testCase) again(in []array, of cell, o Outcome) Outcome {
 			again.Note = "right " + other.note
 			return again
 		}
-		// A wrong number says more than an error of the product.
+		// A wrong number is more telling than an error of the product with w.
 		if o.Verdict == Failed && other.plain && again.Verdict.wrong() {
 			o = again
 		}
@@ -111,7 +112,7 @@ func (c *testCase) again(in []array, of cell, o Outcome) Outcome {
 	return o
 }
 
-// attempt runs and judges a cell in one way.
+// attempt runs a cell in one way and judges it.
 func (c *testCase) attempt(in []array, of cell, w way, o *Outcome) {
 	got, err := c.differentiate(in, of, w)
 	if err != nil {
@@ -162,7 +163,7 @@ func furthest(got, want []float64, tolerance, absolute float64) int {
 	return at
 }
 
-// bound is the tolerance as an absolute one.
+// bound returns the larger of the two tolerances as an absolute one.
 func bound(want []float64, tolerance, absolute float64) float64 {
 	return max(tolerance*math.Abs(want[largest(want)]), absolute)
 }
@@ -192,7 +193,7 @@ func (c *testCase) judge(in []array, of cell, w way, got symbolic, o *Outcome) {
 		return
 	}
 	if len(f.x) == 0 {
-		return // as of integers: there is no gradient to judge
+		return // all inputs are fixed: there is no gradient to judge
 	}
 	var a, d []float64
 	for k, n := range f.layout {
@@ -212,7 +213,7 @@ func (c *testCase) judge(in []array, of cell, w way, got symbolic, o *Outcome) {
 		d = append(d, v)
 	}
 	o.Verdict = Right
-	if tolerance == tolerance64 { // where the derivative is 0 the difference is only noise
+	if tolerance == tolerance64 { // where the derivative is 0, the difference is only noise
 		noise = noiseFactor * math.Max(1, math.Abs(cost)) / step
 	}
 	i := furthest(a, d, tolerance, noise)
@@ -241,12 +242,12 @@ func (c *testCase) judge(in []array, of cell, w way, got symbolic, o *Outcome) {
 	}
 }
 
-// excuses reports whether compare.Check passes the gradient of an element that
-// the difference disagrees with: it knows kinks, and how precise a difference can
-// be. In single precision what is judged is the same function in double precision.
+// excuses reports whether compare.Check accepts the gradient of an element that the
+// difference rejects, and whether the element is at a kink. The check knows kinks and
+// measures how precise a difference can be. The loss is in float64 in every cell.
 //
-// Only the element is judged: at a kink the check also wants the gradient to fit
-// along lines, and no choice of a subgradient does.
+// It checks one element as a function of one variable. With all elements it would
+// also compare along lines through a kink, where no choice of a subgradient fits.
 func (f *scalarOf) excuses(i int, gradient, rtol float64) (kink, ok bool) {
 	loss := func(x []float64) float64 {
 		y, err := f.lossAt(i, x[0])
@@ -264,5 +265,5 @@ func (f *scalarOf) excuses(i int, gradient, rtol float64) (kink, ok bool) {
 	return kink, err == nil && ok || errors.As(err, &empty)
 }
 
-// outcome is that of cell k.
+// outcome returns the outcome of cell k.
 func (c *testCase) outcome(k int) Outcome { return c.run(cell(k)) }

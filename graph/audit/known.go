@@ -9,14 +9,14 @@ import (
 	"gradtwin/graph/faults"
 )
 
-// known returns the faults of package faults that are in a case's graph, and
-// where it cannot be built those of its operation.
+// known returns the faults that package faults finds in the case's graph. Where the
+// graph cannot be built, these are all faults of the operation.
 func (c *testCase) known() (found []faults.Known) {
 	if faults.Replaced() != "" {
 		return nil
 	}
 	built := false
-	for draw := range draws { // some faults show at some values alone
+	for draw := range draws { // some faults show only at some values
 		more, ok := c.inGraph(draw)
 		built = built || ok
 		for _, k := range more {
@@ -31,8 +31,8 @@ func (c *testCase) known() (found []faults.Known) {
 	return slices.DeleteFunc(faults.Table(), func(k faults.Known) bool { return k.Op != c.Op })
 }
 
-// inGraph returns the faults in the graph of one draw of the data, and reports
-// whether the operation can be built.
+// inGraph returns the faults in the graph of one draw, and reports whether the
+// operation can be built.
 func (c *testCase) inGraph(draw int) (found []faults.Known, ok bool) {
 	w, b, err := c.wrap(draw)
 	if b.result == nil {
@@ -49,7 +49,7 @@ func (c *testCase) inGraph(draw int) (found []faults.Known, ok bool) {
 		found = append(found, faults.Of(n, value)...)
 	}
 	if err != nil {
-		return found, true // what cannot be differentiated has shown what it has
+		return found, true // the forward pass has shown what it has
 	}
 	for _, f := range w.Faults() {
 		for _, k := range faults.Table() {
@@ -61,8 +61,8 @@ func (c *testCase) inGraph(draw int) (found []faults.Known, ok bool) {
 	return found, true
 }
 
-// wrap wraps Σ w·y of leaves. The result of what is built is nil where the
-// operation cannot be built.
+// wrap wraps the cost, with leaves as inputs. b.result is nil where the operation
+// cannot be built.
 func (c *testCase) wrap(draw int) (w *graph.Wrapped, b built, err error) {
 	err = try(func() error {
 		g := gorgonia.NewGraph()

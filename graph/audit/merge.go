@@ -8,8 +8,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// together are expressions of the same inputs that are built in one graph, where
-// each must get a node of its own.
+// together are expressions of the same inputs, which are built in one graph. Each
+// must get a node of its own.
 type together struct {
 	op, inputs string
 	all        []testCase
@@ -20,34 +20,33 @@ func (t *together) row() Row {
 		Outcomes: []Outcome{{Cell: "one graph"}}}
 }
 
-// merging returns every setting of an operation, and every operation in one
-// setting. Gorgonia takes nodes of one hash for one node, and the hash of some
-// operations leaves settings out.
+// merging returns, for the same inputs, all settings of one operation together, and
+// one setting of every operation together. Gorgonia makes one node of nodes with the
+// same hash, and the hash of some operations does not depend on their settings.
 func merging() (groups []*together) {
 	seen := map[string]*together{}
-	put := func(op string, c testCase) {
-		key := op + " of " + c.inputs()
+	put := func(op, inputs string, c testCase) (first bool) {
+		key := op + " of " + inputs
 		t := seen[key]
-		if t == nil {
-			t = &together{op: op, inputs: c.inputs()}
+		if first = t == nil; first {
+			t = &together{op: op, inputs: inputs}
 			seen[key], groups = t, append(groups, t)
 		}
 		if !slices.ContainsFunc(t.all, func(other testCase) bool { return other.Code == c.Code }) {
 			t.all = append(t.all, c)
 		}
+		return first
 	}
 	for _, c := range slices.Concat(catalogue(), settings()) {
-		if c.Single || c.Eval || strings.HasPrefix(c.Op, "f(") || // of those the parts say it
+		if c.Single || c.Eval || strings.HasPrefix(c.Op, "f(") || // the operations that it consists of are here too
 			slices.ContainsFunc(c.In, func(in input) bool { return in.Values != nil && in.Type == "" || in.Constant }) {
 			continue
 		}
-		first := seen[c.Op+" of "+c.inputs()] == nil
-		put(c.Op, c)
-		if first {
-			put(across, c)
+		if inputs := c.inputs(); put(c.Op, inputs, c) {
+			put(across, inputs, c)
 		}
 	}
-	// Of an operation the inputs with the most expressions say it all.
+	// Of each operation only the inputs with the most settings are kept.
 	most := map[string]int{}
 	for _, t := range groups {
 		most[t.op] = max(most[t.op], len(t.all))
@@ -61,12 +60,11 @@ func merging() (groups []*together) {
 	})
 }
 
-// across is in the place of an operation's name where the expressions are of
-// several operations.
+// across is the name of rows with several operations.
 const across = "Merge"
 
-// inputs names the inputs and their shapes, and the values of those that have
-// some.
+// inputs lists the inputs with their shapes, and with their values where these are
+// not drawn.
 func (c *testCase) inputs() string {
 	var s []string
 	for _, in := range c.In {
@@ -76,8 +74,7 @@ func (c *testCase) inputs() string {
 	return strings.Join(s, ", ")
 }
 
-// settings are cases that differ from those of the catalogue in one setting
-// alone.
+// settings are cases that differ from each other in one setting only.
 func settings() (cases []testCase) {
 	add := func(more ...testCase) { cases = append(cases, more...) }
 	image, filter := []int{1, 1, 4, 4}, []int{1, 1, 2, 2}
@@ -110,7 +107,7 @@ func settings() (cases []testCase) {
 	for _, cut := range []span{{0, 2, 1}, {256, 258, 1}, {0, 4, 2}} {
 		add(sliceOf([]int{260}, []span{cut}))
 	}
-	// The hash has the shape of the result: of a cube all have one.
+	// The hash depends on the result's shape, which is the same for a cube.
 	for _, axes := range [][]int{{0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
 		add(transposeOf([]int{3, 3, 3}, axes))
 	}
@@ -130,8 +127,7 @@ func settings() (cases []testCase) {
 	return cases
 }
 
-// outcome builds all expressions in one graph and asks whether each has a node
-// of its own.
+// outcome builds all expressions in one graph and compares their nodes.
 func (t *together) outcome(int) Outcome {
 	o := t.row().Outcomes[0]
 	o.Verdict = Right
@@ -141,7 +137,7 @@ func (t *together) outcome(int) Outcome {
 	for k, a := range in {
 		inputs = append(inputs, t.all[0].In[k].node(g, a, forward.dtype()))
 	}
-	var nodes gorgonia.Nodes // one for each expression, nil where it fails: its own row says so
+	var nodes gorgonia.Nodes // one for each expression, nil where it cannot be built
 	for k := range t.all {
 		var n *gorgonia.Node
 		_ = try(func() (err error) { n, err = t.all[k].Build(inputs); return err })
@@ -173,7 +169,7 @@ func sameArrays(f, g reference, in []array) bool {
 	return slices.Equal(a.Data, b.Data) && slices.Equal(squeeze(a.Shape), squeeze(b.Shape))
 }
 
-// short is the expression without its package.
+// short returns the code without package names.
 func (c *testCase) short() string {
 	return strings.Join(strings.Fields(strings.NewReplacer("gorgonia.", "", "tensor.", "").Replace(c.Code)), " ")
 }

@@ -19,7 +19,7 @@ var axisOps = []axisOp{
 	{gorgonia.SoftMax, softMax}, {gorgonia.LogSoftMax, logSoftMax}, {gorgonia.Sparsemax, sparseMax},
 }
 
-// of goes along an axis; −1 gives none.
+// of is the case along an axis; −1 means that none is given.
 func (o axisOp) of(shape []int, axis int) testCase {
 	var axes []int
 	at := axis
@@ -28,7 +28,7 @@ func (o axisOp) of(shape []int, axis int) testCase {
 	} else {
 		at = len(shape) - 1
 		if len(shape) == 2 && shape[1] == 1 && shape[0] > 1 && name(o.f) != "Sparsemax" {
-			at = 0 // without an axis a column is taken for the vector that it is
+			at = 0 // without an axis a column counts as a vector
 		}
 	}
 	return op(dims(shape)+axesText(axes), along(at, o.ref), o.f, in("x", -1, 1, shape...), rest(axes))
@@ -64,7 +64,7 @@ type convolution2 struct {
 	window
 }
 
-// arguments are the settings of Conv2d and Im2Col, and the name of a variant.
+// arguments returns the settings that Conv2d and Im2Col take, and the variant.
 func (v *convolution2) arguments() (kernel tensor.Shape, pad, stride, dilation []int, variant string) {
 	v.kernel = [2]int(v.filter[2:])
 	return v.kernel[:], []int{v.pad[0], v.pad[2]}, v.stride[:], v.dilation[:],
@@ -84,7 +84,7 @@ func (v convolution2) columns() testCase {
 		kernel, tensor.Shape(pad), tensor.Shape(stride), tensor.Shape(dilation))
 }
 
-// row is the window of an operation on images B×C×1×W.
+// row returns the window of an operation on images B×C×1×W.
 func row(kernel, pad, stride, dilation int) window {
 	return window{kernel: [2]int{1, kernel}, stride: [2]int{1, stride},
 		dilation: [2]int{1, dilation}, pad: [4]int{0, 0, pad, pad}}
@@ -124,7 +124,7 @@ func convolutions() (cases []testCase) {
 	return cases
 }
 
-// poolOp has an operation on images, and the same on images B×C×1×W.
+// poolOp is a pooling operation on images, f, and on images B×C×1×W, f1.
 type poolOp struct {
 	f, f1 any
 	ref   func(x []float64, kernel int) float64
@@ -132,16 +132,18 @@ type poolOp struct {
 
 var poolOps = []poolOp{
 	{gorgonia.MaxPool2D, gorgonia.MaxPool1D, func(x []float64, _ int) float64 { return slices.Max(x) }},
-	// PyTorch counts the padding in too.
-	{gorgonia.AveragePool2D, gorgonia.AveragePool1D, func(x []float64, kernel int) float64 { return sum(x) / float64(kernel) }},
+	// The padding counts as elements of 0, as in PyTorch.
+	{gorgonia.AveragePool2D, gorgonia.AveragePool1D,
+		func(x []float64, kernel int) float64 { return sum(x) / float64(kernel) }},
 }
 
-// pooled is what an operation gives for a window.
+// pooled is the reference for a window.
 func (p poolOp) pooled(w window) reference {
 	return pool(w, func(x []float64) float64 { return p.ref(x, w.kernel[0]*w.kernel[1]) })
 }
 
-// of has a pad for each axis, or one for each side: top, bottom, left, right.
+// of is the case of an image. pad has two elements, for height and width, or four:
+// top, bottom, left, right.
 func (p poolOp) of(image []int, kernel, stride [2]int, pad []int) testCase {
 	w := window{kernel: kernel, stride: stride, dilation: [2]int{1, 1}}
 	if len(pad) == 4 {
@@ -153,7 +155,7 @@ func (p poolOp) of(image []int, kernel, stride [2]int, pad []int) testCase {
 		p.f, in("x", 0.5, 2, image...), tensor.Shape(kernel[:]), pad, stride[:])
 }
 
-// of1 is the operation on an image B×C×1×W.
+// of1 is the case of an image B×C×1×W.
 func (p poolOp) of1(image []int, kernel, pad, stride int) testCase {
 	w := row(kernel, pad, stride, 1)
 	return op(dims(image)+", "+w.text(fmt.Sprint(kernel)), p.pooled(w),

@@ -8,14 +8,13 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// The statistics that BatchNorm has in evaluation mode here.
+// The running statistics of BatchNorm in evaluation mode.
 const (
 	runningMean     = 0.5
 	runningVariance = 2
 )
 
-// batchNormOf normalizes each channel, with a scale and a shift of a shape that
-// broadcasts.
+// batchNormOf is BatchNorm, whose scale γ and shift β have the given shape.
 func batchNormOf(x, scale []int, epsilon float64, eval bool) testCase {
 	function := func(x, γ, β *gorgonia.Node) (*gorgonia.Node, error) {
 		y, _, _, _, err := gorgonia.BatchNorm(x, γ, β, 0.9, epsilon)
@@ -38,7 +37,8 @@ func batchNormOf(x, scale []int, epsilon float64, eval bool) testCase {
 		}
 		ref = standardize(epsilon, runningMean, runningVariance)
 		variant += fmt.Sprintf(", evaluation, mean %v and variance %v", runningMean, runningVariance)
-		code = "y, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n" +
+		code = "y, _, _, op, err := gorgonia.BatchNorm(x, γ, β, 0.9, %v)\n" +
+			"\t\tif err != nil {\n\t\t\treturn nil, err\n\t\t}\n" +
 			fmt.Sprintf("\t\treturn y, op.SetStats(tensor.New(tensor.WithBacking(%s)), tensor.New(tensor.WithBacking(%s)))",
 				literal(means), literal(variances))
 	}

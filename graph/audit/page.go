@@ -9,18 +9,17 @@ import (
 	"text/template"
 )
 
-// Versions says what was audited.
+// Versions are the versions that were audited.
 type Versions struct {
 	Gorgonia, Tensor, Go string
 }
 
-// Page writes what a user of Gorgonia has to know: what is wrong, and what to
-// write instead.
+// Page writes docs/audit.md, in Markdown: what is wrong, and what to write instead.
 func Page(w io.Writer, rows []Row, v Versions) error {
 	return templates.ExecuteTemplate(w, "page.tmpl", page{v, rows})
 }
 
-// Tables writes the page of all verdicts.
+// Tables writes docs/audit-tables.md, in Markdown: the verdict of every case.
 func Tables(w io.Writer, rows []Row, v Versions) error {
 	return templates.ExecuteTemplate(w, "tables.tmpl", page{v, rows})
 }
@@ -30,20 +29,20 @@ var pages embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"code": func(s string) string { return "`" + s + "`" },
-	// One piece of code for several names keeps the page short.
+	// A single pair of backquotes keeps the page short.
 	"codes":  func(names []string) string { return "`" + strings.Join(names, ", ") + "`" },
 	"escape": escape,
 	"mark":   func(v Verdict) string { return marks[v] },
 }).ParseFS(pages, "*.tmpl"))
 
-// marks are the verdicts in a cell of the page's table.
+// marks are the verdicts as the tables have them.
 var marks = [verdicts]string{NotRun: "", Right: "✓", ByDesign: "–", Failed: "error", Zero: "**zero**",
 	WrongGradient: "**wrong**", WrongValue: "**value**", Panicked: "**panic**"}
 
-// longest is how many characters of an error message the page shows.
+// longest limits the characters in a table's cell: some messages are long.
 const longest = 200
 
-// escape keeps a text within its table cell, on one line.
+// escape makes a text safe for a table's cell.
 func escape(s string) string {
 	s = strings.NewReplacer("|", "\\|", "\n", " ", "\t", " ", "<", "&lt;", "*", "\\*").Replace(s)
 	if r := []rune(s); len(r) > longest {
@@ -52,7 +51,7 @@ func escape(s string) string {
 	return s
 }
 
-// page is what the templates show. Its exported methods are for them.
+// page is the data of the templates, which call its exported methods.
 type page struct {
 	Versions
 	rows []Row
@@ -69,8 +68,8 @@ func (p page) Variants(op string) []Row {
 	return slices.DeleteFunc(p.Of(TypeOperation), func(r Row) bool { return r.Op != op })
 }
 
-// Cells returns those of a row but the first, of an expression in place of a
-// fault or of a case.
+// Cells returns the names of all cells after the first, of expressions in place of
+// faults or of cases.
 func (p page) Cells(instead bool) []string {
 	if instead {
 		return cellNames[tapeLeaf:insteadCells]
@@ -78,8 +77,8 @@ func (p page) Cells(instead bool) []string {
 	return cellNames[tapeLeaf:]
 }
 
-// Expressions reports of each fault with expressions in its place whether all
-// that were run are right.
+// Expressions reports, for each fault with expressions in its place, whether all of
+// them are right.
 func (p page) Expressions() map[string]bool {
 	right := map[string]bool{}
 	for _, r := range p.Of(TypeInstead) {
@@ -98,7 +97,7 @@ func (p page) RightExpressions() (n int) {
 	return n
 }
 
-// finding is a row of the page: what is wrong with some operations.
+// finding is a row of the page's first table.
 type finding struct {
 	Ops      []string
 	fault    string // its name in package faults
@@ -106,9 +105,9 @@ type finding struct {
 	Instead  string
 }
 
-// Findings sorts the rows that fail on the tape machine by what package faults
-// says of them, in the order of the operations. Where it says nothing, the row
-// has the first of an operation's rows, and how many there are.
+// Findings groups the rows that fail on the tape machine by the fault that package
+// faults finds in them, in the order of the operations. Rows without a known fault
+// are last, grouped by operation: the first is shown, the others are counted.
 func (p page) Findings() (found []*finding) {
 	right, cases, rows := p.Expressions(), named(), p.Of(TypeOperation)
 	unknown := map[string][]Row{}
@@ -150,8 +149,8 @@ func (p page) Findings() (found []*finding) {
 	return found
 }
 
-// Sound returns the operations of which no variant fails on the tape machine, and
-// some variant is right, or none.
+// Sound returns the operations without a variant that fails on the tape machine:
+// those with a right one, or those without.
 func (p page) Sound(right bool) (ops []string) {
 	for _, op := range p.Operations() {
 		of := p.Variants(op)
@@ -163,12 +162,12 @@ func (p page) Sound(right bool) (ops []string) {
 	return ops
 }
 
-// lisp is what fails on the Lisp machine.
+// lisp counts the rows that fail on the Lisp machine.
 type lisp struct {
 	Rows, Fails int
 	Twice       int      // rows that fail only because a node is used twice
 	Both        int      // rows that fail on the tape machine too
-	Alone       []string // operations of the other ones
+	Alone       []string // operations of all others
 }
 
 func (p page) Lisp() (l lisp) {
@@ -197,7 +196,7 @@ func (p page) Merged() []string {
 	return operations(slices.DeleteFunc(p.Of(TypeMerge), func(r Row) bool { return !r.Fails() || r.Op == across }))
 }
 
-// count is a verdict and how many rows have it on each machine.
+// count is the number of rows with a verdict on each machine.
 type count struct {
 	Verdict    Verdict
 	Tape, Lisp int
@@ -211,8 +210,8 @@ func (p page) Verdicts() (all []count) {
 	return all
 }
 
-// Summary is two columns of a table: how many rows are right on a machine, and
-// what the others are.
+// Summary returns two columns of a table: how many rows are right on a machine, and
+// the verdicts of the others.
 func (p page) Summary(rows []Row, tape bool) string {
 	counts, lisp := Counts(rows)
 	if !tape {
@@ -231,13 +230,14 @@ func (p page) Summary(rows []Row, tape bool) string {
 	return right + " | " + strings.Join(fails, ", ")
 }
 
-// example is a row that fails and the outcome that shows it.
+// example is a row that fails, with the outcome that shows it.
 type example struct {
 	Row Row
 	*Outcome
 }
 
-// Examples returns those on the tape machine, or on the Lisp machine alone.
+// Examples returns the rows that fail on the tape machine, or only on the Lisp
+// machine.
 func (p page) Examples(tape bool) (all []example) {
 	for _, r := range p.Of(TypeOperation) {
 		if o := r.Shown(); o != nil && tape == r.Tape().Failure() {

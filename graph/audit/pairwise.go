@@ -7,14 +7,14 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// binaryOp is an element-wise operation of two operands, of one shape or, where
-// f takes the axes along which each is repeated, of two that broadcast.
+// binaryOp is an element-wise operation of two operands: of one shape, or of two
+// that broadcast, where f also takes the axes along which each is repeated.
 type binaryOp struct {
 	f      any
 	ref    func(a, b float64) float64
 	low    float64
 	design string
-	same   []any // true, of a comparison that is to give numbers and not booleans
+	same   []any // what a comparison also takes: true, for numbers in place of booleans
 }
 
 func compared(f any, ref func(a, b float64) bool) binaryOp {
@@ -42,7 +42,7 @@ func (p binaryOp) of(variant string, a, b input) testCase {
 	return op(variant, pairs(p.ref), p.f, append([]any{a, b}, p.same...)...).without(p.design)
 }
 
-// ofShapes has operands of one shape, or one of them is a scalar.
+// ofShapes is the case of two operands of one shape, or of a tensor and a scalar.
 func (p binaryOp) ofShapes(a, b []int) testCase {
 	variant := dims(a)
 	if len(a) != len(b) {
@@ -51,13 +51,13 @@ func (p binaryOp) ofShapes(a, b []int) testCase {
 	return p.of(variant, in("a", p.low, 2, a...), in("b", p.low, 2, b...))
 }
 
-// ofItself is x∘x.
+// ofItself is the case of x and x.
 func (p binaryOp) ofItself(shape []int) testCase {
 	p.low = max(p.low, 0.3)
 	return p.ofShapes(shape, shape).ofItself()
 }
 
-// ofConstant has a constant on the left or on the right.
+// ofConstant is the case with a constant on the left or on the right.
 func (p binaryOp) ofConstant(left bool, shape, of []int) testCase {
 	a, b := in("a", p.low, 2, shape...), in("b", p.low, 2, of...)
 	a.Constant, b.Constant = left, !left

@@ -7,14 +7,14 @@ type panicked struct{ text string }
 
 func (p panicked) Error() string { return p.text }
 
-// recovered makes a panic of the function that defers it an error.
+// recovered turns a panic of the function that defers it into an error.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = panicked{fmt.Sprint(r)}
 	}
 }
 
-// try returns the error of a function, or its panic as one.
+// try returns the error of f, or its panic as an error.
 func try(f func() error) (err error) {
 	defer recovered(&err)
 	return f()

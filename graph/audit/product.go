@@ -19,7 +19,7 @@ func outerOf(n, m int) testCase {
 	return op(fmt.Sprintf("%d, %d", n, m), contract(nil, nil), gorgonia.OuterProd, in("a", -2, 2, n), in("b", -2, 2, m))
 }
 
-// batchedOf transposes the last two axes of an operand where asked.
+// batchedOf is BatchedMatMul; ta and tb transpose the last two axes of a and b.
 func batchedOf(a, b []int, ta, tb bool) testCase {
 	variant := dims(a) + ", " + dims(b)
 	if ta || tb {
@@ -33,7 +33,7 @@ func tensordotOf(a, b, aAxes, bAxes []int) testCase {
 		gorgonia.Tensordot, aAxes, bAxes, in("a", -2, 2, a...), in("b", -2, 2, b...))
 }
 
-// products are the operations of linear algebra.
+// products are the cases of linear algebra.
 func products() (cases []testCase) {
 	for _, s := range [][2][]int{
 		{{3}, {3}}, {{2, 3}, {3}}, {{2}, {2, 3}}, {{2, 3}, {3, 4}}, {{1, 3}, {3, 1}}, {{3, 1}, {1, 3}}, {{1, 3}, {3, 2}},

@@ -17,9 +17,9 @@ import (
 // Marker is in every generated program.
 const Marker = "// Made by gradtwin audit --programs; do not edit."
 
-// Program is a minimal Go program that shows one failure with Gorgonia alone.
+// Program is a short Go program that shows one failure and imports only Gorgonia.
 type Program struct {
-	Name string // a folder's name, as in log2-wrong-gradient
+	Name string // of its folder, as log2-wrong-gradient
 	Text string
 }
 
@@ -29,9 +29,9 @@ type failing struct {
 	outcome *Outcome
 }
 
-// Programs writes one program for every operation and verdict that fails on
-// the tape machine, and one for every operation that fails on the Lisp machine
-// alone: of all variants the one with the fewest elements.
+// Programs returns one program for each operation and verdict that fails on the tape
+// machine, and one for each operation that fails only on the Lisp machine. It shows
+// the variant with the fewest elements.
 func Programs(rows []Row) ([]Program, error) {
 	cases, smallest := named(), map[string]failing{}
 	for _, r := range OfType(rows, TypeOperation) {
@@ -60,7 +60,7 @@ func Programs(rows []Row) ([]Program, error) {
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
-// slug makes a folder's name of a text.
+// slug returns a text as a folder's name.
 func slug(s string) string {
 	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(s), "-"), "-")
 }
@@ -74,7 +74,7 @@ var programTemplate = template.Must(template.New("program").Funcs(template.FuncM
 	"number":  func(x float64) string { return fmt.Sprintf("%.6g", x) },
 }).Parse(programText))
 
-// programData is what the template of a program is filled with.
+// programData is the data of the template of a program.
 type programData struct {
 	Marker        string
 	Case          *testCase
@@ -90,7 +90,7 @@ type programData struct {
 	Got, Want     float64
 }
 
-// program writes the program that shows the outcome of a cell.
+// program returns the program that shows the outcome.
 func (f failing) program() (string, error) {
 	c, o := f.testCase, f.outcome
 	of := cell(slices.Index(cellNames[:], o.Cell))
@@ -137,7 +137,7 @@ func (f failing) program() (string, error) {
 	return string(formatted), err
 }
 
-// add writes the inputs and the cost, of these values.
+// add sets Inputs, Leaves and Cost. in has the values of the inputs.
 func (d *programData) add(c *testCase, of cell, in []array) {
 	d.Cost = []string{"cost := y"}
 	if !d.Outcome.Plain {
@@ -172,8 +172,8 @@ func (d *programData) add(c *testCase, of cell, in []array) {
 	}
 }
 
-// shape is that of the result as the graph has it, and a scalar's where it
-// cannot be built.
+// shape returns the result's shape in the graph, and a scalar's where it cannot be
+// built.
 func (c *testCase) shape(in []array, of cell) (shape []int) {
 	_ = try(func() error {
 		b, err := c.build(gorgonia.NewGraph(), in, of)
@@ -185,13 +185,13 @@ func (c *testCase) shape(in []array, of cell) (shape []int) {
 	return shape
 }
 
-// leafCode writes the statement that makes a leaf of a graph g.
+// leafCode returns the statement that makes a leaf of a graph g.
 func leafCode(name string, dtype tensor.Dtype, a array) string {
 	return fmt.Sprintf("%s := gorgonia.NewTensor(g, gorgonia.%s, %d, gorgonia.WithShape(%s), gorgonia.WithName(%q),\n"+
 		"\t\tgorgonia.WithValue(%s))", name, exported(dtype), len(a.Shape), list(a.Shape), name, valueCode(a, dtype))
 }
 
-// valueCode writes an array as a Gorgonia value.
+// valueCode returns an array as a Gorgonia value in Go.
 func valueCode(a array, dtype tensor.Dtype) string {
 	of := strings.ToLower(exported(dtype))
 	if len(a.Shape) == 0 {

@@ -12,8 +12,8 @@ import (
 // uniform returns number k of a fixed sequence that fills the unit interval.
 func uniform(k int) float64 { return spread(k, 0, 1) }
 
-// dropoutOf is Dropout at one mask, which a fixed sequence in place of
-// Gorgonia's generator gives at every run, or in evaluation mode.
+// dropoutOf is Dropout in evaluation mode, or with the same mask in every run: a
+// fixed sequence replaces Gorgonia's random generator.
 func dropoutOf(x input, p float64, eval bool) testCase {
 	mode := map[bool]string{false: "one mask", true: "evaluation"}[eval]
 	keep := 1 - p
@@ -50,7 +50,7 @@ var randomNodes = []randomNode{
 	{gorgonia.UniformRandomNode, 1, 2}, {gorgonia.GaussianRandomNode, 1, 2}, {gorgonia.BinomialRandomNode, 5, 0.5},
 }
 
-// of is the product of x and the random node, which is held at one draw.
+// of is the case of the product of x and the random node, which keeps one draw.
 func (r randomNode) of(shape []int) testCase {
 	drawn := newArray(shape...)
 	for i := range drawn.Data {
@@ -70,7 +70,7 @@ func (r randomNode) of(shape []int) testCase {
 		gorgonia.HadamardProd, in("x", -2, 2, shape...), node).as(name(r.f), dims(shape)+", times x, one draw")
 }
 
-// heldOp is the operation of a random node at one draw.
+// heldOp is the operation of a random node that always gives value.
 type heldOp struct {
 	gorgonia.Op
 	value gorgonia.Value

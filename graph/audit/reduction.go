@@ -8,8 +8,7 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// reductionAxes are the shapes and the axes that reductions go along: each
-// single one, several, and all.
+// reductionAxes are shapes with the axes of reductions; nil means all axes.
 var reductionAxes = []struct {
 	shape []int
 	axes  [][]int
@@ -41,8 +40,8 @@ func (r reductionOp) of(shape, axes []int) testCase {
 	return op(dims(shape)+axesText(axes), ref, r.f, in("x", -2, 2, shape...), rest(axes))
 }
 
-// keepingDims is a reduction under KeepDims, which puts the dimensions of 1 on
-// the left or on the right, wherever the axes were.
+// keepingDims is a reduction under KeepDims, which adds the dimensions of 1 on the
+// left or on the right, wherever the axes were.
 func (r reductionOp) keepingDims(shape, axes []int, left bool) testCase {
 	ref := reduce(axes, r.ref)
 	keep := func(x *gorgonia.Node) (*gorgonia.Node, error) {
@@ -136,7 +135,7 @@ func reductions() (cases []testCase) {
 	return cases
 }
 
-// axesText is the part of a variant's name that gives the axes.
+// axesText returns the part of a variant's name that names the axes.
 func axesText(axes []int) string {
 	switch len(axes) {
 	case 0:

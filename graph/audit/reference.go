@@ -9,7 +9,7 @@ import (
 // indices: slow, and easy to see right.
 type reference = func(in []array) array
 
-// each is an elementwise function.
+// each applies f to each element.
 func each(f func(x float64) float64) reference {
 	return func(in []array) array {
 		y := newArray(in[0].Shape...)
@@ -20,7 +20,7 @@ func each(f func(x float64) float64) reference {
 	}
 }
 
-// pairs is an elementwise function of two, with NumPy's broadcasting.
+// pairs applies f to each pair of elements, with NumPy's broadcasting.
 func pairs(f func(a, b float64) float64) reference {
 	return func(in []array) array {
 		rank := max(len(in[0].Shape), len(in[1].Shape))
@@ -83,7 +83,7 @@ func reduce(axes []int, f func(x []float64) float64) reference {
 	}
 }
 
-// along maps the elements along one axis together.
+// along applies f to the elements along an axis, for each choice of the others.
 func along(axis int, f func(x []float64) []float64) reference {
 	return func(in []array) array {
 		a := in[0]
@@ -180,7 +180,7 @@ func truth(b bool) float64 {
 	return 0
 }
 
-// permute is the transpose by axes.
+// permute is the transpose: axis k of the result is axes[k] of the operand.
 func permute(axes ...int) reference {
 	return func(in []array) array {
 		shape := make([]int, len(axes))
@@ -273,8 +273,8 @@ func standardize(epsilon, mean, variance float64) reference {
 	}
 }
 
-// scaled is a function of the coordinates of the first input, times the second
-// input and plus the third.
+// scaled multiplies a function of the coordinates of the first input by the second
+// input, and adds the third.
 func scaled(in []array, f func(at []int) float64) array {
 	return pairs(plus)([]array{pairs(times)([]array{fill(in[0].Shape, f), in[1]}), in[2]})
 }

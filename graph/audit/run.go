@@ -9,27 +9,28 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// weights are the numbers that make a scalar of a result: distinct, so that no
-// element's gradient stands for another's. Half of them are negative.
+// weights returns the weights w of a cost. They are distinct, so that elements
+// that are exchanged show, and half of them are negative.
 func weights(k int, shape []int) array { return in("w", -1, 1, shape...).array(k, 0) }
 
-// weightOf and secondUse are the two uses of weights.
+// weightOf is the k of the result's weights, and secondUse that of the first input's
+// where it is used twice.
 const (
 	weightOf  = 7
 	secondUse = 11
 )
 
-// way is how a scalar is made of the result and how the gradient is read.
+// way says how the cost is made of the result, and how the gradient is read.
 type way struct {
 	dot   bool // by Reshape and Mul, not by HadamardProd and Sum
 	plain bool // the result, which is a scalar, is the cost itself
-	bound bool // the gradient is that bound to the leaf
+	bound bool // the gradient is the one that BindDualValues binds to the leaf
 }
 
 // operand is an input with a gradient.
 type operand struct {
 	leaf, node *gorgonia.Node // node is computed from leaf, or is leaf
-	// back makes the gradient of node of that of leaf.
+	// back computes the gradient of node from that of leaf.
 	back func(gradient array) (array, error)
 }
 
@@ -63,7 +64,7 @@ func (c *testCase) build(g *gorgonia.ExprGraph, in []array, of cell) (b built, e
 	return b, err
 }
 
-// operand makes input k of a leaf that it is computed from, as the cell says.
+// operand adds input k and its leaf to a graph, as the cell says.
 func (c *testCase) operand(g *gorgonia.ExprGraph, k int, a array, of cell) (o operand, err error) {
 	dtype, name := c.In[k].dtype(of.dtype()), c.In[k].Name
 	switch {
@@ -89,7 +90,7 @@ func (c *testCase) operand(g *gorgonia.ExprGraph, k int, a array, of cell) (o op
 	return o, err
 }
 
-// halves returns two factors of an array, of which the second is 2 everywhere.
+// halves returns two arrays with the product a; the second is 2 everywhere.
 func halves(a array) (half, two array) {
 	half, two = newArray(a.Shape...), newArray(a.Shape...)
 	for i, v := range a.Data {
@@ -98,8 +99,8 @@ func halves(a array) (half, two array) {
 	return half, two
 }
 
-// sliceable returns the last axis that can be a part of a longer one and stay
-// an axis, or −1.
+// sliceable returns the last axis of more than one element, or −1: Slice removes an
+// axis that it cuts to one.
 func sliceable(shape []int) int {
 	d := len(shape) - 1
 	for d >= 0 && shape[d] == 1 {
@@ -108,7 +109,7 @@ func sliceable(shape []int) int {
 	return d
 }
 
-// slicedOperand is all but the first of a leaf's elements along an axis.
+// slicedOperand is a Slice of a leaf that has one more element along an axis.
 func slicedOperand(g *gorgonia.ExprGraph, name string, a array, dtype tensor.Dtype) (o operand, err error) {
 	axis := sliceable(a.Shape)
 	shape, cuts := slices.Clone(a.Shape), make([]span, len(a.Shape))
@@ -138,8 +139,8 @@ func slicedOperand(g *gorgonia.ExprGraph, name string, a array, dtype tensor.Dty
 	return o, err
 }
 
-// closing makes a scalar of a node: Σ w·y. There is a second way, because the
-// operations that it needs could themselves be wrong.
+// closing returns the node of Σ w·y. dot computes it in a second way, because the
+// operations of the first could be wrong themselves.
 func closing(y *gorgonia.Node, name string, k int, dot bool) (*gorgonia.Node, error) {
 	shape := slices.Clone([]int(y.Shape()))
 	w := weights(k, shape)
@@ -161,7 +162,7 @@ func closing(y *gorgonia.Node, name string, k int, dot bool) (*gorgonia.Node, er
 	return gorgonia.Sum(p)
 }
 
-// cost makes the cell's scalar of the result.
+// cost returns the node of the cost in a cell.
 func (b built) cost(of cell, w way) (cost *gorgonia.Node, err error) {
 	if w.plain && !b.result.IsScalar() {
 		return nil, errors.New("not a scalar")
@@ -190,7 +191,7 @@ type symbolic struct {
 	grads []array // of the operands
 }
 
-// options are those of a machine that runs the case.
+// options returns the options of a machine that runs the case.
 func (c *testCase) options(more ...gorgonia.VMOpt) []gorgonia.VMOpt {
 	if c.Eval {
 		more = append(more, gorgonia.EvalMode())
@@ -198,8 +199,8 @@ func (c *testCase) options(more ...gorgonia.VMOpt) []gorgonia.VMOpt {
 	return more
 }
 
-// differentiate runs one cell in Gorgonia. Panics of the building are errors;
-// those of a machine's goroutine end the process.
+// differentiate runs a cell in Gorgonia. A panic while the graph is built is an
+// error; one in a machine's goroutine ends the process.
 func (c *testCase) differentiate(in []array, of cell, w way) (s symbolic, err error) {
 	defer recovered(&err)
 	g := gorgonia.NewGraph()
@@ -248,7 +249,7 @@ func (c *testCase) differentiate(in []array, of cell, w way) (s symbolic, err er
 			return s, fmt.Errorf("gradient of %s: %w", o.leaf.Name(), err)
 		}
 		if len(a.Data) == o.leaf.Shape().TotalSize() {
-			a.Shape = o.leaf.Shape() // Gorgonia is careless with dimensions of 1
+			a.Shape = o.leaf.Shape() // Gorgonia drops or adds dimensions of 1
 			if a, err = o.back(a); err != nil {
 				return s, err
 			}
@@ -258,7 +259,7 @@ func (c *testCase) differentiate(in []array, of cell, w way) (s symbolic, err er
 	return s, nil
 }
 
-// value computes the result alone, on a tape machine of its own.
+// value computes the result without a cost, on a tape machine.
 func (c *testCase) value(in []array) (a array, err error) {
 	defer recovered(&err)
 	g := gorgonia.NewGraph()

@@ -7,14 +7,14 @@ import (
 	"gradtwin"
 )
 
-// scalarOf is Σ w·y as a function of the case's inputs that are not fixed. The
-// sum is in plain Go, and y too where the case has a reference.
+// scalarOf is the cost as a function of the inputs that are not fixed, in plain Go
+// where the case has a reference.
 type scalarOf struct {
 	c      *testCase
 	of     cell
-	plain  bool // the weight of the result is 1
+	plain  bool // the cost is the result itself
 	layout gradtwin.Layout
-	in     []array   // all inputs: those that are not fixed are parts of x
+	in     []array   // of all inputs; those that are not fixed share the memory of x
 	x      []float64 // in the order of layout
 }
 
@@ -59,7 +59,7 @@ func (f *scalarOf) loss() (float64, error) {
 	return total, nil
 }
 
-// step is that of the differences: their error is h⁴·f⁽⁵⁾/30 + 1.5·u·|f|/h.
+// step is h of the differences, whose error is h⁴·f⁽⁵⁾/30 + 1.5·u·|f|/h.
 const step = 1e-3
 
 // derivative is the central difference of order four.
@@ -76,16 +76,16 @@ func (f *scalarOf) derivative(i int) (float64, error) {
 	return sum / (12 * step), nil
 }
 
-// lossAt is the loss with another element i.
+// lossAt returns the loss with x as element i.
 func (f *scalarOf) lossAt(i int, x float64) (float64, error) {
 	defer func(old float64) { f.x[i] = old }(f.x[i])
 	f.x[i] = x
 	return f.loss()
 }
 
-// arithmetic writes out the central difference at element i.
+// arithmetic writes a central difference at element i as a calculation.
 func (f *scalarOf) arithmetic(i int) (string, error) {
-	const h = 1e-4 // the numbers are for reading: seven digits of the derivative
+	const h = 1e-4 // for a reader: the derivative has seven digits
 	x := f.x[i]
 	fp, err := f.lossAt(i, x+h)
 	fm, also := f.lossAt(i, x-h)

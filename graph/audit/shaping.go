@@ -10,7 +10,7 @@ import (
 )
 
 func reshapeOf(from, to []int) testCase {
-	shape := slices.Clone(to) // -1 is whatever is left
+	shape := slices.Clone(to) // -1 stands for what is left
 	if k := slices.Index(shape, -1); k >= 0 {
 		shape[k] = -size(from) / size(shape)
 	}
@@ -48,7 +48,7 @@ func concatOf(axis int, shapes [][]int) testCase {
 		gorgonia.Concat, append([]any{axis}, inputs...)...)
 }
 
-// unconcatOf is the second of the parts.
+// unconcatOf is the second part of Unconcat.
 func unconcatOf(shape []int, axis, parts int) testCase {
 	cuts := make([]span, len(shape))
 	n := shape[axis] / parts
@@ -67,7 +67,8 @@ func unconcatOf(shape []int, axis, parts int) testCase {
 }
 
 func atOf(shape, at []int) testCase {
-	return op(fmt.Sprintf("%s, [%s]", dims(shape), list(at)), elementAt(at), gorgonia.At, in("x", -2, 2, shape...), rest(at))
+	return op(fmt.Sprintf("%s, [%s]", dims(shape), list(at)), elementAt(at),
+		gorgonia.At, in("x", -2, 2, shape...), rest(at))
 }
 
 func elementAt(at []int) reference {
@@ -98,7 +99,7 @@ func diagFlatOf(n int) testCase {
 	return op(fmt.Sprint(n), diagonal, gorgonia.DiagFlat, in("x", -2, 2, n)).without("documented as not differentiable")
 }
 
-// shaping are the operations that move elements.
+// shaping are the cases of operations that move elements.
 func shaping() (cases []testCase) {
 	for _, s := range [][2][]int{
 		{{6}, {2, 3}}, {{2, 3}, {6}}, {{2, 3}, {3, 2}}, {{2, 3, 2}, {4, 3}}, {{2, 3}, {1, 2, 3, 1}}, {{2, 3}, {2, -1}},
@@ -175,7 +176,7 @@ func shaping() (cases []testCase) {
 	return cases
 }
 
-// sliced is x[from:to, …]; an axis cut to one element is dropped.
+// sliced is x[from:to:step, …]. An axis that is cut to one element is removed.
 func sliced(cuts []span) reference {
 	return func(in []array) array {
 		shape := slices.Clone(in[0].Shape)

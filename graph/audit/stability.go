@@ -6,8 +6,8 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// patternOp is a pair that Gorgonia rewrites into another operation for
-// stability.
+// patternOp is a pair of operations that Gorgonia replaces by another one, which is
+// more accurate.
 type patternOp struct {
 	op        string
 	expr      func(x input) expression

@@ -8,17 +8,15 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// storedInner are the operations whose result Reshape and Ravel share. Gorgonia's
-// derivatives of most of them need it when the operation over Reshape has
-// written its own result into it.
+// storedInner are operations g with a result that Reshape and Ravel do not copy. The
+// derivatives of most of them need the result after f has overwritten it.
 var storedInner = []string{"Exp", "Sigmoid", "Tanh", "Sqrt", "Inverse", "Sin", "SoftMax"}
 
-// storedOuter are the element-wise operations over Reshape and Ravel: the second
-// operand of those of two is another input.
+// storedOuter are element-wise operations f of the reshaped result and, where they
+// take two operands, another input.
 var storedOuter = []string{"Add", "Sub", "HadamardProd", "HadamardDiv", "Square"}
 
-// storedOf is f(Reshape(g(x))), f an element-wise operation; Ravel where there is
-// no shape to go to.
+// storedOf is f(Reshape(g(x))), or f(Ravel(g(x))) where to is nil.
 func storedOf(outer, inner string, from, to []int) testCase {
 	const low, high = 0.4, 2
 	x := in("x", low, high, from...)

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Verdict is what the audit says of one cell.
+// Verdict is the result in a cell.
 type Verdict uint8
 
 // The verdicts, from the best to the worst.
 const (
-	NotRun Verdict = iota // nothing to run
+	NotRun Verdict = iota
 	Right
-	ByDesign // not differentiable, and says so
+	ByDesign // there is no gradient, and Gorgonia returns an error or none
 	Failed   // an error
-	Zero     // the gradient is 0 and must not be
+	Zero     // the gradient is 0 and should not be
 	WrongGradient
 	WrongValue // of the forward pass
-	Panicked   // ends the process where a machine's goroutine panics
+	Panicked
 	verdicts
 )
 
@@ -41,9 +41,8 @@ func (v *Verdict) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Failure reports whether a user of the operation is worse off than the
-// documentation says.
+// Failure reports whether the operation does not do what Gorgonia documents.
 func (v Verdict) Failure() bool { return v >= Failed }
 
-// wrong reports whether there is a result, and a wrong one.
+// wrong reports whether there is a result and it is wrong.
 func (v Verdict) wrong() bool { return v == Zero || v == WrongGradient || v == WrongValue }

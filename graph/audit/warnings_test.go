@@ -11,7 +11,8 @@ import (
 // differentiable are the rows of the cases that have a gradient, by their names.
 func differentiable(t *testing.T) (rows []Row, cases map[string]*testCase) {
 	cases = named()
-	return slices.DeleteFunc(OfType(everything(t), TypeOperation), func(r Row) bool { return cases[r.Name()].Design != "" }), cases
+	return slices.DeleteFunc(OfType(everything(t), TypeOperation),
+		func(r Row) bool { return cases[r.Name()].Design != "" }), cases
 }
 
 // Every operation that the audit finds wrong on the tape machine is known to
@@ -19,6 +20,7 @@ func differentiable(t *testing.T) (rows []Row, cases map[string]*testCase) {
 // error or a panic is told by that.
 func TestWrapWarns(t *testing.T) {
 	rows, cases := differentiable(t)
+	t.Parallel()
 	allowed := map[string]string{
 		"MaxPool1D": "the same node as AveragePool1D",
 		"MaxPool2D": "the same node as AveragePool1D, when its kernel has one row",

@@ -15,8 +15,8 @@ func (w window) out(shape []int) (h, width int) {
 		length(shape[3], w.kernel[1], w.pad[2]+w.pad[3], w.stride[1], w.dilation[1])
 }
 
-// visit calls f with the image's coordinates under the kernel at (i, j), padding
-// too.
+// visit calls f for each element (r, c) of the kernel at (i, j) with the image's
+// coordinates (y, x) there, which may be in the padding.
 func (w window) visit(i, j int, f func(r, c, y, x int)) {
 	for r := range w.kernel[0] {
 		for c := range w.kernel[1] {
@@ -39,7 +39,7 @@ func convolution(w window) reference {
 	}
 }
 
-// pool folds what is under the kernel; the padding is left out of it.
+// pool applies f to the elements under the kernel, without the padding.
 func pool(w window, f func(x []float64) float64) reference {
 	return func(in []array) array {
 		im := in[0]
@@ -73,14 +73,14 @@ func imageToColumns(w window) reference {
 	}
 }
 
-// one is a window without anything unusual.
+// one is a window with strides and dilations of 1, and no padding.
 var one = window{stride: [2]int{1, 1}, dilation: [2]int{1, 1}}
 
 func (w window) withStride(h, width int) window   { w.stride = [2]int{h, width}; return w }
 func (w window) withDilation(h, width int) window { w.dilation = [2]int{h, width}; return w }
 func (w window) withPad(h, width int) window      { w.pad = [4]int{h, h, width, width}; return w }
 
-// text names the kernel, and the settings that are not the usual ones.
+// text describes the kernel, and the settings that differ from those of one.
 func (w window) text(kernel string) string {
 	s := "kernel " + kernel
 	if w.stride != [2]int{1, 1} {

@@ -19,14 +19,14 @@ import (
 // cellTimeout ends a case that hangs: the slowest takes a fifth of a second.
 const cellTimeout = 20 * time.Second
 
-// gcPercent is that of a worker, which makes much garbage and keeps little.
+// gcPercent is GOGC in a worker, which allocates much and keeps little.
 const gcPercent = 800
 
 // subject is what is audited: a case, expressions of one graph, an expression in
 // place of a fault, or a hazard.
 type subject interface {
-	row() Row              // with its outcomes empty but for their names
-	outcome(k int) Outcome // the row's outcome k
+	row() Row              // the outcomes have only the names of their cells
+	outcome(k int) Outcome // computes outcome k of the row
 }
 
 // subjects returns all of them, in the order of the page.
@@ -48,13 +48,13 @@ func subjects() (all []subject) {
 
 // job is one outcome of one subject, or a case that a generator draws.
 type job struct {
-	Subject, Outcome int   // of a drawn case its generator, and its number
+	Subject, Outcome int   // for a drawn case its generator, and its number
 	Draw             *seed `json:",omitempty"`
 }
 
-// do runs a job. A drawn case is run in all cells of the fuzzer. A panic here is
-// an error: it is not one of Gorgonia's, which are caught where it is called, or
-// end the process.
+// do runs a job. A drawn case is run in all cells of the fuzzer. A panic that gets
+// here becomes an error: it is a bug of this package. Gorgonia's panics are recovered
+// where it is called, or end the process.
 func (j job) do(all []subject, generators []generator) (o Outcome, err error) {
 	defer recovered(&err)
 	switch {
@@ -68,13 +68,11 @@ func (j job) do(all []subject, generators []generator) (o Outcome, err error) {
 	return Outcome{}, fmt.Errorf("no subject %d with an outcome %d", j.Subject, j.Outcome)
 }
 
-// Work runs the jobs that it reads, one JSON object after the other, and writes
-// the outcome of each. It is the main function of the processes that Run starts:
-// an operation that panics in a goroutine of Gorgonia's ends such a process and
-// nothing else.
+// Work reads jobs as JSON, runs them and writes the outcome of each, until r ends.
+// It is the main function of a worker process.
 func Work(r io.Reader, w io.Writer) error {
 	debug.SetGCPercent(gcPercent)
-	os.Stdout = os.Stderr // Gorgonia prints
+	os.Stdout = os.Stderr // some operations of Gorgonia print
 	all, drawn := subjects(), generators()
 	in, out := json.NewDecoder(r), json.NewEncoder(w)
 	for {
@@ -94,13 +92,14 @@ func Work(r io.Reader, w io.Writer) error {
 	}
 }
 
-// Run audits the rows that only accepts, which are given to it empty, in as many worker
-// processes at a time as there are processors. worker starts one: a process
-// that calls Work on its standard input and output.
+// Run audits the rows that only accepts and returns them. only gets rows without
+// verdicts. worker returns the command of a worker process, which calls Work with its
+// standard input and output; one runs on each processor. An operation that panics in a
+// goroutine of Gorgonia's ends its worker, and the next job starts another.
 func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(Row) bool) ([]Row, error) {
 	var jobs []job
 	var rows []Row
-	var of []int // the row of each job
+	var of []int // index of each job's row
 	for i, s := range subjects() {
 		r := s.row()
 		if !only(r) {
@@ -117,7 +116,7 @@ func Run(ctx context.Context, worker func(context.Context) *exec.Cmd, only func(
 	}
 	for n, j := range jobs {
 		to := &rows[of[n]].Outcomes[j.Outcome]
-		outcomes[n].Cell = to.Cell // of a panic it is not known
+		outcomes[n].Cell = to.Cell // a worker that ended did not say
 		*to = outcomes[n]
 	}
 	return rows, nil
@@ -134,7 +133,7 @@ func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs [
 	}
 	defer os.RemoveAll(dir)
 	outcomes := make([]Outcome, len(jobs))
-	var next atomic.Int64 // the first job that nobody has taken
+	var next atomic.Int64 // the first job that is not taken
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(jobs)) {
 		group.Go(func() {
@@ -159,11 +158,11 @@ func runJobs(ctx context.Context, worker func(context.Context) *exec.Cmd, jobs [
 	return outcomes, nil
 }
 
-// process is a worker that is started when there is a job and none runs.
+// process is a worker process. It is started for a job when it does not run.
 type process struct {
 	worker func(context.Context) *exec.Cmd
 	dir    string
-	cmd    *exec.Cmd // nil when none runs
+	cmd    *exec.Cmd // nil when it does not run
 	kill   func()
 	input  io.Closer
 	in     *json.Encoder
@@ -174,6 +173,7 @@ type process struct {
 func (p *process) start(ctx context.Context) error {
 	cmd := p.worker(ctx)
 	cmd.Dir, cmd.Stderr = p.dir, &p.stderr
+	cmd.Env = append(cmd.Environ(), "GOTRACEBACK=none") // the message of a panic is enough
 	p.stderr.Reset()
 	input, err := cmd.StdinPipe()
 	if err != nil {
@@ -191,7 +191,7 @@ func (p *process) start(ctx context.Context) error {
 	return nil
 }
 
-// end waits for the end of the worker that runs.
+// end closes the worker's input and waits for its end.
 func (p *process) end() {
 	if p.cmd != nil {
 		p.input.Close()
@@ -200,7 +200,7 @@ func (p *process) end() {
 	}
 }
 
-// do runs a job. A panic or a timeout ends the worker, and is the outcome.
+// do runs a job. A panic or a timeout ends the worker and is the job's outcome.
 func (p *process) do(ctx context.Context, j job) (o Outcome, err error) {
 	if p.cmd == nil {
 		if err := p.start(ctx); err != nil {

@@ -7,9 +7,9 @@ import (
 )
 
 // Of returns the faults of a node. Some depend on values: value returns the
-// elements of a node, or nil where they are not known, and may be nil itself. A
-// node of a user's own operation has no known faults; nor has any node when
-// Replaced says so.
+// elements of a node, or nil where they are not known, and may itself be nil. A node
+// with a user's own operation has no known faults, and no node has any where
+// Replaced is not empty.
 func Of(n *gorgonia.Node, value func(*gorgonia.Node) []float64) []Known {
 	return find(n, false, value)
 }

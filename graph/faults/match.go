@@ -13,10 +13,9 @@ import (
 
 // reducesInside reports whether the reduction of a shape along some axes reads
 // the wrong elements. Gorgonia reduces one axis after the other, in ascending
-// order; an axis that is then neither the first nor the last is read at a wrong
-// stride. That is right all the same where the axis has 2 elements, or where the
-// axes between it and the first have 1. All axes together are reduced in another
-// way, which is right.
+// order. An axis that is then neither the first nor the last is read with a wrong
+// stride, which makes no difference where the axis has 2 elements, or where the
+// axes between it and the first have 1. All axes together are reduced correctly.
 func reducesInside(shape tensor.Shape, along []int) bool {
 	if len(along) == len(shape) {
 		return false
@@ -35,7 +34,7 @@ func reducesInside(shape tensor.Shape, along []int) bool {
 	return false
 }
 
-// ties reports whether a maximum is that of more than one element.
+// ties reports whether a Max has several largest elements.
 func ties(n node) bool {
 	shape, along, x := n.in[0].Shape(), peek.Ints(n.op, "along"), n.value(n.in[0])
 	if len(x) != shape.TotalSize() {
@@ -45,7 +44,7 @@ func ties(n node) bool {
 		x    float64
 		ties bool
 	}
-	groups := map[string]largest{} // by the place among the axes that are left
+	groups := map[string]largest{} // by the coordinates along the other axes
 	index := make([]int, len(shape))
 	for _, v := range x {
 		place := slices.Clone(index)
@@ -86,7 +85,7 @@ func isElementwise(n *gorgonia.Node, sign string) bool {
 	return false
 }
 
-// isKind reports whether a node's operation is of a type of Gorgonia's.
+// isKind reports whether a node's operation has a type of Gorgonia's.
 func isKind(n *gorgonia.Node, kind string) bool {
 	return n.Op() != nil && peek.IsGorgonias(n.Op()) && peek.TypeName(n.Op()) == kind
 }
@@ -163,8 +162,8 @@ func isRectify(n *gorgonia.Node) bool {
 	return isKind(in[1], "elemBinOp") && in[1].Op().String() == ">= true" && peek.Children(in[1])[0] == in[0]
 }
 
-// fromRectify reports whether a node's zeros are those of a Rectify, whose
-// derivative is 0 there, passed on without another derivative.
+// fromRectify reports whether a node's zeros come from a Rectify, whose derivative
+// is 0 there, through operations that only move elements.
 func fromRectify(n *gorgonia.Node) bool {
 	for _, kind := range []string{"maxPoolOp", "reshapeOp", "transposeOp", "sliceOp", "upsampleOp", "dropoutOp"} {
 		if isKind(n, kind) {
@@ -182,8 +181,7 @@ func isLogSoftMax(n *gorgonia.Node) bool {
 	return log
 }
 
-// leavesOut reports whether a slice has fewer elements than steps that begin
-// before its end.
+// leavesOut reports whether the length of a slice is not a multiple of its step.
 func leavesOut(n node) bool {
 	if n.kind != "sliceOp" || peek.Field(n.op, "Slice").IsNil() {
 		return false
@@ -205,7 +203,7 @@ func contractsOne(n node) bool {
 	for _, axis := range axes {
 		contracted *= n.in[0].Shape()[axis]
 	}
-	var free, elements [2]int // axes that are left, and their elements
+	var free, elements [2]int // of each operand the other axes, and their elements
 	for k, operand := range n.in {
 		free[k], elements[k] = operand.Dims()-len(axes), operand.Shape().TotalSize()/contracted
 	}

@@ -2,17 +2,16 @@ package faults
 
 import "runtime/debug"
 
-// Version is the release of Gorgonia, and tensorVersion that of its tensors,
-// that the table holds for.
+// The table is about these releases.
 const (
 	Version       = "v0.9.18"
 	tensorVersion = "v0.9.24"
 )
 
 // Replaced names the module that the program was built with in place of the
-// releases that the table holds for, as a fork by a replace directive; then
-// nothing is known of its faults. It is empty for the releases themselves, and
-// where the program does not say.
+// releases that the table is about, such as a fork by a replace directive, whose
+// faults are not known. It is empty for these releases, and where the program has no
+// build information.
 func Replaced() string { return replaced }
 
 var replaced = findReplaced()

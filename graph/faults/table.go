@@ -10,7 +10,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// What several faults have in common.
+// Texts that several faults share.
 const (
 	insteadOfDropout   = "the product with a mask of your own, which holds 0 or 1/(1−p)"
 	insteadOfByIndices = "Transpose to axis 0, a vector as a column, or Mul with a one-hot matrix"
@@ -19,9 +19,9 @@ const (
 	lastAxis           = "Transpose so that the axis is last"
 )
 
-// Overwriting is the fault of an element-wise operation that writes over what
-// Reshape has left in place. No node shows it by itself: package graph finds it
-// by following a run.
+// Overwriting is the fault of an element-wise operation that overwrites the operand
+// of a Reshape, which shares its memory. No single node shows it: package graph finds
+// it by following a run.
 var Overwriting = Known{
 	Op: "Reshape", Effect: Derivative,
 	Problem: "an element-wise operation on Reshape(f(x)) writes over f(x), which the derivative of f needs",
@@ -91,8 +91,8 @@ var table = []Known{
 		Op: "Broadcast", Effect: Derivative,
 		Problem: "the derivative of a broadcast along an inner axis is a sum along it, which reads the wrong elements",
 		Instead: lastAxis + ", broadcast, and Transpose back",
-		// Which axis is an inner one shows in the gradient alone: sums along later
-		// axes have been taken before, and have removed them.
+		// Only the gradient shows which axis is an inner one: it sums along later axes
+		// first, which removes them.
 		gradient: true,
 		match: func(n node) bool {
 			return n.kind == "sumOp" && reducesInside(n.in[0].Shape(), peek.Ints(n.op, "along"))

@@ -1,5 +1,5 @@
-// Package building lets one graph be built at a time, and turns panics of
-// Gorgonia's into errors.
+// Package building makes sure that one graph is built at a time, and turns Gorgonia's
+// panics into errors.
 package building
 
 import (
@@ -17,7 +17,7 @@ var building sync.Mutex
 // Lock waits until no other graph is built.
 func Lock() { building.Lock() }
 
-// Unlock lets others build.
+// Unlock ends what Lock began.
 func Unlock() { building.Unlock() }
 
 // Recover turns a panic into an error that names the operation whose method was

@@ -16,9 +16,9 @@ const BLAS = "OpenBLAS, gradtwin/internal/gemm where most is 0"
 // products computes the matrix products.
 var products gemmer = openBLAS{}
 
-// openBLAS takes the products of dense matrices. Of the images four fifths are
-// 0, which OpenBLAS multiplies like anything else: where more than half of the
-// left operand is 0, skipping is faster.
+// openBLAS computes products of dense matrices with OpenBLAS. Four fifths of the
+// images are 0, and OpenBLAS does not skip zeros: where more than half of the left
+// operand is 0, package gemm is faster.
 type openBLAS struct {
 	dense   netlib.Implementation
 	skipper gemm.Implementation
@@ -50,8 +50,8 @@ func (o openBLAS) Sgemm(
 // gemm.
 func skipsZeros[T float32 | float64](a []T) bool { return mostlyZero(a) }
 
-// looked is how many elements of a matrix are looked at: every n-th of them,
-// with n odd, so that not one column decides.
+// looked is the number of elements that are looked at: every n-th one, with n odd,
+// so that they are from many columns.
 const looked = 509
 
 func mostlyZero[T float32 | float64](a []T) bool {

@@ -2,10 +2,10 @@ package engine
 
 import "gorgonia.org/tensor"
 
-// The element-wise operations that take a noticeable part of a step, on whole
-// tensors of one shape that are stored alike: each is one loop. Gorgonia's test
-// x ≥ 0 branches on every element, and ReLU's signs cannot be predicted.
-// Anything else goes to Gorgonia's engine, and the results are the same.
+// These element-wise operations take a noticeable part of a step. Each is one loop
+// over contiguous tensors of one shape; Gorgonia's engine computes all others, with
+// the same results. Its test x ≥ 0 branches on every element, and ReLU's signs
+// cannot be predicted.
 
 // Add implements part of tensor.Adder: a + b.
 func (e Engine) Add(a, b tensor.Tensor, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
@@ -55,9 +55,8 @@ func (e Engine) GteScalar(a tensor.Tensor, s any, leftTensor bool, opts ...tenso
 	return e.StandardEngine.GteScalar(a, s, leftTensor, opts...)
 }
 
-// alike returns the operands and the memory for the result of an operation
-// element by element; ok is false where they are not of one shape and type, or
-// not stored alike.
+// alike returns the operands of an element-wise operation and the memory for its
+// result. ok is false where they differ in shape, type or layout.
 func alike(a, b tensor.Tensor, opts []tensor.FuncOpt) (x, y, out *tensor.Dense, ok bool) {
 	x, okX := a.(*tensor.Dense)
 	y, okY := b.(*tensor.Dense)
@@ -74,7 +73,7 @@ func alike(a, b tensor.Tensor, opts []tensor.FuncOpt) (x, y, out *tensor.Dense, 
 	return x, y, out, true
 }
 
-// whole reports whether a float64 or float32 tensor is stored row by row
+// whole reports whether a float64 or float32 tensor is stored in row-major order
 // without gaps, and is neither masked nor a slice.
 func whole(t *tensor.Dense) bool {
 	return (t.Dtype() == tensor.Float64 || t.Dtype() == tensor.Float32) &&

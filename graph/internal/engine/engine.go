@@ -1,10 +1,9 @@
-// Package engine computes the network: it runs a Gorgonia graph, and the
-// gradient's, with matrix products, a softmax and element-wise operations of
-// this module's own.
+// Package engine computes the network: it runs the Gorgonia graph and its gradient,
+// with this module's own matrix products, softmax and element-wise operations.
 //
-// A [Program] calls the operations of Gorgonia's nodes, in an order fixed once
-// and into memory that is kept from run to run. What the operations compute on
-// tensors is the [Engine]'s: each tensor of the graph is made with it.
+// A [Program] calls the operations of Gorgonia's nodes in a fixed order, and keeps
+// the memory of their results from run to run. The operations compute with the
+// [Engine] with which each tensor of the graph is made.
 package engine
 
 import (
@@ -13,9 +12,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Engine is what the network's tensors compute with: Gorgonia's, with the
-// matrix products taken to products. gorgonia.Use would do that too, but for
-// the whole process.
+// Engine is Gorgonia's engine with other matrix products. gorgonia.Use would replace
+// them for the whole process.
 type Engine struct {
 	gorgonia.StandardEngine
 	known knownMatrix
@@ -60,8 +58,8 @@ func operand(t tensor.Tensor) (d *tensor.Dense, trans blas.Transpose, ld int, ok
 	if !ok || d.Dims() != 2 || d.IsMasked() || len(d.Strides()) != 2 {
 		return nil, 0, 0, false
 	}
-	// Only the strides show a transposed view. With a single row or column
-	// either reading is right.
+	// Only the strides show a transposed view. A single row or column can be read
+	// either way.
 	shape, strides := d.Shape(), d.Strides()
 	switch {
 	case strides[1] == 1:

@@ -9,14 +9,13 @@ import (
 	"gradtwin/internal/gemm"
 )
 
-// InputMatrix is the batch in the graph's input x. A step has three products
-// with it on the left: what is 0 in it, four fifths of MNIST, is searched for
-// at the first.
+// InputMatrix is the batch in the graph's input x. A step has three products with it
+// on the left, and the first of them finds its zeros, four fifths of an MNIST batch.
 type InputMatrix[T float32 | float64] struct {
 	x          []T
 	rows, cols int
 	left       gemm.Left[T]
-	found      bool // left is what x holds
+	found      bool // left has the zeros of what x holds
 }
 
 // NewInputMatrix returns the rows×cols matrix that is kept in x.

@@ -9,11 +9,11 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Program computes some nodes of a graph, and what they need, in an order
-// fixed once. It does what Gorgonia's tape machine does, through the same
-// exported methods of the same operations, but keeps the memory of every
-// result from run to run, where the machine's Reset drops it, and runs on the
-// caller's goroutine, where a panic inside an operation can be recovered.
+// Program computes some nodes of a graph, and what they need, in a fixed order. It
+// calls the same methods of the same operations as Gorgonia's tape machine. But it
+// keeps the memory of every result from run to run, which the machine's Reset drops,
+// and it runs on the caller's goroutine, where the panic of an operation can be
+// recovered.
 type Program struct {
 	values []gorgonia.Value // one for each node, in the order of computing
 	Code   []Instruction
@@ -39,8 +39,8 @@ func (i *Instruction) Kept() bool { return i.reuse != nil }
 // and then overwritten there.
 func (i *Instruction) Copied() bool { return i.over != nil }
 
-// NewProgram orders the nodes that the outputs need. A result that a node is
-// to leave in a place of the caller's is given in dest.
+// NewProgram returns the program of some outputs. dest has the tensors into which
+// nodes are to write their results, where the caller wants them in its own.
 func NewProgram(engine tensor.Engine, outputs gorgonia.Nodes, dest map[*gorgonia.Node]*tensor.Dense) (*Program, error) {
 	p := &Program{index: map[*gorgonia.Node]int{}}
 	for _, n := range outputs {

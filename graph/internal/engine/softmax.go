@@ -6,11 +6,11 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Gorgonia's engine starts a goroutine for every row of a softmax, and
-// subtracts not each row's maximum but that of its elements from the second on
-// and the first of the whole tensor: a row far from the first one overflows or
-// divides by 0. The engine's own softmax is for matrices along the rows, which
-// is what the network has; anything else goes to Gorgonia's.
+// Gorgonia's engine starts a goroutine for every row of a softmax. What it subtracts
+// is not the maximum of a row, but that of its elements from the second on and of the
+// tensor's first element: a row far from the first one overflows, or divides by 0.
+// The softmax here is for matrices along the rows, which is what the network has;
+// Gorgonia's engine computes all others.
 
 // SoftMax implements tensor.SoftMaxer: y = e^(x − max x) / Σ e^(x − max x).
 func (e Engine) SoftMax(x tensor.Tensor, axis int, opts ...tensor.FuncOpt) (tensor.Tensor, error) {
@@ -56,8 +56,8 @@ func (e Engine) SoftMaxB(y, g tensor.Tensor, axis int, opts ...tensor.FuncOpt) (
 	return out, nil
 }
 
-// rowwise returns the operand and the memory for the result of an operation
-// along the rows of a matrix; ok is false for any other.
+// rowwise returns the operand of an operation along the rows of a matrix, and the
+// memory for its result. ok is false for other operations.
 func rowwise(x tensor.Tensor, axis int, opts []tensor.FuncOpt) (in, out *tensor.Dense, ok bool) {
 	in, okIn := x.(*tensor.Dense)
 	out, okOut := tensor.ParseFuncOpts(opts...).Reuse().(*tensor.Dense)

@@ -34,7 +34,7 @@ func New(cost *gorgonia.Node, wrt, nodes gorgonia.Nodes, draws *replica.Draws) (
 	return f, f.checkAliases(nodes)
 }
 
-// addLeaves adds what values come from.
+// addLeaves adds the inputs that the cost is computed from.
 func (f *Function) addLeaves(nodes gorgonia.Nodes, draws *replica.Draws) {
 	for _, n := range nodes {
 		var l *Leaf
@@ -70,8 +70,8 @@ func (f *Function) addParam(l *Leaf) error {
 	return nil
 }
 
-// checkAliases looks for an input to be perturbed whose memory another input
-// or a constant shares: perturbing one would change the other.
+// checkAliases returns an error if an input whose elements will be set shares memory
+// with another input or a constant: setting one would change the other.
 func (f *Function) checkAliases(nodes gorgonia.Nodes) error {
 	for k, p := range f.Params {
 		for _, l := range f.Leaves {
@@ -90,8 +90,8 @@ func (f *Function) checkAliases(nodes gorgonia.Nodes) error {
 	return nil
 }
 
-// Build makes the copies that are computed, and returns that of each of the user's
-// nodes.
+// Build makes the copies that are computed, and returns the copy of each of the
+// user's nodes.
 func (f *Function) Build(
 	cost *gorgonia.Node, wrt gorgonia.Nodes, draws *replica.Draws,
 ) (map[*gorgonia.Node]*gorgonia.Node, error) {

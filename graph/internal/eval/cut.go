@@ -13,9 +13,8 @@ import (
 )
 
 // Cut returns the function of the value of node n, whose gradient is the node grad,
-// nil where it is 0, and the copies of f's nodes in it. Where n is no input, the
-// value becomes one that begins with what n is at present, and all that n is
-// computed from is left out.
+// nil where it is 0, and the copies of f's nodes in it. Where n is not an input, it
+// becomes one with n's present value, and what n is computed from is left out.
 func (f *Function) Cut(
 	n, grad *gorgonia.Node, name string,
 ) (c *Function, copies map[*gorgonia.Node]*gorgonia.Node, err error) {
@@ -57,7 +56,7 @@ func (f *Function) Cut(
 	return c, r.Of, c.compile()
 }
 
-// freeze returns an input that holds what n is at present.
+// freeze returns an input with n's present value.
 func (f *Function) freeze(n *gorgonia.Node, name string) (l *Leaf, err error) {
 	run := f.Follow(false, func(at *gorgonia.Node, v gorgonia.Value) bool {
 		if at == n {
@@ -76,7 +75,7 @@ func (f *Function) freeze(n *gorgonia.Node, name string) (l *Leaf, err error) {
 	return l, l.sync(true)
 }
 
-// holding returns an input of n's type with a value, in memory of its own.
+// holding returns an input of n's type with a copy of a value.
 func holding(n *gorgonia.Node, name string, v gorgonia.Value) (*Leaf, error) {
 	from, err := memory.Of(v)
 	if err != nil {

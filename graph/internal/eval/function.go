@@ -1,9 +1,9 @@
-// Package eval computes a cost and its gradient, on a copy of a user's graph, from
-// what the user's own nodes hold.
+// Package eval computes a cost and its gradient on a copy of a user's graph, from the
+// values that the user's own nodes hold.
 //
-// A [Function] sets elements of inputs in place, runs the copy, and sees that the
-// run has left the inputs alone. Other functions are made of it: a clone, its
-// second derivatives, the part of it behind one value.
+// A [Function] sets elements of inputs in place, runs the copy, and checks that the
+// run has not changed the inputs. Other functions derive from it: a clone, its second
+// derivatives, the part of it after one node.
 package eval
 
 import (
@@ -19,8 +19,8 @@ import (
 	"gradtwin/graph/internal/tape"
 )
 
-// Function is a cost as a function of some inputs, Params, with its gradient. It
-// is not for two goroutines at once.
+// Function is a cost as a function of some inputs, Params, with its gradient. It is
+// not safe for concurrent use.
 type Function struct {
 	Layout gradtwin.Layout
 	Single bool           // some of it is float32
@@ -37,7 +37,7 @@ type Function struct {
 
 func newFunction() *Function { return &Function{runs: runs{ByNode: map[*gorgonia.Node]*Leaf{}}} }
 
-// compile orders what Loss and Gradient compute.
+// compile prepares what Loss and Gradient run.
 func (f *Function) compile() error {
 	outputs := gorgonia.Nodes{f.Cost}
 	for _, g := range f.Grads {
@@ -163,7 +163,7 @@ func (f *Function) Gradient(dst []float64) error {
 	return nil
 }
 
-// interrupt is called before a run that is none of Loss.
+// interrupt is called before a run that is not one of Loss.
 func (f *Function) interrupt() error {
 	if f.keeping == nil {
 		return nil
@@ -171,8 +171,8 @@ func (f *Function) interrupt() error {
 	return f.keeping.interrupt()
 }
 
-// Keep says that until Release nothing but Set changes what the loss is computed
-// from, so that Loss may keep results.
+// Keep says that until Release only Set changes what the loss is computed from, so
+// that Loss may keep results.
 func (f *Function) Keep() (err error) {
 	f.keeping, err = f.keep()
 	return err
@@ -188,8 +188,8 @@ func (f *Function) Release() error {
 	return h.release()
 }
 
-// Follow runs the loss, or the gradient, as long as each node that has been
-// computed, with its value, is answered by true. Inputs are answered for too.
+// Follow runs the loss, or the gradient, and calls computed with each node and its
+// value, inputs too. It stops where computed returns false.
 func (f *Function) Follow(gradient bool, computed func(n *gorgonia.Node, v gorgonia.Value) bool) error {
 	if err := f.interrupt(); err != nil {
 		return err
@@ -200,8 +200,8 @@ func (f *Function) Follow(gradient bool, computed func(n *gorgonia.Node, v gorgo
 }
 
 // Overwritten runs the loss, or the gradient, and returns the values that are
-// overwritten before they are used. A run that fails has none: it says so when it
-// is asked for.
+// overwritten before they are used. It returns none for a run that fails: Loss or
+// Gradient reports the error.
 func (f *Function) Overwritten(gradient bool) (found []tape.Overwriting) {
 	if f.interrupt() != nil {
 		return nil

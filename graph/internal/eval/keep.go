@@ -25,11 +25,10 @@ type keeping struct {
 	err     error         // an input was written into
 }
 
-// mostChanges is how many changed elements are looked after one by one.
+// mostChanges limits the changed elements that are kept one by one.
 const mostChanges = 64
 
-// keep begins a stretch in which results are kept. It is an error where Gorgonia's
-// own machine computes.
+// keep begins to keep results. It is an error where Gorgonia's own machine computes.
 func (r *runs) keep() (*keeping, error) {
 	t, ok := r.loss.(*tape.Tape)
 	if !ok {
@@ -41,8 +40,8 @@ func (r *runs) keep() (*keeping, error) {
 	return &keeping{runs: r, tape: t, partial: map[*Leaf]*tape.Partial{}}, nil
 }
 
-// release ends it. It is an error if an input has changed that was not set. The
-// inputs are then as they would be had they only been set.
+// release ends it. It is an error if an input has changed other than by set; then the
+// inputs get back the values that were set.
 func (h *keeping) release() error {
 	err := h.err
 	if err == nil {
@@ -54,7 +53,8 @@ func (h *keeping) release() error {
 	return err
 }
 
-// interrupt prepares for a run of another kind, which may be of the same tape.
+// interrupt forgets the results before a run of another kind, which may use the same
+// tape.
 func (h *keeping) interrupt() error {
 	h.whole = false
 	h.err = h.runs.watch.unchanged()
@@ -112,8 +112,8 @@ func (h *keeping) partialOf(l *Leaf) *tape.Partial {
 	return h.partial[l]
 }
 
-// onlyChanged returns the one leaf of which elements were set, with these, nil
-// when there are several or none.
+// onlyChanged returns the leaf of which elements were set, and these. It is nil when
+// there are several such leaves or none.
 func (h *keeping) onlyChanged() (l *Leaf, elements []int) {
 	if len(h.changed) == 0 || h.many {
 		return nil, nil

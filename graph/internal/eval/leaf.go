@@ -13,12 +13,12 @@ type Leaf struct {
 	Node  *gorgonia.Node
 	Name  string
 	Drawn bool           // the value of a random node, which runs may overwrite
-	now   gorgonia.Value // the value that Elements and bytes are of
+	now   gorgonia.Value // the value to which Elements and bytes belong
 	memory.Elements
 	bytes []byte
 }
 
-// sync takes up the value that the node holds now.
+// sync reads which value the node holds now.
 func (l *Leaf) sync(float bool) error {
 	v := l.Node.Value()
 	if v == l.now && v != nil {
@@ -54,9 +54,8 @@ func (l *Leaf) text() string {
 	return "input " + l.Name
 }
 
-// value returns what a run is to take: the value that the node holds, or a copy
-// of a drawn one, because a run may write there as it may where Gorgonia draws
-// anew.
+// value returns the value for a run: the one that the node holds, or a copy of a drawn
+// one, because a run may write into it, as it may into what Gorgonia draws anew.
 func (l *Leaf) value() gorgonia.Value {
 	if !l.Drawn {
 		return l.Node.Value()

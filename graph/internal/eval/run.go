@@ -12,13 +12,13 @@ import (
 	"gradtwin/graph/internal/tape"
 )
 
-// runs computes a cost and its gradients on a copy of the user's graph, from what
-// the user's nodes hold, and sees that these are left alone.
+// runs computes a cost and its gradients on a copy of the user's graph, from the
+// values of the user's nodes, and checks that these do not change.
 type runs struct {
 	ByNode map[*gorgonia.Node]*Leaf // by the node's copy
-	Ops    *ops.Copier              // of operations whose state each run takes over, nil when there are none
+	Ops    *ops.Copier              // of operations whose state each run copies, nil when there are none
 
-	// Explain adds to an error of a run what is known of the node that failed.
+	// Explain adds what is known of the node that failed to the error of a run.
 	Explain func(error) error
 
 	outputs        gorgonia.Nodes // the cost and the gradients that are not 0
@@ -26,13 +26,13 @@ type runs struct {
 	watch          watch
 }
 
-// evaluator computes a graph's cost, and its gradients perhaps.
+// evaluator computes a graph's cost, and maybe its gradients.
 type evaluator interface {
 	Run(leaves tape.Leaves) error
 	Value(n *gorgonia.Node) gorgonia.Value
 }
 
-// compile orders what is computed.
+// compile makes the evaluators.
 func (r *runs) compile(outputs gorgonia.Nodes, leaves, params []*Leaf) (err error) {
 	r.outputs = outputs
 	if r.loss, err = tape.New(outputs[:1:1]); err != nil {
@@ -51,7 +51,7 @@ func (r *runs) compile(outputs gorgonia.Nodes, leaves, params []*Leaf) (err erro
 	return nil
 }
 
-// prepare takes up the inputs' values and the operations' state.
+// prepare reads the inputs' values and the operations' state.
 func (r *runs) prepare() error {
 	if err := r.watch.save(); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (r *runs) prepare() error {
 	return nil
 }
 
-// renew takes up the operations' state.
+// renew reads the operations' state.
 func (r *runs) renew() {
 	if r.Ops != nil {
 		r.Ops.Renew()
@@ -70,7 +70,7 @@ func (r *runs) renew() {
 // leafValue returns the value of a copy of an input.
 func (r *runs) leafValue(n *gorgonia.Node) gorgonia.Value { return r.ByNode[n].value() }
 
-// run computes and sees that no input and no constant was overwritten.
+// run computes, and returns an error if an input or a constant was overwritten.
 func (r *runs) run(e evaluator) error {
 	if err := r.prepare(); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (r *runs) run(e evaluator) error {
 	return err
 }
 
-// explain is Explain, of an error if there is one.
+// explain calls Explain if there is an error.
 func (r *runs) explain(err error) error {
 	if err == nil || r.Explain == nil {
 		return err
@@ -119,13 +119,13 @@ func (r *runs) follow(gradient bool, do func(*tape.Tape) error) error {
 	return do(t)
 }
 
-// replays is how often a run is repeated to see whether the same operation
-// changes an input each time. An operation that writes its result there shows
-// at once; only one that changes its operand without returning it needs them.
+// replays is how often a run is repeated to find the operation that changes an input.
+// One that writes its result there is found in the first run; only one that changes
+// its operand without returning it needs more.
 const replays = 3
 
-// overwritten restores the inputs and says who changed leaf k: an operation, if
-// the evaluator can be followed, or something else.
+// overwritten restores the inputs and returns an error that names what changed leaf
+// k: an operation, if the evaluator can be followed, or something else.
 func (r *runs) overwritten(e evaluator, k int) error {
 	l := r.watch.leaves[k]
 	r.watch.restore()

@@ -58,8 +58,8 @@ func (f *Function) SecondOrder(seed uint64) (second *Function, copies map[*gorgo
 	return second, r.Of, nil
 }
 
-// direction adds an input of the shape of a gradient node, with its share of
-// the vector v as the value.
+// direction adds an input with the shape of a gradient node, which holds its part of
+// the vector v.
 func (f *Function) direction(
 	graph *gorgonia.ExprGraph, g *gorgonia.Node, of string, random *rand.Rand,
 ) *gorgonia.Node {

@@ -6,15 +6,14 @@ import (
 	"slices"
 )
 
-// watch looks after the inputs and tensor constants, which runs must leave alone:
-// it keeps a copy of their values.
+// watch keeps copies of the inputs and tensor constants, which runs must not change.
 type watch struct {
 	leaves []*Leaf
 	params []*Leaf // those among them whose elements are set
 	backup [][]byte
 }
 
-// save takes up the inputs' values and copies them.
+// save copies the inputs' values.
 func (w *watch) save() error {
 	if w.backup == nil {
 		w.backup = make([][]byte, len(w.leaves))
@@ -62,7 +61,7 @@ type change struct {
 	bytes, backup []byte // the element's
 }
 
-// changed takes element i of a leaf, which was set, for saved.
+// changed saves element i of a leaf, which was set.
 func (w *watch) changed(l *Leaf, i int) change {
 	from, to := l.Span(i)
 	c := change{l, i, l.bytes[from:to], w.backup[slices.Index(w.leaves, l)][from:to]}

@@ -7,9 +7,9 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Differentiated returns the nodes that a Grad began at and the inputs that it
-// was taken with respect to. Grad marks every node on the way with its
-// derivative, the cost too: it is one that no marked node is computed from.
+// Differentiated returns the costs of earlier calls of Grad, and the inputs with
+// respect to which they were differentiated. Grad marks every node on the way with its
+// derivative; the cost is the one from which no other marked node is computed.
 func Differentiated(g *gorgonia.ExprGraph) (costs, wrt gorgonia.Nodes) {
 	inner := map[*gorgonia.Node]bool{}
 	for _, n := range g.AllNodes() {

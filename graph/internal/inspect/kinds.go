@@ -9,8 +9,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// IsConstant reports whether an operation is what a node of
-// gorgonia.NewConstant has.
+// IsConstant reports whether an operation is that of a node of gorgonia.NewConstant.
 func IsConstant(op gorgonia.Op) bool {
 	return slices.Contains([]string{"constantScalar", "constantTensor"}, peek.TypeName(op))
 }
@@ -20,7 +19,7 @@ func IsKind(n *gorgonia.Node, kinds ...string) bool {
 	return n.Op() != nil && slices.Contains(kinds, peek.TypeName(n.Op()))
 }
 
-// isFlat reports whether an operation's derivative is 0 wherever it has one.
+// isFlat reports whether an operation's derivative is 0 wherever it exists.
 func isFlat(op gorgonia.Op) bool {
 	switch name, _, _ := strings.Cut(op.String(), " "); peek.TypeName(op) {
 	case "elemBinOp":
@@ -49,8 +48,8 @@ func Distribution(op gorgonia.Op) int {
 	return -1
 }
 
-// SameShape compares two shapes without their dimensions of 1: Gorgonia is
-// careless with these, and they do not change which element is which.
+// SameShape reports whether two shapes are equal without their dimensions of 1.
+// Gorgonia drops or adds these, and they do not change the order of the elements.
 func SameShape(a, b []int) bool {
 	one := func(d int) bool { return d == 1 }
 	return slices.Equal(slices.DeleteFunc(slices.Clone(a), one), slices.DeleteFunc(slices.Clone(b), one))

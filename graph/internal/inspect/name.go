@@ -11,13 +11,13 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Named reports whether a node has a name of its own, as inputs have, and not
-// one made up of its operation.
+// Named reports whether a node has a name of its own, as inputs have, rather than one
+// made from its operation.
 func Named(n *gorgonia.Node) bool { return n.Graph().ByName(n.Name()).Contains(n) }
 
-// Label names a node of the user's graph as a reader finds it again: an input
-// by its name, a computed node as in "Dropout %c (4×3)", with the number by
-// which Gorgonia's own texts call it.
+// Label names a node of the user's graph for a reader: an input by its name, a
+// computed node as in "Dropout %c (4×3)", with the number that Gorgonia prints for
+// it.
 func Label(n *gorgonia.Node) string {
 	if n.Op() == nil {
 		if Named(n) && n.Name() != "" {
@@ -28,7 +28,7 @@ func Label(n *gorgonia.Node) string {
 	return fmt.Sprintf("%s %%%x (%s)", operationLabel(n), n.ID(), Shape(n))
 }
 
-// Labels names nodes, the first few of many.
+// Labels lists the labels of nodes, only the first few of many.
 func Labels(nodes gorgonia.Nodes) string {
 	const most = 6
 	out := make([]string, 0, most+1)
@@ -41,7 +41,7 @@ func Labels(nodes gorgonia.Nodes) string {
 	return strings.Join(out, ", ")
 }
 
-// operationLabel says what a node does, in a word where the operation's own
+// operationLabel names a node's operation, by a word of ours where the operation's own
 // text is made for hashing.
 func operationLabel(n *gorgonia.Node) string {
 	if !peek.IsGorgonias(n.Op()) {
@@ -84,8 +84,8 @@ func operationLabel(n *gorgonia.Node) string {
 // does for scales and biases: Aᵀ{0, 3, 1, 2}(%62)_γ[2,0,2,1].
 var generated = regexp.MustCompile(`^.*\(%[^)]*\)_?`)
 
-// shortName returns an input's name without what Gorgonia put before and behind
-// it: γ of the one above.
+// shortName returns an input's name without what Gorgonia adds before and after it:
+// γ for the one above.
 func shortName(name string) string {
 	if rest := generated.ReplaceAllString(name, ""); rest != name && rest != "" {
 		name, _, _ = strings.Cut(rest, "[")
@@ -93,7 +93,7 @@ func shortName(name string) string {
 	return name
 }
 
-// OperationName returns an input's name or what a node does.
+// OperationName returns an input's name, or the name of a node's operation.
 func OperationName(n *gorgonia.Node) string {
 	if n.Op() == nil || len(peek.Children(n)) == 0 {
 		return n.Name()

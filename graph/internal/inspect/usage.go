@@ -8,14 +8,14 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Usage holds which operations use each value between the inputs and a cost.
+// Usage says which operations use each value between the inputs and a cost.
 type Usage struct {
 	Named map[string]*gorgonia.Node
 	Users map[*gorgonia.Node][]string // the operations through which a node's gradient goes
 }
 
-// UsageOf finds the usage of inputs, and of operations that have a derivative, by
-// the names that are given; inputs whose name is "" are left out.
+// UsageOf returns the usage of inputs, and of operations that have a derivative. name
+// names them; inputs for which it returns "" are left out.
 func UsageOf(cost *gorgonia.Node, name func(*gorgonia.Node) string) *Usage {
 	u := &Usage{Named: map[string]*gorgonia.Node{}, Users: map[*gorgonia.Node][]string{}}
 	nodes := Cone(cost)

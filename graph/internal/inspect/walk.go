@@ -1,6 +1,6 @@
-// Package inspect reads a Gorgonia graph and changes nothing in it: what a node is
-// computed from, how its gradient runs, what Grad was called for, and what a
-// reader calls it.
+// Package inspect reads a Gorgonia graph without changing it: what a node is computed
+// from, which nodes its gradient goes through, what Grad was called for, and what to
+// call a node.
 package inspect
 
 import (
@@ -15,8 +15,8 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Cone returns the nodes that some nodes are computed from, and these, in the
-// order in which they were added to the graph.
+// Cone returns some nodes and all nodes that they are computed from, in the order in
+// which they were added to the graph.
 func Cone(outputs ...*gorgonia.Node) gorgonia.Nodes {
 	seen := map[*gorgonia.Node]bool{}
 	var out gorgonia.Nodes
@@ -56,10 +56,10 @@ func Reached(cost *gorgonia.Node, nodes gorgonia.Nodes) map[*gorgonia.Node]bool 
 	return reached
 }
 
-// Dependents returns the nodes that depend on the inputs, wrt, among
-// those of a cone. An operation between them that has no derivative, which
-// Grad leaves out without a word when it can reach the inputs in another way,
-// is an error, unless the derivative is 0 almost everywhere.
+// Dependents returns the nodes of a cone that depend on the inputs wrt. It is an error
+// if an operation among them has no derivative, unless that is 0 almost everywhere:
+// Grad silently leaves such an operation out where it can reach the inputs in another
+// way.
 func Dependents(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, error) {
 	depends := map[*gorgonia.Node]bool{}
 	for _, n := range nodes {
@@ -88,7 +88,7 @@ func Dependents(nodes, wrt gorgonia.Nodes) (map[*gorgonia.Node]bool, error) {
 	return depends, nil
 }
 
-// Uses returns how often a node is an operand.
+// Uses returns how many times a node is an operand.
 func Uses(n *gorgonia.Node, nodes gorgonia.Nodes) (count int) {
 	for _, user := range nodes {
 		for _, operand := range peek.Children(user) {

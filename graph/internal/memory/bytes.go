@@ -7,8 +7,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Bytes returns the bytes that hold a value, which share its memory. It is
-// nil for the types that no operation of Gorgonia takes.
+// Bytes returns the memory of a value. It is nil for types that no operation of
+// Gorgonia takes.
 func Bytes(v gorgonia.Value) []byte {
 	switch v := v.(type) {
 	case *gorgonia.F64:
@@ -50,7 +50,7 @@ func bytesOf[T any](s []T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), uintptr(len(s))*unsafe.Sizeof(*new(T)))
 }
 
-// Overlap reports whether two stretches of memory share a byte.
+// Overlap reports whether two slices share a byte of memory.
 func Overlap(a, b []byte) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return false

@@ -12,9 +12,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Elements is the memory of a float64 or float32 value with its elements in
-// row-major order, whatever the order they are stored in: a value may be a
-// transpose or a slice of another.
+// Elements gives access to a float64 or float32 value in row-major order, whatever
+// the order in memory: a value may be a transpose or a slice of another.
 type Elements struct {
 	f64    []float64 // one of the two
 	f32    []float32

@@ -5,7 +5,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// IsFloat reports whether a type is one of the two that have elements here.
+// IsFloat reports whether a type is float64 or float32.
 func IsFloat(t tensor.Dtype) bool { return t == tensor.Float64 || t == tensor.Float32 }
 
 // Scalar makes a scalar value of float64 or float32.

@@ -10,12 +10,12 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// HeldDropout is dropout at one draw. It multiplies by the mask in the forward
-// pass alone and leaves the derivative to the user's operation, so that what
-// that has wrong is found.
+// HeldDropout is dropout with the same mask in every run. It multiplies by the mask
+// in the forward pass only, and leaves the derivative to the user's operation, whose
+// faults a check is to find.
 type HeldDropout struct {
 	gorgonia.SDOp
-	Mask *tensor.Dense // 0 or the factor of each element
+	Mask *tensor.Dense // for each element 0 or its factor
 }
 
 // Do implements gorgonia.Op.

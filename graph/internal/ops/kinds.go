@@ -9,8 +9,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// IsOurs reports whether an operation is one of this package's, which keep no
-// state.
+// IsOurs reports whether an operation is one of this package's, which have no state.
 func IsOurs(op gorgonia.Op) bool {
 	switch op.(type) {
 	case *HeldDropout, *weightedSum, *weightedSpread:
@@ -28,8 +27,8 @@ func KeepsState(op gorgonia.Op) bool {
 	return !inspect.IsConstant(op) && !IsOurs(op) && (!peek.IsGorgonias(op) || keepsMemory(reflect.TypeOf(op)))
 }
 
-// MayKeepState reports whether an operation of a type can hold what its methods
-// change.
+// MayKeepState reports whether the methods of an operation of a type could change
+// what it holds.
 func MayKeepState(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer:

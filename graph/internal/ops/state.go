@@ -1,9 +1,8 @@
 // Package ops defines the operations that this module adds to a graph, and copies
-// what operations keep from run to run.
+// the state that operations keep from run to run.
 //
-// A [Copier] makes the copies for one graph: where two operations share memory, as
-// pooling and its derivative do, their copies share theirs. [KeepsState] reports
-// what cannot be known to give the same result twice.
+// A [Copier] copies the operations of one graph. [KeepsState] reports whether an
+// operation may give different results for the same operands.
 package ops
 
 import (
@@ -18,10 +17,10 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Copier copies the operations of a graph that keep memory of their own
-// from run to run: batch normalization its running mean, pooling which elements
-// were the largest, dropout whether it is in training mode. The copies of two
-// operations that share memory share theirs, as pooling and its derivative must.
+// Copier copies those operations of a graph that keep state from run to run: batch
+// normalization its running mean, pooling which elements were the largest, dropout
+// whether it is in training mode. Where two operations share memory, as pooling and
+// its derivative do, so do their copies.
 type Copier struct {
 	copies  map[unsafe.Pointer]reflect.Value // of what pointers point to
 	tensors []state
@@ -31,14 +30,14 @@ type Copier struct {
 // state is the memory of an operation and its copy.
 type state struct{ from, to *tensor.Dense }
 
-// NewCopier returns one that has copied nothing. With wide, float32 memory becomes
-// float64 in the copies.
+// NewCopier returns a new Copier. With wide, float32 memory becomes float64 in the
+// copies.
 func NewCopier(wide bool) *Copier {
 	return &Copier{copies: map[unsafe.Pointer]reflect.Value{}, wide: wide}
 }
 
-// Copy returns an operation that shares no memory with op. Operations that are
-// not Gorgonia's own are returned as they are: how to copy them is not known.
+// Copy returns a copy of op that shares no memory with it. An operation that is not
+// Gorgonia's own is returned as it is: how to copy it is not known.
 func (o *Copier) Copy(op gorgonia.Op) gorgonia.Op {
 	if held, ok := op.(*HeldDropout); ok {
 		return &HeldDropout{SDOp: o.Copy(held.SDOp).(gorgonia.SDOp), Mask: o.tensor(held.Mask)}
@@ -110,8 +109,8 @@ func (o *Copier) tensor(t *tensor.Dense) *tensor.Dense {
 	return c
 }
 
-// Renew gives the copies what the originals hold now, so that every run starts
-// from the state that the user's operations are in.
+// Renew copies the present state of the originals, so that every run starts from the
+// state of the user's operations.
 func (o *Copier) Renew() {
 	for _, s := range o.tensors {
 		copy(memory.Bytes(s.to), memory.Bytes(s.from))

@@ -13,17 +13,16 @@ import (
 	"gradtwin/graph/internal/memory"
 )
 
-// outputSeed is what the weights of a non-scalar node are drawn from.
+// outputSeed is the seed of the weights.
 const outputSeed = 1
 
 // weighting makes a scalar of a tensor y:
 //
 //	s = Σ wᵢ·yᵢ
 //
-// with fixed weights, each of a random sign and a size between 1/2 and 1, so
-// that no element's gradient is small beside another's and none cancels on
-// purpose. A tensor of one element has the weight 1. The weights are float32
-// numbers, for the same ones in either precision.
+// with fixed weights of random sign and a size between 1/2 and 1, so that all
+// elements count about the same and do not cancel. A tensor of one element has the
+// weight 1. The weights are float32 numbers, the same in both precisions.
 type weighting struct {
 	shape   tensor.Shape
 	dtype   tensor.Dtype

@@ -8,14 +8,13 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// gorgoniaPath is where Gorgonia's own operations come from.
+// gorgoniaPath is the import path of Gorgonia.
 var gorgoniaPath = reflect.TypeFor[gorgonia.Node]().PkgPath()
 
 // Children returns the nodes that n is computed from, in order.
 //
-// ExprGraph.From looks nodes up in an index that is wrong once a node was taken
-// out of the graph, as Log(1−p) takes out its operand: it then answers for
-// another node.
+// ExprGraph.From does not do this: its index is wrong once a node was removed from
+// the graph, as Log(1−p) removes its operand, and it then answers for another node.
 func Children(n *gorgonia.Node) gorgonia.Nodes {
 	list := reflect.ValueOf(n).Elem().FieldByName("children")
 	out := make(gorgonia.Nodes, list.Len())

@@ -13,8 +13,8 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Draws are what the random nodes of a graph give, drawn once: a loss whose
-// randomness changes from call to call has no differences.
+// Draws holds one draw of each random node of a graph: differences of a loss that
+// changes from call to call mean nothing.
 type Draws struct {
 	Masks  map[*gorgonia.Node]*tensor.Dense  // of dropout: 0 or the factor of each element
 	Values map[*gorgonia.Node]*gorgonia.Node // inputs that hold the values of nodes without operands
@@ -22,7 +22,7 @@ type Draws struct {
 	Seed   uint64
 }
 
-// Draw draws the random nodes among some.
+// Draw draws those of some nodes that are random.
 func Draw(nodes gorgonia.Nodes, seed uint64) (*Draws, error) {
 	d := &Draws{
 		Masks: map[*gorgonia.Node]*tensor.Dense{}, Values: map[*gorgonia.Node]*gorgonia.Node{}, Seed: seed,
@@ -38,7 +38,7 @@ func Draw(nodes gorgonia.Nodes, seed uint64) (*Draws, error) {
 			err = d.holdValue(n, random)
 		case "dropoutOp":
 			if n.IsScalar() {
-				continue // an error when it runs
+				continue // it will be an error of the run
 			}
 			err = d.holdMask(n, random)
 		default:
@@ -102,9 +102,9 @@ func drawn(n *gorgonia.Node, random *rand.Rand) (gorgonia.Value, error) {
 	return v, nil
 }
 
-// holdMask draws what dropout multiplies its operand's elements by: its value
-// at ones, because the quotient of value and operand fails where the operand is
-// 0, as behind a Rectify. A copy of the operation draws, in training mode.
+// holdMask draws the mask of a dropout: its result for an operand of ones. The quotient
+// of its result and its operand would not do, because the operand may be 0, as after
+// a Rectify. A copy of the operation draws, in training mode.
 func (d *Draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 	op := ops.NewCopier(false).Copy(n.Op())
 	if err := op.(gorgonia.TrainModeOp).SetTraining(true); err != nil {
@@ -124,7 +124,7 @@ func (d *Draws) holdMask(n *gorgonia.Node, random *rand.Rand) error {
 	return nil
 }
 
-// Redraw gives the random nodes other draws.
+// Redraw draws all of them again.
 func (d *Draws) Redraw(cost *gorgonia.Node, seed uint64) error {
 	next, err := Draw(inspect.Cone(cost), seed)
 	if err != nil {
@@ -140,7 +140,7 @@ func (d *Draws) Redraw(cost *gorgonia.Node, seed uint64) error {
 	return nil
 }
 
-// operation returns a node's operation with its draw held.
+// operation returns a node's operation, which keeps the draw if the node is random.
 func (d *Draws) operation(n *gorgonia.Node, op gorgonia.Op) gorgonia.Op {
 	if d == nil || d.Masks[n] == nil {
 		return op

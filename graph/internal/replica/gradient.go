@@ -15,9 +15,9 @@ import (
 	"gradtwin/graph/internal/tape"
 )
 
-// How far the user's gradient nodes may be from those of a fresh Grad when
-// they are not the same expression: Grad sums terms in an order that other
-// nodes in the graph can change.
+// The tolerances when the user's gradient nodes are compared with those of a new
+// Grad. They may be another expression: other nodes in the graph can change the order
+// in which Grad sums terms.
 const (
 	sameGradient64 = 1e-9
 	sameGradient32 = 1e-3
@@ -32,11 +32,11 @@ func Tolerance(t tensor.Dtype) float64 {
 	return sameGradient64
 }
 
-// Gradient returns a copy of the cost, made a scalar, followed by its
-// gradients with respect to wrt, in a replica of what they are computed from.
-// They are copies of the nodes that the user's Grad made when it made all of
-// them, and else of a Grad on the copy. Values for leaves, in case the two must
-// be compared, come from leaves.
+// Gradient returns a copy of the cost, made a scalar, followed by its gradients with
+// respect to wrt, in a replica of what they are computed from. The gradients are
+// copies of the user's nodes where the user's Grad made all of them for this cost, and
+// else come from a Grad on the copy. leaves has the values with which the two are
+// compared where their expressions differ.
 func Gradient(
 	cost *gorgonia.Node, wrt gorgonia.Nodes, held *Draws, leaves tape.Leaves,
 ) (gorgonia.Nodes, *Replica, error) {
@@ -60,7 +60,7 @@ func Gradient(
 	}
 	fresh := append(gorgonia.Nodes{root}, grads...)
 	if !cost.IsScalar() || cost.Deriv() == nil {
-		return fresh, own, nil // no Grad of the user's was of it, or went through it
+		return fresh, own, nil // the user did not call Grad for this cost, nor through it
 	}
 
 	var of, given, expected gorgonia.Nodes
@@ -96,7 +96,7 @@ func Gradient(
 		return fresh, own, nil
 	}
 	for k, n := range wrt {
-		// The machine keeps the register of an input's derivative to the end.
+		// The machine does not reuse the register of an input's derivative.
 		gorgonia.SetDerivOf(copies[k+1], users.Of[n])
 	}
 	return copies, users, nil
@@ -137,9 +137,8 @@ func (m matcher) compare(a, b *gorgonia.Node) bool {
 	return true
 }
 
-// firstOther computes both at the present values, and returns the place of the
-// first gradient that differs, -1 if none does. Outputs are the cost and then the
-// gradients.
+// firstOther computes both at the present values and returns the index of the first
+// gradient that differs, or -1. The outputs are the cost and then the gradients.
 func firstOther(
 	given gorgonia.Nodes, users *Replica, expected gorgonia.Nodes, own *Replica, leaves tape.Leaves,
 ) (int, error) {
@@ -157,8 +156,8 @@ func firstOther(
 	}
 	tol := Tolerance(given[0].Dtype())
 	for k := 1; k < len(a); k++ {
-		// A gradient that is not the same twice proves nothing here, and the
-		// checker reports it.
+		// A gradient that changes from run to run proves nothing here. The checker
+		// reports it.
 		if Near(a[k], again[k], 0) && !Near(a[k], b[k], tol) {
 			return k - 1, nil
 		}
@@ -201,8 +200,8 @@ func evaluate(outputs gorgonia.Nodes, r *Replica, leaves tape.Leaves) ([][]float
 	return out, nil
 }
 
-// Near compares two vectors to a fraction of the largest element. NaN is equal
-// to NaN.
+// Near reports whether two vectors differ by no more than a fraction of the largest
+// element. NaN equals NaN.
 func Near(a, b []float64, tol float64) bool {
 	if len(a) != len(b) {
 		return false

@@ -1,6 +1,6 @@
-// Package replica makes copies of a user's graph: as it is, with the gradient that
-// Grad gives, with what is random held at one draw, in float64. The user's graph
-// is only read.
+// Package replica copies a user's graph: as it is, with the gradient that Grad makes,
+// with random nodes that keep one draw, or in float64. It does not change the user's
+// graph.
 //
 // [New] copies nodes as they are. [Gradient] adds the gradient: the nodes of the
 // user's own Grad where they are those of this cost, and else those of a Grad on
@@ -18,9 +18,8 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Replica is a copy of a part of a graph in a graph of its own: the same
-// operations on the same types and shapes, without values and without the
-// marks of gorgonia.Grad, so that Grad can be called on it again.
+// Replica is a copy of a part of a graph: the same operations, types and shapes, but
+// no values and none of the marks of gorgonia.Grad, so that Grad can be called on it.
 type Replica struct {
 	Graph *gorgonia.ExprGraph
 	Of    map[*gorgonia.Node]*gorgonia.Node // the copy of each node
@@ -28,9 +27,9 @@ type Replica struct {
 	draws *Draws
 }
 
-// New copies what the outputs are computed from. Operations that keep
-// memory of their own are copied with it, others are shared with the original.
-// Random nodes are held at their draws, if there are any.
+// New copies what the outputs are computed from. Operations with state are copied,
+// others are shared with the original. Random nodes keep their draws, if draws is not
+// nil.
 func New(held *Draws, outputs ...*gorgonia.Node) (*Replica, error) {
 	r := &Replica{
 		Graph: gorgonia.NewGraph(), Of: map[*gorgonia.Node]*gorgonia.Node{}, Ops: ops.NewCopier(false), draws: held,
@@ -70,9 +69,9 @@ func New(held *Draws, outputs ...*gorgonia.Node) (*Replica, error) {
 func (r *Replica) node(n *gorgonia.Node, op gorgonia.Op, args gorgonia.Nodes) (c *gorgonia.Node, err error) {
 	defer building.Recover(&err, fmt.Sprintf("copy %v", n))
 	if op != nil && inspect.IsConstant(op) {
-		// NewUniqueNode gives the shape of a tensor constant back to the pool
-		// of shapes while the constant in the graph has it: the next node of
-		// as many dimensions would write its own there.
+		// NewUniqueNode returns the shape of a tensor constant to the pool of shapes
+		// while the constant still uses it: the next node with as many dimensions would
+		// overwrite it.
 		v, err := gorgonia.CloneValue(n.Value())
 		if err != nil {
 			return nil, fmt.Errorf("copy %v: %w", n, err)

@@ -16,7 +16,7 @@ import (
 )
 
 // Widen builds the forward part of a cost in float64 and returns the copies of its
-// nodes. An input's value is what the node holds that leaves gives for it.
+// nodes. An input has the value of the node that leaves returns for it.
 func Widen(cost *gorgonia.Node, leaves tape.Leaves) (map[*gorgonia.Node]*gorgonia.Node, error) {
 	r := &widening{
 		graph: gorgonia.NewGraph(), scratch: gorgonia.NewGraph(), of: map[*gorgonia.Node]*gorgonia.Node{},
@@ -111,11 +111,11 @@ var anyPrecision = map[string]bool{
 	"im2colOp": true, "maxPoolOp": true, "avgPoolOp": true, "globalAveragePoolOp": true, "upsampleOp": true,
 }
 
-// holdsPrecision holds the types of operations that are put into float64 by
-// copying what they hold.
+// holdsPrecision holds the types of operations that become float64 when what they
+// hold is copied as float64.
 var holdsPrecision = map[string]bool{"BatchNormOp": true, "GroupNormOp": true, "ctcLossOp": true}
 
-// unary and binary are what makes the element-wise operations.
+// unary and binary are the functions that make the element-wise operations.
 var (
 	unary = map[string]func(*gorgonia.Node) (*gorgonia.Node, error){
 		"abs": gorgonia.Abs, "sign": gorgonia.Sign, "ceil": gorgonia.Ceil, "floor": gorgonia.Floor,

@@ -37,7 +37,7 @@ func (m *Machine) Run(leaves Leaves) error {
 			return err
 		}
 	}
-	// Without Reset a second run does nothing and leaves the first's values.
+	// Without Reset a second run does nothing, and the values are those of the first.
 	defer m.vm.Reset()
 	return m.vm.RunAll()
 }

@@ -9,14 +9,13 @@ import (
 	"gradtwin/graph/internal/memory"
 )
 
-// Overwriting is a value that is another when it is used than when it was
-// computed.
+// Overwriting is a value that has changed between its computation and a use.
 type Overwriting struct{ Writer, Victim, User *gorgonia.Node }
 
-// Overwritten runs and returns the values that are overwritten before they are
-// used: operations that write in place, and views of one memory, can do that.
-// Each value is named once, with the first that it makes another result of: many
-// derivatives take an operand for its shape alone.
+// Overwritten runs the tape and returns the values that are overwritten before they
+// are used, by operations that write in place or through views of the same memory.
+// Each value is reported once, with the first use whose result it changes: many
+// derivatives use only the shape of an operand.
 func (t *Tape) Overwritten(leaves Leaves) (found []Overwriting) {
 	named := map[*gorgonia.Node]bool{}
 	for _, o := range t.outdated(leaves) {
@@ -31,7 +30,7 @@ func (t *Tape) Overwritten(leaves Leaves) (found []Overwriting) {
 	return found
 }
 
-// outdated runs and returns each use of a value that is not what was computed.
+// outdated runs the tape and returns each use of a value that has changed.
 func (t *Tape) outdated(leaves Leaves) (found []Overwriting) {
 	seed := maphash.MakeSeed()
 	last := make([]*gorgonia.Node, len(t.regs)) // whose value each register holds
@@ -54,8 +53,8 @@ func (t *Tape) outdated(leaves Leaves) (found []Overwriting) {
 	return found
 }
 
-// matters runs and reports whether the user's result is another with the value
-// that the victim had when it was computed.
+// matters runs the tape and reports whether the result of the use would differ with
+// the value that was computed.
 func (t *Tape) matters(o Overwriting, leaves Leaves) (differs bool) {
 	var kept gorgonia.Value
 	before := func(s *step) {
@@ -90,8 +89,8 @@ func (t *Tape) matters(o Overwriting, leaves Leaves) (differs bool) {
 	return differs
 }
 
-// writerOf runs and returns the first node after whose computing the value of
-// victim is another.
+// writerOf runs the tape and returns the node whose computation changes the value of
+// victim first.
 func (t *Tape) writerOf(victim *gorgonia.Node, leaves Leaves) (writer *gorgonia.Node) {
 	var held, kept []byte
 	_ = t.Follow(leaves, func(n *gorgonia.Node) bool {

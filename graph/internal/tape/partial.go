@@ -11,14 +11,13 @@ import (
 	"gradtwin/graph/internal/ops"
 )
 
-// Dependencies is what the results of a tape's last run depend on: which of them
-// still stand when one input has changed. Steps are counted as in the tape's code.
+// Dependencies says which results of a tape's last run are still valid when one input
+// has changed. Steps are numbered as in the tape's code.
 //
-// Results are dropped rather than trusted. What shares memory is computed as a
-// whole or not at all, in the tape's order, so that memory holds at each step
-// what it holds there in a whole run, also where one operation overwrites
-// another's memory. An operation that keeps state or is not Gorgonia's own is
-// computed in every run.
+// When in doubt, a result is computed again. Steps that share memory are computed all
+// or not at all, in the tape's order, so that the memory holds at each step what it
+// holds there in a full run, even where one operation overwrites another's result.
+// An operation that has state, or is not Gorgonia's own, is computed in every run.
 type Dependencies struct {
 	tape    *Tape
 	from    [][]int // of each step: the steps that its operands are the results of
@@ -27,7 +26,7 @@ type Dependencies struct {
 	opaque  []bool  // of each step: the operation keeps state, or may
 }
 
-// Dependencies looks at the results of a whole run.
+// Dependencies returns the dependencies of a full run's results.
 func (t *Tape) Dependencies() *Dependencies {
 	d := &Dependencies{tape: t}
 	holder := slices.Repeat([]int{-1}, len(t.regs))
@@ -144,7 +143,8 @@ type Partial struct {
 	products map[int]*product // of the steps that are products of the leaf itself
 }
 
-// Partial finds it for a leaf. A leaf that is not in the tape changes nothing.
+// Partial returns the partial run for a leaf. A leaf that is not in the tape changes
+// nothing.
 func (d *Dependencies) Partial(leaf func(n *gorgonia.Node) bool) *Partial {
 	p, code := &Partial{of: d, products: map[int]*product{}}, d.tape.code
 	at := slices.IndexFunc(code, func(s step) bool { return s.leaf && leaf(s.node) })

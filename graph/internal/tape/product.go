@@ -12,10 +12,10 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// product is a step C = A·B of float64 matrices, m×k and k×n, with the result of
-// the last time. gonum adds up each element of C in the order of k, by itself, so
-// where elements of A have changed only their rows of C need be computed, where
-// elements of B have only their columns, to the same bits.
+// product is a step C = A·B of float64 matrices, m×k and k×n, with its last result.
+// gonum sums each element of C by itself, in the order of k. So where elements of A
+// have changed, only their rows of C need to be computed, and where elements of B have
+// changed, only their columns, with the same bits.
 type product struct {
 	step    *step
 	m, k, n int
@@ -24,8 +24,8 @@ type product struct {
 	ofRight bool      // the matrix that has changed is B
 }
 
-// newProduct returns the product that a step is of one of its operands, which has
-// changed, nil when it is none, or is not gonum's.
+// newProduct returns a step as a product of one of its operands, which has changed.
+// It is nil when the step is not a product, or gonum does not compute it.
 func newProduct(s *step, operand gorgonia.Value) *product {
 	if _, ok := gorgonia.WhichBLAS().(gonum.Implementation); !ok || s.leaf || !s.alloc || s.value != s.memory {
 		return nil
@@ -70,7 +70,7 @@ func (p *product) compute(t *Tape, elements []int) error {
 	}
 	var gonum gonum.Implementation
 	for len(lines) > 0 {
-		l, next := lines[0], 1 // lines side by side are computed together
+		l, next := lines[0], 1 // adjacent lines are computed together
 		for next < len(lines) && lines[next] == l+next {
 			next++
 		}

@@ -1,9 +1,8 @@
 // Package tape runs any Gorgonia graph as Gorgonia's tape machine does.
 //
-// A [Tape] does on the caller's goroutine, node by node, what the machine does: it
-// can be followed, and what goes wrong in it names the node. A [Partial] run of one
-// computes only what a changed input changes. [Machine] is Gorgonia's machine
-// itself.
+// A [Tape] does on the caller's goroutine, node by node, what the machine does: a
+// caller can look at each node, and an error names its node. A [Partial] run computes
+// only what a changed input changes. [Machine] is Gorgonia's machine itself.
 package tape
 
 import (
@@ -19,13 +18,12 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// Tape computes some nodes of any graph as Gorgonia's tape machine computes
-// them: in its order, in its registers, with the same method of each
-// operation, so that what the machine gets wrong because one operation
-// overwrites another's memory is wrong here too. But it runs on the caller's
-// goroutine, where a panic inside an operation can be recovered, and it leaves
-// the nodes alone: values of leaves are asked for at each run and nothing is
-// bound.
+// Tape computes some nodes of any graph as Gorgonia's tape machine does: in its
+// order, with its registers and the same method of each operation. What the machine
+// gets wrong because one operation overwrites another's memory is therefore wrong here
+// too. But a tape runs on the caller's goroutine, where the panic of an operation can
+// be recovered, and it does not change the nodes: a function gives the values of
+// leaves at each run, and no result is bound to a node.
 //
 // The machine's decisions are those of compile.go, regalloc.go, analysis.go
 // and vm_tape_nocuda.go of Gorgonia v0.9.18.
@@ -84,8 +82,8 @@ func New(outputs gorgonia.Nodes) (t *Tape, err error) {
 	slices.Reverse(sorted)
 
 	t = &Tape{regs: make([]gorgonia.Value, size), at: map[*gorgonia.Node]int{}}
-	// Of nodes with one hash the machine computes one and takes it for the
-	// others. Its choice among leaves is not worth knowing: it is a fault.
+	// The machine computes one of the nodes with the same hash, and uses it for the
+	// others. Which of several leaves it takes does not matter: it is a fault.
 	first := map[uint32]*gorgonia.Node{}
 	allocated := make([]bool, size)
 	for _, n := range sorted {
@@ -137,13 +135,13 @@ func (t *Tape) Run(leaves Leaves) error {
 	return t.Follow(leaves, func(*gorgonia.Node) bool { return true })
 }
 
-// Follow is Run as long as each computed node is answered by true.
+// Follow is Run, but calls computed with each node, inputs too, and stops where it
+// returns false.
 func (t *Tape) Follow(leaves Leaves, computed func(*gorgonia.Node) bool) error {
 	return t.steps(leaves, func(*step) {}, computed)
 }
 
-// steps is Follow with a look at each step before it is taken. Inputs are
-// answered for too.
+// steps is Follow, but also calls before at the beginning of each step.
 func (t *Tape) steps(leaves Leaves, before func(*step), computed func(*gorgonia.Node) bool) (err error) {
 	var s *step
 	defer recoverStep(&s, &err)
@@ -170,7 +168,7 @@ func recoverStep(s **step, err *error) {
 	}
 }
 
-// compute computes one step, or asks for the value of a leaf.
+// compute computes one step, or gets the value of a leaf.
 func (t *Tape) compute(s *step, leaves Leaves) error {
 	if !s.leaf {
 		if err := s.exec(t.regs); err != nil {

@@ -55,7 +55,7 @@ func (j *judge) byHand(run int, t *stepRun, previous []float64) error {
 		return nil
 	}
 	for i := range g.entry {
-		// What stays bound from run to run is what the runs before have used.
+		// What is bound when a run begins is what the run before has used.
 		g.entry[i] = -(j.runs[run-1].after[i] - j.runs[run-1].before[i]) / j.rate
 	}
 	return j.checkGradient(g)

@@ -12,8 +12,7 @@ import (
 	"gradtwin/graph/internal/replica"
 )
 
-// holdDropout makes the user's own dropout drop what the graph's gradient is
-// computed with.
+// holdDropout makes the user's dropout use the mask of the graph's gradient.
 func (s *Subject) holdDropout(k *undo) {
 	for n, mask := range s.Draws.Masks {
 		e, err := memory.Of(mask)
@@ -34,8 +33,8 @@ func (s *Subject) holdDropout(k *undo) {
 	}
 }
 
-// followDraws gives the graph's gradient the values that the random nodes had in
-// the step's run.
+// followDraws copies the values of the random nodes in the step's run, for the graph's
+// gradient.
 func (s *Subject) followDraws() {
 	for n, holder := range s.Draws.Values {
 		v, to := n.Value(), memory.Bytes(holder.Value())
@@ -45,8 +44,8 @@ func (s *Subject) followDraws() {
 	}
 }
 
-// sameLoss reports whether the step's run had the loss that the graph has: with
-// other draws it has another one.
+// sameLoss reports whether the step's run and the graph have the same loss, which
+// shows that they have the same draws.
 func (s *Subject) sameLoss() bool {
 	if len(s.Draws.Random) == 0 {
 		return true

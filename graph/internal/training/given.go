@@ -18,16 +18,16 @@ type given struct {
 	previous  []float64 // the graph's gradient at the use before, nil at the first
 	slack     []float64 // how far each element of bound may be off, nil for not at all
 	x         []float64
-	ranLater  bool   // something was bound after the solver had been called
+	ranLater  bool   // gradients were bound after the call of the solver
 	of        []bool // the tensors that it is about
 	followed  bool
 	idle      []string
 	changed   []string
 	deviation bool // it is the gradient of the step as a function
-	byHand    bool // it is read off the elements' move, by a rate that may change
+	byHand    bool // it was computed from how the elements moved, with a rate that may change
 }
 
-// each calls do for the elements that a gradient is about.
+// each calls do for each element of its tensors.
 func (g *given) each(do func(i int)) {
 	for k, of := range g.of {
 		for from, to := g.subject.Span(k); of && from < to; from++ {
@@ -36,7 +36,7 @@ func (g *given) each(do func(i int)) {
 	}
 }
 
-// any reports whether a vector has an element there that is not 0.
+// any reports whether a vector has an element that is not 0 in its tensors.
 func (g *given) any(v []float64) (any bool) {
 	g.each(func(i int) { any = any || v[i] != 0 })
 	return any
@@ -52,9 +52,8 @@ func (g *given) all(want []float64) bool {
 	return true
 }
 
-// smallTensor is how much smaller than all gradients those of one tensor may be
-// before their rounding is taken for a difference: a bias in front of a batch
-// normalization has only rounding.
+// smallTensor is the size of a tensor's gradient, relative to the largest one, below
+// which it may be only rounding, as that of a bias before a batch normalization is.
 const smallTensor = 1e-3
 
 // fits reports whether the used gradient of tensor k is the wanted one.
@@ -80,8 +79,8 @@ func (g *given) fits(want []float64, k int) bool {
 	return true
 }
 
-// factor returns what the graph's gradient is best multiplied by to give the used
-// one, 0 where it is 0.
+// factor returns the factor between the graph's gradient and the used one, by least
+// squares. It is 0 where the graph's is 0.
 func (g *given) factor() float64 {
 	product, square := 0.0, 0.0
 	g.each(func(i int) {
@@ -94,9 +93,10 @@ func (g *given) factor() float64 {
 	return product / square
 }
 
-// deliberate says what a user does to a gradient on purpose: a factor above 0 or
-// below 1 for each tensor, a limit to each element, a share of the elements
-// themselves. It is empty where it is none of these, and for a single element.
+// deliberate describes a change of the gradient that a user makes on purpose: one
+// factor above 0, a factor below 1 for each tensor, a limit for each element, or a
+// multiple of the elements themselves. It is empty for other changes, and for a single
+// element.
 func (g *given) deliberate() string {
 	n, limit, product, square := 0, 0.0, 0.0, 0.0
 	g.each(func(i int) {
@@ -127,8 +127,8 @@ func (g *given) deliberate() string {
 	return ""
 }
 
-// shrunk reports whether each tensor's gradient has a factor of its own from 0 to
-// 1, and they are not all of one element, which always has a factor.
+// shrunk reports whether each tensor's gradient has a factor of its own between 0 and
+// 1. A single element always has a factor, so that some tensor must have more.
 func (g *given) shrunk() bool {
 	one := *g
 	for k, of := range g.of {

@@ -1,9 +1,8 @@
-// Package training judges a step of training that its user has written: it runs the
-// step a few times, with the solver watched, and holds what it does against the
-// gradient of the graph.
+// Package training checks a training step that a user has written. It runs the step a
+// few times and compares what it does with the gradient of the graph.
 //
-// A recorder, which is the solver that the step gets, writes down each call; the
-// judge says what the calls show; undo puts everything back.
+// A recorder takes the place of the solver and records each call; the judge reports
+// what the calls show; undo restores everything.
 package training
 
 import (
@@ -18,11 +17,11 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// stepRuns is how often a step is run: what goes wrong from the second run on, as
-// without Reset, shows in the second, and what alternates in the third.
+// stepRuns is how often a step is run. The second run shows what goes wrong from then
+// on, as without Reset, and the third what alternates.
 const stepRuns = 3
 
-// Judge runs a step and puts everything back.
+// Judge runs a step and restores everything.
 func Judge(s Subject, solver gorgonia.Solver, step func(gorgonia.Solver) error) (*Verdict, error) {
 	r := &recorder{Subject: s, solver: solver}
 	k := newUndo(&s, solver)
@@ -43,7 +42,7 @@ func Judge(s Subject, solver gorgonia.Solver, step func(gorgonia.Solver) error) 
 	return j.verdict, nil
 }
 
-// look looks at all runs.
+// look judges all runs.
 func (j *judge) look() error {
 	var previous []float64
 	listed := make([]bool, len(j.Params))
@@ -79,8 +78,8 @@ func (j *judge) look() error {
 	return nil
 }
 
-// summary says what was seen of a step in which nothing is wrong, and what the
-// solver is not asked to move.
+// summary notes what the solver does not move, and what was judged of a step in which
+// nothing is wrong.
 func (j *judge) summary(listed []bool, others []string) {
 	if len(j.runs[0].calls) == 0 {
 		return

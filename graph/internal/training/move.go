@@ -12,7 +12,7 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// checkMove says whether a solver has done what it should with what it was given.
+// checkMove compares how a solver has moved the elements with what it should do.
 func (j *judge) checkMove(run int, c *call) {
 	if c.err != nil {
 		j.misuse(run, "the solver returns an error that the step ignores: "+c.err.Error(), "the step returns it")
@@ -78,8 +78,8 @@ func (j *judge) checkMove(run int, c *call) {
 	}
 }
 
-// shared says which inputs have one gradient in common, which a solver clears for
-// the first of them.
+// shared names two inputs that share the memory of their gradients: a solver clears it
+// with the first of them.
 func (j *judge) shared() string {
 	for a, l := range j.Params {
 		for b, o := range j.Params[:a] {
@@ -94,7 +94,7 @@ func (j *judge) shared() string {
 	return ""
 }
 
-// checkUndone says that a step gives inputs their old values again.
+// checkUndone reports a step that sets inputs to their old values again.
 func (j *judge) checkUndone(run, call int, c *call) {
 	t := j.runs[run]
 	for k, of := range c.given {

@@ -11,8 +11,8 @@ import (
 	"gradtwin/graph/internal/inspect"
 )
 
-// checkGradient says whether a gradient that was used is that of the graph, and what it
-// is when it is not.
+// checkGradient compares a gradient that was used with that of the graph, and reports
+// what it is where they differ.
 func (j *judge) checkGradient(g *given) error {
 	all := g.of
 	g.of = slices.Clone(all)
@@ -49,11 +49,11 @@ func (j *judge) checkGradient(g *given) error {
 	return nil
 }
 
-// mostRuns is the largest number of runs of a machine in one step that is recognised.
+// mostRuns limits the runs of a machine in one step that are recognised.
 const mostRuns = 16
 
-// recognise names what a gradient is that is not the graph's, "" where it is
-// nothing known.
+// recognise describes a gradient that is not the graph's. It is "" where the gradient
+// is none of the known mistakes.
 func (j *judge) recognise(g *given) (problem, instead string) {
 	const order = "the machine's RunAll, the solver's Step, the machine's Reset, in this order"
 	empty := !g.any(g.entry)
@@ -94,10 +94,10 @@ func (j *judge) recognise(g *given) (problem, instead string) {
 	return "", ""
 }
 
-// mostCosts is how many other scalars of a graph are tried.
+// mostCosts limits the other scalars of a graph that are tried.
 const mostCosts = 8
 
-// otherCost names another scalar of the graph whose gradient was used, "" where
+// otherCost names another scalar of the graph whose gradient was used. It is "" where
 // there is none.
 func (j *judge) otherCost(g *given) string {
 	defer j.place(j.elements())

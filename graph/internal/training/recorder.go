@@ -18,12 +18,12 @@ type call struct {
 	x, after []float64 // the elements before and after
 	gradient []float64 // the graph's, there
 	bound    []float64 // what the solver was given
-	left     []float64 // what it left of that
-	given    []bool    // of each tensor: it is in the solver's list
+	left     []float64 // what was bound after the call
+	given    []bool    // whether each tensor is in the solver's list
 	others   []string  // inputs in the list that are not checked
-	followed bool      // what is random was the same in the graph's gradient
+	followed bool      // the graph's gradient has the same draws
 	idle     []string  // operations that are in evaluation mode
-	changed  []string  // other inputs than the elements that the step has changed
+	changed  []string  // inputs that are not checked and that the step has changed
 	err      error     // the solver's
 }
 
@@ -36,8 +36,7 @@ type stepRun struct {
 	calls         []*call
 }
 
-// recorder runs a step and writes down what it does. It is the solver that the
-// step is given.
+// recorder runs a step and records what it does. It is the solver that the step gets.
 type recorder struct {
 	Subject
 	solver gorgonia.Solver
@@ -113,8 +112,8 @@ func (r *recorder) Step(model []gorgonia.ValueGrad) error {
 	return c.err
 }
 
-// solve calls the solver. A panic in it becomes an error: AdamW's, of Gorgonia
-// v0.9.18, of a scalar.
+// solve calls the solver and turns its panic into an error: AdamW of Gorgonia v0.9.18
+// panics for a scalar.
 func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -124,8 +123,8 @@ func (r *recorder) solve(model []gorgonia.ValueGrad) (err error) {
 	return r.solver.Step(model)
 }
 
-// param returns the parameter that an entry of a solver's list stands for: the
-// node itself, or one that shares its value's memory, −1 for others.
+// param returns the index of the parameter that an entry of a solver's list is: the
+// same node, or one that shares its memory. It is −1 for others.
 func (r *recorder) param(v gorgonia.ValueGrad) int {
 	if n, ok := v.(*gorgonia.Node); ok {
 		if k := slices.IndexFunc(r.Params, func(l *eval.Leaf) bool { return l.Node == n }); k >= 0 {
@@ -150,7 +149,7 @@ func (r *recorder) elements() []float64 {
 	return x
 }
 
-// data returns the bytes of the inputs that are not checked, "" for others.
+// data returns the bytes of the inputs that are not checked, and "" for others.
 func (r *recorder) data() []string {
 	out := make([]string, len(r.Leaves))
 	for k, l := range r.Leaves {
@@ -168,7 +167,7 @@ func (r *recorder) place(x []float64) {
 	}
 }
 
-// bound returns the gradients that the nodes give out, 0 where there is none.
+// bound returns the gradients that are bound to the nodes, 0 where there is none.
 func (r *recorder) bound() []float64 {
 	g := make([]float64, r.Layout.Len())
 	for k, l := range r.Params {
@@ -187,7 +186,7 @@ func (r *recorder) read(dst []float64, k int, v gorgonia.Value) {
 	}
 }
 
-// shake moves all elements a little, so that a gradient of another place shows,
+// shake moves all elements a little, so that the gradient of an earlier run differs
 // however small the solver's steps are.
 func (r *recorder) shake(run int) {
 	const share, seed = 1. / 64, 1
@@ -203,7 +202,7 @@ func (r *recorder) shake(run int) {
 	}
 }
 
-// hint says what an error of a solver may come from.
+// hint suggests the cause of a solver's error.
 func (r *recorder) hint() string {
 	calls := r.runs[len(r.runs)-1].calls
 	if len(calls) == 0 || calls[len(calls)-1].err == nil {

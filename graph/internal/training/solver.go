@@ -13,14 +13,13 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// descent is what gorgonia.VanillaSolver does with a gradient, as its settings
-// say.
+// descent has the settings of a gorgonia.VanillaSolver.
 type descent struct {
 	rate, clip, l1, l2, batch float64
 }
 
-// descentOf reads a solver's settings; false of one that is not plain gradient
-// descent.
+// descentOf reads the settings of a solver. ok is false where it is not a
+// VanillaSolver.
 func descentOf(s gorgonia.Solver) (d descent, ok bool) {
 	if _, ok := s.(*gorgonia.VanillaSolver); !ok {
 		return d, false
@@ -55,9 +54,9 @@ func (d descent) move(x, g float64) float64 {
 	return -d.rate * g
 }
 
-// slack returns how far the rounding of either precision may take the move of x.
+// slack bounds the rounding error of the move of x in single or double precision.
 func (d descent) slack(x, g float64, single bool) float64 {
-	// A handful of operations round, on numbers of these sizes.
+	// A few operations round numbers of this size.
 	const roundings = 16
 	unit := math.Pow(2, -53)
 	if single {
@@ -91,8 +90,7 @@ func (d descent) String() string {
 	return fmt.Sprintf("−%.4g·%s", d.rate, g)
 }
 
-// dividesBy returns the batch size that a solver divides gradients by, 1 where it
-// divides by none.
+// dividesBy returns the batch size by which a solver divides gradients, or 1.
 func dividesBy(s gorgonia.Solver) float64 {
 	switch s.(type) {
 	case *gorgonia.VanillaSolver, *gorgonia.Momentum, *gorgonia.AdamSolver:
@@ -111,10 +109,10 @@ func solverName(s gorgonia.Solver) string {
 	return peek.TypeName(s)
 }
 
-// averages reports whether the cost is already a mean over a batch of so many
-// rows: a sum over a tensor that has an axis of this size, divided by the number
-// of its elements, as Mean does, or over one whose first axis is the batch, divided
-// by its size.
+// averages reports whether the cost is already a mean over a batch of this many rows:
+// a sum over a tensor with an axis of this size, divided by the number of its
+// elements, as in Mean; or a sum over a tensor whose first axis has this size, divided
+// by the size.
 func (s *Subject) averages(batch float64) bool {
 	value := s.Values()
 	if value == nil {
@@ -157,8 +155,7 @@ func (s *Subject) averages(batch float64) bool {
 	return visit(s.UserCost, 1)
 }
 
-// nearTo compares a number that may have been rounded to float32, as 1/5 is, with a
-// count.
+// nearTo reports whether a number is a count, up to the rounding of a float32.
 func nearTo(x, count float64) bool { return math.Abs(x-count) <= 1e-6*count }
 
 // signOf returns the sign of an operation that works element by element, as ÷.

@@ -9,14 +9,14 @@ import (
 	"gradtwin/graph/internal/replica"
 )
 
-// Subject is the function that a step trains.
+// Subject is the function that a training step minimizes.
 type Subject struct {
 	*eval.Function
 	UserCost *gorgonia.Node
-	Nodes    map[*gorgonia.Node]*gorgonia.Node // the user's node of each copy
+	Nodes    map[*gorgonia.Node]*gorgonia.Node // the user's node for each copy
 	Draws    *replica.Draws
 
-	// Values runs the loss and returns what it computed, by the user's nodes.
+	// Values runs the loss and returns a function with the values of the user's nodes.
 	Values func() func(*gorgonia.Node) []float64
 
 	// Other computes the gradient of another cost of the user's graph.
@@ -31,7 +31,7 @@ func (s *Subject) tolerance() float64 {
 	return replica.Tolerance(gorgonia.Float64)
 }
 
-// isBatch reports whether a number is a batch size: the first axis of an input.
+// isBatch reports whether a number is the first axis of an input, as a batch size is.
 func (s *Subject) isBatch(n float64) bool {
 	return n > 1 && slices.ContainsFunc(s.Leaves, func(l *eval.Leaf) bool {
 		shape := l.Node.Shape()

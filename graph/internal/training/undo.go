@@ -12,15 +12,15 @@ import (
 	"gradtwin/graph/internal/peek"
 )
 
-// undo is what a graph, its operations and a solver hold, kept so that it can be
-// put back to the bit: values and bound gradients with the memory that holds them,
-// what Read nodes have read, the state of operations, that of Gorgonia's solvers.
+// undo restores, bit for bit, what a graph, its operations and a solver hold: values
+// and bound gradients with their memory, the variables of Read nodes, the state of
+// operations and of Gorgonia's solvers.
 type undo struct {
 	back []func()
 	seen map[unsafe.Pointer]bool
 }
 
-// newUndo keeps what there is.
+// newUndo saves the present state.
 func newUndo(s *Subject, solver gorgonia.Solver) *undo {
 	k := &undo{seen: map[unsafe.Pointer]bool{}}
 	for _, n := range s.UserCost.Graph().AllNodes() {
@@ -38,15 +38,15 @@ func newUndo(s *Subject, solver gorgonia.Solver) *undo {
 	return k
 }
 
-// restore puts everything back.
+// restore restores the saved state.
 func (k *undo) restore() {
 	for _, put := range slices.Backward(k.back) {
 		put()
 	}
 }
 
-// node keeps what a node is bound to, and what its operation changes of itself or
-// of a variable of the user's.
+// node saves what a node is bound to, the mode of its operation, and the variable of a
+// Read.
 func (k *undo) node(n *gorgonia.Node) {
 	k.value(peek.Writable(reflect.ValueOf(n).Elem().FieldByName("boundTo")))
 	if n.Op() == nil {
@@ -62,14 +62,14 @@ func (k *undo) node(n *gorgonia.Node) {
 	}
 }
 
-// bytes keeps a stretch of memory.
+// bytes saves some memory.
 func (k *undo) bytes(b []byte) {
 	old := slices.Clone(b)
 	k.back = append(k.back, func() { copy(b, old) })
 }
 
-// value keeps a variable that holds a value, a bound pair of value and gradient
-// or nothing.
+// value saves a variable that holds a value, a bound pair of value and gradient, or
+// nothing.
 func (k *undo) value(v reflect.Value) {
 	old := reflect.New(v.Type()).Elem()
 	old.Set(v)
@@ -99,8 +99,8 @@ func (k *undo) value(v reflect.Value) {
 	}
 }
 
-// tensor keeps the memory of a tensor that a variable holds. A LispMachine gives
-// the tensors of inner nodes back to a pool: then the variable gets a copy.
+// tensor saves the tensor that a variable holds. A LispMachine returns the tensors of
+// inner nodes to a pool: then the variable gets a copy back.
 func (k *undo) tensor(v reflect.Value, t *tensor.Dense) {
 	b := memory.Bytes(t)
 	old, spare := slices.Clone(b), t.Clone()
@@ -112,8 +112,8 @@ func (k *undo) tensor(v reflect.Value, t *tensor.Dense) {
 	})
 }
 
-// solver keeps what a solver of Gorgonia's holds, and gives it copies to work
-// with: it returns the tensors that it has done with to a pool, for others to use.
+// solver saves what a solver of Gorgonia's holds, and gives it copies to work with: it
+// returns the tensors that it has used to a pool, for others.
 func (k *undo) solver(s gorgonia.Solver) {
 	v := reflect.ValueOf(s)
 	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || !peek.IsGorgoniasType(v.Type()) {
@@ -129,8 +129,7 @@ func (k *undo) solver(s gorgonia.Solver) {
 	}
 }
 
-// copied returns a copy of what a solver keeps, with the tensors in it. Nodes and
-// graphs are not copied.
+// copied returns a deep copy of what a solver holds, without nodes and graphs.
 func copied(v reflect.Value) reflect.Value {
 	switch v.Kind() {
 	case reflect.Interface:

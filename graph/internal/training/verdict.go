@@ -7,18 +7,18 @@ import (
 	"gradtwin"
 )
 
-// Verdict is what the runs of a step have shown.
+// Verdict is what the runs of a training step have shown.
 type Verdict struct {
-	Deviation []float64 // of what the solver was given from the graph's gradient, nil without one
+	Deviation []float64 // the solver's gradient less the graph's, nil where they agree
 	Misuses   []gradtwin.Fault
 	Notes     []string
 }
 
-// judge says what the runs of a step show.
+// judge finds what is wrong in the runs of a step.
 type judge struct {
 	*recorder
 	verdict *Verdict
-	rate    float64 // of a step that updates by hand, 0 where it is not known
+	rate    float64 // of a step without a solver, 0 where it is not known
 }
 
 // note adds a sentence, once.
