@@ -26,8 +26,8 @@ func TestOwnModule(t *testing.T) {
 	section, _, _ = strings.Cut(section, "\n## ")
 	code := regexp.MustCompile("(?s)```go\n(.*?)```").FindStringSubmatch(section)
 	commands := regexp.MustCompile(`(?m)^    (go .*)$`).FindAllStringSubmatch(section, -1)
-	if code == nil || len(commands) < 3 {
-		t.Fatalf("the section has no test, or %d commands: want 3", len(commands))
+	if code == nil || len(commands) < 4 {
+		t.Fatalf("the section has no test, or %d commands: want 4", len(commands))
 	}
 	root, err := os.Getwd()
 	if err != nil {
@@ -44,11 +44,11 @@ func TestOwnModule(t *testing.T) {
 		}
 		return string(out)
 	}
-	run("mod", "init", "example.com/model")
 	if err := os.WriteFile(filepath.Join(dir, "model_test.go"), []byte(code[1]), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range commands {
-		run(strings.Fields(strings.ReplaceAll(c[1], "../gradtwin", root))[1:]...)
+		command, _, _ := strings.Cut(c[1], "#")
+		run(strings.Fields(strings.ReplaceAll(command, "../gradtwin", root))[1:]...)
 	}
 }

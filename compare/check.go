@@ -163,7 +163,7 @@ func (c *check) run(ctx context.Context, e *evaluator, s Shard) error {
 	c.found.TimeIsUp = errors.Is(context.Cause(ctx), errTime)
 	c.found.Rings = j.beside.counts()
 	if en != nil {
-		c.found.EngineSteps = en.steps
+		c.found.EngineSteps = union(en.steps, nil)
 	}
 	return nil
 }

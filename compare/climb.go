@@ -8,16 +8,16 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// climb takes differences along a line until the ladder has a verdict.
-func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
-	o, err := j.verdict(ctx, e, at, l, on)
+// run takes differences along the line until there is a verdict.
+func (c *climb) run(ctx context.Context) (outcome, error) {
+	o, err := c.verdict(ctx)
 	if err != nil || o.verdict != Wrong {
 		return o, err
 	}
-	hidden, err := j.hidesInOne(ctx, e, at, l, on, o)
+	hidden, err := c.hidesInOne(ctx, o)
 	uneven := false
 	if err == nil && !hidden {
-		uneven, err = j.isRough(ctx, e, at, l, on, o)
+		uneven, err = c.isRough(ctx, o)
 	}
 	switch {
 	case errors.Is(err, errSpent):
@@ -31,57 +31,42 @@ func (j *judge) climb(ctx context.Context, e *evaluator, at *place, l *ladder, o
 	return o, err
 }
 
-func (j *judge) verdict(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
-	if err := j.descend(ctx, e, at, l, on); err != nil {
+func (c *climb) verdict(ctx context.Context) (outcome, error) {
+	if err := c.descend(ctx); err != nil {
 		return outcome{}, err
 	}
-	if l.end == settled {
-		if err := j.lookBetween(ctx, e, at, l, on); err != nil {
+	for _, look := range []struct {
+		after ending
+		again func(context.Context) error
+	}{{settled, c.lookBetween}, {kinked, c.lookCloser}, {hidden, c.lookAgain}} {
+		if c.l.end != look.after || len(c.l.differences) == 0 {
+			continue
+		}
+		if err := look.again(ctx); err != nil {
 			return outcome{}, err
 		}
 	}
-	if l.end == kinked {
-		if err := j.lookCloser(ctx, e, at, l, on); err != nil {
-			return outcome{}, err
-		}
-	}
-	if l.end == hidden && len(l.differences) > 0 {
-		if err := j.lookAgain(ctx, e, at, l, on); err != nil {
-			return outcome{}, err
-		}
-	}
-	n := len(l.differences)
+	n := len(c.l.differences)
 	switch {
 	case n == 0:
 		// No step of the ladder moves the element.
-		return outcome{verdict: Unseen, symbolic: on.slope(at.g), numeric: math.NaN(), bound: math.Inf(1),
-			step: l.firstStep}, nil
-	case l.end == agreed:
-		return l.outcome(OK, l.sharpest()), nil
+		return outcome{verdict: Unseen, symbolic: c.on.slope(c.at.g), numeric: math.NaN(), bound: math.Inf(1),
+			step: c.l.firstStep}, nil
+	case c.l.end == agreed:
+		return c.l.outcome(OK, c.l.sharpest()), nil
 	}
-	if o, ok := l.edge(); ok {
+	if o, ok := c.l.edge(); ok {
 		return o, nil
 	}
-	lo, hi, tolerance, ok := l.hull()
+	lo, hi, tolerance, ok := c.l.hull()
 	visible := ok && hi-lo > jumpNoise*tolerance
-	q := l.differences[n-1]
+	q := c.l.differences[n-1]
 	if visible && lo-tolerance <= q.a && q.a <= hi+tolerance {
-		o := l.outcome(Kink, n-1)
+		o := c.l.outcome(Kink, n-1)
 		o.backward, o.forward = q.backward(), q.forward()
 		return o, nil
 	}
-	return j.atKinks(ctx, e, at, l, on)
-}
-
-func (j *judge) descend(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	for l.next > 0 {
-		s, err := on.difference(ctx, e, at, l.next)
-		if err != nil {
-			return err
-		}
-		l.advance(s)
-	}
-	return nil
+	return c.atKinks(ctx)
 }
 
 // between is the part of the last step at which a difference must confirm two that
@@ -90,18 +75,22 @@ const between = 0.6
 
 // lookBetween makes sure that two differences that agree do not by chance, as
 // those of a fast oscillation may.
-func (j *judge) lookBetween(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	_, q := l.last()
-	s, err := on.difference(ctx, e, at, between*q.h)
+func (c *climb) lookBetween(ctx context.Context) error {
+	_, q := c.l.last()
+	s, err := c.difference(ctx, between*q.h)
 	if err != nil {
 		return err
 	}
-	l.complete(&s)
-	if pair := (&series{limits: l.limits, differences: []difference{q, s}}); pair.isSettled() {
+	if c.l.pair(q, s).isSettled() {
 		return nil
 	}
-	l.end, l.next = 0, q.h/shrink
-	return j.descend(ctx, e, at, l, on)
+	return c.goOn(ctx)
+}
+
+// goOn takes smaller steps than the last, though the ladder had ended.
+func (c *climb) goOn(ctx context.Context) error {
+	c.l.end, c.l.next = 0, c.l.newest().h/shrink
+	return c.descend(ctx)
 }
 
 // lookCloser makes sure that what looks like a kink at the point is not a near
@@ -109,9 +98,9 @@ func (j *judge) lookBetween(ctx context.Context, e *evaluator, at *place, l *lad
 // conventions give, and counts where the step is small beside the element itself.
 // Any other is checked with the smallest step at which noise leaves the jump to be
 // seen, and the ladder goes on where it was if that shows something else.
-func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	lo, hi, tolerance, _ := l.hull()
-	_, q := l.last()
+func (c *climb) lookCloser(ctx context.Context) error {
+	lo, hi, tolerance, _ := c.l.hull()
+	_, q := c.l.last()
 	if q.a < lo-tolerance || q.a > hi+tolerance {
 		return nil
 	}
@@ -120,58 +109,54 @@ func (j *judge) lookCloser(ctx context.Context, e *evaluator, at *place, l *ladd
 	for _, v := range []float64{lo, hi, lo + width/2} {
 		usual = usual || math.Abs(q.a-v) <= tolerance+width/closer
 	}
-	small := l.own == 0 || q.h <= l.own/closer
+	small := c.l.own == 0 || q.h <= c.l.own/closer
 	if usual && small {
 		return nil
 	}
-	h := 16 * jumpNoise * l.factor * l.noise.near / width
+	h := 16 * jumpNoise * c.l.factor * c.l.noise.near / width
 	if usual {
-		h = max(h, min(q.h/closer, defaultStep*l.own))
+		h = max(h, min(q.h/closer, defaultStep*c.l.own))
 	}
 	if h > q.h/shrink {
 		return nil
 	}
-	s, err := on.difference(ctx, e, at, h)
+	s, err := c.difference(ctx, h)
 	if err != nil || s.lost {
 		return err
 	}
-	l.complete(&s)
-	if near := (&series{limits: l.limits, differences: []difference{q, s}}); near.isKinked() {
+	if c.l.pair(q, s).isKinked() {
 		return nil
 	}
-	l.resumed, l.end, l.next = true, 0, q.h/shrink
-	return j.descend(ctx, e, at, l, on)
+	c.l.resumed = true
+	return c.goOn(ctx)
 }
 
 // lookAgain gives a ladder that ended in noise one more difference: at a larger
 // step where there is but one, and at a smaller one where the last two still
 // move.
-func (j *judge) lookAgain(ctx context.Context, e *evaluator, at *place, l *ladder, on line) error {
-	differenceAt := func(h float64) (difference, error) {
-		s, err := on.difference(ctx, e, at, h)
-		l.complete(&s)
-		return s, err
-	}
-	if len(l.differences) == 1 {
-		s, err := differenceAt(shrink * l.differences[0].h)
+func (c *climb) lookAgain(ctx context.Context) error {
+	if len(c.l.differences) == 1 {
+		first := c.l.newest()
+		s, err := c.difference(ctx, shrink*first.h)
 		if err != nil {
 			return err
 		}
-		l.differences = []difference{s, l.differences[0]}
+		c.l.differences = []difference{s, first}
 		if s.gap() <= s.bound {
-			l.differences, l.end, l.held = l.differences[:1], agreed, 0
+			c.l.differences, c.l.end, c.l.held = c.l.differences[:1], agreed, 0
 			return nil
 		}
 	}
-	if _, q := l.last(); !l.isSettled() {
-		s, err := differenceAt(q.h / shrink)
-		if err != nil || s.lost {
-			return err
-		}
-		l.differences = append(l.differences, s)
-		if l.agrees() {
-			l.end = agreed
-		}
+	if c.l.isSettled() {
+		return nil
+	}
+	s, err := c.difference(ctx, c.l.newest().h/shrink)
+	if err != nil || s.lost {
+		return err
+	}
+	c.l.differences = append(c.l.differences, s)
+	if c.l.agrees() {
+		c.l.end = agreed
 	}
 	return nil
 }

@@ -70,15 +70,15 @@ func (j *judge) findsChange(ctx context.Context, e *evaluator, k int, o outcome,
 	l := j.limits(k, o.i, size(j.at.x[o.i]))
 	on := elementLine{i: o.i, change: change}
 	if o.verdict == OK {
-		short := newLadder(l)
-		if err := j.descend(ctx, e, &j.at.place, short, on); err != nil {
+		short := j.climb(e, &j.at.place, on, l)
+		if err := short.descend(ctx); err != nil {
 			return false, err
 		}
-		if short.end != agreed && short.isSettled() {
+		if short.l.end != agreed && short.l.isSettled() {
 			return true, nil
 		}
 	}
-	changed, err := j.climb(ctx, e, &j.at.place, newLadder(l), on)
+	changed, err := j.climb(e, &j.at.place, on, l).run(ctx)
 	return changed.verdict == Wrong, err
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
+
 	"gradtwin"
 )
 
@@ -47,11 +49,8 @@ func (p *prober) diagnosisLines(ctx context.Context) ([]measured, error) {
 
 // derivative returns what the gradient g of the tensor gives along the line.
 func (l measured) derivative(g []float64) float64 {
-	var sum compensated
-	for j, w := range l.w {
-		sum.add(g[j] * w)
-	}
-	return sum.value()
+	terms := make([]float64, len(g))
+	return floats.SumCompensated(floats.MulTo(terms, g, l.w))
 }
 
 // fits reports whether a gradient of the tensor agrees with all lines, and is not

@@ -6,9 +6,9 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// fine is the part of what the loss was seen to vary by, at steps up to fineSteps
-// times as large, that the symbolic value may change it by at a step that shows
-// whether it does.
+// fine is how much the symbolic value may change the loss at a step for that step to
+// show whether it does, relative to what the loss was seen to vary by at steps up to
+// fineSteps times as large.
 const (
 	fine      = 0.3
 	fineSteps = 64
@@ -21,8 +21,8 @@ const (
 	steady      = 64
 )
 
-// loud is the noise of the loss relative to itself above which the gradients
-// beside the point are no argument: of a chaotic loss they are all different.
+// loud is the noise of the loss relative to itself above which gradients beside the
+// point prove nothing: those of a chaotic loss all differ.
 const loud = 1e-4
 
 // contradicted is how many times larger the gap must be at the last step than at

@@ -10,8 +10,8 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 	if j.at.noise.chaotic {
 		return outcome{i: i, verdict: Inconclusive, symbolic: j.at.g[i], numeric: math.NaN(), bound: math.Inf(1)}, nil
 	}
-	l := newLadder(j.limits(k, i, size(j.at.x[i])))
-	o, err := j.climb(ctx, e, &j.at.place, l, elementLine{i: i})
+	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, size(j.at.x[i])))
+	o, err := c.run(ctx)
 	if err != nil {
 		return o, err
 	}
@@ -19,18 +19,18 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 		// The element's own size may be what counts, not 1.
 		relative := j.limits(k, i, own)
 		relative.tried = 0
-		r := newLadder(relative)
-		again, err := j.climb(ctx, e, &j.at.place, r, elementLine{i: i})
+		r := j.climb(e, &j.at.place, elementLine{i: i}, relative)
+		again, err := r.run(ctx)
 		if err != nil {
 			return o, err
 		}
 		if again.verdict != Inconclusive {
-			o, l = again, r
+			o, c = again, r
 		}
 	}
 	o.i = i
 	if o.verdict == OK && j.isUnseen(o, k) {
-		if err := j.lookAtZero(ctx, e, l, &o); err != nil {
+		if err := c.lookAtZero(ctx, &o); err != nil {
 			return o, err
 		}
 	}
@@ -40,9 +40,8 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 // lookAtZero says what an element is that agrees and yet shows nothing: right where
 // the loss does not move at all, valid where it is the middle of two slopes that
 // show well, and else unseen.
-func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outcome) error {
-	on := elementLine{i: o.i}
-	stands, err := j.standsStill(ctx, e, &j.at.place, l, on, size(j.at.x[o.i]))
+func (c *climb) lookAtZero(ctx context.Context, o *outcome) error {
+	stands, err := c.standsStill(ctx, size(c.at.x[o.i]))
 	if err != nil {
 		return err
 	}
@@ -51,16 +50,15 @@ func (j *judge) lookAtZero(ctx context.Context, e *evaluator, l *ladder, o *outc
 		return nil
 	}
 	o.verdict = Unseen
-	s := l.differences[len(l.differences)-1]
+	s := c.l.newest()
 	if !s.jumps() {
 		return nil
 	}
-	t, err := on.difference(ctx, e, &j.at.place, s.h/shrink)
+	t, err := c.difference(ctx, s.h/shrink)
 	if err != nil || t.lost {
 		return err
 	}
-	l.complete(&t)
-	if pair := (&series{limits: l.limits, differences: []difference{s, t}}); pair.isKinked() {
+	if c.l.pair(s, t).isKinked() {
 		o.verdict, o.backward, o.forward = Kink, t.backward(), t.forward()
 	}
 	return nil
@@ -79,7 +77,7 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 		i := o.i
 		l := j.limits(k, i, size(j.at.x[i]))
 		l.rounding += rounding
-		o, err := j.climb(ctx, e, &j.at.place, newLadder(l), elementLine{i: i, change: n.g[i] - exact})
+		o, err := j.climb(e, &j.at.place, elementLine{i: i, change: n.g[i] - exact}, l).run(ctx)
 		o.i = i
 		return o, err
 	}
@@ -91,8 +89,8 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 	return o, nil
 }
 
-// block judges some elements of one tensor, one by one, as far as its budget
-// goes. Of those that are wrong so many are followed to the end.
+// block judges elements of one tensor one by one, as far as its budget goes. It
+// follows u.followed wrong ones to the end.
 func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
 	words := map[engineWord]bool{agrees: true}
 	for _, word := range []engineWord{unseen, unmoved} {
@@ -145,15 +143,14 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 // firstOutcome judges an element by its first difference, and by the whole rule
 // where that agrees.
 func (j *judge) firstOutcome(ctx context.Context, e *evaluator, k, i int) (o outcome, agrees bool, err error) {
-	l := newLadder(j.limits(k, i, size(j.at.x[i])))
-	s, err := elementLine{i: i}.difference(ctx, e, &j.at.place, l.next)
+	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, size(j.at.x[i])))
+	s, err := c.difference(ctx, c.l.next)
 	if err != nil {
 		return outcome{}, false, err
 	}
-	l.complete(&s)
 	if s.gap() > s.bound {
-		l.differences = append(l.differences, s)
-		o = l.outcome(Inconclusive, 0)
+		c.l.differences = append(c.l.differences, s)
+		o = c.l.outcome(Inconclusive, 0)
 		o.i = i
 		return o, false, nil
 	}

@@ -14,19 +14,20 @@ type engine struct {
 	steps    []float64 // at which it took gradients
 }
 
-// engineOutcome is what an engine's differences of an element say.
+// engineOutcome is what an engine's differences show of an element.
 type engineOutcome struct {
 	outcome
 	word engineWord
 }
 
+// engineWord says in a word what they show.
 type engineWord uint8
 
 const (
-	undecided engineWord = iota // nothing: losses must follow
+	undecided engineWord = iota // nothing yet: losses must follow
 	agrees                      // the last difference agrees
-	unseen                      // it agrees, and shows nothing
-	unmoved                     // it is 0 as the symbolic value is, at large steps too
+	unseen                      // it agrees, but the loss shows nothing of the element
+	unmoved                     // the differences are 0, also at large steps, as the symbolic value is
 )
 
 // maxEngine is how many differences of an element an engine takes at smaller and
@@ -92,7 +93,10 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 		open = j.feed(en, open, h, numeric, most)
 	}
 	if cheap {
-		return en, j.lookFar(ctx, d, en, numeric)
+		if err := j.lookFar(ctx, d, en, numeric); err != nil {
+			return nil, err
+		}
+		return en, nil
 	}
 	for n := range en.outcomes {
 		if o := &en.outcomes[n]; o.word == unmoved {
@@ -160,11 +164,10 @@ func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric 
 	return nil
 }
 
-// confirmed reports whether what an engine's differences do not show is not there for
-// the elements of a block with a word. A central difference leaves out the loss at the
-// point itself, in which a kink or a minimum shows. A line through all of these
-// elements takes it in: where they are unmoved the loss must stand still along it, and
-// where they are unseen it must have no kink that counts.
+// confirmed reports whether the elements of a block with a word are what it says. A
+// central difference leaves out the loss at the point itself, where a kink or a minimum
+// would show. One line through all of these elements includes it: along the line the
+// loss must stand still if they are unmoved, and show no kink if they are unseen.
 func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
 	var index []int
 	for _, i := range u.elements {

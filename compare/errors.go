@@ -109,8 +109,8 @@ func (e *ChangedError) Error() string {
 		e.Element, e.Before, e.After, e.By)
 }
 
-// EmptyError is a check that would pass whatever the gradient's code: nothing
-// of what was judged is larger than what the loss's noise hides.
+// EmptyError is a check that could only pass: nothing that was judged is larger than
+// what the noise of the loss hides.
 type EmptyError struct {
 	Judged     int     // elements
 	Largest    float64 // the largest |symbolic| or |numeric| value among them

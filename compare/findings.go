@@ -58,8 +58,8 @@ func (t *tally) add(o outcome) {
 	t.note(o)
 }
 
-// note takes in what an outcome shows of the power of a check, an element's or a
-// direction's.
+// note records what an outcome, of an element or a direction, shows of the power of
+// the check.
 func (t *tally) note(o outcome) {
 	t.Largest = max(t.Largest, real(o.magnitude()))
 	t.Finest = min(t.Finest, real(o.bound))
@@ -185,10 +185,15 @@ func (f *findings) join(g *findings) {
 	for n, level := range g.Rings {
 		f.Rings[n] = max(f.Rings[n], level)
 	}
-	f.EngineSteps = slices.Concat(f.EngineSteps, g.EngineSteps)
-	slices.Sort(f.EngineSteps)
-	f.EngineSteps = slices.Compact(f.EngineSteps)
+	f.EngineSteps = union(f.EngineSteps, g.EngineSteps)
 	f.Judged += g.Judged
+}
+
+// union returns what is in one of two lists, in order.
+func union(a, b []float64) []float64 {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // besideWork is the gradients that were taken beside the point, by ring.

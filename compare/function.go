@@ -41,18 +41,17 @@ type Cloner interface {
 // Keeper is a Function that can keep results from one loss to the next.
 type Keeper interface {
 	Function
-	// Keep says that until Release nothing but Set changes what Loss depends on,
-	// so that it need compute only what depends on the elements set since the last.
-	// Loss gives the same bits.
+	// Keep promises that until Release only Set changes what Loss depends on. Loss
+	// may then compute again only what the elements set since its last call change.
+	// It gives the same bits.
 	Keep() error
-	// Release ends that. An error says that something else has changed, an
-	// operation that writes into an input perhaps, and that no result since Keep is
-	// to be relied on.
+	// Release ends that. It returns an error where something else has changed, as by
+	// an operation that writes into an input: no result since Keep can be trusted then.
 	Release() error
 }
 
-// Narrow is a Function that may compute in float32. Float32 reports whether it
-// does: it is asked, and the bits of a value are never taken for a sign of it.
+// Narrow is a Function that may compute in float32. Float32 reports whether it does.
+// The checker never guesses it from the bits of a value.
 type Narrow interface {
 	Function
 	Float32() bool
@@ -68,9 +67,9 @@ type Widener interface {
 	Float64() (Function, error)
 }
 
-// Surrounded is a Widener that is computed from more numbers than its elements, as
-// a network is from its data. What they make of the rounding of a float32 gradient
-// shows when they are moved too.
+// Surrounded is a Widener that depends on numbers besides its elements, as a network
+// depends on its data. Moving these too shows their part in the rounding of a float32
+// gradient.
 type Surrounded interface {
 	Widener
 	// Surroundings returns those numbers. The float64 form has as many.
@@ -101,12 +100,12 @@ type SecondOrder interface {
 // Stepped is a Function whose gradient is the one that a step of training uses.
 type Stepped interface {
 	Function
-	// Misuses returns what the step does that it should not, whatever its gradient
-	// is: a check fails where there is something.
+	// Misuses returns what the step does wrong apart from its gradient. A check with
+	// any fails.
 	Misuses() []gradtwin.Fault
 }
 
-// What a function may say of itself beside its loss and gradient.
+// What a function may say of itself besides its loss and gradient.
 type (
 	// noted has sentences on what is not checked as it runs.
 	noted interface{ Notes() []string }

@@ -69,23 +69,55 @@ func (j *judge) isPrecise() bool {
 	return j.at.noise.far <= fullDigits*j.at.roundoff()*math.Abs(j.at.f)
 }
 
+// climb is the way to a verdict along one line: the differences that were taken, and
+// what it takes to take more.
+type climb struct {
+	j  *judge
+	e  *evaluator
+	at *place // where the line begins: the point to check, or one beside it
+	on line
+	l  *ladder
+}
+
+func (j *judge) climb(e *evaluator, at *place, on line, l limits) *climb {
+	return &climb{j, e, at, on, newLadder(l)}
+}
+
+// difference takes the difference at a step.
+func (c *climb) difference(ctx context.Context, h float64) (difference, error) {
+	s, err := c.on.difference(ctx, c.e, c.at, h)
+	c.l.complete(&s)
+	return s, err
+}
+
+// descend takes differences until the ladder ends.
+func (c *climb) descend(ctx context.Context) error {
+	for c.l.next > 0 {
+		s, err := c.difference(ctx, c.l.next)
+		if err != nil {
+			return err
+		}
+		c.l.advance(s)
+	}
+	return nil
+}
+
 // standsStill reports whether a derivative of 0 is right because the loss does not
-// move at all, neither at the ladder's step nor at large ones.
-func (j *judge) standsStill(ctx context.Context, e *evaluator, at *place, l *ladder, on line,
-	size float64) (bool, error) {
-	if s := l.differences[len(l.differences)-1]; s.a != 0 || !s.still() || !j.isPrecise() {
+// move at all, neither at the ladder's step nor at large ones, relative to a size.
+func (c *climb) standsStill(ctx context.Context, size float64) (bool, error) {
+	if s := c.l.newest(); s.a != 0 || !s.still() || !c.j.isPrecise() {
 		return false, nil
 	}
-	return j.stillAtLargeSteps(ctx, e, at, on, size)
+	return c.stillAtLargeSteps(ctx, size)
 }
 
 // largeSteps are the steps at which a loss that stands still must do so too.
 var largeSteps = [...]float64{maxStep, 1}
 
 // stillAtLargeSteps reports whether the loss has the same bits at large steps, too.
-func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, on line, size float64) (bool, error) {
+func (c *climb) stillAtLargeSteps(ctx context.Context, size float64) (bool, error) {
 	for _, h := range largeSteps {
-		if s, err := on.difference(ctx, e, at, h*size); err != nil || !s.still() {
+		if s, err := c.difference(ctx, h*size); err != nil || !s.still() {
 			return false, err
 		}
 	}
@@ -95,10 +127,10 @@ func (j *judge) stillAtLargeSteps(ctx context.Context, e *evaluator, at *place, 
 // hidesInOne reports whether a value is wrong only because the loss does not move,
 // though it is so small that what the loss adds it to may hide it: 1 + x² is 1 for
 // all x below 1e-8. That of a loss of 0 is taken to be 1.
-func (j *judge) hidesInOne(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
-	s := l.differences[len(l.differences)-1]
-	if !s.still() || math.Abs(o.symbolic) > j.options.C*j.at.roundoff() {
+func (c *climb) hidesInOne(ctx context.Context, o outcome) (bool, error) {
+	s := c.l.newest()
+	if !s.still() || math.Abs(o.symbolic) > c.j.options.C*c.j.at.roundoff() {
 		return false, nil
 	}
-	return j.stillAtLargeSteps(ctx, e, at, on, 1)
+	return c.stillAtLargeSteps(ctx, 1)
 }

@@ -22,8 +22,8 @@ const (
 	atRing = 1 << 16
 	// kinkedRing is the far one where only kinks at the point itself can be.
 	kinkedRing = 1.0 / 16
-	// curved is the part of the far ring's spread that curvature leaves at the near
-	// one, at most: it falls with the distance. That of a kink at the point stays.
+	// curved is how much of the far ring's spread curvature leaves at the near one at
+	// most: it falls with the distance. The spread of a kink at the point stays.
 	curved = 0.1
 )
 
@@ -34,48 +34,51 @@ const (
 // (Bolte & Pauwels, Math. Program. 188, 2021). They are themselves the gradient
 // that is being judged, so they count only after differences of the loss have
 // confirmed the two ends of their range.
-func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder, on line) (outcome, error) {
-	n := len(l.differences)
-	q := l.differences[n-1]
-	best := l.outcome(Inconclusive, l.best())
-	if l.held > 0 || l.contradicts() || l.isLoud() || l.end != kinked && !l.isFine(q) || stats.IsNotFinite(q.d) ||
-		at != &j.at.place && l.end != settled {
+func (c *climb) atKinks(ctx context.Context) (outcome, error) {
+	q := c.l.newest()
+	best := c.l.outcome(Inconclusive, c.l.best())
+	if c.l.held > 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
+		c.at != &c.j.at.place && c.l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil
 	}
 	// Two differences that noise hides both may agree by chance.
-	if l.end != hidden || l.isSettled() && l.differences[n-2].gap() > l.differences[n-2].bound {
+	if c.l.end != hidden {
 		best.verdict = Wrong
+	} else if c.l.isSettled() {
+		if p, _ := c.l.last(); p.gap() > p.bound {
+			best.verdict = Wrong
+		}
 	}
-	if at != &j.at.place {
+	if c.at != &c.j.at.place {
 		return best, nil
 	}
 	// Where the ladder ended above the noise, kinks must be at the point itself to
 	// have escaped it.
-	atPoint := l.end != hidden
+	atPoint := c.l.end != hidden
 	distance := farRing * q.h
 	if atPoint {
 		distance = kinkedRing * q.h
 	}
-	far, err := j.beside.ringAt(ctx, e, distance, neighborPoints)
+	far, err := c.j.beside.ringAt(ctx, c.e, distance, neighborPoints)
 	if err != nil {
 		return best, err
 	}
-	near, err := j.beside.ringAt(ctx, e, far.distance/farRing*nearRing, neighborPoints)
+	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/farRing*nearRing, neighborPoints)
 	if err != nil {
 		return best, err
 	}
 	inner, all := emptySpan(), emptySpan()
-	inner.extend(near, on)
-	all.extend(far, on)
+	inner.extend(near, c.on)
+	all.extend(far, c.on)
 	outer := all.width()
-	all.extend(near, on)
-	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(j.at.x)))
-	spread := 8 * (l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
+	all.extend(near, c.on)
+	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
+	spread := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
 	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
 		curvature {
-		if d, ok := on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
+		if d, ok := c.on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
 		}
 		if best.verdict != Wrong || !atPoint {
@@ -83,42 +86,42 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 		}
 		// Where all units of a layer must be on for the gradient to differ, few points
 		// show that the point is on kinks.
-		if kinked, err := j.beside.onKinks(ctx, e, near.distance/atRing); err != nil || !kinked {
+		if kinked, err := c.j.beside.onKinks(ctx, c.e, near.distance/atRing); err != nil || !kinked {
 			return best, err
 		}
-		nearest, err := j.beside.ringAt(ctx, e, near.distance/atRing, many)
+		nearest, err := c.j.beside.ringAt(ctx, c.e, near.distance/atRing, many)
 		if err != nil {
 			return best, err
 		}
 		exact := emptySpan()
-		exact.extend(nearest, on)
+		exact.extend(nearest, c.on)
 		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
 			if q.gap() <= spread {
 				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
 			}
 			return best, nil
 		}
-		all.extend(nearest, on)
+		all.extend(nearest, c.on)
 	}
-	if l.end != kinked {
+	if c.l.end != kinked {
 		best.remarks |= nearKinks
 	}
-	verdict, err := j.confirmed(ctx, e, on, all, l)
-	if d, ok := on.(*direction); ok && err == nil && verdict == Wrong && l.end == hidden && len(d.index) > 1 {
+	verdict, err := c.confirmed(ctx, all)
+	if d, ok := c.on.(*direction); ok && err == nil && verdict == Wrong && c.l.end == hidden && len(d.index) > 1 {
 		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
 	}
 	if err != nil || verdict != Wrong {
 		best.verdict = verdict
 		return best, err
 	}
-	more, err := j.beside.ringAt(ctx, e, near.distance, many)
+	more, err := c.j.beside.ringAt(ctx, c.e, near.distance, many)
 	if err != nil {
 		return best, err
 	}
 	wider := all
-	wider.extend(more, on)
+	wider.extend(more, c.on)
 	if wider.lo < all.lo || wider.hi > all.hi {
-		if verdict, err = j.confirmed(ctx, e, on, wider, l); verdict != Wrong {
+		if verdict, err = c.confirmed(ctx, wider); verdict != Wrong {
 			best.verdict = verdict
 		}
 	}
@@ -128,14 +131,14 @@ func (j *judge) atKinks(ctx context.Context, e *evaluator, at *place, l *ladder,
 // confirmed returns Kink where the symbolic value lies in a range whose ends
 // differences of the loss confirm, Inconclusive where noise hides whether they do,
 // and else Wrong.
-func (j *judge) confirmed(ctx context.Context, e *evaluator, on line, s span, l *ladder) (Verdict, error) {
-	q := l.differences[len(l.differences)-1]
-	if !s.contains(q.a, &l.series) {
+func (c *climb) confirmed(ctx context.Context, s span) (Verdict, error) {
+	q := c.l.newest()
+	if !s.contains(q.a, &c.l.series) {
 		return Wrong, nil
 	}
-	v, err := j.confirm(ctx, e, on, s.ringLo, s.atLo, s.lo, s.width())
+	v, err := c.confirm(ctx, s.ringLo, s.atLo, s.lo, s.width())
 	if err == nil && v == Kink {
-		v, err = j.confirm(ctx, e, on, s.ringHi, s.atHi, s.hi, s.width())
+		v, err = c.confirm(ctx, s.ringHi, s.atHi, s.hi, s.width())
 	}
 	return v, err
 }
@@ -147,22 +150,21 @@ const confirmSteps = 1 << 12
 // confirm compares the slope that the gradient at a neighbor gives with
 // differences of the loss there: Kink where one agrees, Wrong where two agree with
 // each other and none does, and else Inconclusive.
-func (j *judge) confirm(ctx context.Context, e *evaluator, on line, r ring, k int, slope,
-	width float64) (Verdict, error) {
-	defer e.restore(j.at.x)
-	j.beside.goTo(e, r, k)
-	there := place{x: e.elements(), g: r.gradients[k]}
+func (c *climb) confirm(ctx context.Context, r ring, k int, slope, width float64) (Verdict, error) {
+	defer c.e.restore(c.j.at.x)
+	c.j.beside.goTo(c.e, r, k)
+	there := place{x: c.e.elements(), g: r.gradients[k]}
 	var err error
-	if there.f, err = e.loss(ctx); err != nil {
+	if there.f, err = c.e.loss(ctx); err != nil {
 		return Wrong, err
 	}
 	before, verdict := math.NaN(), Inconclusive
 	for h := r.distance / shrink; h >= r.distance/confirmSteps; h /= shrink {
-		s, err := on.difference(ctx, e, &there, h)
+		s, err := c.on.difference(ctx, c.e, &there, h)
 		if err != nil {
 			return Wrong, err
 		}
-		noise := j.options.C * j.at.noise.near / h
+		noise := c.j.options.C * c.j.at.noise.near / h
 		if s.lost || noise > width {
 			break
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // difference is the loss on both sides of a place on a line, and its slope there as
@@ -116,7 +118,8 @@ type direction struct {
 	index  []int     // the elements that move
 	w      []float64 // how far each does; index and w have one length
 	change float64   // added to the first element's symbolic value, by the negative control
-	right  []float64 // scratch
+	right  []float64 // where the elements are to the right: scratch
+	terms  []float64 // of a sum: scratch
 }
 
 // lostShare is the part of a direction's elements that must still move at a step:
@@ -124,12 +127,11 @@ type direction struct {
 const lostShare = 0.5
 
 func (l *direction) slope(g []float64) float64 {
-	var sum compensated
-	sum.add(l.change * l.w[0])
+	l.terms = append(l.terms[:0], l.change*l.w[0])
 	for j, i := range l.index {
-		sum.add(g[i] * l.w[j])
+		l.terms = append(l.terms, g[i]*l.w[j])
 	}
-	return sum.value()
+	return floats.SumCompensated(l.terms)
 }
 
 func (l *direction) gradient(ctx context.Context, e *evaluator, at *place, t float64, dst []float64) error {
@@ -155,7 +157,7 @@ func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h f
 	if s.fp, err = e.loss(ctx); err != nil {
 		return s, wrap(err)
 	}
-	var sum compensated
+	l.terms = l.terms[:0]
 	moving := 0
 	for j, i := range l.index {
 		e.f.Set(i, at.x[i]-(l.right[j]-at.x[i]))
@@ -164,16 +166,16 @@ func (l *direction) difference(ctx context.Context, e *evaluator, at *place, h f
 		if moved != 0 {
 			moving++
 		}
-		sum.add(at.g[i] * moved)
+		l.terms = append(l.terms, at.g[i]*moved)
 		if j == 0 {
-			sum.add(l.change * moved)
+			l.terms = append(l.terms, l.change*moved)
 		}
 	}
 	s.lost = float64(moving) < lostShare*float64(len(l.index))
 	if s.fm, err = e.loss(ctx); err != nil {
 		return s, wrap(err)
 	}
-	s.a = sum.value() / (2 * h)
+	s.a = floats.SumCompensated(l.terms) / (2 * h)
 	s.d = (s.fp - s.fm) / (2 * h)
 	return s, nil
 }
@@ -193,19 +195,3 @@ func (l *direction) restore(e *evaluator, at *place) {
 		e.f.Set(i, at.x[i])
 	}
 }
-
-// compensated is a sum whose rounding does not grow with the number of terms:
-// Neumaier, ZAMM 54 (1974).
-type compensated struct{ sum, rest float64 }
-
-func (c *compensated) add(x float64) {
-	t := c.sum + x
-	if math.Abs(c.sum) >= math.Abs(x) {
-		c.rest += (c.sum - t) + x
-	} else {
-		c.rest += (x - t) + c.sum
-	}
-	c.sum = t
-}
-
-func (c *compensated) value() float64 { return c.sum + c.rest }

@@ -16,9 +16,8 @@ const (
 )
 
 // locate names up to so many wrong elements of a tensor whose direction disagrees
-// at a place, by halving the elements that move. Every hit is judged by the rule
-// for elements, at the point to check. Where one is enough the largest comes
-// first: when all are wrong, it is.
+// at a place, by halving the elements that move. Every element that halving ends at
+// is judged by the rule for elements, at the point to check.
 func (p *prober) locate(ctx context.Context, at *place, line *direction, most int) ([]outcome, error) {
 	var found []outcome
 	judged := map[int]bool{}
@@ -37,11 +36,6 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 			wrong++
 		}
 		return nil
-	}
-	if most == 1 {
-		if err := judgeOne(p.largestFirst(1)[0]); err != nil || wrong == most {
-			return found, err
-		}
 	}
 	for range redraws {
 		i, err := p.halve(ctx, at, line)

@@ -158,10 +158,10 @@ func (p *point) beyond(n *narrowGradient, wide *point, runs [][]float64, times f
 	return out
 }
 
-// vanishing returns what the float32 gradient of a tensor may be of which the
-// float64 one is nothing but rounding beside the terms it is a sum of, 0 of any
-// other. The terms are as large as another tensor's gradient, or smaller, as large
-// as the loss over the elements; where every gradient vanishes, as large as that.
+// vanishing returns how large the float32 gradient of tensor k may be where the
+// float64 one is only the rounding of a sum of large terms; 0 for any other tensor. The
+// terms are taken to be as large as the function's largest gradient, or as the loss over
+// the size of the elements where that is smaller or every gradient vanishes.
 func (p *point) vanishing(k int) float64 {
 	terms := slices.Max(p.largest)
 	if p.scale[k] > 0 {

@@ -13,6 +13,9 @@ const (
 	// smallest is the part of the largest gradient by which gradients there differ at
 	// least where a kink is.
 	smallest = 1e-6
+	// tensorScales is how many sizes of moves there are for the tensors, each half of
+	// the one before.
+	tensorScales = 8
 )
 
 // neighbors are gradients at points beside the one to check, every element moved
@@ -100,7 +103,8 @@ func moved(a, b []float64) []bool {
 
 // goTo moves the function to neighbor k of a ring. Of those that are taken where a
 // value would be called wrong, every second one moves the elements of a tensor to
-// one side: so all units of a layer can be on, which no single draw of many signs
+// one side, and those of some tensors far less than of others: so all units of a
+// layer can be on, whatever the weights before it do, which no draw of single signs
 // is likely to give.
 func (b *neighbors) goTo(e *evaluator, r ring, k int) {
 	rnd := random(b.at.seed, purposeNeighbor, r.exponent&0xffff, k)
@@ -111,7 +115,7 @@ func (b *neighbors) goTo(e *evaluator, r ring, k int) {
 		if together {
 			for tensor < 0 || i >= b.at.offsets[tensor+1] {
 				tensor++
-				sign = float64(1 - 2*rnd.IntN(2))
+				sign = math.Ldexp(float64(1-2*rnd.IntN(2)), -rnd.IntN(tensorScales))
 			}
 			fraction = sign * math.Abs(fraction)
 		}

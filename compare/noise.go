@@ -10,7 +10,7 @@ import (
 
 // The lines on which noise is measured.
 const (
-	noiseLines = 3 // of three the median counts
+	noiseLines = 3 // their median is taken
 	// longSpacing is the spacing of a longer line, relative to each element, and
 	// longSpacingSingle that in float32: noise of iterations that end early or late
 	// varies over such lengths only.
@@ -23,7 +23,7 @@ const (
 	noiseUlps    = 4
 	noiseRetries = 9    // of a line whose spacing was wrong
 	longest      = 1e-3 // the largest spacing, relative to each element
-	// noiseJitter is how far, in terms of the spacing, the points are off it.
+	// noiseJitter is how far the points are off equal distances, relative to the spacing.
 	noiseJitter = 0.6
 	// noiseOnly is the part of the values' range that their differences of high
 	// order keep where they are noise and nothing else.

@@ -38,9 +38,8 @@ type plan struct {
 const (
 	// blockSize is how many consecutive elements of a tensor make one unit of work.
 	blockSize = 512
-	// enoughWrong ends the pursuit in a block: with so many elements wrong the
-	// rest that disagree are counted, and not followed further. Of very many tensors
-	// one each is enough.
+	// enoughWrong is how many wrong elements a block follows to the end: the rest
+	// that disagree are only counted. Of very many tensors one each is enough.
 	enoughWrong = 8
 	// wrongOfTensor is how many the blocks of a large tensor follow together, and
 	// leastFollowed how many each of them does at least.
@@ -169,7 +168,7 @@ func (pl *plan) addElements(p *point, o Options, wanted int, left float64, hasEn
 // judges reports whether element i is in a block.
 func (pl *plan) judges(i int) bool {
 	return slices.ContainsFunc(pl.units, func(u unit) bool {
-		return u.kind == blockUnit && u.elements[0] <= i && i <= slices.Max(u.elements) && slices.Contains(u.elements, i)
+		return u.kind == blockUnit && slices.Contains(u.elements, i)
 	})
 }
 

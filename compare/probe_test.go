@@ -145,7 +145,11 @@ func TestProbeCertifies(t *testing.T) {
 			continue
 		}
 		m := experimentMLP().train(steps, 0.05)
-		for seed := range uint32(5) {
+		seeds := uint32(2)
+		if os.Getenv("GRADTWIN_LONG") != "" {
+			seeds = 5
+		}
+		for seed := range seeds {
 			f := &faulty{Function: m}
 			r := mustCheck(t, f, Options{Mode: Probe, Seed: seed, Strict: true})
 			if !r.OK() || r.Certified != 45360 || !r.Control.Caught || f.calls > 100 || r.Calls != f.calls {
@@ -157,7 +161,7 @@ func TestProbeCertifies(t *testing.T) {
 
 // Wherever the wrong element is, it is the one that is named.
 func TestProbeNamesTheElement(t *testing.T) {
-	m := experimentMLP()
+	m := largeMLP()
 	most := 0
 	tries := 3
 	switch {
@@ -198,6 +202,36 @@ func TestProbeOnKinks(t *testing.T) {
 			if r := mustCheck(t, f, Options{Mode: mode}); r.OK() || r.Counts.Wrong == 0 {
 				t.Errorf("%s zero, %v: b3 of the wrong sign passes\n%s", zero, mode, r)
 			}
+		}
+	}
+}
+
+// Where the kinks of two layers meet, because the weights of the first are 0 and so are
+// the biases, the gradient of relu'(0) = 1 is a valid one, and three times that of an
+// element is none. That the units of both layers are on together is seen only where the
+// biases of the second move further than what the first gives it.
+func TestKinksOfTwoLayers(t *testing.T) {
+	seeds := uint64(4)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
+		m := newMLP([]int{40, 30, 12, 5}, true, 6, seed)
+		clear(tensorOf(m.layout, m.w, "W1"))
+		if r := mustCheck(t, m, Options{Mode: Full}); !r.OK() {
+			t.Errorf("seed %d:\n%s", seed, r)
+		}
+		g := make([]float64, len(m.w))
+		if err := m.Gradient(g); err != nil {
+			t.Fatal(err)
+		}
+		at := argmax(tensorOf(m.layout, g, "W1"))
+		f := &faulty{Function: m, spoil: func(g []float64) {
+			w := tensorOf(m.layout, g, "W1")
+			w[at] *= 3
+		}}
+		if r := mustCheck(t, f, Options{Mode: Full}); r.Counts.Wrong != 1 {
+			t.Errorf("seed %d, an element times 3: %d wrong\n%s", seed, r.Counts.Wrong, r)
 		}
 	}
 }

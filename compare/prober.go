@@ -152,11 +152,11 @@ func (p *prober) largestFirst(n int) []int {
 // disagrees reports whether the symbolic derivative along a direction disagrees
 // with differences that agree with each other.
 func (p *prober) disagrees(ctx context.Context, at *place, d *direction) (bool, error) {
-	l := newLadder(p.lineLimits(d))
-	if err := p.descend(ctx, p.e, at, l, d); err != nil {
+	c := p.climb(p.e, at, d, p.lineLimits(d))
+	if err := c.descend(ctx); err != nil {
 		return false, err
 	}
-	return l.end != agreed && l.isSettled(), nil
+	return c.l.end != agreed && c.l.isSettled(), nil
 }
 
 // probe tries directions at a place and returns what they showed. Where one is
@@ -174,8 +174,8 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 			// Larger steps would reach back to the kinks.
 			limits.firstStep = min(limits.firstStep, p.at.firstStep)
 		}
-		l := newLadder(limits)
-		o, err := p.climb(ctx, p.e, at, l, d)
+		c := p.climb(p.e, at, d, limits)
+		o, err := c.run(ctx)
 		if err != nil {
 			return out, nil, err
 		}
@@ -188,7 +188,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 			}
 			out.Directions++
 			if still = still && p.at.largest[p.k] == 0; still {
-				if still, err = p.standsStill(ctx, p.e, at, l, d, 1); err != nil {
+				if still, err = c.standsStill(ctx, 1); err != nil {
 					return out, nil, err
 				}
 			}

@@ -26,13 +26,13 @@ const (
 // with the symbolic value better, of larger ones: the small step may show one stair.
 // And it takes smaller steps, which must show the same; where noise hides those, the
 // gradients within the step tell a step that is too large.
-func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome) (bool, error) {
+func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
 	var whole, seen difference // at a step, and at the outcome's
-	f[roughPoints] = at.f
-	for h := o.step; h <= shrink*shrink*max(l.firstStep, o.step); h *= shrink * shrink {
+	f[roughPoints] = c.at.f
+	for h := o.step; h <= shrink*shrink*max(c.l.firstStep, o.step); h *= shrink * shrink {
 		for k := roughPoints; k > 0; k-- {
-			s, err := on.difference(ctx, e, at, h*float64(k)/roughPoints)
+			s, err := c.difference(ctx, h*float64(k)/roughPoints)
 			if err != nil || s.lost {
 				return false, err
 			}
@@ -48,14 +48,14 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 		if h == o.step {
 			seen = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*j.at.noise.near || whole.gap() > o.gap()/3 {
+		} else if noise <= rougher*c.j.at.noise.near || whole.gap() > o.gap()/3 {
 			continue
 		}
-		if j.options.C*noise/h >= whole.gap() {
+		if c.j.options.C*noise/h >= whole.gap() {
 			return true, nil
 		}
 	}
-	return j.moves(ctx, e, at, l, on, o, seen)
+	return c.moves(ctx, o, seen)
 }
 
 // moves reports whether the difference that made an outcome wrong is another at
@@ -63,24 +63,22 @@ func (j *judge) isRough(ctx context.Context, e *evaluator, at *place, l *ladder,
 // the step leaves is between the one-sided slopes. It is by a good part of the gap, or
 // it is more than once, further than those slopes are apart: so what is left of a fast
 // oscillation grows as the step shrinks.
-func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, on line, o outcome,
-	seen difference) (bool, error) {
+func (c *climb) moves(ctx context.Context, o outcome, seen difference) (bool, error) {
 	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
 	times := 0
 	h := o.step
 	for k := range finer {
 		h /= shrink * shrink
-		if rougher*l.leastNoise(h) > o.gap() {
+		if rougher*c.l.leastNoise(h) > o.gap() {
 			if k == 0 {
-				return j.follows(ctx, e, at, on, o)
+				return c.follows(ctx, o)
 			}
 			break
 		}
-		s, err := on.difference(ctx, e, at, h)
+		s, err := c.difference(ctx, h)
 		if err != nil || s.lost {
 			return false, err
 		}
-		l.complete(&s)
 		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
 		if beyond > max(rougher*s.noise, o.gap()/settle) {
 			return true, nil
@@ -96,9 +94,9 @@ func (j *judge) moves(ctx context.Context, e *evaluator, at *place, l *ladder, o
 // difference by more than the gap, and is on average what the difference is: then it
 // is that of the loss, whose kinks or curves the step was too large for. A wrong one
 // is wrong on average too.
-func (j *judge) follows(ctx context.Context, e *evaluator, at *place, on line, o outcome) (bool, error) {
+func (c *climb) follows(ctx context.Context, o outcome) (bool, error) {
 	const points = 2 * roughPoints
-	g := make([]float64, len(at.g))
+	g := make([]float64, len(c.at.g))
 	lo, hi, sum := o.symbolic, o.symbolic, 0.0
 	for k := range points {
 		// From both ends inwards: where those have the slope of the place, so have the
@@ -107,10 +105,10 @@ func (j *judge) follows(ctx context.Context, e *evaluator, at *place, on line, o
 		if k%2 == 1 {
 			t = -t
 		}
-		if err := on.gradient(ctx, e, at, t, g); err != nil {
+		if err := c.on.gradient(ctx, c.e, c.at, t, g); err != nil {
 			return false, err
 		}
-		v := on.slope(g)
+		v := c.on.slope(g)
 		lo, hi, sum = min(lo, v), max(hi, v), sum+v
 		if k == 1 && hi-lo < o.gap()/2 {
 			return false, nil

@@ -24,19 +24,19 @@ const (
 	// floorRoundoffs is how many unit roundoffs of itself an element may be off in any
 	// case.
 	floorRoundoffs = 16
-	// mostRounding is what a measurement can make of it, relative to the tensor's
-	// largest gradient.
+	// mostRounding is the largest rounding that a measurement may give, relative to the
+	// tensor's largest gradient.
 	mostRounding = 1e-3
-	// plainRounding is what it may be without a second thought: above it, next to a kink
-	// the gradient jumps, which is no rounding.
+	// plainRounding is the largest that is taken as it is: above it, the gradient may
+	// jump at a kink next to the point, which is no rounding.
 	plainRounding = 1e-9
-	// quarter is the quarter of the distances between two values of a normal
-	// distribution with a standard deviation of 1 that are smaller.
+	// quarter is the lower quartile of the distances between two values of a normal
+	// distribution with a standard deviation of 1.
 	quarter = 0.45
 )
 
-// measureRounding finds out how far rounding may take each element of the
-// gradient, of which another run at the point gave again.
+// measureRounding measures how far rounding may take each element of the gradient.
+// again is the gradient of a second run at the point.
 func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float64) error {
 	var runs [][]float64
 	for n := range roundingPoints {
@@ -65,13 +65,13 @@ func (p *point) measureRounding(ctx context.Context, e *evaluator, again []float
 	return nil
 }
 
-// widening is by how much more than a few units the elements move, in turn, where
-// two gradients at the same point are compared: the last place of an element in
-// which a unit saturates moves none of what is rounded on the way.
+// widening is how many times a few units in their last place the elements move, in
+// turn, where a float32 gradient is compared with the float64 one: where a unit
+// saturates, the last place of an element moves nothing that is rounded on the way.
 var widening = [...]float64{1, 1 << 6, 1 << 10, 1 << 13}
 
-// ulpAway returns a move of every element by a few times so many units in its last
-// place, up or down, the n-th.
+// ulpAway returns the n-th random move: each element goes up or down by 1 to 4 times so
+// many units in its last place.
 func (p *point) ulpAway(unit, times float64, n int) func(i int, x float64) float64 {
 	r := random(p.seed, purposeRounding, 0, n)
 	return func(_ int, x float64) float64 {

@@ -103,18 +103,24 @@ const (
 )
 
 // series is differences along one line at smaller and smaller steps, and what
-// they say of the symbolic derivative. Where they come from is another's affair:
-// the loss, or a function's own engine.
+// they say of the symbolic derivative. They come from the loss, or from a function's
+// own engine.
 type series struct {
 	limits
 	differences []difference
 }
+
+// newest returns the last difference; there must be one.
+func (l *series) newest() difference { return l.differences[len(l.differences)-1] }
 
 // last returns the last two differences; there must be two.
 func (l *series) last() (p, q difference) {
 	n := len(l.differences)
 	return l.differences[n-2], l.differences[n-1]
 }
+
+// pair returns two differences alone.
+func (l *series) pair(p, q difference) *series { return &series{l.limits, []difference{p, q}} }
 
 // isSettled reports whether the last two differences agree with each other and
 // not with the symbolic value.

@@ -23,7 +23,7 @@ type Vector struct {
 //	compare.Assert(t, compare.Of(p.Func, p.Grad, x))
 //
 // The tensors name and shape the parts of x, in their order; none makes it one
-// tensor x. It panics when they have not the elements of x.
+// tensor x. It panics unless they have as many elements as x.
 func Of(f func(x []float64) float64, grad func(grad, x []float64), x []float64, tensors ...gradtwin.Tensor) *Vector {
 	layout := gradtwin.Layout(tensors)
 	if len(tensors) == 0 {

@@ -30,7 +30,7 @@ func newKeptRuns(k *keeper, h runHeader, earlier *resumed) *keptRuns {
 
 // save writes a checkpoint of all runs, the feed's as it stands now, and
 // returns its arrays.
-func (k *keptRuns) save(feed *twin.Feed, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
+func (k *keptRuns) save(feed *twin.Sampler, backends twin.Backends, trace *twin.Trace) ([]checkpoint.Array, error) {
 	prefix := feed.Config().Policy.String() + "/"
 	arrays := slices.DeleteFunc(slices.Clone(k.arrays), func(a checkpoint.Array) bool {
 		return strings.HasPrefix(a.Name, prefix)

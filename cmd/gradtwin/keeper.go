@@ -136,7 +136,7 @@ func (k *keeper) due(step int) bool {
 }
 
 // save writes a checkpoint in which the feed's run stands where the feed does.
-func (k *keeper) save(h runHeader, feed *twin.Feed, arrays []checkpoint.Array) error {
+func (k *keeper) save(h runHeader, feed *twin.Sampler, arrays []checkpoint.Array) error {
 	if k == nil || k.failed {
 		return nil
 	}

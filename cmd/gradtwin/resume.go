@@ -130,7 +130,7 @@ func (r *resumed) wrap(err error) error {
 // beginning, to those given or else to those that the run draws, or where the
 // checkpoint r, when it is not nil and has the run, keeps them. The backends' arrays
 // are found by their prefix.
-func begin(c twin.Config, data *dataset, r *resumed, given *gradtwin.Params, backends map[string]twin.Backend) (*twin.Feed, error) {
+func begin(c twin.Config, data *dataset, r *resumed, given *gradtwin.Params, backends map[string]twin.Backend) (*twin.Sampler, error) {
 	state, kept := r.state(c)
 	if !kept {
 		start, feed, err := twin.Begin(c, data.Train)

@@ -36,14 +36,14 @@ const farSteps = 6
 // of losses.
 func TestStepWithoutPower(t *testing.T) {
 	var checks []check
-	for _, p := range judgedFully() {
+	for n, p := range judgedFully() {
 		for k, step := range steps {
-			if testing.Short() && k > 1 || k > 1 && k%2 == 1 && os.Getenv("GRADTWIN_LONG") == "" {
-				continue
-			}
 			for _, strict := range []bool{false, true} {
-				if strict != (k%4 < 2) && k > 1 && os.Getenv("GRADTWIN_LONG") == "" {
-					continue // one of the two a step
+				// Of the steps beyond the first two each is tried with some functions, strictly
+				// or not.
+				few := os.Getenv("GRADTWIN_LONG") == "" && ((n+k)%3 != 0 || strict != (k%2 == 0))
+				if k > 1 && (testing.Short() || few) {
+					continue
 				}
 				o := compare.Options{Step: step, Strict: strict}
 				right := passed

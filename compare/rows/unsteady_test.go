@@ -145,10 +145,10 @@ func varying() []problem {
 // A loss or gradient whose last bits vary is judged, every time: of 50 where
 // GRADTWIN_LONG is set.
 func TestLastBits(t *testing.T) {
-	often := 6
+	often := 4
 	switch {
 	case testing.Short():
-		often = 5
+		often = 3
 	case os.Getenv("GRADTWIN_LONG") != "":
 		often = 50
 	}

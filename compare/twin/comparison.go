@@ -85,9 +85,9 @@ type Comparison struct {
 	Point *Point `json:"-"`
 }
 
-// Compare sets the gradient of pair.Symbolic beside that of second, which has step
-// h where it is pair.Numeric, and has the checker judge every element of each that
-// is not numeric itself. Smooth says that the loss has no kink anywhere.
+// Compare compares the gradient of pair.Symbolic with that of second, and checks every
+// element of both, or of the first alone where second is pair.Numeric: then h is the
+// step of its differences. smooth says that the loss has no kink anywhere.
 func Compare(ctx context.Context, pair Pair, second Backend, h float64, smooth bool, seed uint32) (Comparison, error) {
 	n := pair.Layout().Len()
 	a, b := make([]float64, n), make([]float64, n)
@@ -126,9 +126,9 @@ func (c *Comparison) Checks() []*compare.Report {
 	return []*compare.Report{c.Check}
 }
 
-// NewComparison returns a comparison with the step h of p's numeric gradient, whose
-// elements were judged by the check. It takes differences of f with smaller steps
-// to tell why some miss; with h = 0 there are none.
+// NewComparison returns a comparison of p's gradients, whose elements the check has
+// judged. h is the step of the numeric gradient. Differences of f at smaller steps
+// show why some of its elements miss; h = 0 means that it is no difference.
 func NewComparison(ctx context.Context, f compare.Differencer, p *Point, h float64, smooth bool,
 	check *compare.Report) (Comparison, error) {
 	c := Comparison{Step: h, Tensors: Differences(p.Layout, p.Symbolic, p.Numeric), Check: check, Point: p}

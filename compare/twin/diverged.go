@@ -10,17 +10,16 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// NonFiniteStepError is a step of training that led to a number that is NaN or
-// infinite. The run ends there.
+// NonFiniteStepError is a step of training that gave a NaN or an infinity. The run
+// ends there.
 type NonFiniteStepError struct {
 	Backend string
 	Step    int     // counted from 1
 	Loss    float64 // after the step
 	LR      float64
 	// What is the first of these that is not finite: gradient, parameter, loss.
-	// Element is the first such element of a gradient or of the parameters, as
-	// in W1[74,49], and Value what it is. For a loss, Element is the parameter
-	// with the largest absolute value.
+	// Element names the first element that is not finite, as in W1[74,49], and Value
+	// is its value. For a loss it is the parameter with the largest magnitude.
 	What    string
 	Element string
 	Value   float64
@@ -47,13 +46,12 @@ func tooFast(lr float64) string {
 	return fmt.Sprintf("the run diverged at learning rate %v; try a smaller one", lr)
 }
 
-// diverged finds where a step that led to a number that is not finite went
-// wrong. The backend's parameters are those from before the step, reached is
-// what it led to.
+// diverged finds what of a step is not finite. The backend has the parameters from
+// before the step; reached are those after it.
 func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reached []float64, lr float64) error {
 	e := &NonFiniteStepError{Backend: b.Name(), Step: s.Step, Loss: s.Loss, LR: lr}
 	layout := b.Params().Layout()
-	// The step does not hand out its gradient, but it can be had again.
+	// The step does not return its gradient, so it is computed again.
 	gradient := make([]float64, len(reached))
 	if err := b.Gradient(ctx, gradient, batch); err == nil {
 		if i := stats.FirstNotFinite(gradient); i >= 0 {
@@ -76,27 +74,27 @@ func diverged(ctx context.Context, b Backend, batch gradtwin.Batch, s Step, reac
 }
 
 // checkStart refuses to train from parameters that are not finite.
-func checkStart(b Backend, feed *Feed) error {
+func checkStart(b Backend, sampler *Sampler) error {
 	p := b.Params()
 	if i := stats.FirstNotFinite(p.Flat); i >= 0 {
-		return fmt.Errorf("%s: before step %d: %w", b.Name(), feed.Done()+1,
+		return fmt.Errorf("%s: before step %d: %w", b.Name(), sampler.Done()+1,
 			&compare.NonFiniteError{What: "parameter", Element: p.Layout().Element(i), Value: p.Flat[i]})
 	}
 	return nil
 }
 
-// What makes a run diverged though all numbers are finite. With a δ inside its
+// A run can diverge though all its numbers are finite. With a δ inside its
 // logarithm the loss is at most −ln δ, 16.1 in the experiment, and where it
 // saturates the gradient is 0: at learning rate 10 the first step leads there,
-// and no step leads out.
+// and no later step leads out.
 const (
-	// highLossFactor times the loss that the run began with, or that of a
-	// uniform guess, ln K for K classes, is a high loss. Over 8 seeds no batch
-	// of the experiment's SGD run has a loss of more than 1.1 times ln K, with
-	// learning rate 0.01 or 0.1.
+	// highLossFactor times the initial loss of the run, or the loss of a uniform
+	// guess, ln K for K classes, is a high loss. Over 8 seeds no batch of the
+	// experiment's SGD run has a loss of more than 1.1·ln K at learning rate 0.01
+	// or 0.1.
 	highLossFactor = 2
-	// highLossSteps in a row with a high loss are said at once. At learning rate
-	// 1 and 2 there are runs that come back from as many as 17.
+	// highLossSteps steps in a row with a high loss are reported at once. At
+	// learning rates 1 and 2 some runs recover after as many as 17.
 	highLossSteps = 50
 )
 
@@ -107,7 +105,7 @@ type HighLoss struct {
 	lr      float64
 	bound   float64
 	last    Step
-	since   int // the first of the steps with a high loss that go on; 0 when there is none
+	since   int // the first step of the present row of high losses; 0 without one
 }
 
 // NewHighLoss returns a HighLoss for a run of the named backend that begins with
@@ -120,7 +118,7 @@ func NewHighLoss(backend string, c Config, initial float64) *HighLoss {
 // InitialLoss returns the loss of a run's first batch at the parameters start, nil
 // for those that the run draws. It leaves b with them.
 func InitialLoss(b Backend, c Config, data Data, start *gradtwin.Params) (float64, error) {
-	drawn, feed, err := Begin(c, data)
+	drawn, sampler, err := Begin(c, data)
 	if err != nil {
 		return 0, err
 	}
@@ -128,15 +126,15 @@ func InitialLoss(b Backend, c Config, data Data, start *gradtwin.Params) (float6
 		start = drawn
 	}
 	copy(b.Params().Flat, start.Flat)
-	loss, err := b.Loss(feed.Next())
+	loss, err := b.Loss(sampler.Next())
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", b.Name(), err)
 	}
 	return loss, nil
 }
 
-// Add follows a step and reports whether it is the one at which the loss has been
-// high for long enough to say so.
+// Add takes in a step and reports whether the loss has been high for exactly
+// highLossSteps steps now.
 func (h *HighLoss) Add(s Step) bool {
 	h.last = s
 	if s.Loss <= h.bound {
@@ -149,8 +147,8 @@ func (h *HighLoss) Add(s Step) bool {
 	return s.Step-h.since+1 == highLossSteps
 }
 
-// Err returns a HighLossError when the loss has been high for long, or in all
-// of a shorter run's steps, and nil otherwise.
+// Err returns a HighLossError when the loss has been high for highLossSteps steps, or
+// for all steps of a shorter run, and nil otherwise.
 func (h *HighLoss) Err() error {
 	if h.since == 0 || h.last.Step-h.since+1 < min(highLossSteps, h.last.Step) {
 		return nil
@@ -158,8 +156,8 @@ func (h *HighLoss) Err() error {
 	return &HighLossError{Backend: h.backend, Since: h.since, Bound: h.bound, Loss: h.last.Loss, LR: h.lr}
 }
 
-// HighLossError is a run that came to its end with a loss that is finite but
-// has been high for long: see HighLoss.
+// HighLossError is a run whose loss is finite at its end but has been high for many
+// steps: see HighLoss.
 type HighLossError struct {
 	Backend string
 	Since   int     // the first step from which the loss was above Bound

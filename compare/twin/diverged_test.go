@@ -50,8 +50,8 @@ func networks(t *testing.T, s gradtwin.Spec, batch int) map[string]twin.Backend 
 		"numeric": incremental}
 }
 
-func train(b twin.Backend, feed *twin.Feed) error {
-	return twin.Train(context.Background(), b, feed, func(twin.Step) error { return nil })
+func train(b twin.Backend, sampler *twin.Sampler) error {
+	return twin.Train(context.Background(), b, sampler, func(twin.Step) error { return nil })
 }
 
 // A number that is not finite ends a run at the step where it begins, and the
@@ -88,12 +88,12 @@ func TestWhereItBegins(t *testing.T) {
 			copy(p.B(0), tt.b1)
 			copy(p.W(1), tt.w2)
 			before := p.Clone().Flat
-			_, feed, err := twin.Begin(twin.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: tt.lr}, rows{tt.input})
+			_, sampler, err := twin.Begin(twin.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: tt.lr}, rows{tt.input})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var d *twin.NonFiniteStepError
-			err = train(b, feed)
+			err = train(b, sampler)
 			if !errors.As(err, &d) {
 				t.Errorf("%s, %s: error %v, want a NonFiniteStepError", tt.name, name, err)
 				continue
@@ -103,9 +103,9 @@ func TestWhereItBegins(t *testing.T) {
 				finite != (tt.what == "loss") || d.Step != 1 || d.Backend != b.Name() {
 				t.Errorf("%s, %s: %+v (%v), want the %s of %s… at step 1", tt.name, name, *d, err, tt.what, tt.starts)
 			}
-			if !slices.Equal(before, p.Flat) || feed.Done() != 0 {
+			if !slices.Equal(before, p.Flat) || sampler.Done() != 0 {
 				t.Errorf("%s, %s: parameters %v and step %d after the error, want %v and 0",
-					tt.name, name, p.Flat, feed.Done(), before)
+					tt.name, name, p.Flat, sampler.Done(), before)
 			}
 		}
 	}
@@ -117,16 +117,16 @@ func TestStartNotFinite(t *testing.T) {
 	c := twin.Config{Spec: spec, Batch: 1, Steps: 3, Inner: 1, LR: 0.1}
 	for name, b := range networks(t, spec, 1) {
 		b.Params().W(1)[2] = math.Inf(-1)
-		_, feed, err := twin.Begin(c, rows{1})
+		_, sampler, err := twin.Begin(c, rows{1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		const want = "before step 1: the parameter W2[1,0] is -Inf"
-		if err := train(b, feed); err == nil || !strings.Contains(err.Error(), want) || feed.Done() != 0 {
-			t.Errorf("%s: error %v after %d steps, want one with %q", name, err, feed.Done(), want)
+		if err := train(b, sampler); err == nil || !strings.Contains(err.Error(), want) || sampler.Done() != 0 {
+			t.Errorf("%s: error %v after %d steps, want one with %q", name, err, sampler.Done(), want)
 		}
 		backends := twin.Backends{Symbolic: networks(t, spec, 1)["graph"], Numeric: b}
-		if _, err := backends.Run(context.Background(), feed, twin.Options{}); err == nil ||
+		if _, err := backends.Run(context.Background(), sampler, twin.Options{}); err == nil ||
 			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s in a twin: error %v, want one with %q", name, err, want)
 		}
@@ -140,7 +140,7 @@ func TestDataNotFinite(t *testing.T) {
 	data[13] = math.NaN()
 	c := twin.Config{Spec: spec, Seed: 1, Batch: 2, Steps: 1000, Inner: 1, LR: 0.1}
 	for name, b := range networks(t, spec, 2) {
-		_, feed, err := twin.Begin(c, data)
+		_, sampler, err := twin.Begin(c, data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,9 +151,9 @@ func TestDataNotFinite(t *testing.T) {
 		step := 1
 		for ; !slices.Contains(again.Next().Rows, 13); step++ {
 		}
-		if err := train(b, feed); err == nil || !strings.Contains(err.Error(), "(13 of the data set) is NaN") ||
-			feed.Done() != step-1 {
-			t.Errorf("%s: error %v after %d steps, want one that names row 13 after %d", name, err, feed.Done(), step-1)
+		if err := train(b, sampler); err == nil || !strings.Contains(err.Error(), "(13 of the data set) is NaN") ||
+			sampler.Done() != step-1 {
+			t.Errorf("%s: error %v after %d steps, want one that names row 13 after %d", name, err, sampler.Done(), step-1)
 		}
 	}
 }

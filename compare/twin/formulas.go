@@ -28,9 +28,9 @@ type FormulaError struct {
 	// not a finite number.
 	Error []float64 `json:"error"`
 	Best  float64   `json:"best"` // the step with the smallest error
-	// Where truncation makes the error it is Scale·h^Order. Slope is how steeply it was
-	// seen to rise there. Slope and Scale are 0 where that is nowhere seen, because
-	// kinks of the loss hide it.
+	// Where truncation makes the error it is Scale·h^Order. Slope is how steeply it
+	// rises there, as measured. Slope and Scale are 0 where kinks of the loss hide it
+	// at every step.
 	Order float64 `json:"order"`
 	Slope float64 `json:"slope,omitempty"`
 	Scale float64 `json:"scale,omitempty"`

@@ -57,14 +57,14 @@ func (c *Causes) add(cause Cause) {
 const (
 	// maxMisses is how many misses are listed; all are counted.
 	maxMisses = 10
-	// missNoise times ε/h is an error that rounding makes: the difference of two
-	// losses with the standard deviation ε is off by 0.7·ε/h on average, and ε is
-	// known to a factor of two.
+	// missNoise times ε/h is the largest error that counts as rounding: the
+	// difference of two losses with the standard deviation ε is off by 0.7·ε/h on
+	// average, and ε is known to a factor of two.
 	missNoise = 10
-	// quarterPart is how far from a quarter the error at half the step may be, as a
-	// part of it: the next term of the error is smaller by h². With a kink at a
-	// distance d the error is proportional to h − d; that it is so near a quarter
-	// twice in a row is impossible: the second time h/4 is below d.
+	// quarterPart is how far from a quarter the error at half the step may be,
+	// relative to a quarter: the next term of the error is smaller by h². Beside a kink
+	// at a distance d the error is proportional to h − d, which cannot be so near a
+	// quarter twice in a row: the second time h/4 is below d.
 	quarterPart = 0.1
 )
 
@@ -80,7 +80,8 @@ func (p *Point) misses(ctx context.Context, f compare.Differencer, h, noise floa
 	if len(at) == 0 {
 		return nil, Causes{}, nil
 	}
-	// Another formula may miss where the central difference does not.
+	// The numeric gradient may be by another formula, which misses where the central
+	// difference does not.
 	central, err := differencesAt(ctx, f, at, h)
 	if err != nil {
 		return nil, Causes{}, err
@@ -110,8 +111,8 @@ func (p *Point) misses(ctx context.Context, f compare.Differencer, h, noise floa
 	return all[:min(len(all), maxMisses)], causes, nil
 }
 
-// causeOf tells why differences at h, h/2 and h/4 are off by the given errors,
-// where ε is the loss's noise and smooth says that it has no kink.
+// causeOf returns why differences at h, h/2 and h/4 have the given errors. smooth says
+// that the loss has no kink.
 func causeOf(errors [3]float64, h, noise float64, smooth bool) Cause {
 	rounding := missNoise * noise / h
 	quarters := func(e, half, rounding float64) bool {

@@ -7,8 +7,8 @@ import (
 	"gradtwin/compare"
 )
 
-// Point holds both gradients at one point of a run, element by element. The
-// pictures and the .npz files are made of it.
+// Point holds both gradients at one point of a run, element by element, for pictures
+// and .npz files.
 type Point struct {
 	Layout        gradtwin.Layout
 	Height, Width int // of an input as an image; 0 when it is none
@@ -19,14 +19,13 @@ type Point struct {
 	// Symbolic and Numeric are the gradients, the numeric one with the run's
 	// difference step.
 	Symbolic, Numeric []float64
-	// What the check found of each element: its verdict, the numeric value that it
-	// rests on, the step at which that was taken, and the difference that would
-	// have passed.
+	// What the check found of each element: its verdict, the numeric value it rests
+	// on, the step of that value, and the largest difference that passes.
 	Verdicts              []compare.Verdict
 	Settled, Steps, Bound []float64
 }
 
-// NewPoint returns a point with both gradients, at which nothing was judged yet.
+// NewPoint returns a point with both gradients. No element is judged yet.
 func NewPoint(layout gradtwin.Layout, symbolic, numeric []float64) *Point {
 	n := layout.Len()
 	return &Point{
@@ -36,7 +35,7 @@ func NewPoint(layout gradtwin.Layout, symbolic, numeric []float64) *Point {
 	}
 }
 
-// Judge takes in what the check found of one element.
+// Judge records what the check found of one element.
 func (p *Point) Judge(e compare.Element) {
 	i := e.Flat
 	p.Verdicts[i], p.Settled[i], p.Steps[i], p.Bound[i] = e.Verdict, e.Numeric, e.Step, e.Bound

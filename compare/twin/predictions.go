@@ -6,16 +6,15 @@ import (
 	"gradtwin"
 )
 
-// Predictions is what both backends take the rows of a data set for.
+// Predictions is how both backends classify the rows of a data set.
 type Predictions struct {
 	After    int     `json:"after"`    // steps done
-	Symbolic [][]int `json:"symbolic"` // rows of a class (first index) that are taken for a class (second index)
+	Symbolic [][]int `json:"symbolic"` // rows by their class (first index) and predicted class (second index)
 	Numeric  [][]int `json:"numeric"`
-	// Mistakes are the first rows that a backend takes for another class than
-	// theirs.
+	// Mistakes are the first rows that a backend gets wrong.
 	Mistakes []Mistake `json:"mistakes,omitempty"`
-	// Dead counts the first backend's hidden units that pass nothing on for any row,
-	// layer by layer; nil where that cannot be, without ReLU.
+	// Dead counts, layer by layer, the first backend's hidden units that are 0 for
+	// every row; nil without ReLU.
 	Dead []int `json:"dead,omitempty"`
 }
 
@@ -46,8 +45,8 @@ const maxMistakes = 18
 // of a call does not count, few enough to stay in the cache.
 const evaluationRows = 100
 
-// predict has a backend classify the rows of a data set, and calls do for some rows
-// after the other with their batch and classes, which the next call overwrites.
+// predict has a backend classify the rows of a data set, some at a time, and calls do
+// with each batch and its classes. Both are valid until do returns.
 func predict(b Backend, data Data, do func(from int, batch gradtwin.Batch, classes []int)) error {
 	var batch gradtwin.Batch
 	rows, classes := make([]int, 0, evaluationRows), make([]int, evaluationRows)
@@ -110,7 +109,7 @@ func (b Backends) Predict(after int, data Data) (*Predictions, error) {
 	return p, nil
 }
 
-// count adds one to a table that grows as it must.
+// count adds one to an entry of the table, which grows where it must.
 func count(table [][]int, label, class int) [][]int {
 	table = square(table, max(label, class)+1)
 	table[label][class]++
@@ -139,9 +138,8 @@ func pixels(x []float64) []byte {
 	return out
 }
 
-// DeadUnits counts, layer by layer, the hidden units that are 0 for every row of a data
-// set: they pass nothing on, and no gradient reaches them. It takes the ReLU network
-// that the parameters are of.
+// DeadUnits counts, layer by layer, the hidden units of a ReLU network that are 0 for
+// every row of a data set: they pass nothing on, and no gradient reaches them.
 func DeadUnits(p *gradtwin.Params, data Data) []int {
 	layout := p.Layout()
 	hidden := len(layout)/2 - 1

@@ -20,8 +20,8 @@ type Options struct {
 	// Each is called after every step of both backends, with what both gave;
 	// nil calls nothing. An error ends the run.
 	Each func(symbolic, numeric Step) error
-	// Trace is the record of the steps that the feed has behind it, when the
-	// run goes on where an earlier one stood. Run adds to it. Nil begins one.
+	// Trace is the record of the completed steps of a run that is continued. Run
+	// adds to it; nil begins one.
 	Trace *Trace
 }
 
@@ -63,36 +63,36 @@ func (b Backends) NewTrace(c Config) *Trace {
 	return &Trace{Config: c, Symbolic: Series{Backend: b.Symbolic.Name()}, Numeric: Series{Backend: b.Numeric.Name()}}
 }
 
-// Run trains both backends through the rest of a feed, from the parameters
-// that they hold. On an error, cancellation among them, the trace, the feed and
+// Run trains both backends through the rest of a sampler, from the parameters
+// that they hold. On an error, cancellation among them, the trace, the sampler and
 // the parameters of both are where the last step that both finished left them.
-func (b Backends) Run(ctx context.Context, feed *Feed, o Options) (*Trace, error) {
+func (b Backends) Run(ctx context.Context, sampler *Sampler, o Options) (*Trace, error) {
 	trace := o.Trace
 	if trace == nil {
-		trace = b.NewTrace(feed.config)
+		trace = b.NewTrace(sampler.config)
 	}
-	if len(trace.Drift) != feed.Done() {
-		return trace, fmt.Errorf("a record of %d steps for a feed with %d behind it", len(trace.Drift), feed.Done())
+	if len(trace.Drift) != sampler.Done() {
+		return trace, fmt.Errorf("a record of %d steps for a run with %d completed", len(trace.Drift), sampler.Done())
 	}
 	for _, backend := range []Backend{b.Symbolic, b.Numeric} {
-		if err := checkStart(backend, feed); err != nil {
+		if err := checkStart(backend, sampler); err != nil {
 			return trace, err
 		}
 	}
-	if feed.Done() == 0 && len(trace.Evaluated) == 0 {
+	if sampler.Done() == 0 && len(trace.Evaluated) == 0 {
 		if err := b.evaluate(trace, 0, o.Test); err != nil {
 			return trace, err
 		}
 	}
-	var takers [2]taker
-	for feed.Done() < feed.config.Steps {
-		s, m, err := b.step(ctx, feed, &takers)
+	var steppers [2]stepper
+	for sampler.Done() < sampler.config.Steps {
+		s, m, err := b.step(ctx, sampler, &steppers)
 		if err != nil {
-			feed.undo()
+			sampler.undo()
 			return trace, err
 		}
 		trace.add(s, m, relativeDistance(b.Symbolic.Params().Flat, b.Numeric.Params().Flat))
-		if n := feed.Done(); o.Every > 0 && n%o.Every == 0 || n == feed.config.Steps {
+		if n := sampler.Done(); o.Every > 0 && n%o.Every == 0 || n == sampler.config.Steps {
 			if err := b.evaluate(trace, n, o.Test); err != nil {
 				return trace, err
 			}
@@ -106,17 +106,16 @@ func (b Backends) Run(ctx context.Context, feed *Feed, o Options) (*Trace, error
 	return trace, nil
 }
 
-// step takes one step of both on one batch, or of neither. They take turns at
-// going first, so that neither always finds the batch in the processor's
-// cache.
-func (b Backends) step(ctx context.Context, feed *Feed, takers *[2]taker) (symbolic, numeric Step, err error) {
-	batch := feed.Next()
+// step takes one step of both on one batch, or of neither. They take turns at going
+// first: the second finds the batch in the processor's cache.
+func (b Backends) step(ctx context.Context, sampler *Sampler, steppers *[2]stepper) (symbolic, numeric Step, err error) {
+	batch := sampler.Next()
 	backends, steps := [2]Backend{b.Symbolic, b.Numeric}, [2]Step{}
-	first := 1 - feed.given%2
+	first := 1 - sampler.given%2
 	for k, i := range []int{first, 1 - first} {
-		if steps[i], err = takers[i].take(ctx, backends[i], batch, feed); err != nil {
+		if steps[i], err = steppers[i].step(ctx, backends[i], batch, sampler); err != nil {
 			if k == 1 {
-				takers[first].undo(backends[first])
+				steppers[first].undo(backends[first])
 			}
 			return symbolic, numeric, err
 		}
@@ -164,8 +163,7 @@ func relativeDistance(a, b []float64) float64 {
 		return 0
 	}
 	if stats.IsNotFinite(apart) || stats.IsNotFinite(size) {
-		// The squares overflow from 1e154 on; gonum's norms, which are slower,
-		// do not.
+		// The squares overflow from 1e154 on. Gonum's norms do not, but are slower.
 		return stats.Finite(floats.Distance(a, b, 2) / floats.Norm(b, 2))
 	}
 	return stats.Finite(math.Sqrt(apart / size))

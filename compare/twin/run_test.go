@@ -70,14 +70,14 @@ func (f *fakeBackend) Step(ctx context.Context, b gradtwin.Batch, lr float64) (f
 	return f.slope * float64(f.steps), nil
 }
 
-// begin returns a run's feed, with the rows of a fakeData to draw from.
-func begin(t *testing.T, c Config, rows int) *Feed {
+// begin returns a run's sampler, with the rows of a fakeData to draw from.
+func begin(t *testing.T, c Config, rows int) *Sampler {
 	t.Helper()
-	_, feed, err := Begin(c, fakeData(rows))
+	_, sampler, err := Begin(c, fakeData(rows))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return feed
+	return sampler
 }
 
 var tinySpec = gradtwin.Spec{Layers: []int{1, 2}}
@@ -93,15 +93,15 @@ func TestFeedExperiment(t *testing.T) {
 	} {
 		c := Experiment()
 		c.Policy = tt.policy
-		_, feed, err := Begin(c, fakeData(60000))
+		_, sampler, err := Begin(c, fakeData(60000))
 		if err != nil {
 			t.Fatal(err)
 		}
-		first := feed.Next()
+		first := sampler.Next()
 		if d := cmp.Diff(tt.want, first.Rows); d != "" {
 			t.Errorf("%v: first batch (-want +got):\n%s", tt.policy, d)
 		}
-		again := slices.Equal(feed.Next().Rows, tt.want)
+		again := slices.Equal(sampler.Next().Rows, tt.want)
 		if again != (tt.policy == Fixed) {
 			t.Errorf("%v: the second batch is the first: %v", tt.policy, again)
 		}
@@ -221,8 +221,8 @@ func TestTwinRunEnds(t *testing.T) {
 			}
 			a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
 			b.fail = tt.fail
-			feed := begin(t, c, 10)
-			trace, err := Backends{a, b}.Run(tt.ctx, feed, Options{Each: tt.each})
+			sampler := begin(t, c, 10)
+			trace, err := Backends{a, b}.Run(tt.ctx, sampler, Options{Each: tt.each})
 			if tt.is != nil && !errors.Is(err, tt.is) {
 				t.Errorf("error %v, want %v", err, tt.is)
 			}
@@ -236,8 +236,8 @@ func TestTwinRunEnds(t *testing.T) {
 				len(trace.Numeric.Loss) != tt.steps {
 				t.Errorf("trace of %d steps, want the %d that were finished", len(trace.Drift), tt.steps)
 			}
-			if feed.Done() != tt.steps {
-				t.Errorf("the feed is at step %d, want %d", feed.Done(), tt.steps)
+			if sampler.Done() != tt.steps {
+				t.Errorf("the sampler is at step %d, want %d", sampler.Done(), tt.steps)
 			}
 		})
 	}
@@ -255,8 +255,8 @@ func TestTwinRunUndo(t *testing.T) {
 		a, b := newFake("symbolic", tinySpec), newFake("numeric", tinySpec)
 		a.spread, b.spread = 1, 2
 		b.fail = fail
-		feed := begin(t, c, 1000)
-		trace, err := Backends{a, b}.Run(context.Background(), feed, Options{})
+		sampler := begin(t, c, 1000)
+		trace, err := Backends{a, b}.Run(context.Background(), sampler, Options{})
 		if err == nil {
 			t.Fatal("no error")
 		}
@@ -268,7 +268,7 @@ func TestTwinRunUndo(t *testing.T) {
 			t.Errorf("failed at step %d: parameters %v, want those of the step before, %v", fail, got, want)
 		}
 		b.fail = 0
-		if _, err := (Backends{a, b}).Run(context.Background(), feed, Options{Trace: trace}); err != nil {
+		if _, err := (Backends{a, b}).Run(context.Background(), sampler, Options{Trace: trace}); err != nil {
 			t.Fatal(err)
 		}
 		// The failed step's batch was seen twice by b, and by a when it went first.
@@ -281,7 +281,7 @@ func TestTwinRunUndo(t *testing.T) {
 	}
 }
 
-// A feed that is resumed anywhere draws what the whole run draws.
+// A sampler that is resumed anywhere draws what the whole run draws.
 func TestResume(t *testing.T) {
 	for _, c := range []Config{
 		{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 4, Steps: 12, Inner: 1, LR: 1},
@@ -290,25 +290,25 @@ func TestResume(t *testing.T) {
 	} {
 		var want [][]int
 		var states []State
-		for feed := begin(t, c, 1000); ; {
-			s, err := feed.State()
+		for sampler := begin(t, c, 1000); ; {
+			s, err := sampler.State()
 			if err != nil {
 				t.Fatal(err)
 			}
 			states = append(states, s)
-			if feed.Done() == c.Steps {
+			if sampler.Done() == c.Steps {
 				break
 			}
-			want = append(want, slices.Clone(feed.Next().Rows))
+			want = append(want, slices.Clone(sampler.Next().Rows))
 		}
 		for n, s := range states {
-			feed, err := Resume(c, fakeData(1000), s)
+			sampler, err := Resume(c, fakeData(1000), s)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got [][]int
-			for feed.Done() < c.Steps {
-				got = append(got, slices.Clone(feed.Next().Rows))
+			for sampler.Done() < c.Steps {
+				got = append(got, slices.Clone(sampler.Next().Rows))
 			}
 			if d := cmp.Diff(want[n:], got, cmpopts.EquateEmpty()); d != "" {
 				t.Errorf("%v, inner %d, resumed after step %d (-want +got):\n%s", c.Policy, c.Inner, n, d)
@@ -319,9 +319,9 @@ func TestResume(t *testing.T) {
 
 func TestResumeRefuses(t *testing.T) {
 	c := Config{Spec: tinySpec, Seed: 3, Policy: SGD, Batch: 2, Steps: 5, Inner: 1, LR: 1}
-	feed := begin(t, c, 10)
-	feed.Next()
-	good, err := feed.State()
+	sampler := begin(t, c, 10)
+	sampler.Next()
+	good, err := sampler.State()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,8 +28,8 @@ type SweptElement struct {
 	// Error is |symbolic − numeric| at each step, math.MaxFloat64 where the loss
 	// is not a finite number.
 	Error []float64 `json:"error"`
-	// Curvature is |f‴|/6 as it shows where the error grows with h²; 0 where
-	// that is nowhere seen: kinks of the loss hide it, or there is none.
+	// Curvature is |f‴|/6, measured where the error grows with h²; 0 where it grows
+	// so nowhere: kinks of the loss hide it, or there is none.
 	Curvature float64 `json:"curvature"`
 	Best      float64 `json:"best"` // the step with the smallest error
 }
@@ -81,9 +81,8 @@ func truncation(steps, errors []float64, order float64) (slope, scale float64) {
 	return stats.Median(slopes), stats.Median(scales)
 }
 
-// NewSweep measures the curves of the given elements, at the elements that the
-// function holds; they are put back by assignment. gradient is the symbolic one,
-// noise that of the loss.
+// NewSweep measures the curves of the given elements at the point where the function
+// stands, and puts them back. gradient is the symbolic one, noise that of the loss.
 func NewSweep(ctx context.Context, f gradtwin.Function, gradient []float64, noise float64,
 	elements []int) (*Sweep, error) {
 	s := &Sweep{Steps: sweepSteps(), Noise: noise}
@@ -160,8 +159,8 @@ func SweepElements(gradient []float64, check *compare.Report) []int {
 	return out
 }
 
-// Clearest returns which of the elements shows truncation best: the last one at which
-// curvature is seen, or the last of all. Kinks hide it at the others.
+// Clearest returns the last element at which curvature is seen, or the last of all:
+// kinks hide it at the others.
 func (s *Sweep) Clearest() int {
 	for k := len(s.Elements) - 1; k >= 0; k-- {
 		if s.Elements[k].Curvature > 0 {

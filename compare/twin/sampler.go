@@ -75,8 +75,8 @@ func Experiment() Config {
 	return Config{Spec: gradtwin.Experiment(), Seed: 8, Policy: SGD, Batch: 10, Steps: 1000, Inner: 1, LR: 0.01}
 }
 
-// Validate tells what is wrong with the configuration for a data set of the
-// given number of rows, if anything is.
+// Validate returns what is wrong with the configuration for a data set of the given
+// number of rows, nil if nothing is.
 func (c Config) Validate(rows int) error {
 	if err := c.Spec.Validate(); err != nil {
 		return err
@@ -99,9 +99,9 @@ func (c Config) Validate(rows int) error {
 	return nil
 }
 
-// Feed hands out the batches of a run, one a step. A batch stays valid until
-// the next is drawn.
-type Feed struct {
+// Sampler draws the batches of a run, one per step. A batch is valid until the next
+// is drawn.
+type Sampler struct {
 	config Config
 	data   Data
 	batch  gradtwin.Batch
@@ -109,30 +109,30 @@ type Feed struct {
 	before position // the last step's batch was handed out
 }
 
-// position is how far a feed has come.
+// position is where a sampler stands in its run.
 type position struct {
 	rand  gradtwin.Rand
 	rows  []int // of the batch that was drawn last; nil before the first
 	given int   // steps that got their batch
 }
 
-// Begin draws a run's initial parameters and returns them with the feed of its
+// Begin draws a run's initial parameters and returns them with the sampler of its
 // batches. The draws come in the experiment's order: with SGD the parameters
 // first, with Fixed the batch first.
-func Begin(c Config, data Data) (*gradtwin.Params, *Feed, error) {
+func Begin(c Config, data Data) (*gradtwin.Params, *Sampler, error) {
 	if err := c.Validate(data.Len()); err != nil {
 		return nil, nil, err
 	}
-	f := &Feed{config: c, data: data, position: position{rand: *gradtwin.NewRand(c.Seed)}}
+	s := &Sampler{config: c, data: data, position: position{rand: *gradtwin.NewRand(c.Seed)}}
 	if c.Policy == Fixed {
-		f.draw()
+		s.draw()
 	}
 	p := gradtwin.NewParams(c.Spec)
-	p.Init(&f.rand, c.Init)
-	return p, f, nil
+	p.Init(&s.rand, c.Init)
+	return p, s, nil
 }
 
-// State is where a feed stands between two steps. With the parameters it is
+// State is where a sampler stands between two steps. With the parameters it is
 // all that the rest of a run depends on.
 type State struct {
 	Step int    `json:"step"` // steps done
@@ -140,65 +140,65 @@ type State struct {
 	Rows []int  `json:"rows"` // of the batch that was drawn last
 }
 
-// State returns where the feed stands.
-func (f *Feed) State() (State, error) {
-	r, err := f.rand.MarshalBinary()
-	return State{Step: f.given, Rand: r, Rows: slices.Clone(f.rows)}, err
+// State returns where the sampler stands.
+func (s *Sampler) State() (State, error) {
+	r, err := s.rand.MarshalBinary()
+	return State{Step: s.given, Rand: r, Rows: slices.Clone(s.rows)}, err
 }
 
-// Resume returns a feed that goes on where another one stood.
-func Resume(c Config, data Data, s State) (*Feed, error) {
+// Resume returns a sampler that continues where another one stood.
+func Resume(c Config, data Data, at State) (*Sampler, error) {
 	if err := c.Validate(data.Len()); err != nil {
 		return nil, err
 	}
-	f := &Feed{config: c, data: data}
-	if err := f.rand.UnmarshalBinary(s.Rand); err != nil {
+	s := &Sampler{config: c, data: data}
+	if err := s.rand.UnmarshalBinary(at.Rand); err != nil {
 		return nil, err
 	}
-	if s.Step < 0 || s.Step > c.Steps {
-		return nil, fmt.Errorf("step %d of a run of %d steps", s.Step, c.Steps)
+	if at.Step < 0 || at.Step > c.Steps {
+		return nil, fmt.Errorf("step %d of a run of %d steps", at.Step, c.Steps)
 	}
-	if want := s.Step > 0 || c.Policy == Fixed; want && len(s.Rows) != c.Batch {
-		return nil, fmt.Errorf("batch of %d rows at step %d: want %d", len(s.Rows), s.Step, c.Batch)
+	if want := at.Step > 0 || c.Policy == Fixed; want && len(at.Rows) != c.Batch {
+		return nil, fmt.Errorf("batch of %d rows at step %d: want %d", len(at.Rows), at.Step, c.Batch)
 	}
-	for _, r := range s.Rows {
+	for _, r := range at.Rows {
 		if r < 0 || r >= data.Len() {
 			return nil, fmt.Errorf("row %d of a data set of %d rows", r, data.Len())
 		}
 	}
-	f.given, f.rows = s.Step, slices.Clone(s.Rows)
-	if len(f.rows) > 0 {
-		data.Batch(&f.batch, f.rows)
+	s.given, s.rows = at.Step, slices.Clone(at.Rows)
+	if len(s.rows) > 0 {
+		data.Batch(&s.batch, s.rows)
 	}
-	return f, nil
+	return s, nil
 }
 
 // Config returns the run's configuration.
-func (f *Feed) Config() Config { return f.config }
+func (s *Sampler) Config() Config { return s.config }
 
-// Done returns the number of steps that got their batch.
-func (f *Feed) Done() int { return f.given }
+// Done returns the number of steps whose batch was drawn.
+func (s *Sampler) Done() int { return s.given }
 
-func (f *Feed) draw() {
-	f.rows = make([]int, f.config.Batch) // the old ones are before's
-	f.rand.Choice(f.rows, f.data.Len())
-	f.data.Batch(&f.batch, f.rows)
+func (s *Sampler) draw() {
+	s.rows = make([]int, s.config.Batch) // the old ones are before's
+	s.rand.Choice(s.rows, s.data.Len())
+	s.data.Batch(&s.batch, s.rows)
 }
 
 // Next returns the batch of the next step.
-func (f *Feed) Next() gradtwin.Batch {
-	f.before = f.position
-	if f.rows == nil || f.config.Policy == SGD && f.given%f.config.Inner == 0 {
-		f.draw()
+func (s *Sampler) Next() gradtwin.Batch {
+	s.before = s.position
+	if s.rows == nil || s.config.Policy == SGD && s.given%s.config.Inner == 0 {
+		s.draw()
 	}
-	f.given++
-	return f.batch
+	s.given++
+	return s.batch
 }
 
-// undo takes the last call of Next back: its step came to nothing.
-func (f *Feed) undo() {
-	f.position = f.before
-	if f.rows != nil {
-		f.data.Batch(&f.batch, f.rows)
+// undo takes the last call of Next back: its step failed.
+func (s *Sampler) undo() {
+	s.position = s.before
+	if s.rows != nil {
+		s.data.Batch(&s.batch, s.rows)
 	}
 }
