@@ -19,18 +19,18 @@ const (
 // tally is what was found of the elements of one tensor. Tallies of any parts of
 // it can be joined in any order to the same.
 type tally struct {
-	Counts     Counts                       `json:"counts"`
-	Unfollowed int                          `json:"unfollowed,omitempty"`
-	Worst      [len(verdictNames)][]outcome `json:"worst"`
-	Wrong      []outcome                    `json:"wrong,omitempty"`  // the first ones by distance from their bound
-	MaxError   real                         `json:"max_error"`        // the largest |symbolic − numeric|
-	Coarsest   real                         `json:"coarsest"`         // the largest resolution of those that agree
-	Finest     real                         `json:"finest"`           // the smallest bound of all; +Inf without one
-	Largest    real                         `json:"largest"`          // the largest |symbolic| and |numeric|
-	Resolved   int                          `json:"resolved"`         // elements, and directions, that can be told from zero
-	Edges      []outcome                    `json:"edges,omitempty"`  // the first elements beside which the loss is not finite
-	Unmoved    int                          `json:"little,omitempty"` // elements that agree because the loss stands still
-	Rough      int                          `json:"rough,omitempty"`  // elements that disagree where the loss is rough
+	Counts     Counts                `json:"counts"`
+	Unfollowed int                   `json:"unfollowed,omitempty"`
+	Worst      [Unseen + 1][]outcome `json:"worst"`
+	Wrong      []outcome             `json:"wrong,omitempty"`  // the first ones by distance from their bound
+	MaxError   real                  `json:"max_error"`        // the largest |symbolic − numeric|
+	Coarsest   real                  `json:"coarsest"`         // the largest resolution of those that agree
+	Finest     real                  `json:"finest"`           // the smallest bound of all; +Inf without one
+	Largest    real                  `json:"largest"`          // the largest |symbolic| and |numeric|
+	Resolved   int                   `json:"resolved"`         // elements, and directions, that can be told from zero
+	Edges      []outcome             `json:"edges,omitempty"`  // the first elements beside which the loss is not finite
+	Unmoved    int                   `json:"little,omitempty"` // elements that agree because the loss stands still
+	Rough      int                   `json:"rough,omitempty"`  // elements that disagree where the loss is rough
 }
 
 func newTally() tally { return tally{Finest: real(math.Inf(1))} }
