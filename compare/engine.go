@@ -178,7 +178,7 @@ func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit,
 	if len(index) == 0 {
 		return false, nil
 	}
-	line := (&prober{judge: j, e: e, k: u.k}).newDirection(purposeUnseen, index, size)
+	line := (&prober{judge: j, e: e, k: u.k}).newDirection(purposeUnseen, index, moveSize)
 	s, err := line.difference(ctx, e, &j.at.place, j.firstStep(u.k))
 	if err != nil || word == unseen {
 		// At least half of an element's own jump is in the line's.

@@ -119,7 +119,7 @@ func (b *neighbors) goTo(e *evaluator, r ring, k int) {
 			}
 			fraction = sign * math.Abs(fraction)
 		}
-		return x + r.distance*size(x)*fraction
+		return x + r.distance*moveSize(x)*fraction
 	})
 }
 

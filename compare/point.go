@@ -120,8 +120,8 @@ func (p *point) indices(k int) []int {
 	return index
 }
 
-// size is what a move of an element is relative to: 1 for small ones.
-func size(x float64) float64 { return max(1, math.Abs(x)) }
+// moveSize is what a move of an element is relative to: 1 for small ones.
+func moveSize(x float64) float64 { return max(1, math.Abs(x)) }
 
 // meanSize returns the mean magnitude of the elements that are not 0.
 func meanSize(x []float64) float64 {

@@ -129,7 +129,7 @@ func (p *prober) relativeSize() func(x float64) float64 {
 		}
 	}
 	if math.IsInf(least, 1) {
-		return size
+		return moveSize
 	}
 	return func(x float64) float64 { return max(least, math.Abs(x)) }
 }

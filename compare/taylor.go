@@ -46,7 +46,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 		index = append(index, j.at.indices(k)...)
 	}
 	p := &prober{judge: j, e: e}
-	line := p.newDirection(purposeTaylor, index, size)
+	line := p.newDirection(purposeTaylor, index, moveSize)
 	length := 0.0
 	for _, w := range line.w {
 		length = math.Hypot(length, w)
