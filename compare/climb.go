@@ -14,15 +14,15 @@ func (c *climb) run(ctx context.Context) (outcome, error) {
 	if err != nil || o.verdict != Wrong {
 		return o, err
 	}
-	hidden, err := c.hidesInOne(ctx, o)
+	hides, err := c.hidesInOne(ctx, o)
 	uneven := false
-	if err == nil && !hidden {
+	if err == nil && !hides {
 		uneven, err = c.isRough(ctx, o)
 	}
 	switch {
 	case errors.Is(err, errSpent):
 		return o, nil // what the differences say stands
-	case hidden:
+	case hides:
 		o.verdict = Unseen
 	case uneven:
 		o.verdict = Inconclusive
@@ -31,6 +31,8 @@ func (c *climb) run(ctx context.Context) (outcome, error) {
 	return o, err
 }
 
+// verdict takes differences until the ladder has ended, makes sure of how it ended with
+// one or a few more, and decides the verdict.
 func (c *climb) verdict(ctx context.Context) (outcome, error) {
 	if err := c.descend(ctx); err != nil {
 		return outcome{}, err
@@ -183,14 +185,14 @@ func (l *ladder) edge() (outcome, bool) {
 		bound := l.relative(difference{a: q.a, d: limit}) + jumpNoise*q.noise
 		last := gap
 		gap = gapBetween(q.a, limit)
-		agrees := gap <= bound && (k == 1 || gap <= last/2)
-		settled := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
+		valid := gap <= bound && (k == 1 || gap <= last/2)
+		stable := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
 		before = limit
-		if agrees || settled && o.verdict != Wrong {
+		if valid || stable && o.verdict != Wrong {
 			o.numeric, o.forward, o.backward, o.bound, o.noise, o.step = limit, limit, limit, bound, q.noise, q.h
 			o.verdict, o.remarks = Wrong, extrapolated
 		}
-		if agrees {
+		if valid {
 			o.verdict = Kink
 			break
 		}

@@ -25,7 +25,7 @@ type engineWord uint8
 
 const (
 	undecided engineWord = iota // nothing yet: losses must follow
-	agrees                      // the last difference agrees
+	agreeing                    // the last difference agrees
 	unseen                      // it agrees, but the loss shows nothing of the element
 	unmoved                     // the differences are 0, also at large steps, as the symbolic value is
 )
@@ -135,7 +135,7 @@ func (j *judge) engineOutcome(c climbing) engineOutcome {
 	switch {
 	case c.end != agreed:
 	case !j.isUnseen(o.outcome, c.k):
-		o.word = agrees
+		o.word = agreeing
 	case o.symbolic == 0 && o.numeric == 0 && j.isPrecise():
 		o.word = unmoved
 	default:
@@ -164,11 +164,11 @@ func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric 
 	return nil
 }
 
-// confirmed reports whether the elements of a block with a word are what it says. A
+// proves reports whether the elements of a block with a word are what it says. A
 // central difference leaves out the loss at the point itself, where a kink or a minimum
 // would show. One line through all of these elements includes it: along the line the
 // loss must stand still if they are unmoved, and show no kink if they are unseen.
-func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
+func (en *engine) proves(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
 	var index []int
 	for _, i := range u.elements {
 		if en.outcome(i).word == word {

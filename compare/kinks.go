@@ -113,7 +113,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	if c.l.end != kinked {
 		best.remarks |= nearKinks
 	}
-	verdict, err := c.confirmed(ctx, all)
+	verdict, err := c.judgeSpan(ctx, all)
 	if d, ok := c.on.(*direction); ok && err == nil && verdict == Wrong && c.l.end == hidden && len(d.index) > 1 {
 		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
 	}
@@ -128,17 +128,17 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	wider := all
 	wider.extend(more, c.on)
 	if wider.lo < all.lo || wider.hi > all.hi {
-		if verdict, err = c.confirmed(ctx, wider); verdict != Wrong {
+		if verdict, err = c.judgeSpan(ctx, wider); verdict != Wrong {
 			best.verdict = verdict
 		}
 	}
 	return best, err
 }
 
-// confirmed returns Kink where the symbolic value lies in a range whose ends
+// judgeSpan returns Kink where the symbolic value lies in a range whose ends
 // differences of the loss confirm, Inconclusive where noise hides whether they do,
 // and else Wrong.
-func (c *climb) confirmed(ctx context.Context, s span) (Verdict, error) {
+func (c *climb) judgeSpan(ctx context.Context, s span) (Verdict, error) {
 	q := c.l.newest()
 	if !s.contains(q.a, &c.l.series) {
 		return Wrong, nil

@@ -28,7 +28,7 @@ const (
 // gradients within the step tell a step that is too large.
 func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
-	var whole, seen difference // at a step, and at the outcome's
+	var whole, atStep difference // at a step, and at the outcome's
 	f[roughPoints] = c.at.f
 	for h := o.step; h <= shrink*shrink*max(c.l.firstStep, o.step); h *= shrink * shrink {
 		for k := roughPoints; k > 0; k-- {
@@ -46,7 +46,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 		}
 		noise := largestJump(f[:])
 		if h == o.step {
-			seen = whole
+			atStep = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
 		} else if noise <= rougher*c.j.at.noise.near || whole.gap() > o.gap()/3 {
 			continue
@@ -55,7 +55,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 			return true, nil
 		}
 	}
-	return c.moves(ctx, o, seen)
+	return c.moves(ctx, o, atStep)
 }
 
 // moves reports whether the difference that made an outcome wrong is another at
@@ -63,8 +63,8 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 // the step leaves is between the one-sided slopes. It is by a good part of the gap, or
 // it is more than once, further than those slopes are apart: so what is left of a fast
 // oscillation grows as the step shrinks.
-func (c *climb) moves(ctx context.Context, o outcome, seen difference) (bool, error) {
-	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
+func (c *climb) moves(ctx context.Context, o outcome, atStep difference) (bool, error) {
+	lo, hi := min(atStep.forward(), atStep.backward()), max(atStep.forward(), atStep.backward())
 	times := 0
 	h := o.step
 	for k := range finer {
