@@ -115,7 +115,7 @@ func (c *climb) lookCloser(ctx context.Context) error {
 	if usual && small {
 		return nil
 	}
-	h := 16 * jumpNoise * c.l.factor * c.l.noise.near / width
+	h := 16 * jumpNoise * c.l.factor * c.l.noise.short / width
 	if usual {
 		h = max(h, min(q.h/closer, defaultStep*c.l.own))
 	}

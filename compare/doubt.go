@@ -41,7 +41,7 @@ func (l *series) isFine(q difference) bool {
 			}
 		}
 	}
-	return math.Abs(q.a)*q.h <= fine*near || all <= shrink*l.factor*l.noise.near || l.isSteady()
+	return math.Abs(q.a)*q.h <= fine*near || all <= shrink*l.factor*l.noise.short || l.isSteady()
 }
 
 // isSteady reports whether enough differences in a row are the same.
@@ -105,5 +105,5 @@ func (l *series) isLoud() bool {
 			}
 		}
 	}
-	return l.roundoff == doubleRoundoff && l.noise.near > loud*size
+	return l.roundoff == doubleRoundoff && l.noise.short > loud*size
 }

@@ -93,7 +93,7 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 		open = j.feed(en, open, h, numeric, most)
 	}
 	if cheap {
-		if err := j.lookFar(ctx, d, en, numeric); err != nil {
+		if err := j.lookAtLargeSteps(ctx, d, en, numeric); err != nil {
 			return nil, err
 		}
 		return en, nil
@@ -144,9 +144,9 @@ func (j *judge) engineOutcome(c climbing) engineOutcome {
 	return o
 }
 
-// lookFar takes the differences at large steps of the elements that do not move the
+// lookAtLargeSteps takes the differences at large steps of the elements that do not move the
 // loss at the ladder's, if there are any.
-func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric []float64) error {
+func (j *judge) lookAtLargeSteps(ctx context.Context, d Differencer, en *engine, numeric []float64) error {
 	for _, h := range largeSteps {
 		if !slices.ContainsFunc(en.outcomes, func(o engineOutcome) bool { return o.word == unmoved }) {
 			return nil
@@ -182,7 +182,7 @@ func (en *engine) proves(ctx context.Context, j *judge, e *evaluator, u unit, wo
 	s, err := line.difference(ctx, e, &j.at.place, j.firstStep(u.k))
 	if err != nil || word == unseen {
 		// At least half of an element's own jump is in the line's.
-		s.noise = j.options.C * j.at.noise.far / s.h / 2
+		s.noise = j.options.C * j.at.noise.long / s.h / 2
 		return err == nil && !s.jumps(), err
 	}
 	if !s.still() {

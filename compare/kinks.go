@@ -171,7 +171,7 @@ func (c *climb) confirm(ctx context.Context, r ring, k int, slope, width float64
 		if err != nil {
 			return Wrong, err
 		}
-		noise := c.j.options.C * c.j.at.noise.near / h
+		noise := c.j.options.C * c.j.at.noise.short / h
 		if s.lost || noise > width {
 			break
 		}

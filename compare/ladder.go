@@ -54,7 +54,7 @@ func (l *ladder) advance(s difference) {
 	l.differences = append(l.differences, s)
 	switch ok := l.agrees(); {
 	case ok && !l.improves(s, trying):
-		if l.isFar(s) && l.held == 0 {
+		if l.isTooLarge(s) && l.held == 0 {
 			l.held, l.next = len(l.differences), l.within
 			return
 		}
@@ -69,7 +69,7 @@ func (l *ladder) advance(s difference) {
 		l.differences = l.differences[:0]
 		l.next = l.firstStep
 	case l.isSettled() && l.isSmooth():
-		if l.isFar(s) && s.gap() > shrink*l.leastNoise(l.within) {
+		if l.isTooLarge(s) && s.gap() > shrink*l.leastNoise(l.within) {
 			l.next = l.within
 			return
 		}

@@ -42,7 +42,7 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	if err := p.measureRounding(ctx, e, repeats.g); err != nil {
 		return nil, err
 	}
-	p.firstStep = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))
+	p.firstStep = min(maxStep, max(defaultStep, math.Cbrt(p.noise.long/max(1, math.Abs(p.f)))))
 	return p, nil
 }
 

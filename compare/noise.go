@@ -51,10 +51,10 @@ func (p *point) measureNoise(ctx context.Context, e *evaluator, losses []float64
 	}
 	p.noise.chaotic = 2*chaotic > noiseLines
 	spread := slices.Max(losses) - slices.Min(losses)
-	p.noise.near = max(roundingOf*p.roundoff()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
+	p.noise.short = max(roundingOf*p.roundoff()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
 	p.noise.lossSize = largestOf(all)
-	far, err := p.noiseOnLongLine(ctx, e)
-	p.noise.far = max(p.noise.near, far)
+	onLongLine, err := p.noiseOnLongLine(ctx, e)
+	p.noise.long = max(p.noise.short, onLongLine)
 	return err
 }
 

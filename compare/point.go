@@ -84,10 +84,10 @@ type point struct {
 
 // lossNoise is the noise ε of the loss, the standard deviation of its rounding.
 type lossNoise struct {
-	far float64
-	// near is that over moves shorter than a billionth of each element, which is
-	// less where noise varies over longer moves only.
-	near     float64
+	// long is that over moves of any length, and short over moves shorter than a
+	// billionth of each element, which is less where noise varies over longer moves only.
+	long, short float64
+
 	lossSize float64 // the largest |loss| where it was measured
 	chaotic  bool    // it could not be measured
 }

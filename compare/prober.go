@@ -113,7 +113,7 @@ func (p *prober) lineLimits(d *direction) limits {
 			l.least = min(l.least, size)
 		}
 	}
-	l.lookWithin(l.own)
+	l.setWithin(l.own)
 	return l
 }
 

@@ -48,7 +48,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 		if h == o.step {
 			atStep = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*c.j.at.noise.near || whole.gap() > o.gap()/3 {
+		} else if noise <= rougher*c.j.at.noise.short || whole.gap() > o.gap()/3 {
 			continue
 		}
 		if c.j.options.C*noise/h >= whole.gap() {

@@ -11,9 +11,9 @@ const (
 	// shrink is the ratio of one step to the next: it takes curvature down by
 	// 16 and leaves room for a dozen steps above the noise.
 	shrink = 4
-	// nearStep is the step, relative to what moves, below which the noise of near
-	// points counts.
-	nearStep = 1e-9
+	// shortMove is the step, relative to what moves, below which the noise over short
+	// moves counts.
+	shortMove = 1e-9
 	// even is the largest part of the loss's rise on both sides by which the two
 	// losses may differ where the point is a minimum.
 	even = 1e-2
@@ -34,9 +34,9 @@ type limits struct {
 	coarse    float64 // noise of a difference above which a larger step is wanted
 }
 
-// within is the step, relative to the usual size of a tensor's elements, above which
+// samePlace is the step, relative to the usual size of a tensor's elements, above which
 // a difference may show another place: a smaller step must confirm it.
-const within = 1.0 / 16
+const samePlace = 1.0 / 16
 
 // complete sets a difference's noise and bound.
 func (l *limits) complete(s *difference) {
@@ -58,10 +58,10 @@ func (l *limits) complete(s *difference) {
 // leastNoise is the noise of a difference at step h when the loss is as large on
 // both sides as between them.
 func (l *limits) leastNoise(h float64) float64 {
-	if h < nearStep*cmp.Or(l.own, 1) {
-		return l.factor * l.noise.near / h
+	if h < shortMove*cmp.Or(l.own, 1) {
+		return l.factor * l.noise.short / h
 	}
-	return l.factor * l.noise.far / h
+	return l.factor * l.noise.long / h
 }
 
 // relative is the part of the bound that does not come from the loss's noise.
@@ -76,14 +76,14 @@ func (l *limits) relative(s difference) float64 {
 // hides reports whether noise hides what a step smaller than that of s could show.
 func (l *limits) hides(s difference) bool { return s.gap() <= shrink*l.leastNoise(s.h)+l.rounding }
 
-// isFar reports whether a step is too large to count alone.
-func (l *limits) isFar(s difference) bool { return l.within > 0 && s.h > l.within }
+// isTooLarge reports whether a step is too large to count alone.
+func (l *limits) isTooLarge(s difference) bool { return l.within > 0 && s.h > l.within }
 
-// lookWithin makes steps that reach beyond a part of the given size count only
+// setWithin makes steps that reach beyond a part of the given size count only
 // with a smaller one.
-func (l *limits) lookWithin(size float64) {
-	if l.within = 0; size > 0 && max(l.firstStep, l.tried) > within*size {
-		l.within = within * size
+func (l *limits) setWithin(size float64) {
+	if l.within = 0; size > 0 && max(l.firstStep, l.tried) > samePlace*size {
+		l.within = samePlace * size
 	}
 }
 

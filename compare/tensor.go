@@ -154,7 +154,7 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 		}
 		far := besideSteps * p.at.firstStep * moveSize(x)
 		if usual := p.at.scale[k]; usual > 0 {
-			far = min(far, within*max(usual, math.Abs(x)))
+			far = min(far, samePlace*max(usual, math.Abs(x)))
 		}
 		return x + far*(2*r.Float64()-1)
 	})
