@@ -71,15 +71,15 @@ func (c *climb) verdict(ctx context.Context) (outcome, error) {
 	return c.atKinks(ctx)
 }
 
-// between is the part of the last step at which a difference must confirm two that
+// betweenStep is the part of the last step at which a difference must confirm two that
 // agree with each other and not with the symbolic value.
-const between = 0.6
+const betweenStep = 0.6
 
 // lookBetween makes sure that two differences that agree do not by chance, as
 // those of a fast oscillation may.
 func (c *climb) lookBetween(ctx context.Context) error {
 	_, q := c.l.last()
-	s, err := c.difference(ctx, between*q.h)
+	s, err := c.difference(ctx, betweenStep*q.h)
 	if err != nil {
 		return err
 	}
@@ -109,15 +109,15 @@ func (c *climb) lookCloser(ctx context.Context) error {
 	width := hi - lo
 	usual := false
 	for _, v := range []float64{lo, hi, lo + width/2} {
-		usual = usual || math.Abs(q.a-v) <= tolerance+width/closer
+		usual = usual || math.Abs(q.a-v) <= tolerance+width/atPointRatio
 	}
-	small := c.l.own == 0 || q.h <= c.l.own/closer
+	small := c.l.own == 0 || q.h <= c.l.own/atPointRatio
 	if usual && small {
 		return nil
 	}
 	h := 16 * jumpNoise * c.l.factor * c.l.noise.short / width
 	if usual {
-		h = max(h, min(q.h/closer, defaultStep*c.l.own))
+		h = max(h, min(q.h/atPointRatio, defaultStep*c.l.own))
 	}
 	if h > q.h/shrink {
 		return nil
@@ -186,7 +186,7 @@ func (l *ladder) edge() (outcome, bool) {
 		last := gap
 		gap = gapBetween(q.a, limit)
 		valid := gap <= bound && (k == 1 || gap <= last/2)
-		stable := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
+		stable := k > 1 && math.Abs(limit-before) <= gap/settleRatio && gap > bound
 		before = limit
 		if valid || stable && o.verdict != Wrong {
 			o.numeric, o.forward, o.backward, o.bound, o.noise, o.step = limit, limit, limit, bound, q.noise, q.h

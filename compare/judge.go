@@ -19,9 +19,9 @@ func newJudge(o Options, at *point) *judge {
 }
 
 const (
-	// seen is the part of a tensor's largest gradient that an error must have for
+	// visibleShare is the part of a tensor's largest gradient that an error must have for
 	// an element near zero to count as seen.
-	seen = 1e-3
+	visibleShare = 1e-3
 	// coarseShare is the part of a tensor's largest gradient above which noise makes
 	// the first step larger.
 	coarseShare = 1e-6
@@ -56,7 +56,7 @@ func (j *judge) limits(k, i int, scale float64) limits {
 // see is more than a thousandth of its tensor's largest gradient, and it is not
 // above it.
 func (j *judge) isUnseen(o outcome, k int) bool {
-	return o.bound > seen*j.at.largest[k] && !o.resolved()
+	return o.bound > visibleShare*j.at.largest[k] && !o.resolved()
 }
 
 // fullDigits is the noise, in unit roundoffs of the loss, up to which a loss counts

@@ -25,9 +25,9 @@ const (
 	// atRing is how many times nearer than the near ring only kinks at the point itself
 	// can be.
 	atRing = 1 << 16
-	// curved is how much of the far ring's spread curvature leaves at the near one at
+	// curvatureLeft is how much of the far ring's spread curvature leaves at the near one at
 	// most: it falls with the distance. The spread of a kink at the point stays.
-	curved = 0.1
+	curvatureLeft = 0.1
 )
 
 // atKinks judges a line whose differences do not decide: the point may be on
@@ -83,7 +83,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
 	spread := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
-	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/ringRatio*outer); !differ ||
+	if curvature := inner.width() <= curvatureLeft*outer && (atPoint || inner.width() >= curvatureLeft/ringRatio*outer); !differ ||
 		curvature {
 		if d, ok := c.on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
@@ -102,7 +102,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 		}
 		exact := emptySpan()
 		exact.extend(nearest, c.on)
-		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+		if !(exact.width() > spread && exact.width() > curvatureLeft*inner.width()) {
 			if q.gap() <= spread {
 				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
 			}

@@ -5,9 +5,9 @@ import "gradtwin/internal/stats"
 const (
 	// maxLadder limits the differences of one ladder.
 	maxLadder = 24
-	// closer is how much smaller than the element, or than the step before, the step
+	// atPointRatio is how much smaller than the element, or than the step before, the step
 	// is at which a kink counts as one at the point.
-	closer = 256
+	atPointRatio = 256
 )
 
 // ladder takes differences along one line and decides at which step the next one
@@ -129,13 +129,13 @@ func (l *ladder) after(s difference) float64 {
 	if stats.IsNotFinite(s.d) && s.h > l.least && l.least > 0 {
 		return min(h, l.least/shrink)
 	}
-	if l.own == 0 || s.h <= l.own/closer {
+	if l.own == 0 || s.h <= l.own/atPointRatio {
 		return h
 	}
 	lo, hi := min(s.forward(), s.backward()), max(s.forward(), s.backward())
 	if len(l.differences) == 1 && s.oneSided() && s.jumps() &&
 		lo-s.noise <= s.a && s.a <= hi+s.noise {
-		return min(h, max(defaultStep*l.own, closer*l.leastNoise(s.h)*s.h/s.jump()))
+		return min(h, max(defaultStep*l.own, atPointRatio*l.leastNoise(s.h)*s.h/s.jump()))
 	}
 	return h
 }

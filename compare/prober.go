@@ -215,7 +215,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 			return out, d, nil
 		}
 	}
-	if out.Verdict == OK && out.Resolution > seen*p.at.largest[p.k] && !still {
+	if out.Verdict == OK && out.Resolution > visibleShare*p.at.largest[p.k] && !still {
 		out.Verdict = Unseen
 	}
 	return out, nil, nil

@@ -9,13 +9,13 @@ const (
 	// roughPoints is how many points on either side of a place show how even the loss
 	// is between them.
 	roughPoints = 8
-	// rougher is how many times larger than the measured noise jumps at larger steps
+	// roughRatio is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
-	rougher = 64
-	// finer is at how many steps, each shrink² times smaller than the one before, the
+	roughRatio = 64
+	// finerSteps is at how many steps, each shrink² times smaller than the one before, the
 	// difference of a wrong value is looked for again: a derivative does not depend on
 	// the step, and what the stairs of a loss show does.
-	finer = 3
+	finerSteps = 3
 )
 
 // isRough reports whether the loss is so rough along a line that the gap which made
@@ -48,7 +48,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 		if h == o.step {
 			atStep = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*c.j.at.noise.short || whole.gap() > o.gap()/3 {
+		} else if noise <= roughRatio*c.j.at.noise.short || whole.gap() > o.gap()/3 {
 			continue
 		}
 		if c.j.options.C*noise/h >= whole.gap() {
@@ -67,9 +67,9 @@ func (c *climb) moves(ctx context.Context, o outcome, atStep difference) (bool, 
 	lo, hi := min(atStep.forward(), atStep.backward()), max(atStep.forward(), atStep.backward())
 	times := 0
 	h := o.step
-	for k := range finer {
+	for k := range finerSteps {
 		h /= shrink * shrink
-		if rougher*c.l.leastNoise(h) > o.gap() {
+		if roughRatio*c.l.leastNoise(h) > o.gap() {
 			if k == 0 {
 				return c.follows(ctx, o)
 			}
@@ -80,10 +80,10 @@ func (c *climb) moves(ctx context.Context, o outcome, atStep difference) (bool, 
 			return false, err
 		}
 		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
-		if beyond > max(rougher*s.noise, o.gap()/settle) {
+		if beyond > max(roughRatio*s.noise, o.gap()/settleRatio) {
 			return true, nil
 		}
-		if beyond > max(rougher*s.noise, settle*(hi-lo), math.Abs(s.d)/settle) {
+		if beyond > max(roughRatio*s.noise, settleRatio*(hi-lo), math.Abs(s.d)/settleRatio) {
 			times++
 		}
 	}
@@ -114,7 +114,7 @@ func (c *climb) follows(ctx context.Context, o outcome) (bool, error) {
 			return false, nil
 		}
 	}
-	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settle, nil
+	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settleRatio, nil
 }
 
 // largestJump returns by how much a step from one of some equidistant values to the

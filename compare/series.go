@@ -14,9 +14,9 @@ const (
 	// shortMove is the step, relative to what moves, below which the noise over short
 	// moves counts.
 	shortMove = 1e-9
-	// even is the largest part of the loss's rise on both sides by which the two
+	// minimumSkew is the largest part of the loss's rise on both sides by which the two
 	// losses may differ where the point is a minimum.
-	even = 1e-2
+	minimumSkew = 1e-2
 )
 
 // limits holds the steps, the noise and the tolerances that a ladder decides with.
@@ -48,7 +48,7 @@ func (l *limits) complete(s *difference) {
 	}
 	s.bound = l.relative(*s) + s.noise
 	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !stats.IsNotFinite(rise) &&
-		math.Abs(s.fp-s.fm) <= even*rise {
+		math.Abs(s.fp-s.fm) <= minimumSkew*rise {
 		// At a minimum of a sum of squares the loss is far larger beside the point than
 		// where its noise was measured, and its noise grows with its root.
 		s.bound += s.noise * math.Sqrt(max(1, max(math.Abs(s.fp), math.Abs(s.fm))/l.noise.lossSize))
@@ -88,18 +88,18 @@ func (l *limits) setWithin(size float64) {
 }
 
 const (
-	// settle is how many times nearer to each other than to the symbolic value
+	// settleRatio is how many times nearer to each other than to the symbolic value
 	// two differences must be for it to be wrong. A difference that still moves by
-	// a power law has 4^p − 1 here, above 1/settle for all p > 0.17.
-	settle = 4
-	// fixed is the part of the jump by which one-sided slopes may change with the
+	// a power law has 4^p − 1 here, above 1/settleRatio for all p > 0.17.
+	settleRatio = 4
+	// kinkDrift is the part of the jump by which one-sided slopes may change with the
 	// step and still show a kink at the point itself: one at distance d changes
 	// them by 3d/h of it.
-	fixed = 1.0 / 1024
-	// smooth is how many times smaller than the gap the jump between the one-sided
+	kinkDrift = 1.0 / 1024
+	// smoothRatio is how many times smaller than the gap the jump between the one-sided
 	// slopes must be for two differences to decide without a smaller step: then
 	// no kink within the step makes the gap.
-	smooth = 16
+	smoothRatio = 16
 )
 
 // series is differences along one line at smaller and smaller steps, and what
@@ -132,7 +132,7 @@ func (l *series) isSettled() bool {
 	apart := gapBetween(p.d, q.d)
 	// Differences that grow as the step shrinks have not settled, though the
 	// symbolic value may be larger still.
-	return apart <= q.gap()/settle && apart <= max(math.Abs(p.d), math.Abs(q.d))/settle+p.noise+q.noise &&
+	return apart <= q.gap()/settleRatio && apart <= max(math.Abs(p.d), math.Abs(q.d))/settleRatio+p.noise+q.noise &&
 		!math.IsInf(q.gap(), 1)
 }
 
@@ -146,7 +146,7 @@ func (l *series) isKinked() bool {
 	if !p.oneSided() || !q.oneSided() || stats.IsNotFinite(p.jump()) || stats.IsNotFinite(q.jump()) {
 		return false
 	}
-	change := fixed*q.jump() + q.noise
+	change := kinkDrift*q.jump() + q.noise
 	return q.jumps() &&
 		math.Abs(p.forward()-q.forward()) <= change && math.Abs(p.backward()-q.backward()) <= change
 }
