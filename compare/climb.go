@@ -145,7 +145,7 @@ func (c *climb) lookAgain(ctx context.Context) error {
 		}
 		c.l.differences = []difference{s, first}
 		if s.gap() <= s.bound {
-			c.l.differences, c.l.end, c.l.held = c.l.differences[:1], agreed, 0
+			c.l.differences, c.l.end, c.l.largeAgreed = c.l.differences[:1], agreed, -1
 			return nil
 		}
 	}

@@ -44,7 +44,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	if k < len(c.l.differences)-1 {
 		best.remarks |= repeated
 	}
-	if c.l.held > 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
+	if c.l.largeAgreed >= 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
 		c.at != &c.j.at.place && c.l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil

@@ -18,7 +18,7 @@ type ladder struct {
 	end          ending
 	resumed      bool // a kink was looked at more closely and is none at the place
 	agreedBefore bool // the difference before agreed
-	held         int  // one more than the place of a difference that agreed at a step too large to count alone
+	largeAgreed  int  // index of a difference that agreed at a step too large to count alone; -1 for none
 }
 
 // ending says why a ladder has ended.
@@ -36,7 +36,7 @@ func newLadder(l limits) *ladder {
 	if l.tried > 0 {
 		first = l.tried
 	}
-	return &ladder{series: series{limits: l}, next: first}
+	return &ladder{series: series{limits: l}, next: first, largeAgreed: -1}
 }
 
 // advance takes the difference at l.next and decides how to go on.
@@ -54,12 +54,12 @@ func (l *ladder) advance(s difference) {
 	l.differences = append(l.differences, s)
 	switch ok := l.agrees(); {
 	case ok && !l.improves(s, trying):
-		if l.isTooLarge(s) && l.held == 0 {
-			l.held, l.next = len(l.differences), l.within
+		if l.isTooLarge(s) && l.largeAgreed < 0 {
+			l.largeAgreed, l.next = len(l.differences)-1, l.within
 			return
 		}
 		l.stop(agreed)
-	case l.held > 0 && s.gap() <= s.bound:
+	case l.largeAgreed >= 0 && s.gap() <= s.bound:
 		l.stop(agreed)
 	case ok && !trying:
 		l.agreedBefore = true
@@ -142,10 +142,10 @@ func (l *ladder) after(s difference) float64 {
 
 func (l *ladder) stop(e ending) { l.next, l.end = 0, e }
 
-// sharpest returns the place of the difference that agrees and has the least noise.
+// sharpest returns the index of the difference that agrees and has the least noise.
 func (l *ladder) sharpest() int {
-	if l.held > 0 {
-		return l.held - 1
+	if l.largeAgreed >= 0 {
+		return l.largeAgreed
 	}
 	return len(l.differences) - 1
 }

@@ -10,7 +10,7 @@ import (
 
 // outcome is the verdict on one element, or on one line.
 type outcome struct {
-	i                 int // the element's place in the flat vector
+	i                 int // the element's index among all
 	verdict           Verdict
 	symbolic, numeric float64
 	bound, noise      float64 // what passes, and the noise's part in it

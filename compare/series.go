@@ -175,7 +175,7 @@ func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
 	return lo, hi, tolerance, q.jump() <= 2*p.jump()
 }
 
-// best returns the place of the difference that is worth printing: of those at the
+// best returns the index of the difference that is worth printing: of those at the
 // end that say the same, the first, which has the least noise.
 func (l *series) best() int {
 	k := len(l.differences) - 1

@@ -95,7 +95,7 @@ func (c *Counts) add(v Verdict) {
 type Element struct {
 	Tensor   string  `json:"tensor"`
 	Index    []int   `json:"index"`
-	Flat     int     `json:"flat"` // its place among all elements
+	Flat     int     `json:"flat"` // its index among all elements
 	Symbolic float64 `json:"symbolic"`
 	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
 	Error    float64 `json:"error"`   // |symbolic − numeric|
