@@ -22,9 +22,9 @@ const (
 	kinkedRing = 1.0 / 16
 	// ringRatio is how many times nearer than the far ring the near one is.
 	ringRatio = 16
-	// atRing is how many times nearer than the near ring only kinks at the point itself
-	// can be.
-	atRing = 1 << 16
+	// innermostRatio is how many times nearer than the near ring only kinks at the point
+	// itself can be.
+	innermostRatio = 1 << 16
 	// curvatureLeft is how much of the far ring's spread curvature leaves at the near one at
 	// most: it falls with the distance. The spread of a kink at the point stays.
 	curvatureLeft = 0.1
@@ -38,40 +38,14 @@ const (
 // that is being judged, so they count only after differences of the loss have
 // confirmed the two ends of their range.
 func (c *climb) atKinks(ctx context.Context) (outcome, error) {
-	q := c.l.newest()
-	k := c.l.best()
-	best := c.l.outcome(Inconclusive, k)
-	if k < len(c.l.differences)-1 {
-		best.remarks |= repeated
-	}
-	if c.l.largeAgreed >= 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
-		c.at != &c.j.at.place && c.l.end != settled {
-		// Beside the point nothing stands on a kink but by chance.
-		return best, nil
-	}
-	// Two differences that noise hides both may agree by chance.
-	if c.l.end != hidden {
-		best.verdict = Wrong
-	} else if c.l.isSettled() {
-		if p, _ := c.l.last(); p.gap() > p.bound {
-			best.verdict = Wrong
-		}
-	}
-	if c.at != &c.j.at.place {
+	best, mayBeKinks := c.withoutKinks()
+	if !mayBeKinks {
 		return best, nil
 	}
 	// Where the ladder ended above the noise, kinks must be at the point itself to
 	// have escaped it.
 	atPoint := c.l.end != hidden
-	distance := farRing * q.h
-	if atPoint {
-		distance = kinkedRing * q.h
-	}
-	far, err := c.j.beside.ringAt(ctx, c.e, distance, neighborPoints)
-	if err != nil {
-		return best, err
-	}
-	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/ringRatio, neighborPoints)
+	far, near, err := c.rings(ctx, atPoint)
 	if err != nil {
 		return best, err
 	}
@@ -80,48 +54,114 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	all.extend(far, c.on)
 	outer := all.width()
 	all.extend(near, c.on)
-	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
-	spread := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
-	differ := all.width() > spread // not where it is NaN
-	if curvature := inner.width() <= curvatureLeft*outer && (atPoint || inner.width() >= curvatureLeft/ringRatio*outer); !differ ||
-		curvature {
-		if d, ok := c.on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
-			best.verdict = Inconclusive // a small kink would not show beside so much of it
-		}
-		if best.verdict != Wrong || !atPoint {
-			return best, nil // kinks that the near ring leaves out would leave nothing
-		}
-		// Where all units of a layer must be on for the gradient to differ, few points
-		// show that the point is on kinks.
-		if kinked, err := c.j.beside.onKinks(ctx, c.e, near.distance/atRing); err != nil || !kinked {
-			return best, err
-		}
-		nearest, err := c.j.beside.ringAt(ctx, c.e, near.distance/atRing, many)
-		if err != nil {
-			return best, err
-		}
-		exact := emptySpan()
-		exact.extend(nearest, c.on)
-		if !(exact.width() > spread && exact.width() > curvatureLeft*inner.width()) {
-			if q.gap() <= spread {
-				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
-			}
-			return best, nil
-		}
-		all.extend(nearest, c.on)
+	rounding := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
+	differ := all.width() > rounding // not where it is NaN
+	curvature := inner.width() <= curvatureLeft*outer && (atPoint || inner.width() >= curvatureLeft/ringRatio*outer)
+	if differ && !curvature {
+		return c.amongNeighbors(ctx, best, all, near)
 	}
+	gap := c.l.newest().gap()
+	if c.movesMany() && differ && gap <= inner.width() {
+		best.verdict = Inconclusive // a small kink would not show beside so much of it
+	}
+	if best.verdict != Wrong || !atPoint {
+		return best, nil // kinks that the near ring leaves out would leave nothing
+	}
+	innermost, onKinks, err := c.innermostRing(ctx, near)
+	if err != nil || !onKinks {
+		return best, err
+	}
+	exact := emptySpan()
+	exact.extend(innermost, c.on)
+	if exact.width() > rounding && exact.width() > curvatureLeft*inner.width() {
+		all.extend(innermost, c.on)
+		return c.amongNeighbors(ctx, best, all, near)
+	}
+	if gap <= rounding {
+		best.verdict = Inconclusive // kinks are in what was taken for rounding, too
+	}
+	return best, nil
+}
+
+// withoutKinks returns what the differences say by themselves: Wrong where they agree
+// with each other and not with the symbolic value, and else Inconclusive. Kinks at the
+// point may say something else, unless the differences are not to be relied on.
+func (c *climb) withoutKinks() (best outcome, mayBeKinks bool) {
+	q, k := c.l.newest(), c.l.best()
+	best = c.l.outcome(Inconclusive, k)
+	if k < len(c.l.differences)-1 {
+		best.remarks |= repeated
+	}
+	beside := c.at != &c.j.at.place // where nothing stands on a kink but by chance
+	switch {
+	case c.l.largeAgreed >= 0, c.l.contradicts(), c.l.isLoud(), stats.IsNotFinite(q.d),
+		c.l.end != kinked && !c.l.isFine(q), c.l.end != settled && beside:
+		return best, false
+	case c.l.end != hidden:
+		best.verdict = Wrong
+	case c.l.isSettled():
+		// Two differences that noise hides both may agree by chance.
+		if p, _ := c.l.last(); p.gap() > p.bound {
+			best.verdict = Wrong
+		}
+	}
+	return best, !beside
+}
+
+// rings returns the gradients at two distances beside the point.
+func (c *climb) rings(ctx context.Context, atPoint bool) (far, near ring, err error) {
+	distance := farRing * c.l.newest().h
+	if atPoint {
+		distance = kinkedRing * c.l.newest().h
+	}
+	if far, err = c.j.beside.ringAt(ctx, c.e, distance, neighborPoints); err != nil {
+		return far, near, err
+	}
+	near, err = c.j.beside.ringAt(ctx, c.e, far.distance/ringRatio, neighborPoints)
+	return far, near, err
+}
+
+// innermostRing returns many gradients so near to the point that only kinks at the
+// point itself can make them differ, unless none of a few there differs from the others
+// in any element. Where all units of a layer must be on for an element's gradient to
+// differ, that of only few of the many does.
+func (c *climb) innermostRing(ctx context.Context, near ring) (r ring, onKinks bool, err error) {
+	distance := near.distance / innermostRatio
+	if onKinks, err = c.j.beside.onKinks(ctx, c.e, distance); err != nil || !onKinks {
+		return r, false, err
+	}
+	r, err = c.j.beside.ringAt(ctx, c.e, distance, c.manyNeighbors())
+	return r, err == nil, err
+}
+
+// manyNeighbors is how many gradients are taken at one distance where a value would be
+// called wrong.
+func (c *climb) manyNeighbors() int {
+	return max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
+}
+
+// movesMany reports whether the line is a direction through several elements.
+func (c *climb) movesMany() bool {
+	d, ok := c.on.(*direction)
+	return ok && len(d.index) > 1
+}
+
+// amongNeighbors judges the symbolic value by the range of the gradients beside the
+// point, and by that of more of them where it would be wrong. best is what it becomes
+// where they leave it wrong.
+func (c *climb) amongNeighbors(ctx context.Context, best outcome, all span, near ring) (outcome, error) {
 	if c.l.end != kinked {
 		best.remarks |= nearKinks
 	}
 	verdict, err := c.judgeSpan(ctx, all)
-	if d, ok := c.on.(*direction); ok && err == nil && verdict == Wrong && c.l.end == hidden && len(d.index) > 1 {
+	if err == nil && verdict == Wrong && c.l.end == hidden && c.movesMany() {
 		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
 	}
 	if err != nil || verdict != Wrong {
 		best.verdict = verdict
 		return best, err
 	}
-	more, err := c.j.beside.ringAt(ctx, c.e, near.distance, many)
+	more, err := c.j.beside.ringAt(ctx, c.e, near.distance, c.manyNeighbors())
 	if err != nil {
 		return best, err
 	}
