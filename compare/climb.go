@@ -72,7 +72,8 @@ func (c *climb) verdict(ctx context.Context) (outcome, error) {
 }
 
 // betweenStep is the part of the last step at which a difference must confirm two that
-// agree with each other and not with the symbolic value.
+// agree with each other and not with the symbolic value. It is no power of shrink, as
+// the ratios of the ladder's own steps are: an oscillation may repeat itself at these.
 const betweenStep = 0.6
 
 // lookBetween makes sure that two differences that agree do not by chance, as
@@ -99,7 +100,8 @@ func (c *climb) goOn(ctx context.Context) error {
 // one. A value at the ends of the one-sided slopes or in their middle is what
 // conventions give, and counts where the step is small beside the element itself.
 // Any other is checked with the smallest step at which noise leaves the jump to be
-// seen, and the ladder goes on where it was if that shows something else.
+// seen (there it is twice visibleJump), and the ladder goes on where it was if that
+// shows something else.
 func (c *climb) lookCloser(ctx context.Context) error {
 	lo, hi, tolerance, _ := c.l.hull()
 	_, q := c.l.last()
@@ -115,7 +117,7 @@ func (c *climb) lookCloser(ctx context.Context) error {
 	if usual && small {
 		return nil
 	}
-	h := 16 * jumpNoise * c.l.factor * c.l.noise.short / width
+	h := 2 * visibleJump * c.l.factor * c.l.noise.short / width
 	if usual {
 		h = max(h, min(q.h/atPointRatio, defaultStep*c.l.own))
 	}

@@ -9,7 +9,8 @@ import (
 
 const (
 	// controlChange is how many times its bound the control changes an element
-	// at first: an error near the smallest that the check claims to see.
+	// at first: seven times the smallest error that the check claims to see, which is
+	// three bounds. It is chosen, not derived.
 	controlChange = 20
 	// controlGrowth takes it from there to twice the element when the first
 	// change was not seen, as at a kink.

@@ -26,7 +26,8 @@ const (
 	// itself can be.
 	innermostRatio = 1 << 16
 	// curvatureLeft is how much of the far ring's spread curvature leaves at the near one at
-	// most: it falls with the distance. The spread of a kink at the point stays.
+	// most: it falls with the distance, to 1/ringRatio. The spread of a kink at the point
+	// stays.
 	curvatureLeft = 0.1
 )
 

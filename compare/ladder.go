@@ -3,10 +3,12 @@ package compare
 import "gradtwin/internal/stats"
 
 const (
-	// maxLadder limits the differences of one ladder.
+	// maxLadder limits the differences of one ladder: as many take the largest first step
+	// that noise asks for, maxStep, down to the unit roundoff of an element of size 1.
 	maxLadder = 24
 	// atPointRatio is how much smaller than the element, or than the step before, the step
-	// is at which a kink counts as one at the point.
+	// is at which a kink counts as one at the point. It is four steps of the
+	// ladder, chosen and not derived: a kink at 0 is then 256 steps away.
 	atPointRatio = 256
 )
 

@@ -37,7 +37,8 @@ const (
 	// common, with opposite signs, and weigh it by 5/4 each.
 	jumpNoise = 4
 	// visibleJump is how many times larger than the noise of a difference a jump between
-	// the one-sided slopes must be to be seen.
+	// the one-sided slopes must be to be seen. The factor 8 is chosen, not derived: a
+	// larger one leaves more of the small kinks unseen.
 	visibleJump = 8 * jumpNoise
 )
 

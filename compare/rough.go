@@ -12,6 +12,9 @@ const (
 	// roughRatio is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
 	roughRatio = 64
+	// betterGap is how many times smaller than at the outcome's step the gap must be at a
+	// larger step for the points within that to be looked at.
+	betterGap = 3
 	// finerSteps is at how many steps, each shrink² times smaller than the one before, the
 	// difference of a wrong value is looked for again: a derivative does not depend on
 	// the step, and what the stairs of a loss show does.
@@ -40,7 +43,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 			if k == roughPoints {
 				whole = s
 			}
-			if h > o.step && whole.gap() > o.gap()/3 {
+			if h > o.step && whole.gap() > o.gap()/betterGap {
 				break // no better than the small step
 			}
 		}
@@ -48,7 +51,7 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 		if h == o.step {
 			atStep = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= roughRatio*c.j.at.noise.short || whole.gap() > o.gap()/3 {
+		} else if noise <= roughRatio*c.j.at.noise.short || whole.gap() > o.gap()/betterGap {
 			continue
 		}
 		if c.j.options.C*noise/h >= whole.gap() {

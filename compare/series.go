@@ -12,10 +12,12 @@ const (
 	// 16 and leaves room for a dozen steps above the noise.
 	shrink = 4
 	// shortMove is the step, relative to what moves, below which the noise over short
-	// moves counts.
+	// moves counts. The long line, on which the other noise is measured in float64, has
+	// moves of about that size (longSpacing).
 	shortMove = 1e-9
 	// minimumSkew is the largest part of the loss's rise on both sides by which the two
-	// losses may differ where the point is a minimum.
+	// losses may differ where the point is a minimum. It is chosen, not derived: a larger
+	// one widens the bound farther from a minimum.
 	minimumSkew = 1e-2
 )
 
@@ -98,7 +100,7 @@ const (
 	kinkDrift = 1.0 / 1024
 	// smoothRatio is how many times smaller than the gap the jump between the one-sided
 	// slopes must be for two differences to decide without a smaller step: then
-	// no kink within the step makes the gap.
+	// no kink within the step makes the gap: one alone makes a jump of twice the gap.
 	smoothRatio = 16
 )
 
