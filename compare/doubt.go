@@ -6,9 +6,13 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// visibleChange is how much the symbolic value may change the loss at a step for that step to
-// show whether it does, relative to what the loss was seen to vary by at steps up to
-// visibleSteps times as large.
+// The constants of this file are chosen, not derived. Those that doubt more (a smaller
+// visibleChange, loudNoise or contradictionRatio, a larger steadySteps or steadyParts)
+// leave wrong values inconclusive, those that doubt less call right ones wrong.
+
+// visibleChange is how much the symbolic value may change the loss at a step for that
+// step to show whether it does, relative to what the loss was seen to vary by at steps up
+// to visibleSteps times as large.
 const (
 	visibleChange = 0.3
 	visibleSteps  = 64

@@ -60,7 +60,8 @@ func (j *judge) isUnseen(o outcome, k int) bool {
 }
 
 // fullDigits is the noise, in unit roundoffs of the loss, up to which a loss counts
-// as precise as its type.
+// as precise as its type. It is chosen, not derived: a larger one takes some losses that
+// are rounded to fewer digits for ones that stand still.
 const fullDigits = 64
 
 // isPrecise reports whether the loss has all digits of its type: one that is rounded

@@ -7,8 +7,8 @@ const (
 	// that noise asks for, maxStep, down to the unit roundoff of an element of size 1.
 	maxLadder = 24
 	// atPointRatio is how much smaller than the element, or than the step before, the step
-	// is at which a kink counts as one at the point. It is four steps of the
-	// ladder, chosen and not derived: a kink at 0 is then 256 steps away.
+	// is at which a kink counts as one at the point. It is four steps of the ladder, chosen
+	// and not derived: a kink at 0 is then 256 steps away.
 	atPointRatio = 256
 )
 

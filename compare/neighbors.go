@@ -11,7 +11,8 @@ const (
 	// gradients taken at each of two distances.
 	neighborPoints = 16
 	// kinkChange is the part of the largest gradient by which gradients there differ at
-	// least where a kink is.
+	// least where a kink is: chosen, not derived. A larger one misses kinks of small
+	// weight, and what stands on them is called wrong.
 	kinkChange = 1e-6
 	// tensorScales is how many sizes of moves there are for the tensors, each half of
 	// the one before.
@@ -134,7 +135,8 @@ func (b *neighbors) counts() map[int]int {
 
 // nestedWidth is how many times wider than the loss's one-sided slopes the range of
 // the gradients beside the point is where several kinks meet, and simpleParts one over
-// the part of it by which a value may lie beyond at a simple kink.
+// the part of it by which a value may lie beyond at a simple kink. Both are chosen, not
+// derived: a larger one, of either, calls more values wrong.
 const (
 	nestedWidth = 1.25
 	simpleParts = 64

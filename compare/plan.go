@@ -62,7 +62,8 @@ const (
 	// callsPerElement is what an element may cost on average where the calls are
 	// limited: an agreeing one costs two.
 	callsPerElement = 4
-	// tensorShare is the part of a budget that directions may use.
+	// tensorShare is the part of a budget that directions may use; the rest is for single
+	// elements. It is chosen, not derived.
 	tensorShare = 0.4
 	// fewestCalls is the least that two directions cost; with less a tensor is not
 	// probed.

@@ -8,7 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// workerElements is how many elements are worth a clone.
+// workerElements is how many elements are worth a clone, which costs one loss and one
+// gradient to try out. It is chosen, not derived.
 const workerElements = 64
 
 // workers returns as many workers as were asked for, 0 being GOMAXPROCS, and the
