@@ -22,7 +22,7 @@ const (
 
 const (
 	// floorRoundoffs is how many unit roundoffs of itself an element may be off in any
-	// case. It is chosen, not derived, and far below rtol.
+	// case. It is chosen, not derived; in float64 it is far below rtol.
 	floorRoundoffs = 16
 	// mostRounding is the largest rounding that a measurement may give, relative to the
 	// tensor's largest gradient.
