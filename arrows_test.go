@@ -18,7 +18,7 @@ var module = reflect.TypeFor[Spec]().PkgPath()
 // left out: they wire what the packages themselves keep apart. The root may
 // import what no other package of the module is in.
 var allowed = map[string][]string{
-	module: {"gradtwin/internal/libm"},
+	module: {"gradtwin/internal/enum", "gradtwin/internal/libm"},
 	"gradtwin/graph": rooms("building", "engine", "eval", "inspect", "memory", "ops", "peek", "replica", "tape",
 		"training",
 		module, "gradtwin/graph/faults"),
@@ -37,19 +37,21 @@ var allowed = map[string][]string{
 	"gradtwin/graph/internal/training": rooms("eval", "inspect", "memory", "ops", "peek", "replica", module),
 	"gradtwin/graph/models":            {}, // tests alone
 	"gradtwin/graph/audit": rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults",
-		"gradtwin/compare", "gradtwin/internal/condition"),
-	"gradtwin/backprop":        {module},
-	"gradtwin/numeric":         {module, "gradtwin/internal/simd"},
-	"gradtwin/compare":         {module, "gradtwin/internal/condition", "gradtwin/internal/stats", "gradtwin/internal/words"},
+		"gradtwin/compare", "gradtwin/internal/condition", "gradtwin/internal/enum"),
+	"gradtwin/backprop": {module},
+	"gradtwin/numeric":  {module, "gradtwin/internal/enum", "gradtwin/internal/simd"},
+	"gradtwin/compare": {module, "gradtwin/internal/condition", "gradtwin/internal/enum", "gradtwin/internal/stats",
+		"gradtwin/internal/words"},
 	"gradtwin/compare/battery": {}, // tests alone
 	"gradtwin/compare/rows":    {}, // tests alone
-	"gradtwin/compare/twin":    {module, "gradtwin/compare", "gradtwin/internal/stats"},
+	"gradtwin/compare/twin":    {module, "gradtwin/compare", "gradtwin/internal/enum", "gradtwin/internal/stats"},
 	"gradtwin/compare/twin/twintest": {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/graph",
 		"gradtwin/numeric"},
 	"gradtwin/internal/checkpoint":  {module, "gradtwin/internal/npz"},
 	"gradtwin/internal/condition":   {},
 	"gradtwin/internal/cputime":     {}, // for benchmarks
 	"gradtwin/internal/digits":      {"gradtwin/internal/npz"},
+	"gradtwin/internal/enum":        {},
 	"gradtwin/internal/gemm":        {},
 	"gradtwin/internal/gemm/asm":    {},
 	"gradtwin/internal/golden":      {module},

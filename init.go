@@ -3,8 +3,8 @@ package gradtwin
 import (
 	"fmt"
 	"math"
-	"slices"
-	"strings"
+
+	"gradtwin/internal/enum"
 )
 
 // Scheme is a rule for the spread of a layer's initial weights.
@@ -24,28 +24,16 @@ const (
 	Xavier
 )
 
-var schemeNames = [...]string{Std: "std", He: "he", Xavier: "xavier"}
+var schemes = enum.New[Scheme]("init", "std", "he", "xavier")
 
 // String returns the scheme's name: std, he or xavier.
-func (s Scheme) String() string {
-	if int(s) < len(schemeNames) {
-		return schemeNames[s]
-	}
-	return fmt.Sprintf("Scheme(%d)", uint8(s))
-}
+func (s Scheme) String() string { return schemes.Of(s) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (s Scheme) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler: it reads what String returns.
-func (s *Scheme) UnmarshalText(text []byte) error {
-	i := slices.Index(schemeNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("init %q: want one of %s", text, strings.Join(schemeNames[:], ", "))
-	}
-	*s = Scheme(i)
-	return nil
-}
+func (s *Scheme) UnmarshalText(text []byte) error { return schemes.Read(s, text) }
 
 // InitStd is the standard deviation of the experiment's initial weights.
 const InitStd = 0.1
@@ -59,8 +47,8 @@ type Init struct {
 
 // Validate reports what is wrong with it, if anything is.
 func (i Init) Validate() error {
-	if int(i.Scheme) >= len(schemeNames) {
-		return fmt.Errorf("init %v: want one of %s", i.Scheme, strings.Join(schemeNames[:], ", "))
+	if err := schemes.Check(i.Scheme); err != nil {
+		return err
 	}
 	if !(i.Std >= 0) || math.IsInf(i.Std, 0) {
 		return fmt.Errorf("init-std %v: want a finite number, 0 or more", i.Std)

@@ -2,8 +2,8 @@ package gradtwin
 
 import (
 	"fmt"
-	"slices"
-	"strings"
+
+	"gradtwin/internal/enum"
 )
 
 // Activation is the function between two affine layers, applied to each
@@ -17,35 +17,17 @@ const (
 	Tanh                      // tanh x
 )
 
-var activationNames = [...]string{ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
+var activations = enum.New[Activation]("activation", "relu", "sigmoid", "tanh")
 
-// ParseActivation reads the name of an activation: relu, sigmoid or tanh.
-func ParseActivation(name string) (Activation, error) {
-	if i := slices.Index(activationNames[:], name); i >= 0 {
-		return Activation(i), nil
-	}
-	return 0, fmt.Errorf("activation %q: want one of %s", name, strings.Join(activationNames[:], ", "))
-}
-
-// String returns the activation's name as ParseActivation reads it.
-func (a Activation) String() string {
-	if int(a) < len(activationNames) {
-		return activationNames[a]
-	}
-	return fmt.Sprintf("Activation(%d)", uint8(a))
-}
+// String returns the activation's name as UnmarshalText reads it.
+func (a Activation) String() string { return activations.Of(a) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (a Activation) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (a *Activation) UnmarshalText(text []byte) error {
-	v, err := ParseActivation(string(text))
-	if err == nil {
-		*a = v
-	}
-	return err
-}
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of an activation:
+// relu, sigmoid or tanh.
+func (a *Activation) UnmarshalText(text []byte) error { return activations.Read(a, text) }
 
 // Spec says which network to build: affine layers with an activation between
 // them, a softmax at the end, and the cross-entropy loss
@@ -93,8 +75,8 @@ func (s Spec) Validate() error {
 			}
 		}
 	}
-	if int(s.Activation) >= len(activationNames) {
-		return fmt.Errorf("activation %v: want one of %s", s.Activation, strings.Join(activationNames[:], ", "))
+	if err := activations.Check(s.Activation); err != nil {
+		return err
 	}
 	if !(s.Delta >= 0 && s.Delta < 1) {
 		return fmt.Errorf("delta %v: want 0 <= delta < 1", s.Delta)

@@ -43,12 +43,12 @@ func TestSpecValidate(t *testing.T) {
 
 func TestActivationText(t *testing.T) {
 	for name, want := range map[string]Activation{"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh} {
-		got, err := ParseActivation(name)
-		if err != nil || got != want || got.String() != name {
+		var got Activation
+		if err := got.UnmarshalText([]byte(name)); err != nil || got != want || got.String() != name {
 			t.Errorf("%q: %v, %v", name, got, err)
 		}
 	}
-	if _, err := ParseActivation("ReLU"); err == nil || !strings.Contains(err.Error(), "relu, sigmoid, tanh") {
+	if err := new(Activation).UnmarshalText([]byte("ReLU")); err == nil || !strings.Contains(err.Error(), "relu, sigmoid, tanh") {
 		t.Errorf("error %v, want one with the names", err)
 	}
 }

@@ -183,6 +183,8 @@ func (j *judge) runUnit(ctx context.Context, e *evaluator, pl *plan, u unit, en 
 		}
 	case controlUnit:
 		f.control, err = j.control(ctx, e, pl)
+	case taylorUnit:
+		f.taylor, err = j.taylor(ctx, e, pl.selected)
 	}
 	f.work = e.work.minus(before)
 	if errors.Is(err, errSpent) || errors.Is(err, errTime) {

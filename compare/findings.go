@@ -19,18 +19,18 @@ const (
 // tally is what was found of the elements of one tensor. Tallies of any parts of
 // it can be joined in any order to the same.
 type tally struct {
-	Counts     Counts                       `json:"counts"`
-	Unfollowed int                          `json:"unfollowed,omitempty"`
-	Worst      [len(verdictNames)][]outcome `json:"worst"`
-	Wrong      []outcome                    `json:"wrong,omitempty"`  // the first ones by distance from their bound
-	MaxError   real                         `json:"max_error"`        // the largest |symbolic − numeric|
-	Coarsest   real                         `json:"coarsest"`         // the largest resolution of those that agree
-	Finest     real                         `json:"finest"`           // the smallest bound of all; +Inf without one
-	Largest    real                         `json:"largest"`          // the largest |symbolic| and |numeric|
-	Resolved   int                          `json:"resolved"`         // elements, and directions, that can be told from zero
-	Edges      []outcome                    `json:"edges,omitempty"`  // the first elements beside which the loss is not finite
-	Unmoved    int                          `json:"little,omitempty"` // elements that agree because the loss stands still
-	Rough      int                          `json:"rough,omitempty"`  // elements that disagree where the loss is rough
+	Counts     Counts                `json:"counts"`
+	Unfollowed int                   `json:"unfollowed,omitempty"`
+	Worst      [Unseen + 1][]outcome `json:"worst"`
+	Wrong      []outcome             `json:"wrong,omitempty"`  // the first ones by distance from their bound
+	MaxError   real                  `json:"max_error"`        // the largest |symbolic − numeric|
+	Coarsest   real                  `json:"coarsest"`         // the largest resolution of those that agree
+	Finest     real                  `json:"finest"`           // the smallest bound of all; +Inf without one
+	Largest    real                  `json:"largest"`          // the largest |symbolic| and |numeric|
+	Resolved   int                   `json:"resolved"`         // elements, and directions, that can be told from zero
+	Edges      []outcome             `json:"edges,omitempty"`  // the first elements beside which the loss is not finite
+	Unmoved    int                   `json:"little,omitempty"` // elements that agree because the loss stands still
+	Rough      int                   `json:"rough,omitempty"`  // elements that disagree where the loss is rough
 }
 
 func newTally() tally { return tally{Finest: real(math.Inf(1))} }
@@ -115,6 +115,7 @@ func compareOutcomes(a, b outcome) int {
 type findings struct {
 	Tensors     []tensorFindings `json:"tensors"` // of each tensor of the layout
 	Control     Control          `json:"control"`
+	Taylor      *Taylor          `json:"taylor,omitempty"`
 	Work        work             `json:"work"`
 	Rings       map[int]int      `json:"rings,omitempty"`  // gradients taken beside the point, by ring
 	EngineSteps []float64        `json:"engine,omitempty"` // the steps of gradients by the function's engine
@@ -135,6 +136,7 @@ type finding struct {
 	tensorFindings
 	located []outcome // elements that the search along directions named
 	control *Control
+	taylor  *Taylor
 	judged  int // elements judged one by one
 	each    []outcome
 	work    work
@@ -155,6 +157,9 @@ func (f *findings) add(u unit, one finding) {
 	f.Work.join(one.work)
 	if one.control != nil {
 		f.Control = *one.control
+	}
+	if one.taylor != nil {
+		f.Taylor = one.taylor
 	}
 	if u.kind == blockUnit {
 		f.Judged += one.judged
@@ -180,6 +185,9 @@ func (f *findings) join(g *findings) {
 	}
 	if g.Control.Done {
 		f.Control = g.Control
+	}
+	if g.Taylor != nil {
+		f.Taylor = g.Taylor
 	}
 	f.Work.join(g.Work)
 	for n, level := range g.Rings {

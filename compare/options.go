@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gradtwin"
+	"gradtwin/internal/enum"
 )
 
 // Mode says which elements a check judges, and how.
@@ -30,28 +31,16 @@ const (
 	Probe
 )
 
-var modeNames = [...]string{Auto: "auto", Full: "full", Sample: "sample", Probe: "probe"}
+var modes = enum.New[Mode]("check mode", "auto", "full", "sample", "probe")
 
 // String returns the mode's name as UnmarshalText reads it.
-func (m Mode) String() string {
-	if int(m) < len(modeNames) {
-		return modeNames[m]
-	}
-	return fmt.Sprintf("Mode(%d)", uint8(m))
-}
+func (m Mode) String() string { return modes.Of(m) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a mode: auto, full, sample or probe.
-func (m *Mode) UnmarshalText(text []byte) error {
-	i := slices.Index(modeNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("check mode %q: want one of %s", text, strings.Join(modeNames[:], ", "))
-	}
-	*m = Mode(i)
-	return nil
-}
+func (m *Mode) UnmarshalText(text []byte) error { return modes.Read(m, text) }
 
 // Options says how a gradient is checked. The zero value is right for most: it
 // judges everything where that is cheap, and otherwise certifies every tensor
@@ -105,6 +94,9 @@ type Options struct {
 	// function that is a SecondOrder. Where that cannot be had, the error says
 	// what stands in the way.
 	Order int `json:"order,omitempty"`
+	// Taylor measures the rate at which the Taylor remainder
+	// |f(x+hw) − f(x) − h·g·w| falls with h: 2 for a right gradient.
+	Taylor bool `json:"taylor,omitempty"`
 	// Progress is called now and then, from the goroutine that called Check,
 	// with how many elements (in Probe: tensors) are done; nil calls nothing.
 	Progress func(done, total int) `json:"-"`
@@ -146,9 +138,10 @@ func (o Options) resolve(layout gradtwin.Layout) (Options, error) {
 	if err := validateLayout(layout); err != nil {
 		return o, err
 	}
+	if err := modes.Check(o.Mode); err != nil {
+		return o, err
+	}
 	switch {
-	case int(o.Mode) >= len(modeNames):
-		return o, fmt.Errorf("check mode %v: want 0 to %d", o.Mode, len(modeNames)-1)
 	case o.Order < 0 || o.Order > 2:
 		return o, fmt.Errorf("order %d: want 1 or 2", o.Order)
 	case o.Points < 0:
@@ -208,5 +201,6 @@ func replay(o Options) string {
 	add(o.Step > 0, "Step: %v", o.Step)
 	add(o.Points > 1, "Points: %d", o.Points)
 	add(o.Order > 1, "Order: %d", o.Order)
+	add(o.Taylor, "Taylor: %v", o.Taylor)
 	return "compare.Options{" + strings.Join(parts, ", ") + "}"
 }

@@ -22,6 +22,7 @@ const (
 	tensorUnit  unitKind = iota // the directions through a tensor, the search along them, its diagnosis
 	blockUnit                   // elements of one tensor, one by one
 	controlUnit                 // the negative control
+	taylorUnit                  // the Taylor remainder
 )
 
 // plan is what a check does: its units, in an order that does not depend on who
@@ -100,6 +101,13 @@ func newPlan(o Options, p *point, hasEngine bool, spent int) *plan {
 		control.calls = max(0, min(controlCalls, o.MaxCalls-spent))
 	}
 	pl.units = append(pl.units, control)
+	if o.Taylor {
+		taylor := unit{kind: taylorUnit, calls: unlimited}
+		if o.MaxCalls > 0 {
+			taylor.calls = 0
+		}
+		pl.units = append(pl.units, taylor)
+	}
 	return pl
 }
 

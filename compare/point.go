@@ -156,8 +156,9 @@ const (
 	purposeRounding
 	purposeNeighbor
 	purposeDiagnosis
-	purposeUnseen
+	purposeTaylor
 	purposePoint
+	purposeUnseen
 )
 
 // random returns the generator for the n-th use of a purpose in tensor k.

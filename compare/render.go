@@ -49,6 +49,9 @@ func (r *Report) Text(columns int) string {
 	if r.Control.Done {
 		writeWrapped(&b, "  ", "control: "+r.controlText())
 	}
+	if r.Taylor != nil {
+		writeWrapped(&b, "  ", r.taylorText())
+	}
 	writeWrapped(&b, "  ", r.countsText())
 	writeWrapped(&b, "  ", fmt.Sprintf("loss %.6g, noise %.1g, %s", r.Loss, r.Noise, r.effort()))
 	writeWrapped(&b, "  ", "not checked: "+r.Unchecked)
@@ -86,6 +89,13 @@ func (r *Report) controlText() string {
 	return fmt.Sprintf("%s off by %.1g was NOT caught", clip(r.Control.Element), r.Control.Change)
 }
 
+func (r *Report) taylorText() string {
+	if r.Taylor.Rate == 0 {
+		return "Taylor remainder: too small to measure its rate"
+	}
+	return fmt.Sprintf("Taylor remainder falls as t^%.2f (2 for a right gradient)", r.Taylor.Rate)
+}
+
 func (r *Report) effort() string {
 	s := words.Count(r.Calls, "loss call", "loss calls")
 	if r.Whole > 0 {
@@ -98,8 +108,15 @@ func (r *Report) effort() string {
 	return s
 }
 
-// write shows the element: its name, the two values one above the other, and their
-// difference relative to the bound.
+// String renders the element: its name, the two values one above the other,
+// and their difference relative to the bound.
+func (e Element) String() string {
+	b := textWriter{columns: textWidth}
+	e.write(&b)
+	return b.String()
+}
+
+// write writes what String returns.
 func (e Element) write(b *textWriter) {
 	writeWrapped(b, "", label(e.Verdict.String())+clip(e.Name()))
 	e.writeBody(b)

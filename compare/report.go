@@ -53,6 +53,7 @@ type Report struct {
 	Diagnosis string           `json:"diagnosis,omitempty"`
 	Culprit   *Culprit         `json:"culprit,omitempty"` // nil where no operation was found to be at fault
 	Control   Control          `json:"control"`
+	Taylor    *Taylor          `json:"taylor,omitempty"` // nil when it was not asked for
 }
 
 // OK reports whether the gradient passed: nothing is wrong, and every tensor was

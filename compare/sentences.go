@@ -114,6 +114,9 @@ func (k *known) unchecked(r *Report, f *findings) string {
 	case cut != nil:
 		parts = append(parts, "the budget ended before all of "+strings.Join(cut, ", ")+" was checked")
 	}
+	if k.Options.Taylor && r.Taylor == nil {
+		parts = append(parts, "the Taylor remainder")
+	}
 	if len(parts) == 0 {
 		return "nothing"
 	}
@@ -136,6 +139,10 @@ func (k *known) warnings(r *Report, f *findings) []string {
 			"float64 one, rounded")
 	}
 	out = append(out, k.edges(r, f)...)
+	if r.Taylor != nil && !r.Taylor.Falls() {
+		out = append(out, fmt.Sprintf("the Taylor remainder falls as t^%.2f: a wrong gradient, or a point on kinks",
+			r.Taylor.Rate))
+	}
 	return out
 }
 

@@ -96,7 +96,7 @@ func TestMergeIsCheck(t *testing.T) {
 		o    Options
 		ok   bool
 	}{
-		{"right", spoiled(func([]float64) {}), Options{Mode: Full, Seed: 3}, true},
+		{"right", spoiled(func([]float64) {}), Options{Mode: Full, Seed: 3, Taylor: true}, true},
 		{"right, with an engine", withEngine(nil, nil), Options{Strict: true}, true},
 		{"right, with a cheap engine, steps that are too large", cheap(nil), Options{Strict: true, Step: 3e-2}, true},
 		{"many wrong, with a cheap engine", cheap(many), Options{Step: 1e-3}, false},

@@ -12,7 +12,7 @@ func (k *known) report(f *findings) (*Report, error) {
 	r := &Report{
 		Layout: k.Layout, Total: k.Layout.Len(), Options: k.Options, Seed: k.Options.Seed, Mode: k.Mode,
 		Loss: at.Loss, Noise: at.Noise, Step: cmp.Or(k.Options.Step, at.Step), Precision: at.Precision,
-		Whole: len(f.EngineSteps), Control: f.Control, Faults: k.Faults, Misuses: k.Misuses,
+		Whole: len(f.EngineSteps), Control: f.Control, Taylor: f.Taylor, Faults: k.Faults, Misuses: k.Misuses,
 	}
 	work := k.Work
 	work.join(f.Work)

@@ -70,3 +70,17 @@ func (v *Vector) Gradient(dst []float64) error {
 	v.grad(dst, v.x)
 	return nil
 }
+
+// Concurrent returns v as a Cloner, for functions that several goroutines may
+// call at once. Of cannot know: a function that keeps scratch memory between
+// calls must not be called so.
+func (v *Vector) Concurrent() Cloner { return concurrentVector{v} }
+
+type concurrentVector struct{ *Vector }
+
+// Clone implements Cloner.
+func (v concurrentVector) Clone() (Function, error) {
+	c := *v.Vector
+	c.x = slices.Clone(v.x)
+	return concurrentVector{&c}, nil
+}

@@ -2,8 +2,9 @@ package compare
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"gradtwin/internal/enum"
 )
 
 // Verdict is what the rule says of one element of a gradient. With a the
@@ -41,28 +42,16 @@ const (
 	Unseen
 )
 
-var verdictNames = [...]string{OK: "ok", Kink: "kink", Wrong: "wrong", Inconclusive: "inconclusive", Unseen: "unseen"}
+var verdictNames = enum.New[Verdict]("verdict", "ok", "kink", "wrong", "inconclusive", "unseen")
 
 // String returns the verdict's name: ok, kink, wrong, inconclusive or unseen.
-func (v Verdict) String() string {
-	if int(v) < len(verdictNames) {
-		return verdictNames[v]
-	}
-	return fmt.Sprintf("Verdict(%d)", uint8(v))
-}
+func (v Verdict) String() string { return verdictNames.Of(v) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (v *Verdict) UnmarshalText(text []byte) error {
-	i := slices.Index(verdictNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("verdict %q: want one of %s", text, strings.Join(verdictNames[:], ", "))
-	}
-	*v = Verdict(i)
-	return nil
-}
+func (v *Verdict) UnmarshalText(text []byte) error { return verdictNames.Read(v, text) }
 
 // Counts is how many elements got each verdict.
 type Counts struct {

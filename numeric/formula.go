@@ -1,10 +1,6 @@
 package numeric
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "gradtwin/internal/enum"
 
 // Formula is the way a derivative is made of losses.
 //
@@ -24,15 +20,10 @@ const (
 	FivePoint
 )
 
-var formulaNames = [...]string{Central: "central", Forward: "forward", FivePoint: "five-point"}
+var formulas = enum.New[Formula]("formula", "central", "forward", "five-point")
 
 // String returns the formula's name as UnmarshalText reads it.
-func (f Formula) String() string {
-	if int(f) < len(formulaNames) {
-		return formulaNames[f]
-	}
-	return fmt.Sprintf("Formula(%d)", uint8(f))
-}
+func (f Formula) String() string { return formulas.Of(f) }
 
 // Step returns the formula's default step h.
 func (f Formula) Step() float64 { return stencils[f].step }
@@ -41,14 +32,7 @@ func (f Formula) Step() float64 { return stencils[f].step }
 func (f Formula) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a formula: central, forward or five-point.
-func (f *Formula) UnmarshalText(text []byte) error {
-	i := slices.Index(formulaNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("formula %q: want one of %s", text, strings.Join(formulaNames[:], ", "))
-	}
-	*f = Formula(i)
-	return nil
-}
+func (f *Formula) UnmarshalText(text []byte) error { return formulas.Read(f, text) }
 
 // DefaultStep is the experiment's difference step h. For losses of size 1 a central
 // difference is off by about h²/6 = 2e-9 because the loss is no parabola, and by

@@ -117,28 +117,3 @@ func (n *Network) Step(ctx context.Context, b gradtwin.Batch, lr float64) (float
 	}
 	return n.forward.loss(b), nil
 }
-
-// Predict writes the most probable class of each row of x, rows×inputs, to
-// dst, whose length is the number of rows; any number of rows is taken. Of
-// equally probable classes it is the first.
-func (n *Network) Predict(dst []int, x []float64) error {
-	in, classes := n.spec.Inputs(), n.spec.Classes()
-	if len(x) != len(dst)*in {
-		return fmt.Errorf("predict: %d inputs for %d rows: want %d (%d a row)", len(x), len(dst), len(dst)*in, in)
-	}
-	const rows = 256 // at once: the memory stays small, the products large
-	for from := 0; from < len(dst); from += rows {
-		to := min(from+rows, len(dst))
-		z := n.forward.logits(x[from*in:to*in], to-from)
-		for r := range to - from {
-			best, row := 0, z[r*classes:(r+1)*classes]
-			for c, v := range row {
-				if v > row[best] {
-					best = c
-				}
-			}
-			dst[from+r] = best
-		}
-	}
-	return nil
-}

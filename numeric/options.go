@@ -1,11 +1,12 @@
 package numeric
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
-	"strings"
+
+	"gradtwin/internal/enum"
 )
 
 // Engine is the way the differences are computed.
@@ -20,28 +21,16 @@ const (
 	Plain
 )
 
-var engineNames = [...]string{Incremental: "incremental", Plain: "plain"}
+var engines = enum.New[Engine]("engine", "incremental", "plain")
 
 // String returns the engine's name as UnmarshalText reads it.
-func (e Engine) String() string {
-	if int(e) < len(engineNames) {
-		return engineNames[e]
-	}
-	return fmt.Sprintf("Engine(%d)", uint8(e))
-}
+func (e Engine) String() string { return engines.Of(e) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (e Engine) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler. It reads the name of an engine: incremental or plain.
-func (e *Engine) UnmarshalText(text []byte) error {
-	i := slices.Index(engineNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("engine %q: want one of %s", text, strings.Join(engineNames[:], ", "))
-	}
-	*e = Engine(i)
-	return nil
-}
+func (e *Engine) UnmarshalText(text []byte) error { return engines.Read(e, text) }
 
 // Options changes how the gradient is computed. The zero value is the default
 // of each field.
@@ -61,11 +50,8 @@ type Options struct {
 
 // resolve fills in the defaults, or tells what is wrong.
 func (o Options) resolve() (Options, error) {
-	if int(o.Engine) >= len(engineNames) {
-		return o, fmt.Errorf("engine %v: want one of %s", o.Engine, strings.Join(engineNames[:], ", "))
-	}
-	if int(o.Formula) >= len(formulaNames) {
-		return o, fmt.Errorf("formula %v: want one of %s", o.Formula, strings.Join(formulaNames[:], ", "))
+	if err := cmp.Or(engines.Check(o.Engine), formulas.Check(o.Formula)); err != nil {
+		return o, err
 	}
 	if o.Step == 0 {
 		o.Step = o.Formula.Step()

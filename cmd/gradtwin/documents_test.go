@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"gradtwin/internal/mnist"
+
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/pflag"
 )
@@ -118,6 +120,7 @@ func TestDocuments(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv(mnist.OriginEnv, os.Getenv(mnist.OriginEnv))
 			return os.Symlink(testdata, filepath.Join(e.WorkDir, "testdata"))
 		},
 		RequireExplicitExec: true,

@@ -99,7 +99,7 @@ func (f *checkpointFlags) read(cmd *cobra.Command) (*resumed, error) {
 // are of.
 func (r *resumed) validate() error {
 	for policy := range r.Runs {
-		if _, err := twin.ParsePolicy(policy); err != nil {
+		if err := new(twin.Policy).UnmarshalText([]byte(policy)); err != nil {
 			return fmt.Errorf("run: %w", err)
 		}
 	}

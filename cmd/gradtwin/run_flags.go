@@ -130,8 +130,8 @@ func (f *runFlags) prepare(ctx context.Context, a *app, out *outputFlags) (p pre
 func (f *runFlags) configs(d *dataset) ([]twin.Config, error) {
 	policies := []twin.Policy{twin.Fixed, twin.SGD}
 	if f.policy != both || !f.severalRuns {
-		p, err := twin.ParsePolicy(f.policy)
-		if err != nil {
+		var p twin.Policy
+		if err := p.UnmarshalText([]byte(f.policy)); err != nil {
 			return nil, usageError{err}
 		}
 		policies = []twin.Policy{p}

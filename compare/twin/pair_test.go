@@ -21,7 +21,7 @@ func TestPairFullCheck(t *testing.T) {
 	verdicts := 0
 	check := func(spec gradtwin.Spec, rows, steps int, seed uint32) {
 		pair := twintest.NewPair(t, spec, rows, steps, seed)
-		r, err := compare.Check(context.Background(), pair, compare.Options{Strict: true, Seed: seed})
+		r, err := compare.Check(context.Background(), pair, compare.Options{Strict: true, Seed: seed, Taylor: true})
 		if err != nil {
 			t.Errorf("%v, %d rows, %d steps, seed %d: %v", spec, rows, steps, seed, err)
 			return

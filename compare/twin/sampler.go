@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"gradtwin"
+	"gradtwin/internal/enum"
 )
 
 // Policy says how the batches of a run are drawn.
@@ -18,35 +18,16 @@ const (
 	Fixed               // one batch is drawn and used at every step
 )
 
-var policyNames = [...]string{SGD: "sgd", Fixed: "fixed"}
+var policies = enum.New[Policy]("policy", "sgd", "fixed")
 
-// ParsePolicy reads the name of a policy: sgd or fixed.
-func ParsePolicy(name string) (Policy, error) {
-	if i := slices.Index(policyNames[:], name); i >= 0 {
-		return Policy(i), nil
-	}
-	return 0, fmt.Errorf("policy %q: want one of %s", name, strings.Join(policyNames[:], ", "))
-}
-
-// String returns the policy's name as ParsePolicy reads it.
-func (p Policy) String() string {
-	if int(p) < len(policyNames) {
-		return policyNames[p]
-	}
-	return fmt.Sprintf("Policy(%d)", uint8(p))
-}
+// String returns the policy's name as UnmarshalText reads it.
+func (p Policy) String() string { return policies.Of(p) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (p Policy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (p *Policy) UnmarshalText(text []byte) error {
-	v, err := ParsePolicy(string(text))
-	if err == nil {
-		*p = v
-	}
-	return err
-}
+// UnmarshalText implements encoding.TextUnmarshaler. It reads the name of a policy: sgd or fixed.
+func (p *Policy) UnmarshalText(text []byte) error { return policies.Read(p, text) }
 
 // Data is a set of labelled rows to draw batches from.
 type Data interface {
@@ -84,9 +65,10 @@ func (c Config) Validate(rows int) error {
 	if err := c.Init.Validate(); err != nil {
 		return err
 	}
+	if err := policies.Check(c.Policy); err != nil {
+		return err
+	}
 	switch {
-	case int(c.Policy) >= len(policyNames):
-		return fmt.Errorf("policy %v: want one of %s", c.Policy, strings.Join(policyNames[:], ", "))
 	case c.Batch < 1 || c.Batch > rows:
 		return fmt.Errorf("batch %d: want 1 to %d, the rows of the data set", c.Batch, rows)
 	case c.Steps < 1:

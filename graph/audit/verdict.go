@@ -1,10 +1,6 @@
 package audit
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "gradtwin/internal/enum"
 
 // Verdict is the result in a cell.
 type Verdict uint8
@@ -22,24 +18,16 @@ const (
 	verdicts
 )
 
-var verdictNames = [verdicts]string{"not run", "right", "not differentiable by design", "error", "gradient zero",
-	"wrong gradient", "wrong forward value", "panic"}
+var verdictNames = enum.New[Verdict]("verdict", "not run", "right", "not differentiable by design", "error", "gradient zero", "wrong gradient", "wrong forward value", "panic")
 
 // String returns the verdict's name, as in "wrong gradient".
-func (v Verdict) String() string { return verdictNames[v] }
+func (v Verdict) String() string { return verdictNames.Of(v) }
 
 // MarshalText implements encoding.TextMarshaler.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (v *Verdict) UnmarshalText(text []byte) error {
-	i := slices.Index(verdictNames[:], string(text))
-	if i < 0 {
-		return fmt.Errorf("verdict %q: want one of %s", text, strings.Join(verdictNames[:], ", "))
-	}
-	*v = Verdict(i)
-	return nil
-}
+func (v *Verdict) UnmarshalText(text []byte) error { return verdictNames.Read(v, text) }
 
 // Failure reports whether the operation does not do what Gorgonia documents.
 func (v Verdict) Failure() bool { return v >= Failed }

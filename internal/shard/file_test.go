@@ -29,7 +29,7 @@ func check(t testing.TB, s compare.Shard) File {
 	}
 	v := compare.Of(f, grad, []float64{4e-6, 2, 0, 1, 0.5, 0.25},
 		gradtwin.Tensor{Name: "W1", Shape: []int{2, 2}}, gradtwin.Tensor{Name: "b1", Shape: []int{2}})
-	p, err := compare.CheckShard(t.Context(), v, compare.Options{Mode: compare.Full}, s)
+	p, err := compare.CheckShard(t.Context(), v, compare.Options{Mode: compare.Full, Taylor: true}, s)
 	if err != nil {
 		t.Fatal(err)
 	}

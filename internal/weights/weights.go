@@ -148,8 +148,7 @@ func (w *Weights) readActivation(file []byte) error {
 		return err
 	}
 	w.Known = true
-	w.Activation, err = gradtwin.ParseActivation(string(name))
-	return err
+	return w.Activation.UnmarshalText(name)
 }
 
 // readArray reads an array of float64 or float32.
