@@ -29,7 +29,8 @@ func (a *app) printFuzz(rows []audit.Row, conditions []audit.Condition, seed uin
 	t := a.table()
 	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "smallest", "known fault"})
 	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft},
-		{Name: "smallest", WidthMax: 40, WidthMaxEnforcer: text.Trim}, {Name: "known fault", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
+		{Name: "smallest", WidthMax: 40, WidthMaxEnforcer: text.Trim},
+		{Name: "known fault", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	failures, unknown := 0, 0
 	for _, r := range rows {
 		if r.Fails() {
