@@ -45,14 +45,18 @@ func shrink(groups []group, generators []generator, run runner) error {
 		smallest drawnCase
 	}
 	var starts []start
+	seen := map[string]bool{}
+	key := func(of *group, d *drawnCase) string { return fmt.Sprint(d.generator, of.kind, d.choices) }
 	for k := range groups {
 		g := &groups[k]
+		for _, d := range slices.Concat(g.failing, g.right) {
+			seen[key(g, &d)] = true
+		}
 		starts = append(starts, start{g, g.smallest})
 		for i := 0; i < min(perGroup, len(g.failing)) && len(g.right) > 0; i++ {
 			starts = append(starts, start{g, g.failing[i]})
 		}
 	}
-	seen := map[string]bool{}
 	for {
 		var tried []drawnCase
 		var of []*start
@@ -60,9 +64,8 @@ func shrink(groups []group, generators []generator, run runner) error {
 			s := &starts[k]
 			for _, values := range smaller(s.smallest.choices) {
 				d := generators[s.smallest.generator].draw(s.smallest.generator, &choices{values: values})
-				key := fmt.Sprint(d.generator, s.of.kind, d.choices)
-				if !seen[key] && d.simpler(&s.smallest) {
-					seen[key] = true
+				if !seen[key(s.of, &d)] && d.simpler(&s.smallest) {
+					seen[key(s.of, &d)] = true
 					tried, of = append(tried, d), append(of, s)
 				}
 			}
