@@ -129,7 +129,7 @@ func allDifferences(ctx context.Context, f Function, dst []float64) (n int, err 
 func centralDifference(f Function, i int) (float64, error) {
 	x := f.At(i)
 	defer f.Set(i, x)
-	h := defaultStep * size(x)
+	h := defaultStep * moveSize(x)
 	f.Set(i, x+h)
 	right, err := f.Loss()
 	if err != nil {

@@ -305,6 +305,31 @@ func TestInfiniteBeside(t *testing.T) {
 	}
 }
 
+// How a numeric value was taken is said as it was: that it is the same at a smaller step
+// only where a difference there was the same.
+func TestHowNumericWasTaken(t *testing.T) {
+	wrong := func(g, _ []float64) { g[0] = -1 }
+	for _, tt := range []struct {
+		name, how, want string
+		f               func(x float64) float64
+	}{
+		{"smooth", "repeated", "(h=1e-05, the same at a smaller step)", math.Sin},
+		{"curved", "", "(h=3e-06)", func(x float64) float64 { return x + 1e6*x*x*x }},
+		{"one side", "extrapolated", "(extrapolated to h=0 from h=6e-07)", func(x float64) float64 {
+			if x > 0 {
+				return math.Inf(1)
+			}
+			return x
+		}},
+	} {
+		f := Of(func(x []float64) float64 { return tt.f(x[0]) }, wrong, []float64{0})
+		r := mustCheck(t, f, Options{Mode: Full})
+		if r.Counts.Wrong != 1 || r.Worst[0].How != tt.how || !strings.Contains(r.String(), tt.want) {
+			t.Errorf("%s: want %q and %q\n%s", tt.name, tt.how, tt.want, r)
+		}
+	}
+}
+
 // The same report from any number of workers.
 func TestWorkers(t *testing.T) {
 	spoil := func(g []float64) {

@@ -14,15 +14,15 @@ func (c *climb) run(ctx context.Context) (outcome, error) {
 	if err != nil || o.verdict != Wrong {
 		return o, err
 	}
-	hidden, err := c.hidesInOne(ctx, o)
+	hides, err := c.hidesInOne(ctx, o)
 	uneven := false
-	if err == nil && !hidden {
+	if err == nil && !hides {
 		uneven, err = c.isRough(ctx, o)
 	}
 	switch {
 	case errors.Is(err, errSpent):
 		return o, nil // what the differences say stands
-	case hidden:
+	case hides:
 		o.verdict = Unseen
 	case uneven:
 		o.verdict = Inconclusive
@@ -31,6 +31,8 @@ func (c *climb) run(ctx context.Context) (outcome, error) {
 	return o, err
 }
 
+// verdict takes differences until the ladder has ended, makes sure of how it ended with
+// one or a few more, and decides the verdict.
 func (c *climb) verdict(ctx context.Context) (outcome, error) {
 	if err := c.descend(ctx); err != nil {
 		return outcome{}, err
@@ -69,15 +71,15 @@ func (c *climb) verdict(ctx context.Context) (outcome, error) {
 	return c.atKinks(ctx)
 }
 
-// between is the part of the last step at which a difference must confirm two that
+// betweenStep is the part of the last step at which a difference must confirm two that
 // agree with each other and not with the symbolic value.
-const between = 0.6
+const betweenStep = 0.6
 
 // lookBetween makes sure that two differences that agree do not by chance, as
 // those of a fast oscillation may.
 func (c *climb) lookBetween(ctx context.Context) error {
 	_, q := c.l.last()
-	s, err := c.difference(ctx, between*q.h)
+	s, err := c.difference(ctx, betweenStep*q.h)
 	if err != nil {
 		return err
 	}
@@ -107,15 +109,15 @@ func (c *climb) lookCloser(ctx context.Context) error {
 	width := hi - lo
 	usual := false
 	for _, v := range []float64{lo, hi, lo + width/2} {
-		usual = usual || math.Abs(q.a-v) <= tolerance+width/closer
+		usual = usual || math.Abs(q.a-v) <= tolerance+width/atPointRatio
 	}
-	small := c.l.own == 0 || q.h <= c.l.own/closer
+	small := c.l.own == 0 || q.h <= c.l.own/atPointRatio
 	if usual && small {
 		return nil
 	}
-	h := 16 * jumpNoise * c.l.factor * c.l.noise.near / width
+	h := 16 * jumpNoise * c.l.factor * c.l.noise.short / width
 	if usual {
-		h = max(h, min(q.h/closer, defaultStep*c.l.own))
+		h = max(h, min(q.h/atPointRatio, defaultStep*c.l.own))
 	}
 	if h > q.h/shrink {
 		return nil
@@ -143,7 +145,7 @@ func (c *climb) lookAgain(ctx context.Context) error {
 		}
 		c.l.differences = []difference{s, first}
 		if s.gap() <= s.bound {
-			c.l.differences, c.l.end, c.l.held = c.l.differences[:1], agreed, 0
+			c.l.differences, c.l.end, c.l.largeAgreed = c.l.differences[:1], agreed, -1
 			return nil
 		}
 	}
@@ -183,14 +185,14 @@ func (l *ladder) edge() (outcome, bool) {
 		bound := l.relative(difference{a: q.a, d: limit}) + jumpNoise*q.noise
 		last := gap
 		gap = gapBetween(q.a, limit)
-		agrees := gap <= bound && (k == 1 || gap <= last/2)
-		settled := k > 1 && math.Abs(limit-before) <= gap/settle && gap > bound
+		valid := gap <= bound && (k == 1 || gap <= last/2)
+		stable := k > 1 && math.Abs(limit-before) <= gap/settleRatio && gap > bound
 		before = limit
-		if agrees || settled && o.verdict != Wrong {
+		if valid || stable && o.verdict != Wrong {
 			o.numeric, o.forward, o.backward, o.bound, o.noise, o.step = limit, limit, limit, bound, q.noise, q.h
-			o.verdict = Wrong
+			o.verdict, o.remarks = Wrong, extrapolated
 		}
-		if agrees {
+		if valid {
 			o.verdict = Kink
 			break
 		}

@@ -36,7 +36,7 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 	var lines []*direction
 	p := &prober{judge: j, e: e, k: k}
 	if pl.mode != Full && pl.mode != Sample {
-		lines = []*direction{p.newDirection(purposeDirection, p.with(o.i), size),
+		lines = []*direction{p.newDirection(purposeDirection, p.with(o.i), moveSize),
 			p.newDirection(purposeDirection, p.with(o.i), p.relativeSize())}
 		l := p.lineLimits(lines[0])
 		bound := l.leastNoise(l.firstStep) + l.rounding + l.rtol*math.Abs(lines[0].slope(j.at.g))
@@ -67,7 +67,7 @@ func (j *judge) control(ctx context.Context, e *evaluator, pl *plan) (*Control, 
 // is changed. Where the element agrees and differences settle, they alone decide:
 // no kink is near.
 func (j *judge) findsChange(ctx context.Context, e *evaluator, k int, o outcome, change float64) (bool, error) {
-	l := j.limits(k, o.i, size(j.at.x[o.i]))
+	l := j.limits(k, o.i, moveSize(j.at.x[o.i]))
 	on := elementLine{i: o.i, change: change}
 	if o.verdict == OK {
 		short := j.climb(e, &j.at.place, on, l)

@@ -30,7 +30,7 @@ const diagnosisSteps = 3
 func (p *prober) diagnosisLines(ctx context.Context) ([]measured, error) {
 	var lines []measured
 	for range 2 {
-		m := measured{direction: p.newDirection(purposeDiagnosis, p.at.indices(p.k), size)}
+		m := measured{direction: p.newDirection(purposeDiagnosis, p.at.indices(p.k), moveSize)}
 		l := p.lineLimits(m.direction)
 		h := l.firstStep
 		for range diagnosisSteps {

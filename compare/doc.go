@@ -27,7 +27,7 @@
 // One point and one shape may be luck: Options.Points checks at several, and Sweep
 // at many shapes, and says what those that fail have in common.
 //
-// In mode Probe a gradient of 45,360 elements takes about 85 calls of the loss, and
-// some 120 more to name one wrong element. Mode Full takes two calls an element, or
+// In mode Probe a gradient of 45,360 elements in six tensors takes about 90 calls of
+// the loss, and some 120 more to name one wrong element. Mode Full takes two calls an element, or
 // one full finite-difference gradient where the function is a Differencer.
 package compare

@@ -6,28 +6,28 @@ import (
 	"gradtwin/internal/stats"
 )
 
-// fine is how much the symbolic value may change the loss at a step for that step to
+// visibleChange is how much the symbolic value may change the loss at a step for that step to
 // show whether it does, relative to what the loss was seen to vary by at steps up to
-// fineSteps times as large.
+// visibleSteps times as large.
 const (
-	fine      = 0.3
-	fineSteps = 64
+	visibleChange = 0.3
+	visibleSteps  = 64
 )
 
 // steadySteps is how many differences in a row, with their one-sided slopes, must
-// be the same, to one part in steady, to show that a loss is no fast oscillation.
+// be the same, to one part in steadyParts, to show that a loss is no fast oscillation.
 const (
 	steadySteps = 5
-	steady      = 64
+	steadyParts = 64
 )
 
-// loud is the noise of the loss relative to itself above which gradients beside the
+// loudNoise is the noise of the loss relative to itself above which gradients beside the
 // point prove nothing: those of a chaotic loss all differ.
-const loud = 1e-4
+const loudNoise = 1e-4
 
-// contradicted is how many times larger the gap must be at the last step than at
+// contradictionRatio is how many times larger the gap must be at the last step than at
 // two larger ones for the differences to contradict each other.
-const contradicted = 32
+const contradictionRatio = 32
 
 // isFine reports whether a step is small enough for the symbolic value to be seen,
 // or the loss does not vary at all, or as a straight line does.
@@ -36,12 +36,12 @@ func (l *series) isFine(q difference) bool {
 	for _, s := range l.differences {
 		if v := s.varied(); !stats.IsNotFinite(v) {
 			all = max(all, v)
-			if s.h <= fineSteps*q.h {
+			if s.h <= visibleSteps*q.h {
 				near = max(near, v)
 			}
 		}
 	}
-	return math.Abs(q.a)*q.h <= fine*near || all <= shrink*l.factor*l.noise.near || l.isSteady()
+	return math.Abs(q.a)*q.h <= visibleChange*near || all <= shrink*l.factor*l.noise.short || l.isSteady()
 }
 
 // isSteady reports whether enough differences in a row are the same.
@@ -59,7 +59,7 @@ func (l *series) isSteady() bool {
 	return row == steadySteps
 }
 
-func sameSlope(a, b float64) bool { return gapBetween(a, b) <= math.Abs(b)/steady }
+func sameSlope(a, b float64) bool { return gapBetween(a, b) <= math.Abs(b)/steadyParts }
 
 // isSmooth reports whether the one-sided slopes, without the curvature between
 // them, are so near to each other that no kink within the step can make the gap,
@@ -70,11 +70,11 @@ func (l *series) isSmooth() bool {
 	if !q.oneSided() || q.gap() <= q.bound || !l.isFine(q) {
 		return false
 	}
-	if q.jump() <= q.gap()/smooth {
+	if q.jump() <= q.gap()/smoothRatio {
 		return true
 	}
 	lo, hi, _, ok := l.hull()
-	return ok && hi-lo+jumpNoise*q.noise <= q.gap()/smooth
+	return ok && hi-lo+jumpNoise*q.noise <= q.gap()/smoothRatio
 }
 
 // contradicts reports whether the differences say different things: the loss jumps
@@ -84,7 +84,7 @@ func (l *series) contradicts() bool {
 	n := len(l.differences)
 	q := l.differences[n-1]
 	for k := 1; k < n; k++ {
-		if max(l.differences[k-1].gap(), l.differences[k].gap()) < q.gap()/contradicted {
+		if max(l.differences[k-1].gap(), l.differences[k].gap()) < q.gap()/contradictionRatio {
 			return true
 		}
 	}
@@ -105,5 +105,5 @@ func (l *series) isLoud() bool {
 			}
 		}
 	}
-	return l.roundoff == doubleRoundoff && l.noise.near > loud*size
+	return l.roundoff == doubleRoundoff && l.noise.short > loudNoise*size
 }

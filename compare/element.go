@@ -10,7 +10,7 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 	if j.at.noise.chaotic {
 		return outcome{i: i, verdict: Inconclusive, symbolic: j.at.g[i], numeric: math.NaN(), bound: math.Inf(1)}, nil
 	}
-	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, size(j.at.x[i])))
+	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, moveSize(j.at.x[i])))
 	o, err := c.run(ctx)
 	if err != nil {
 		return o, err
@@ -41,7 +41,7 @@ func (j *judge) element(ctx context.Context, e *evaluator, k, i int) (outcome, e
 // the loss does not move at all, valid where it is the middle of two slopes that
 // show well, and else unseen.
 func (c *climb) lookAtZero(ctx context.Context, o *outcome) error {
-	stands, err := c.standsStill(ctx, size(c.at.x[o.i]))
+	stands, err := c.standsStill(ctx, moveSize(c.at.x[o.i]))
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 	exact, rounding := o.symbolic, n.bound[o.i]
 	if math.Abs(n.g[o.i]-exact) > rounding && o.verdict != Inconclusive {
 		i := o.i
-		l := j.limits(k, i, size(j.at.x[i]))
+		l := j.limits(k, i, moveSize(j.at.x[i]))
 		l.rounding += rounding
-		o, err := j.climb(e, &j.at.place, elementLine{i: i, change: n.g[i] - exact}, l).run(ctx)
-		o.i = i
-		return o, err
+		judged, err := j.climb(e, &j.at.place, elementLine{i: i, change: n.g[i] - exact}, l).run(ctx)
+		judged.i = i
+		return judged, err
 	}
 	o.symbolic = n.g[o.i]
 	o.bound += rounding
@@ -92,10 +92,10 @@ func (j *judge) narrowed(ctx context.Context, e *evaluator, k int, o outcome) (o
 // block judges elements of one tensor one by one, as far as its budget goes. It
 // follows u.followed wrong ones to the end.
 func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *finding) error {
-	words := map[engineWord]bool{agrees: true}
+	proven := map[engineWord]bool{agreeing: true}
 	for _, word := range []engineWord{unseen, unmoved} {
 		var err error
-		if words[word], err = en.confirmed(ctx, j, e, u, word); err != nil {
+		if proven[word], err = en.proves(ctx, j, e, u, word); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 		o, pursued := shown.outcome, true
 		var err error
 		switch {
-		case words[shown.word]:
+		case proven[shown.word]:
 			switch shown.word {
 			case unseen:
 				o.verdict = Unseen
@@ -141,9 +141,9 @@ func (j *judge) block(ctx context.Context, e *evaluator, u unit, en *engine, f *
 }
 
 // firstOutcome judges an element by its first difference, and by the whole rule
-// where that agrees.
-func (j *judge) firstOutcome(ctx context.Context, e *evaluator, k, i int) (o outcome, agrees bool, err error) {
-	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, size(j.at.x[i])))
+// where that agrees: then it was pursued to the end.
+func (j *judge) firstOutcome(ctx context.Context, e *evaluator, k, i int) (o outcome, pursued bool, err error) {
+	c := j.climb(e, &j.at.place, elementLine{i: i}, j.limits(k, i, moveSize(j.at.x[i])))
 	s, err := c.difference(ctx, c.l.next)
 	if err != nil {
 		return outcome{}, false, err
@@ -195,7 +195,7 @@ func (j *judge) keeps(ctx context.Context, k Keeper, u unit) bool {
 		return false
 	}
 	_, err := k.Loss()
-	k.Set(i, x+j.firstStep(u.k)*size(x))
+	k.Set(i, x+j.firstStep(u.k)*moveSize(x))
 	kept, errKept := k.Loss()
 	if k.Release() != nil || err != nil || errKept != nil || ctx.Err() != nil {
 		return false

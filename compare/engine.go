@@ -25,7 +25,7 @@ type engineWord uint8
 
 const (
 	undecided engineWord = iota // nothing yet: losses must follow
-	agrees                      // the last difference agrees
+	agreeing                    // the last difference agrees
 	unseen                      // it agrees, but the loss shows nothing of the element
 	unmoved                     // the differences are 0, also at large steps, as the symbolic value is
 )
@@ -93,7 +93,7 @@ func (j *judge) runEngine(ctx context.Context, f Function, units []unit) (*engin
 		open = j.feed(en, open, h, numeric, most)
 	}
 	if cheap {
-		if err := j.lookFar(ctx, d, en, numeric); err != nil {
+		if err := j.lookAtLargeSteps(ctx, d, en, numeric); err != nil {
 			return nil, err
 		}
 		return en, nil
@@ -135,7 +135,7 @@ func (j *judge) engineOutcome(c climbing) engineOutcome {
 	switch {
 	case c.end != agreed:
 	case !j.isUnseen(o.outcome, c.k):
-		o.word = agrees
+		o.word = agreeing
 	case o.symbolic == 0 && o.numeric == 0 && j.isPrecise():
 		o.word = unmoved
 	default:
@@ -144,9 +144,9 @@ func (j *judge) engineOutcome(c climbing) engineOutcome {
 	return o
 }
 
-// lookFar takes the differences at large steps of the elements that do not move the
+// lookAtLargeSteps takes the differences at large steps of the elements that do not move the
 // loss at the ladder's, if there are any.
-func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric []float64) error {
+func (j *judge) lookAtLargeSteps(ctx context.Context, d Differencer, en *engine, numeric []float64) error {
 	for _, h := range largeSteps {
 		if !slices.ContainsFunc(en.outcomes, func(o engineOutcome) bool { return o.word == unmoved }) {
 			return nil
@@ -164,11 +164,11 @@ func (j *judge) lookFar(ctx context.Context, d Differencer, en *engine, numeric 
 	return nil
 }
 
-// confirmed reports whether the elements of a block with a word are what it says. A
+// proves reports whether the elements of a block with a word are what it says. A
 // central difference leaves out the loss at the point itself, where a kink or a minimum
 // would show. One line through all of these elements includes it: along the line the
 // loss must stand still if they are unmoved, and show no kink if they are unseen.
-func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
+func (en *engine) proves(ctx context.Context, j *judge, e *evaluator, u unit, word engineWord) (bool, error) {
 	var index []int
 	for _, i := range u.elements {
 		if en.outcome(i).word == word {
@@ -178,11 +178,11 @@ func (en *engine) confirmed(ctx context.Context, j *judge, e *evaluator, u unit,
 	if len(index) == 0 {
 		return false, nil
 	}
-	line := (&prober{judge: j, e: e, k: u.k}).newDirection(purposeUnseen, index, size)
+	line := (&prober{judge: j, e: e, k: u.k}).newDirection(purposeUnseen, index, moveSize)
 	s, err := line.difference(ctx, e, &j.at.place, j.firstStep(u.k))
 	if err != nil || word == unseen {
 		// At least half of an element's own jump is in the line's.
-		s.noise = j.options.C * j.at.noise.far / s.h / 2
+		s.noise = j.options.C * j.at.noise.long / s.h / 2
 		return err == nil && !s.jumps(), err
 	}
 	if !s.still() {

@@ -4,12 +4,13 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gradtwin"
 )
 
-// testEngine has whole numerical gradients.
+// testEngine has full finite-difference gradients.
 type testEngine struct {
 	*mlp
 	spoil func(d []float64)
@@ -180,6 +181,43 @@ func TestEngineAfterFailedStep(t *testing.T) {
 		f = &cheapEngine{&faultyEngine{&testEngine{mlp: m}, func(g []float64) { g[100] = -g[100] - 1e-3 }}}
 		if r := mustCheck(t, f, Options{Step: step}); r.Counts.Wrong != 1 || r.Calls > 300 {
 			t.Errorf("step %g, one element wrong:\n%s", step, r)
+		}
+	}
+}
+
+// What is said of the elements that were not followed is true of each: by losses all of
+// them disagree, while an engine leaves some undecided.
+func TestUnfollowedText(t *testing.T) {
+	const wrong, kinks = 30, 10
+	v := Of(func(x []float64) float64 {
+		sum := 2.0
+		for _, x := range x[:wrong] {
+			sum += math.Sin(x)
+		}
+		for _, x := range x[wrong:] {
+			sum += math.Abs(x) // its central differences are 0
+		}
+		return sum
+	}, func(g, _ []float64) { clear(g) }, make([]float64, wrong+kinks))
+	for _, tt := range []struct {
+		f         Function
+		want      string
+		undecided bool // some do not disagree
+	}{
+		{v, "more disagree ", false},
+		{vectorEngine{v}, "more disagree or are undecided ", true},
+	} {
+		undecided := 0
+		r := mustCheck(t, tt.f, Options{Mode: Full, Each: func(e Element) {
+			if e.Verdict == Inconclusive && e.Error <= e.Bound {
+				undecided++
+			}
+		}})
+		if r.unfollowed() == 0 || undecided > 0 != tt.undecided {
+			t.Errorf("%d not followed, of which %d agree: want agreeing ones: %v", r.unfollowed(), undecided, tt.undecided)
+		}
+		if text := strings.Join(strings.Fields(r.String()), " "); !strings.Contains(text, tt.want) {
+			t.Errorf("no %q in\n%s", tt.want, r)
 		}
 	}
 }

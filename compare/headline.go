@@ -78,7 +78,7 @@ func (r *Report) wrongText() string {
 			strings.Join(names, ", "))
 	}
 	if n := r.unfollowed(); n > 0 {
-		text += fmt.Sprintf("; %s more disagree", words.Int(n))
+		text += fmt.Sprintf("; %s more %s", words.Int(n), r.unfollowedText(n))
 	}
 	return text
 }

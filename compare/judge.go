@@ -19,12 +19,12 @@ func newJudge(o Options, at *point) *judge {
 }
 
 const (
-	// seen is the part of a tensor's largest gradient that an error must have for
+	// visibleShare is the part of a tensor's largest gradient that an error must have for
 	// an element near zero to count as seen.
-	seen = 1e-3
-	// coarse is the part of a tensor's largest gradient above which noise makes
+	visibleShare = 1e-3
+	// coarseShare is the part of a tensor's largest gradient above which noise makes
 	// the first step larger.
-	coarse = 1e-6
+	coarseShare = 1e-6
 )
 
 // firstStep returns the step of the first difference in tensor k for an element of
@@ -33,7 +33,7 @@ const (
 // of an engine serves many.
 func (j *judge) firstStep(k int) float64 {
 	h := j.at.firstStep
-	for h < maxStep/shrink && j.options.C*j.at.noise.far/h > coarse*j.at.largest[k] {
+	for h < maxStep/shrink && j.options.C*j.at.noise.long/h > coarseShare*j.at.largest[k] {
 		h *= shrink
 	}
 	return h
@@ -46,9 +46,9 @@ func (j *judge) limits(k, i int, scale float64) limits {
 	l := limits{
 		tried: j.options.Step * scale, firstStep: j.firstStep(k) * scale, rtol: j.options.Rtol,
 		rounding: j.at.rounding[i], factor: j.options.C, noise: j.at.noise, own: own, least: own,
-		roundoff: j.at.roundoff(), coarse: coarse * j.at.largest[k],
+		roundoff: j.at.roundoff(), coarse: coarseShare * j.at.largest[k],
 	}
-	l.lookWithin(j.at.scale[k])
+	l.setWithin(j.at.scale[k])
 	return l
 }
 
@@ -56,7 +56,7 @@ func (j *judge) limits(k, i int, scale float64) limits {
 // see is more than a thousandth of its tensor's largest gradient, and it is not
 // above it.
 func (j *judge) isUnseen(o outcome, k int) bool {
-	return o.bound > seen*j.at.largest[k] && !o.resolved()
+	return o.bound > visibleShare*j.at.largest[k] && !o.resolved()
 }
 
 // fullDigits is the noise, in unit roundoffs of the loss, up to which a loss counts
@@ -66,7 +66,7 @@ const fullDigits = 64
 // isPrecise reports whether the loss has all digits of its type: one that is rounded
 // to fewer stands still without a reason.
 func (j *judge) isPrecise() bool {
-	return j.at.noise.far <= fullDigits*j.at.roundoff()*math.Abs(j.at.f)
+	return j.at.noise.long <= fullDigits*j.at.roundoff()*math.Abs(j.at.f)
 }
 
 // climb is the way to a verdict along one line: the differences that were taken, and

@@ -13,18 +13,21 @@ const (
 	moreNeighbors = 256
 	// maxNeighborNumbers limits the memory for the gradients beside the point.
 	maxNeighborNumbers = 1 << 26
-	// nearRing and farRing are the two distances in steps of the ladder's last
-	// difference: kinks that the ladder could not tell from the point lie within.
-	farRing  = 16
-	nearRing = 1
+	// farRing is the distance of the far one of two rings of gradients beside the point,
+	// in steps of the ladder's last difference, where noise ended the ladder: kinks that
+	// it could not tell from the point lie within.
+	farRing = 16
+	// kinkedRing is that distance where the ladder ended above the noise: only kinks at
+	// the point itself can have escaped it.
+	kinkedRing = 1.0 / 16
+	// ringRatio is how many times nearer than the far ring the near one is.
+	ringRatio = 16
 	// atRing is how many times nearer than the near ring only kinks at the point itself
 	// can be.
 	atRing = 1 << 16
-	// kinkedRing is the far one where only kinks at the point itself can be.
-	kinkedRing = 1.0 / 16
-	// curved is how much of the far ring's spread curvature leaves at the near one at
+	// curvatureLeft is how much of the far ring's spread curvature leaves at the near one at
 	// most: it falls with the distance. The spread of a kink at the point stays.
-	curved = 0.1
+	curvatureLeft = 0.1
 )
 
 // atKinks judges a line whose differences do not decide: the point may be on
@@ -36,8 +39,12 @@ const (
 // confirmed the two ends of their range.
 func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	q := c.l.newest()
-	best := c.l.outcome(Inconclusive, c.l.best())
-	if c.l.held > 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
+	k := c.l.best()
+	best := c.l.outcome(Inconclusive, k)
+	if k < len(c.l.differences)-1 {
+		best.remarks |= repeated
+	}
+	if c.l.largeAgreed >= 0 || c.l.contradicts() || c.l.isLoud() || c.l.end != kinked && !c.l.isFine(q) || stats.IsNotFinite(q.d) ||
 		c.at != &c.j.at.place && c.l.end != settled {
 		// Beside the point nothing stands on a kink but by chance.
 		return best, nil
@@ -64,7 +71,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return best, err
 	}
-	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/farRing*nearRing, neighborPoints)
+	near, err := c.j.beside.ringAt(ctx, c.e, far.distance/ringRatio, neighborPoints)
 	if err != nil {
 		return best, err
 	}
@@ -76,7 +83,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	many := max(neighborPoints, min(neighborPoints+moreNeighbors, maxNeighborNumbers/len(c.j.at.x)))
 	spread := 8 * (c.l.rounding + doubleRoundoff*max(math.Abs(all.lo), math.Abs(all.hi)))
 	differ := all.width() > spread // not where it is NaN
-	if curvature := inner.width() <= curved*outer && (atPoint || inner.width() >= curved/farRing*outer); !differ ||
+	if curvature := inner.width() <= curvatureLeft*outer && (atPoint || inner.width() >= curvatureLeft/ringRatio*outer); !differ ||
 		curvature {
 		if d, ok := c.on.(*direction); ok && len(d.index) > 1 && differ && q.gap() <= inner.width() {
 			best.verdict = Inconclusive // a small kink would not show beside so much of it
@@ -95,7 +102,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 		}
 		exact := emptySpan()
 		exact.extend(nearest, c.on)
-		if !(exact.width() > spread && exact.width() > curved*inner.width()) {
+		if !(exact.width() > spread && exact.width() > curvatureLeft*inner.width()) {
 			if q.gap() <= spread {
 				best.verdict = Inconclusive // kinks are in what was taken for rounding, too
 			}
@@ -106,7 +113,7 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	if c.l.end != kinked {
 		best.remarks |= nearKinks
 	}
-	verdict, err := c.confirmed(ctx, all)
+	verdict, err := c.judgeSpan(ctx, all)
 	if d, ok := c.on.(*direction); ok && err == nil && verdict == Wrong && c.l.end == hidden && len(d.index) > 1 {
 		verdict = Inconclusive // many kinks meet in a direction, and noise hides the nearest
 	}
@@ -121,17 +128,17 @@ func (c *climb) atKinks(ctx context.Context) (outcome, error) {
 	wider := all
 	wider.extend(more, c.on)
 	if wider.lo < all.lo || wider.hi > all.hi {
-		if verdict, err = c.confirmed(ctx, wider); verdict != Wrong {
+		if verdict, err = c.judgeSpan(ctx, wider); verdict != Wrong {
 			best.verdict = verdict
 		}
 	}
 	return best, err
 }
 
-// confirmed returns Kink where the symbolic value lies in a range whose ends
+// judgeSpan returns Kink where the symbolic value lies in a range whose ends
 // differences of the loss confirm, Inconclusive where noise hides whether they do,
 // and else Wrong.
-func (c *climb) confirmed(ctx context.Context, s span) (Verdict, error) {
+func (c *climb) judgeSpan(ctx context.Context, s span) (Verdict, error) {
 	q := c.l.newest()
 	if !s.contains(q.a, &c.l.series) {
 		return Wrong, nil
@@ -164,7 +171,7 @@ func (c *climb) confirm(ctx context.Context, r ring, k int, slope, width float64
 		if err != nil {
 			return Wrong, err
 		}
-		noise := c.j.options.C * c.j.at.noise.near / h
+		noise := c.j.options.C * c.j.at.noise.short / h
 		if s.lost || noise > width {
 			break
 		}

@@ -40,7 +40,7 @@ type facts struct {
 // function was not judged in float64, nil where it was or is none.
 func (p *point) facts(notWide error) facts {
 	f := facts{
-		Digest: hashOf(math.Float64bits, p.x, []float64{p.f}, p.g), Loss: p.f, Noise: p.noise.far, Step: p.firstStep,
+		Digest: hashOf(math.Float64bits, p.x, []float64{p.f}, p.g), Loss: p.f, Noise: p.noise.long, Step: p.firstStep,
 		Largest: p.largest, Rounding: make([]float64, len(p.layout)), Chaotic: p.noise.chaotic, Precision: Double,
 	}
 	switch {
@@ -85,5 +85,6 @@ func (k *known) element(o outcome) Element {
 		Symbolic: o.symbolic, Numeric: stats.Finite(o.numeric), Error: stats.Finite(o.gap()),
 		Bound: stats.Finite(o.bound), Noise: stats.Finite(o.noise), Step: o.step, Steps: o.taken, Verdict: o.verdict,
 		Forward: o.forward, Backward: o.backward, Undefined: o.undefined.String(), Rough: o.has(rough),
+		How: o.how(),
 	}
 }

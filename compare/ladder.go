@@ -5,9 +5,9 @@ import "gradtwin/internal/stats"
 const (
 	// maxLadder limits the differences of one ladder.
 	maxLadder = 24
-	// closer is how much smaller than the element, or than the step before, the step
+	// atPointRatio is how much smaller than the element, or than the step before, the step
 	// is at which a kink counts as one at the point.
-	closer = 256
+	atPointRatio = 256
 )
 
 // ladder takes differences along one line and decides at which step the next one
@@ -18,7 +18,7 @@ type ladder struct {
 	end          ending
 	resumed      bool // a kink was looked at more closely and is none at the place
 	agreedBefore bool // the difference before agreed
-	held         int  // one more than the place of a difference that agreed at a step too large to count alone
+	largeAgreed  int  // index of a difference that agreed at a step too large to count alone; -1 for none
 }
 
 // ending says why a ladder has ended.
@@ -36,7 +36,7 @@ func newLadder(l limits) *ladder {
 	if l.tried > 0 {
 		first = l.tried
 	}
-	return &ladder{series: series{limits: l}, next: first}
+	return &ladder{series: series{limits: l}, next: first, largeAgreed: -1}
 }
 
 // advance takes the difference at l.next and decides how to go on.
@@ -54,12 +54,12 @@ func (l *ladder) advance(s difference) {
 	l.differences = append(l.differences, s)
 	switch ok := l.agrees(); {
 	case ok && !l.improves(s, trying):
-		if l.isFar(s) && l.held == 0 {
-			l.held, l.next = len(l.differences), l.within
+		if l.isTooLarge(s) && l.largeAgreed < 0 {
+			l.largeAgreed, l.next = len(l.differences)-1, l.within
 			return
 		}
 		l.stop(agreed)
-	case l.held > 0 && s.gap() <= s.bound:
+	case l.largeAgreed >= 0 && s.gap() <= s.bound:
 		l.stop(agreed)
 	case ok && !trying:
 		l.agreedBefore = true
@@ -69,7 +69,7 @@ func (l *ladder) advance(s difference) {
 		l.differences = l.differences[:0]
 		l.next = l.firstStep
 	case l.isSettled() && l.isSmooth():
-		if l.isFar(s) && s.gap() > shrink*l.leastNoise(l.within) {
+		if l.isTooLarge(s) && s.gap() > shrink*l.leastNoise(l.within) {
 			l.next = l.within
 			return
 		}
@@ -129,23 +129,23 @@ func (l *ladder) after(s difference) float64 {
 	if stats.IsNotFinite(s.d) && s.h > l.least && l.least > 0 {
 		return min(h, l.least/shrink)
 	}
-	if l.own == 0 || s.h <= l.own/closer {
+	if l.own == 0 || s.h <= l.own/atPointRatio {
 		return h
 	}
 	lo, hi := min(s.forward(), s.backward()), max(s.forward(), s.backward())
 	if len(l.differences) == 1 && s.oneSided() && s.jumps() &&
 		lo-s.noise <= s.a && s.a <= hi+s.noise {
-		return min(h, max(defaultStep*l.own, closer*l.leastNoise(s.h)*s.h/s.jump()))
+		return min(h, max(defaultStep*l.own, atPointRatio*l.leastNoise(s.h)*s.h/s.jump()))
 	}
 	return h
 }
 
 func (l *ladder) stop(e ending) { l.next, l.end = 0, e }
 
-// sharpest returns the place of the difference that agrees and has the least noise.
+// sharpest returns the index of the difference that agrees and has the least noise.
 func (l *ladder) sharpest() int {
-	if l.held > 0 {
-		return l.held - 1
+	if l.largeAgreed >= 0 {
+		return l.largeAgreed
 	}
 	return len(l.differences) - 1
 }

@@ -49,7 +49,7 @@ func (p *prober) locate(ctx context.Context, at *place, line *direction, most in
 		if len(rest) == 0 || wrong >= most {
 			break
 		}
-		line = p.newDirection(purposeDirection, rest, size)
+		line = p.newDirection(purposeDirection, rest, moveSize)
 		if off, err := p.disagrees(ctx, at, line); err != nil || !off {
 			return found, err
 		}

@@ -42,7 +42,7 @@ func measure(ctx context.Context, e *evaluator, layout gradtwin.Layout, o Option
 	if err := p.measureRounding(ctx, e, repeats.g); err != nil {
 		return nil, err
 	}
-	p.firstStep = min(maxStep, max(defaultStep, math.Cbrt(p.noise.far/max(1, math.Abs(p.f)))))
+	p.firstStep = min(maxStep, max(defaultStep, math.Cbrt(p.noise.long/max(1, math.Abs(p.f)))))
 	return p, nil
 }
 
@@ -52,9 +52,16 @@ type repeats struct {
 	g      []float64 // the gradient of the second run
 }
 
-// sameUlps is how many units in the last place two runs at the same elements may
-// differ by: sums in another order do. What differs by more is refused.
-const sameUlps = 1 << 16
+// sameRoundoffs and sameRoundoffsSingle are how many unit roundoffs, of the loss and of
+// the largest gradient of a tensor, two runs at the same elements may differ by in
+// float64 and in float32: sums in another order do. What differs by more is refused,
+// and what differs by less is in the measured noise. They are 7e-12 and 1.5e-5 of the
+// value (65,536 roundoffs of float32 would be 0.4 %), chosen, not derived: larger ones
+// would take more of what a random function varies by for rounding.
+const (
+	sameRoundoffs       = 1 << 16
+	sameRoundoffsSingle = 1 << 8
+)
 
 // moreRuns is how often the loss is run again when two runs differ, to measure
 // by how much.
@@ -101,9 +108,9 @@ func (p *point) read(ctx context.Context, e *evaluator) (repeats, error) {
 			}
 		}
 	}
-	same := sameUlps * doubleRoundoff
+	same := sameRoundoffs * doubleRoundoff
 	if p.single {
-		same = sameUlps / 256 * singleRoundoff
+		same = sameRoundoffsSingle * singleRoundoff
 	}
 	for _, f := range r.losses {
 		if math.Abs(f-p.f) > same*max(math.Abs(f), math.Abs(p.f)) {

@@ -10,9 +10,9 @@ const (
 	// neighborPoints is how many points beside the one to check have their
 	// gradients taken at each of two distances.
 	neighborPoints = 16
-	// smallest is the part of the largest gradient by which gradients there differ at
+	// kinkChange is the part of the largest gradient by which gradients there differ at
 	// least where a kink is.
-	smallest = 1e-6
+	kinkChange = 1e-6
 	// tensorScales is how many sizes of moves there are for the tensors, each half of
 	// the one before.
 	tensorScales = 8
@@ -82,7 +82,7 @@ func (b *neighbors) onKinks(ctx context.Context, e *evaluator, distance float64)
 
 // differ reports whether some of the gradients differ from the first one.
 func (r *ring) differ() bool {
-	most := smallest * largestOf(r.gradients[0])
+	most := kinkChange * largestOf(r.gradients[0])
 	for _, g := range r.gradients[1:] {
 		for i := range g {
 			if math.Abs(g[i]-r.gradients[0][i]) > most {
@@ -119,7 +119,7 @@ func (b *neighbors) goTo(e *evaluator, r ring, k int) {
 			}
 			fraction = sign * math.Abs(fraction)
 		}
-		return x + r.distance*size(x)*fraction
+		return x + r.distance*moveSize(x)*fraction
 	})
 }
 
@@ -132,12 +132,12 @@ func (b *neighbors) counts() map[int]int {
 	return out
 }
 
-// nested is how many times wider than the loss's one-sided slopes the range of
-// the gradients beside the point is where several kinks meet, and simple one over
+// nestedWidth is how many times wider than the loss's one-sided slopes the range of
+// the gradients beside the point is where several kinks meet, and simpleParts one over
 // the part of it by which a value may lie beyond at a simple kink.
 const (
-	nested = 1.25
-	simple = 64
+	nestedWidth = 1.25
+	simpleParts = 64
 )
 
 // span is the range of the slopes that the gradients beside the point give along
@@ -175,8 +175,8 @@ func (s *span) extend(r ring, on line) {
 func (s *span) contains(a float64, l *series) bool {
 	lo, hi, tolerance, ok := l.hull()
 	slack := s.width()
-	if ok && s.width() <= nested*(hi-lo) {
-		slack = tolerance + s.width()/simple
+	if ok && s.width() <= nestedWidth*(hi-lo) {
+		slack = tolerance + s.width()/simpleParts
 	}
 	return s.lo-slack <= a && a <= s.hi+slack
 }

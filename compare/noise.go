@@ -20,9 +20,9 @@ const (
 	// element: as short as it takes for the roundings at two points to differ. A
 	// longer line sees more than noise; where the loss stands still on it, it is
 	// made longer.
-	noiseUlps    = 4
-	noiseRetries = 9    // of a line whose spacing was wrong
-	longest      = 1e-3 // the largest spacing, relative to each element
+	noiseUlps      = 4
+	noiseRetries   = 9    // of a line whose spacing was wrong
+	longestSpacing = 1e-3 // the largest spacing, relative to each element
 	// noiseJitter is how far the points are off equal distances, relative to the spacing.
 	noiseJitter = 0.6
 	// noiseOnly is the part of the values' range that their differences of high
@@ -51,10 +51,10 @@ func (p *point) measureNoise(ctx context.Context, e *evaluator, losses []float64
 	}
 	p.noise.chaotic = 2*chaotic > noiseLines
 	spread := slices.Max(losses) - slices.Min(losses)
-	p.noise.near = max(roundingOf*p.roundoff()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
+	p.noise.short = max(roundingOf*p.roundoff()*math.Abs(p.f), stats.Median(noises), grain(all)/math.Sqrt(12), spread)
 	p.noise.lossSize = largestOf(all)
-	far, err := p.noiseOnLongLine(ctx, e)
-	p.noise.far = max(p.noise.near, far)
+	onLongLine, err := p.noiseOnLongLine(ctx, e)
+	p.noise.long = max(p.noise.short, onLongLine)
 	return err
 }
 
@@ -115,7 +115,7 @@ func (p *point) noiseOnLine(ctx context.Context, e *evaluator, n int) (noisyLine
 			factor = math.Sqrt(factor) // the right spacing lies between the last two
 		}
 		before = change
-		spacing = min(longest, max(shortest, spacing*math.Pow(factor, float64(change))))
+		spacing = min(longestSpacing, max(shortest, spacing*math.Pow(factor, float64(change))))
 	}
 	return l, nil
 }

@@ -19,15 +19,14 @@ const (
 	// Auto is Full where that is cheap: for a Differencer, and for up to 512
 	// elements. Otherwise it is Probe, and Sample after it.
 	Auto Mode = iota
-	// Full judges every element by itself: two loss calls each, or one whole
-	// numerical gradient where the function is a Differencer.
+	// Full judges every element by itself: two loss calls each, or one full
+	// finite-difference gradient where the function is a Differencer.
 	Full
 	// Sample judges a seeded sample of elements, stratified by tensor.
 	Sample
 	// Probe judges every tensor along random directions, and looks for the
-	// wrong element only where that fails: about 60 loss calls for six tensors,
-	// and some 300 more for a wrong element among 45,360. See Probed for what
-	// it cannot see.
+	// wrong element only where that fails. See Probed for what it cannot see,
+	// and the package comment for what it costs.
 	Probe
 )
 
@@ -44,7 +43,7 @@ func (m *Mode) UnmarshalText(text []byte) error { return modes.Read(m, text) }
 
 // Options says how a gradient is checked. The zero value is right for most: it
 // judges everything where that is cheap, and otherwise certifies every tensor
-// in about 60 loss calls, names a wrong element where one shows, and judges
+// along random directions, names a wrong element where one shows, and judges
 // 128 elements one by one (see Auto). What it did not judge, the report says.
 type Options struct {
 	Mode Mode `json:"mode"`
@@ -64,7 +63,7 @@ type Options struct {
 	Strict bool `json:"strict,omitempty"`
 	// MaxCalls limits the calls of Loss; 0 means no limit. It is divided among the
 	// parts of the check beforehand, and the report says what was left out. The
-	// calls that every check begins with (two, and 27 or more to measure the
+	// calls that every check begins with (two, and 36 or more to measure the
 	// noise) are made in any case.
 	MaxCalls int `json:"max_calls,omitempty"`
 	// MaxTime limits the duration; 0 means no limit. No call of the function begins
@@ -102,10 +101,9 @@ type Options struct {
 	Progress func(done, total int) `json:"-"`
 	// Each is called for every element that was judged one by one, in the order
 	// of their places, from the goroutine that called Check, once the check is
-	// done. An element whose first difference disagrees and that was not followed
-	// further, because enough others were wrong, has the verdict Inconclusive. Of
-	// several Points it gets those of the one that the report is of. nil calls
-	// nothing.
+	// done. An element that was not followed further, because enough others were wrong
+	// (see TensorReport.Unfollowed), has the verdict Inconclusive. Of several Points
+	// it gets those of the one that the report is of. nil calls nothing.
 	Each func(Element) `json:"-"`
 }
 

@@ -10,7 +10,7 @@ import (
 
 // outcome is the verdict on one element, or on one line.
 type outcome struct {
-	i                 int // the element's place in the flat vector
+	i                 int // the element's index among all
 	verdict           Verdict
 	symbolic, numeric float64
 	bound, noise      float64 // what passes, and the noise's part in it
@@ -25,13 +25,26 @@ type outcome struct {
 type remark uint8
 
 const (
-	still      remark = 1 << iota // it is zero because the loss does not move
-	nearKinks                     // the gradients beside the point differ
-	rough                         // it disagrees, where the loss is rougher than its measured noise
-	allRemarks = still | nearKinks | rough
+	still        remark = 1 << iota // it is zero because the loss does not move
+	nearKinks                       // the gradients beside the point differ
+	rough                           // it disagrees, where the loss is rougher than its measured noise
+	repeated                        // the difference at a smaller step is the same, within its bound
+	extrapolated                    // the numeric value is a one-sided slope, extrapolated to step 0
+	allRemarks   = still | nearKinks | rough | repeated | extrapolated
 )
 
 func (o outcome) has(r remark) bool { return o.remarks&r != 0 }
+
+// how says more of the numeric value, as Element.How does.
+func (o outcome) how() string {
+	switch {
+	case o.has(repeated):
+		return "repeated"
+	case o.has(extrapolated):
+		return "extrapolated"
+	}
+	return ""
+}
 
 // slopes are one-sided derivatives, of a kink.
 type slopes struct{ forward, backward float64 }

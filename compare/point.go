@@ -84,10 +84,10 @@ type point struct {
 
 // lossNoise is the noise ε of the loss, the standard deviation of its rounding.
 type lossNoise struct {
-	far float64
-	// near is that over moves shorter than a billionth of each element, which is
-	// less where noise varies over longer moves only.
-	near     float64
+	// long is that over moves of any length, and short over moves shorter than a
+	// billionth of each element, which is less where noise varies over longer moves only.
+	long, short float64
+
 	lossSize float64 // the largest |loss| where it was measured
 	chaotic  bool    // it could not be measured
 }
@@ -120,8 +120,8 @@ func (p *point) indices(k int) []int {
 	return index
 }
 
-// size is what a move of an element is relative to: 1 for small ones.
-func size(x float64) float64 { return max(1, math.Abs(x)) }
+// moveSize is what a move of an element is relative to: 1 for small ones.
+func moveSize(x float64) float64 { return max(1, math.Abs(x)) }
 
 // meanSize returns the mean magnitude of the elements that are not 0.
 func meanSize(x []float64) float64 {

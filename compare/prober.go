@@ -41,6 +41,7 @@ type Probed struct {
 	Bound    float64 `json:"bound,omitempty"`
 	Noise    float64 `json:"noise,omitempty"`
 	Step     float64 `json:"step,omitempty"`
+	How      string  `json:"how,omitempty"` // as Element.How
 	// Undefined is the side on which the loss is NaN or infinite along a direction
 	// at the point, at all steps: left, right or both; else empty.
 	Undefined string `json:"undefined,omitempty"`
@@ -70,7 +71,7 @@ const (
 func (p *Probed) show(o outcome) {
 	p.Verdict = o.verdict
 	p.Symbolic, p.Numeric, p.Error = o.symbolic, stats.Finite(o.numeric), stats.Finite(o.gap())
-	p.Bound, p.Noise, p.Step = stats.Finite(o.bound), stats.Finite(o.noise), o.step
+	p.Bound, p.Noise, p.Step, p.How = stats.Finite(o.bound), stats.Finite(o.noise), o.step, o.how()
 }
 
 // prober probes one tensor as a whole.
@@ -112,7 +113,7 @@ func (p *prober) lineLimits(d *direction) limits {
 			l.least = min(l.least, size)
 		}
 	}
-	l.lookWithin(l.own)
+	l.setWithin(l.own)
 	return l
 }
 
@@ -128,7 +129,7 @@ func (p *prober) relativeSize() func(x float64) float64 {
 		}
 	}
 	if math.IsInf(least, 1) {
-		return size
+		return moveSize
 	}
 	return func(x float64) float64 { return max(least, math.Abs(x)) }
 }
@@ -214,7 +215,7 @@ func (p *prober) probe(ctx context.Context, at *place, size func(float64) float6
 			return out, d, nil
 		}
 	}
-	if out.Verdict == OK && out.Resolution > seen*p.at.largest[p.k] && !still {
+	if out.Verdict == OK && out.Resolution > visibleShare*p.at.largest[p.k] && !still {
 		out.Verdict = Unseen
 	}
 	return out, nil, nil

@@ -124,13 +124,13 @@ func (e Element) write(b *textWriter) {
 
 // writeBody shows one element.
 func (e Element) writeBody(b *textWriter) {
-	writeValues(b, e.Verdict, e.Symbolic, e.Numeric, e.Noise, e.Step)
+	writeValues(b, e.Symbolic, e.Numeric, e.Noise, howTaken(e.Verdict, e.Step, e.How))
 	writeWrapped(b, "  ", e.hint()+times("   |difference|", e.Error, e.Bound))
 }
 
 // writeBody shows the direction that disagreed.
 func (p *Probed) writeBody(b *textWriter) {
-	writeValues(b, p.Verdict, p.Symbolic, p.Numeric, p.Noise, p.Step)
+	writeValues(b, p.Symbolic, p.Numeric, p.Noise, howTaken(p.Verdict, p.Step, p.How))
 	writeWrapped(b, "  ", "along a random direction"+times("   |difference|", p.Error, p.Bound))
 }
 
@@ -142,17 +142,24 @@ func times(what string, gap, bound float64) string {
 	return fmt.Sprintf("%s %.1e, %.1g times the bound", what, gap, gap/bound)
 }
 
+// howTaken says how a numeric value was taken.
+func howTaken(v Verdict, step float64, how string) string {
+	switch {
+	case how == "repeated" && v == Wrong:
+		return fmt.Sprintf("h=%.1g, the same at a smaller step", step)
+	case how == "extrapolated":
+		return fmt.Sprintf("extrapolated to h=0 from h=%.1g", step)
+	}
+	return fmt.Sprintf("h=%.1g", step)
+}
+
 // writeValues shows two values one above the other.
-func writeValues(b *textWriter, v Verdict, symbolic, numeric, noise, step float64) {
+func writeValues(b *textWriter, symbolic, numeric, noise float64, how string) {
 	fmt.Fprintf(b, "  symbolic  %+.6e\n", symbolic)
 	switch {
 	case numeric == math.MaxFloat64:
 		b.WriteString("  numeric   not finite\n")
 	default:
-		how := fmt.Sprintf("h=%.1g", step)
-		if v == Wrong {
-			how += ", the same at a smaller step"
-		}
 		writeWrapped(b, "  ", fmt.Sprintf("numeric   %+.6e ± %.0e  (%s)", numeric, noise, how))
 	}
 }

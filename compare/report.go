@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gradtwin"
+	"gradtwin/internal/words"
 )
 
 // Report is what a check found. A mismatch is in the report and is no error.
@@ -36,10 +37,13 @@ type Report struct {
 	// several. The rest of the report is of one of them: the first that is wrong, or
 	// else not judged, or else where the function stands. Calls, Gradients and
 	// Whole are of all.
-	Points    []Point  `json:"points,omitempty"`
-	Calls     int      `json:"calls"`     // of Loss
-	Gradients int      `json:"gradients"` // calls of Gradient
-	Whole     int      `json:"whole"`     // full finite-difference gradients from the function's own engine
+	Points []Point `json:"points,omitempty"`
+	// Calls and Gradients count the calls of Loss and Gradient. Not in them, nor under
+	// Options.MaxCalls, are those that try out a clone (one of each) or a Keeper (three
+	// losses a block), and those of a block that a Keeper's Release rejects.
+	Calls     int      `json:"calls"`
+	Gradients int      `json:"gradients"`
+	Whole     int      `json:"whole"` // full finite-difference gradients from the function's own engine
 	Seconds   float64  `json:"seconds,omitempty"`
 	Options   Options  `json:"options"`
 	Seed      uint32   `json:"seed"`
@@ -81,6 +85,16 @@ func (r *Report) unfollowed() int {
 	return n
 }
 
+// unfollowedText says what is known of the n elements that were not followed: of
+// each, its difference by losses disagreed; of a function with an engine, that one's
+// differences disagreed or did not decide.
+func (r *Report) unfollowedText(n int) string {
+	if r.Whole > 0 {
+		return words.Plural(n, "disagrees or is undecided", "disagree or are undecided")
+	}
+	return words.Plural(n, "disagrees", "disagree")
+}
+
 // Result is how a check ended.
 type Result string
 
@@ -108,8 +122,9 @@ type TensorReport struct {
 	Tensor  gradtwin.Tensor `json:"tensor"`
 	Checked int             `json:"checked"` // elements judged one by one
 	Counts  Counts          `json:"counts"`
-	// Unfollowed counts elements whose first difference disagreed but which
-	// were not judged further, because enough others beside them were wrong.
+	// Unfollowed counts elements that were not judged further, because enough others
+	// beside them were wrong: their first difference disagreed, or the differences of
+	// the function's engine disagreed or did not decide.
 	Unfollowed int `json:"unfollowed,omitempty"`
 	// MaxError is the largest |symbolic − numeric| among those judged.
 	MaxError float64 `json:"max_error"`
@@ -131,8 +146,7 @@ func (t TensorReport) wrong() bool {
 	return t.Counts.Wrong > 0 || t.Probe != nil && t.Probe.Verdict == Wrong
 }
 
-// wholly reports whether the tensor as a whole was wrong or inconclusive and no
-// element of it says why.
+// wholly reports whether the tensor as a whole was wrong and no element of it says why.
 func (t TensorReport) wholly() bool {
 	return t.Probe != nil && t.Probe.Verdict == Wrong && t.Counts.Wrong == 0
 }

@@ -9,13 +9,13 @@ const (
 	// roughPoints is how many points on either side of a place show how even the loss
 	// is between them.
 	roughPoints = 8
-	// rougher is how many times larger than the measured noise jumps at larger steps
+	// roughRatio is how many times larger than the measured noise jumps at larger steps
 	// must be to count: then that noise is not all there is.
-	rougher = 64
-	// finer is at how many steps, each shrink² times smaller than the one before, the
+	roughRatio = 64
+	// finerSteps is at how many steps, each shrink² times smaller than the one before, the
 	// difference of a wrong value is looked for again: a derivative does not depend on
 	// the step, and what the stairs of a loss show does.
-	finer = 3
+	finerSteps = 3
 )
 
 // isRough reports whether the loss is so rough along a line that the gap which made
@@ -28,7 +28,7 @@ const (
 // gradients within the step tell a step that is too large.
 func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 	var f [2*roughPoints + 1]float64
-	var whole, seen difference // at a step, and at the outcome's
+	var whole, atStep difference // at a step, and at the outcome's
 	f[roughPoints] = c.at.f
 	for h := o.step; h <= shrink*shrink*max(c.l.firstStep, o.step); h *= shrink * shrink {
 		for k := roughPoints; k > 0; k-- {
@@ -46,16 +46,16 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 		}
 		noise := largestJump(f[:])
 		if h == o.step {
-			seen = whole
+			atStep = whole
 			noise = max(noise, fourthDifference(f[:roughPoints+1]), fourthDifference(f[roughPoints:]))
-		} else if noise <= rougher*c.j.at.noise.near || whole.gap() > o.gap()/3 {
+		} else if noise <= roughRatio*c.j.at.noise.short || whole.gap() > o.gap()/3 {
 			continue
 		}
 		if c.j.options.C*noise/h >= whole.gap() {
 			return true, nil
 		}
 	}
-	return c.moves(ctx, o, seen)
+	return c.moves(ctx, o, atStep)
 }
 
 // moves reports whether the difference that made an outcome wrong is another at
@@ -63,13 +63,13 @@ func (c *climb) isRough(ctx context.Context, o outcome) (bool, error) {
 // the step leaves is between the one-sided slopes. It is by a good part of the gap, or
 // it is more than once, further than those slopes are apart: so what is left of a fast
 // oscillation grows as the step shrinks.
-func (c *climb) moves(ctx context.Context, o outcome, seen difference) (bool, error) {
-	lo, hi := min(seen.forward(), seen.backward()), max(seen.forward(), seen.backward())
+func (c *climb) moves(ctx context.Context, o outcome, atStep difference) (bool, error) {
+	lo, hi := min(atStep.forward(), atStep.backward()), max(atStep.forward(), atStep.backward())
 	times := 0
 	h := o.step
-	for k := range finer {
+	for k := range finerSteps {
 		h /= shrink * shrink
-		if rougher*c.l.leastNoise(h) > o.gap() {
+		if roughRatio*c.l.leastNoise(h) > o.gap() {
 			if k == 0 {
 				return c.follows(ctx, o)
 			}
@@ -80,10 +80,10 @@ func (c *climb) moves(ctx context.Context, o outcome, seen difference) (bool, er
 			return false, err
 		}
 		beyond := max(lo-s.d, s.d-hi) - (hi - lo)
-		if beyond > max(rougher*s.noise, o.gap()/settle) {
+		if beyond > max(roughRatio*s.noise, o.gap()/settleRatio) {
 			return true, nil
 		}
-		if beyond > max(rougher*s.noise, settle*(hi-lo), math.Abs(s.d)/settle) {
+		if beyond > max(roughRatio*s.noise, settleRatio*(hi-lo), math.Abs(s.d)/settleRatio) {
 			times++
 		}
 	}
@@ -114,7 +114,7 @@ func (c *climb) follows(ctx context.Context, o outcome) (bool, error) {
 			return false, nil
 		}
 	}
-	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settle, nil
+	return hi-lo >= o.gap() && math.Abs(sum/points-o.numeric) <= o.gap()/settleRatio, nil
 }
 
 // largestJump returns by how much a step from one of some equidistant values to the

@@ -100,7 +100,8 @@ func (k *known) unchecked(r *Report, f *findings) string {
 		parts = append(parts, text)
 	}
 	if n := r.unfollowed(); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d elements disagree at the first step and were not followed further", n))
+		parts = append(parts, fmt.Sprintf("%s %s at first and %s not followed further", words.Count(n, "element", "elements"),
+			r.unfollowedText(n), words.Plural(n, "was", "were")))
 	}
 	if r.Counts.Unseen > 0 {
 		parts = append(parts, words.Count(r.Counts.Unseen, "element", "elements")+" could not be seen")

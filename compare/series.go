@@ -11,12 +11,12 @@ const (
 	// shrink is the ratio of one step to the next: it takes curvature down by
 	// 16 and leaves room for a dozen steps above the noise.
 	shrink = 4
-	// nearStep is the step, relative to what moves, below which the noise of near
-	// points counts.
-	nearStep = 1e-9
-	// even is the largest part of the loss's rise on both sides by which the two
+	// shortMove is the step, relative to what moves, below which the noise over short
+	// moves counts.
+	shortMove = 1e-9
+	// minimumSkew is the largest part of the loss's rise on both sides by which the two
 	// losses may differ where the point is a minimum.
-	even = 1e-2
+	minimumSkew = 1e-2
 )
 
 // limits holds the steps, the noise and the tolerances that a ladder decides with.
@@ -34,9 +34,9 @@ type limits struct {
 	coarse    float64 // noise of a difference above which a larger step is wanted
 }
 
-// within is the step, relative to the usual size of a tensor's elements, above which
+// samePlace is the step, relative to the usual size of a tensor's elements, above which
 // a difference may show another place: a smaller step must confirm it.
-const within = 1.0 / 16
+const samePlace = 1.0 / 16
 
 // complete sets a difference's noise and bound.
 func (l *limits) complete(s *difference) {
@@ -48,7 +48,7 @@ func (l *limits) complete(s *difference) {
 	}
 	s.bound = l.relative(*s) + s.noise
 	if rise := math.Abs(s.fp-s.f0) + math.Abs(s.fm-s.f0); s.oneSided() && s.gap() > s.bound && !stats.IsNotFinite(rise) &&
-		math.Abs(s.fp-s.fm) <= even*rise {
+		math.Abs(s.fp-s.fm) <= minimumSkew*rise {
 		// At a minimum of a sum of squares the loss is far larger beside the point than
 		// where its noise was measured, and its noise grows with its root.
 		s.bound += s.noise * math.Sqrt(max(1, max(math.Abs(s.fp), math.Abs(s.fm))/l.noise.lossSize))
@@ -58,10 +58,10 @@ func (l *limits) complete(s *difference) {
 // leastNoise is the noise of a difference at step h when the loss is as large on
 // both sides as between them.
 func (l *limits) leastNoise(h float64) float64 {
-	if h < nearStep*cmp.Or(l.own, 1) {
-		return l.factor * l.noise.near / h
+	if h < shortMove*cmp.Or(l.own, 1) {
+		return l.factor * l.noise.short / h
 	}
-	return l.factor * l.noise.far / h
+	return l.factor * l.noise.long / h
 }
 
 // relative is the part of the bound that does not come from the loss's noise.
@@ -76,30 +76,30 @@ func (l *limits) relative(s difference) float64 {
 // hides reports whether noise hides what a step smaller than that of s could show.
 func (l *limits) hides(s difference) bool { return s.gap() <= shrink*l.leastNoise(s.h)+l.rounding }
 
-// isFar reports whether a step is too large to count alone.
-func (l *limits) isFar(s difference) bool { return l.within > 0 && s.h > l.within }
+// isTooLarge reports whether a step is too large to count alone.
+func (l *limits) isTooLarge(s difference) bool { return l.within > 0 && s.h > l.within }
 
-// lookWithin makes steps that reach beyond a part of the given size count only
+// setWithin makes steps that reach beyond a part of the given size count only
 // with a smaller one.
-func (l *limits) lookWithin(size float64) {
-	if l.within = 0; size > 0 && max(l.firstStep, l.tried) > within*size {
-		l.within = within * size
+func (l *limits) setWithin(size float64) {
+	if l.within = 0; size > 0 && max(l.firstStep, l.tried) > samePlace*size {
+		l.within = samePlace * size
 	}
 }
 
 const (
-	// settle is how many times nearer to each other than to the symbolic value
+	// settleRatio is how many times nearer to each other than to the symbolic value
 	// two differences must be for it to be wrong. A difference that still moves by
-	// a power law has 4^p − 1 here, above 1/settle for all p > 0.17.
-	settle = 4
-	// fixed is the part of the jump by which one-sided slopes may change with the
+	// a power law has 4^p − 1 here, above 1/settleRatio for all p > 0.17.
+	settleRatio = 4
+	// kinkDrift is the part of the jump by which one-sided slopes may change with the
 	// step and still show a kink at the point itself: one at distance d changes
 	// them by 3d/h of it.
-	fixed = 1.0 / 1024
-	// smooth is how many times smaller than the gap the jump between the one-sided
+	kinkDrift = 1.0 / 1024
+	// smoothRatio is how many times smaller than the gap the jump between the one-sided
 	// slopes must be for two differences to decide without a smaller step: then
 	// no kink within the step makes the gap.
-	smooth = 16
+	smoothRatio = 16
 )
 
 // series is differences along one line at smaller and smaller steps, and what
@@ -132,7 +132,7 @@ func (l *series) isSettled() bool {
 	apart := gapBetween(p.d, q.d)
 	// Differences that grow as the step shrinks have not settled, though the
 	// symbolic value may be larger still.
-	return apart <= q.gap()/settle && apart <= max(math.Abs(p.d), math.Abs(q.d))/settle+p.noise+q.noise &&
+	return apart <= q.gap()/settleRatio && apart <= max(math.Abs(p.d), math.Abs(q.d))/settleRatio+p.noise+q.noise &&
 		!math.IsInf(q.gap(), 1)
 }
 
@@ -146,7 +146,7 @@ func (l *series) isKinked() bool {
 	if !p.oneSided() || !q.oneSided() || stats.IsNotFinite(p.jump()) || stats.IsNotFinite(q.jump()) {
 		return false
 	}
-	change := fixed*q.jump() + q.noise
+	change := kinkDrift*q.jump() + q.noise
 	return q.jumps() &&
 		math.Abs(p.forward()-q.forward()) <= change && math.Abs(p.backward()-q.backward()) <= change
 }
@@ -175,7 +175,7 @@ func (l *series) hull() (lo, hi, tolerance float64, ok bool) {
 	return lo, hi, tolerance, q.jump() <= 2*p.jump()
 }
 
-// best returns the place of the difference that is worth printing: of those at the
+// best returns the index of the difference that is worth printing: of those at the
 // end that say the same, the first, which has the least noise.
 func (l *series) best() int {
 	k := len(l.differences) - 1

@@ -46,7 +46,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 		index = append(index, j.at.indices(k)...)
 	}
 	p := &prober{judge: j, e: e}
-	line := p.newDirection(purposeTaylor, index, size)
+	line := p.newDirection(purposeTaylor, index, moveSize)
 	length := 0.0
 	for _, w := range line.w {
 		length = math.Hypot(length, w)
@@ -70,7 +70,7 @@ func (j *judge) taylor(ctx context.Context, e *evaluator, tensors []int) (*Taylo
 			continue // out of the function's domain
 		}
 		// Three roundings of the loss's size go into a remainder.
-		if r <= 3*j.options.C*max(j.at.noise.far, j.at.roundoff()*math.Abs(f)) {
+		if r <= 3*j.options.C*max(j.at.noise.long, j.at.roundoff()*math.Abs(f)) {
 			break
 		}
 		result.Steps, result.Remainders = append(result.Steps, t), append(result.Remainders, r)

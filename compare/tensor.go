@@ -51,7 +51,7 @@ func (j *judge) judgeTensor(ctx context.Context, e *evaluator, pl *plan, u unit,
 // together.
 func (j *judge) together(ctx context.Context, e *evaluator, k int, f *finding) error {
 	p := &prober{judge: j, e: e, k: k}
-	probe, _, err := p.probe(ctx, &j.at.place, size, func(outcome) {})
+	probe, _, err := p.probe(ctx, &j.at.place, moveSize, func(outcome) {})
 	if err == nil && probe.Verdict == Wrong {
 		f.Probe = &probe
 	}
@@ -92,7 +92,7 @@ func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 		return nil
 	}
 	at := &p.at.place
-	probe, line, err := p.probe(ctx, at, size, f.Tally.note)
+	probe, line, err := p.probe(ctx, at, moveSize, f.Tally.note)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (p *prober) examine(ctx context.Context, f *finding, named int) error {
 			return err
 		}
 		if there != nil {
-			beside, l, err := p.probe(ctx, there, size, func(outcome) {})
+			beside, l, err := p.probe(ctx, there, moveSize, func(outcome) {})
 			if err != nil {
 				return err
 			}
@@ -152,9 +152,9 @@ func (p *prober) aside(ctx context.Context) (*place, error) {
 		for i >= p.at.offsets[k+1] {
 			k++
 		}
-		far := besideSteps * p.at.firstStep * size(x)
+		far := besideSteps * p.at.firstStep * moveSize(x)
 		if usual := p.at.scale[k]; usual > 0 {
-			far = min(far, within*max(usual, math.Abs(x)))
+			far = min(far, samePlace*max(usual, math.Abs(x)))
 		}
 		return x + far*(2*r.Float64()-1)
 	})

@@ -9,12 +9,15 @@ import (
 
 // Verdict is what the rule says of one element of a gradient. With a the
 // symbolic value and D(h) the central difference at step h, which starts where
-// the noise of the loss leaves room and is divided by 4 as long as it can show
-// more,
+// the noise of the loss leaves room and is divided by 4, or by more where it reaches
+// beyond the element's own size, as long as it can show more,
 //
 //  1. OK when |a − D(h)| ≤ rtol·max(|a|, |D|) + r + C·ε/h at one of the steps,
 //     where ε is the measured noise of the loss and r the measured rounding of
-//     the gradient itself;
+//     the gradient itself. What agrees at a later step by the last term alone must
+//     also be twice as near as at the step before, or that one have agreed; a
+//     step above a sixteenth of the usual size of the tensor's elements does not
+//     count alone; and at a minimum of the loss the last term is wider;
 //  2. Wrong when two differences agree with each other and not with a, no kink is
 //     near, so that the one-sided slopes of the loss agree with each other too, and
 //     neither points between and beyond theirs nor smaller steps show anything else;
@@ -92,13 +95,13 @@ func (c *Counts) add(v Verdict) {
 type Element struct {
 	Tensor   string  `json:"tensor"`
 	Index    []int   `json:"index"`
-	Flat     int     `json:"flat"` // its place among all elements
+	Flat     int     `json:"flat"` // its index among all elements
 	Symbolic float64 `json:"symbolic"`
 	Numeric  float64 `json:"numeric"` // math.MaxFloat64 where it is NaN or infinite
 	Error    float64 `json:"error"`   // |symbolic − numeric|
 	Bound    float64 `json:"bound"`   // what would have passed
 	Noise    float64 `json:"noise"`   // of the numeric value, C·ε/h
-	Step     float64 `json:"step"`    // h, where the numeric value was taken
+	Step     float64 `json:"step"`    // h, where the numeric value was taken, or from which it was extrapolated
 	Steps    int     `json:"steps"`   // differences taken
 	Verdict  Verdict `json:"verdict"`
 	// Forward and Backward are the one-sided derivatives at a kink, else zero, also
@@ -111,6 +114,10 @@ type Element struct {
 	// Rough says that the element is inconclusive because the loss varies along it by
 	// more than its noise.
 	Rough bool `json:"rough,omitempty"`
+	// How says more of the numeric value: repeated where the difference at a smaller
+	// step is the same, within its bound; extrapolated where the loss is finite on one
+	// side only, and the slope there was extrapolated to step 0; else empty.
+	How string `json:"how,omitempty"`
 }
 
 // Name names the element, as in W1[74,49].

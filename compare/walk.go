@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	// farthest is the first Move that is tried: another order of size among
+	// firstMove is the first Move that is tried: another order of size among
 	// elements that are alike, and no change of sign.
-	farthest = 1
-	// nearest is the last one, where the loss or the gradient is not finite at
+	firstMove = 1
+	// lastMove is the last one, where the loss or the gradient is not finite at
 	// larger ones.
-	nearest = 1. / 64
+	lastMove = 1. / 64
 	// emptyScale is how large elements become of a tensor that is all zeros: as
 	// weights often begin.
 	emptyScale = 0.1
@@ -103,7 +103,7 @@ func (w *walk) checkBeside(ctx context.Context, n int) (*Report, error) {
 			return nil, err
 		}
 	}
-	p := Point{Move: farthest, Shuffled: n%2 == 1, Draw: w.drawAt(n)}
+	p := Point{Move: firstMove, Shuffled: n%2 == 1, Draw: w.drawAt(n)}
 	for ; ; p.Move, p.Shuffled = p.Move/4, false {
 		w.move(n, p)
 		r, err := w.check(ctx, n, p)
@@ -115,7 +115,7 @@ func (w *walk) checkBeside(ctx context.Context, n int) (*Report, error) {
 			return r, nil
 		case ctx.Err() != nil, errors.As(err, &unsteady), errors.As(err, &changed):
 			return nil, fmt.Errorf("point %d: %w", n+1, err)
-		case errors.As(err, &infinite) && p.Move > nearest:
+		case errors.As(err, &infinite) && p.Move > lastMove:
 			continue
 		}
 		p.Result, p.Problem = NotChecked, err.Error()

@@ -182,7 +182,7 @@ func TestPointsStayInside(t *testing.T) {
 		if p.Result != Passed {
 			t.Errorf("point %d: %+v", n+1, p)
 		}
-		if n > 0 && p.Move < farthest {
+		if n > 0 && p.Move < firstMove {
 			nearer++
 		}
 	}

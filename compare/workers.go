@@ -54,7 +54,7 @@ func (j *judge) clone(first *evaluator) (*evaluator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("loss of a clone: %w", err)
 	}
-	if math.Float64bits(loss) != math.Float64bits(at.f) && math.Abs(loss-at.f) > j.options.C*at.noise.far {
+	if math.Float64bits(loss) != math.Float64bits(at.f) && math.Abs(loss-at.f) > j.options.C*at.noise.long {
 		return nil, &UnsteadyError{What: "loss", First: at.f, Second: loss}
 	}
 	g := make([]float64, len(at.g))

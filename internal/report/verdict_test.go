@@ -53,6 +53,11 @@ func TestVerdict(t *testing.T) {
 			first(r).Checked, first(r).Counts, first(r).Tensors[0].Unfollowed = 7, compare.Counts{OK: 2, Wrong: 5}, 3
 		}, "The gradients disagree: 5 of 7 elements checked are wrong, W1[3,1] (fixed batches, at the start), and 4 " +
 			"more, 3 more disagree."},
+		{"many by an engine", func(r *report.Results) {
+			*r = *reporttest.Sample(true)
+			first(r).Whole, first(r).Tensors[0].Unfollowed = 1, 1
+		}, "The gradients disagree: 1 of 10 elements checked is wrong, W1[3,1] (fixed batches, at the start), 1 more " +
+			"disagrees or is undecided."},
 		{"nothing", func(r *report.Results) { r.Runs = nil }, "No gradient was checked."},
 		{"inconclusive", func(r *report.Results) {
 			first(r).Counts = compare.Counts{OK: 7, Inconclusive: 2,

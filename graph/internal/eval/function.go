@@ -189,7 +189,8 @@ func (f *Function) Release() error {
 }
 
 // Follow runs the loss, or the gradient, and calls computed with each node and its
-// value, inputs too. It stops where computed returns false.
+// value. It stops after an operation for which computed returns false; what it returns
+// for an input does not count.
 func (f *Function) Follow(gradient bool, computed func(n *gorgonia.Node, v gorgonia.Value) bool) error {
 	if err := f.interrupt(); err != nil {
 		return err

@@ -135,8 +135,8 @@ func (t *Tape) Run(leaves Leaves) error {
 	return t.Follow(leaves, func(*gorgonia.Node) bool { return true })
 }
 
-// Follow is Run, but calls computed with each node, inputs too, and stops where it
-// returns false.
+// Follow is Run, but calls computed with each node, inputs too, and stops after an
+// operation for which it returns false. What it returns for an input does not count.
 func (t *Tape) Follow(leaves Leaves, computed func(*gorgonia.Node) bool) error {
 	return t.steps(leaves, func(*step) {}, computed)
 }
