@@ -37,10 +37,10 @@ var allowed = map[string][]string{
 	"gradtwin/graph/internal/training": rooms("eval", "inspect", "memory", "ops", "peek", "replica", module),
 	"gradtwin/graph/models":            {}, // tests alone
 	"gradtwin/graph/audit": rooms("memory", "peek", module, "gradtwin/graph", "gradtwin/graph/faults",
-		"gradtwin/compare", "gradtwin/internal/enum"),
+		"gradtwin/compare", "gradtwin/internal/condition", "gradtwin/internal/enum"),
 	"gradtwin/backprop": {module},
 	"gradtwin/numeric":  {module, "gradtwin/internal/enum", "gradtwin/internal/simd"},
-	"gradtwin/compare": {module, "gradtwin/internal/enum", "gradtwin/internal/stats",
+	"gradtwin/compare": {module, "gradtwin/internal/condition", "gradtwin/internal/enum", "gradtwin/internal/stats",
 		"gradtwin/internal/words"},
 	"gradtwin/compare/battery": {}, // tests alone
 	"gradtwin/compare/rows":    {}, // tests alone
@@ -48,6 +48,7 @@ var allowed = map[string][]string{
 	"gradtwin/compare/twin/twintest": {module, "gradtwin/compare", "gradtwin/compare/twin", "gradtwin/graph",
 		"gradtwin/numeric"},
 	"gradtwin/internal/checkpoint":  {module, "gradtwin/internal/npz"},
+	"gradtwin/internal/condition":   {},
 	"gradtwin/internal/cputime":     {}, // for benchmarks
 	"gradtwin/internal/digits":      {"gradtwin/internal/npz"},
 	"gradtwin/internal/enum":        {},

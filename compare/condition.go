@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"gradtwin/internal/condition"
 	"gradtwin/internal/words"
 )
 
@@ -47,8 +48,8 @@ const (
 // holds. It is nil where none has the mark, where no condition fits, and where one
 // would fit by chance.
 func simplest(shapes [][]int, members []bool) *Condition {
-	marked, of := newSet(members), len(shapes)
-	n := marked.count()
+	marked, of := condition.NewSet(members), len(shapes)
+	n := marked.Count()
 	switch n {
 	case 0:
 		return nil
@@ -70,9 +71,9 @@ func simplest(shapes [][]int, members []bool) *Condition {
 		if parts > 1 && chance(atoms, parts, n, of) > mostChance {
 			return nil
 		}
-		c := &Condition{Text: all[0].text, Others: len(all) - 1}
+		c := &Condition{Text: all[0].Text, Others: len(all) - 1}
 		for _, a := range all {
-			c.Others += a.others
+			c.Others += a.Others
 		}
 		return c
 	}
@@ -82,37 +83,37 @@ func simplest(shapes [][]int, members []bool) *Condition {
 // conditions returns the conditions of so many parts that hold for the marked
 // shapes alone. Of parts that are joined by or, each holds for marked ones only; of
 // others each holds for all marked ones.
-func conditions(atoms []atom, marked set, parts int, join string, or bool) (found []atom) {
-	var useful []atom
+func conditions(atoms []condition.Atom, marked condition.Set, parts int, join string, or bool) (found []condition.Atom) {
+	var useful []condition.Atom
 	for _, a := range atoms {
-		if or && a.shapes.in(marked) || !or && marked.in(a.shapes) {
+		if or && a.Cases.In(marked) || !or && marked.In(a.Cases) {
 			useful = append(useful, a)
 		}
 	}
-	eachChoice(useful, parts, or, func(chosen []int, s set) {
+	eachChoice(useful, parts, or, func(chosen []int, s condition.Set) {
 		if !slices.Equal(s, marked) {
 			return
 		}
 		texts := make([]string, len(chosen))
 		same := 1
 		for i, k := range chosen {
-			texts[i] = useful[k].text
-			same *= useful[k].others + 1
+			texts[i] = useful[k].Text
+			same *= useful[k].Others + 1
 		}
-		found = append(found, atom{text: strings.Join(texts, join), others: same - 1})
+		found = append(found, condition.Atom{Text: strings.Join(texts, join), Others: same - 1})
 	})
 	return found
 }
 
 // eachChoice calls do for each choice of so many atoms, with the shapes for which
 // all hold, or one of them. What do is given is overwritten.
-func eachChoice(atoms []atom, parts int, or bool, do func(chosen []int, s set)) {
+func eachChoice(atoms []condition.Atom, parts int, or bool, do func(chosen []int, s condition.Set)) {
 	if len(atoms) < parts {
 		return
 	}
-	chosen, sets := make([]int, parts), make([]set, parts)
+	chosen, sets := make([]int, parts), make([]condition.Set, parts)
 	for d := range sets {
-		sets[d] = make(set, len(atoms[0].shapes))
+		sets[d] = make(condition.Set, len(atoms[0].Cases))
 	}
 	var choose func(depth, from int)
 	choose = func(depth, from int) {
@@ -121,12 +122,12 @@ func eachChoice(atoms []atom, parts int, or bool, do func(chosen []int, s set)) 
 			return
 		}
 		for k := from; k < len(atoms); k++ {
-			before := atoms[k].shapes
+			before := atoms[k].Cases
 			if depth > 0 {
 				before = sets[depth-1]
 			}
 			chosen[depth] = k
-			sets[depth].combine(before, atoms[k].shapes, or)
+			sets[depth].Combine(before, atoms[k].Cases, or)
 			choose(depth+1, k+1)
 		}
 	}
@@ -135,17 +136,14 @@ func eachChoice(atoms []atom, parts int, or bool, do func(chosen []int, s set)) 
 
 // chance returns the share of all choices of n among so many shapes for which
 // some condition of so many parts holds.
-func chance(atoms []atom, parts, n, of int) float64 {
+func chance(atoms []condition.Atom, parts, n, of int) float64 {
 	seen := map[string]bool{}
 	for _, or := range []bool{false, true} {
-		eachChoice(atoms, parts, or, func(_ []int, s set) {
-			if s.count() == n {
+		eachChoice(atoms, parts, or, func(_ []int, s condition.Set) {
+			if s.Count() == n {
 				seen[fmt.Sprint(s)] = true
 			}
 		})
 	}
-	all, _ := math.Lgamma(float64(of + 1))
-	chosen, _ := math.Lgamma(float64(n + 1))
-	rest, _ := math.Lgamma(float64(of - n + 1))
-	return float64(len(seen)) / math.Exp(all-chosen-rest)
+	return float64(len(seen)) / math.Exp(condition.LogChoices(of, n))
 }

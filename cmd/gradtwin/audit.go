@@ -40,8 +40,10 @@ the tape machine and on the Lisp machine, and sets value and gradient against
 plain Go and central differences. A row's verdict is the worst of: its inputs
 being leaves, inner nodes, used twice, and in float32.
 
-With --fuzz it also draws shapes and settings of every operation at random, and
-lists those that fail, with the known fault that they show.
+With --fuzz it also draws shapes and settings of every operation at random. For
+each operation and kind of failure it prints how many fail, a condition under
+which they do where a simple one separates them from what is right, the smallest
+case that fails, and the known faults.
 
 The exit code is 0 whatever is found: the faults are Gorgonia's. With --baseline
 it is 3 when something is worse than in an earlier audit, as for a fork.`,
@@ -71,7 +73,7 @@ it is 3 when something is worse than in an earlier audit, as for a fork.`,
 	s.StringVar(&f.programs, "programs", "", "also write a minimal program for each failure into this `DIR`")
 	s.StringVar(&f.baseline, "baseline", "", "compare with an earlier audit, a `FILE` that --json has printed, and exit "+
 		"with code 3 when something is worse")
-	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and list what fails")
+	s.BoolVar(&f.fuzz, "fuzz", false, "also draw shapes and settings of every operation, and say when they fail")
 	s.Uint64Var(&f.seed, "seed", 1, "`seed` of the shapes of --fuzz")
 	s.BoolVar(&f.worker, "worker", false, "")
 	if err := s.MarkHidden("worker"); err != nil {
@@ -148,9 +150,9 @@ func (a *app) audit(ctx context.Context, f *auditFlags) error {
 			v.Gorgonia, v.Tensor, words.Int(len(all)), words.Int(tape[audit.Right]), words.Int(lisp[audit.Right]))
 	}
 	if f.fuzz {
-		rows, err := audit.Fuzz(ctx, worker, f.seed, matches)
+		rows, conditions, err := audit.Fuzz(ctx, worker, f.seed, matches)
 		if err == nil {
-			err = a.printFuzz(rows, f.seed, f.asJSON)
+			err = a.printFuzz(rows, conditions, f.seed, f.asJSON)
 		}
 		if err != nil {
 			return err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -12,47 +11,48 @@ import (
 	"gradtwin/internal/words"
 )
 
-// printFuzz prints what fails among cases drawn at random, and whether package
-// faults knows it.
-func (a *app) printFuzz(rows []audit.Row, seed uint64, asJSON bool) error {
+// printFuzz prints when the operations fail among cases drawn at random.
+func (a *app) printFuzz(rows []audit.Row, conditions []audit.Condition, seed uint64, asJSON bool) error {
 	if asJSON {
 		for _, r := range rows {
 			if err := a.line(r); err != nil {
 				return err
 			}
 		}
+		for _, c := range conditions {
+			if err := a.line(c); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
 	t := a.table()
-	t.AppendHeader(table.Row{"operation", "verdict", "shapes", "as in", "known fault"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "as in", WidthMax: 40, WidthMaxEnforcer: text.Trim},
-		{Name: "known fault", WidthMax: 70}})
-	type kind struct {
-		op      string
-		verdict audit.Verdict
-		known   string
-	}
-	var kinds []kind
-	examples := map[kind][]string{}
+	t.AppendHeader(table.Row{"operation", "fails by", "shapes", "when", "smallest", "known fault"})
+	t.SetColumnConfigs([]table.ColumnConfig{{Name: "when", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft},
+		{Name: "smallest", WidthMax: 40, WidthMaxEnforcer: text.Trim},
+		{Name: "known fault", WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	failures, unknown := 0, 0
 	for _, r := range rows {
-		if !r.Fails() {
-			continue
+		if r.Fails() {
+			failures++
+			if r.Known == nil {
+				unknown++
+			}
 		}
-		failures++
-		k := kind{r.Op, r.Outcomes[0].Verdict, strings.Join(r.Known, "; ")}
-		if k.known == "" {
-			unknown++
-			k.known = "none"
-		}
-		if examples[k] == nil {
-			kinds = append(kinds, k)
-		}
-		examples[k] = append(examples[k], r.Variant)
 	}
-	for _, k := range kinds {
-		shortest := slices.MinFunc(examples[k], func(a, b string) int { return len(a) - len(b) })
-		t.AppendRow(table.Row{k.op, k.verdict, len(examples[k]), shortest, k.known})
+	for _, c := range conditions {
+		when := c.When
+		switch {
+		case when == "":
+			when = "no condition found"
+		case c.Missed > 0:
+			when += fmt.Sprintf("; %d more", c.Missed)
+		}
+		known := strings.Join(c.Known, "; ")
+		if known == "" {
+			known = "none"
+		}
+		t.AppendRow(table.Row{c.Op, c.Kind, fmt.Sprintf("%d of %d", c.Failing, c.Cases), when, c.Smallest, known})
 	}
 	fmt.Fprintln(a.stdout)
 	t.print()

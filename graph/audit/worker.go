@@ -48,8 +48,9 @@ func subjects() (all []subject) {
 
 // job is one outcome of one subject, or a case that a generator draws.
 type job struct {
-	Subject, Outcome int   // for a drawn case its generator, and its number
-	Draw             *seed `json:",omitempty"`
+	Subject, Outcome int   // for a drawn case its generator, and 0
+	Drawn            bool  `json:",omitempty"`
+	Choices          []int `json:",omitempty"` // with which it is drawn
 }
 
 // do runs a job. A drawn case is run in all cells of the fuzzer. A panic that gets
@@ -58,10 +59,10 @@ type job struct {
 func (j job) do(all []subject, generators []generator) (o Outcome, err error) {
 	defer recovered(&err)
 	switch {
-	case j.Draw != nil && j.Subject >= 0 && j.Subject < len(generators):
-		c := generators[j.Subject].draw(*j.Draw, j.Subject, j.Outcome)
+	case j.Drawn && j.Subject >= 0 && j.Subject < len(generators):
+		c := generators[j.Subject].make(&choices{values: j.Choices})
 		return c.fuzzed(), nil
-	case j.Draw == nil && j.Subject >= 0 && j.Subject < len(all) &&
+	case !j.Drawn && j.Subject >= 0 && j.Subject < len(all) &&
 		j.Outcome >= 0 && j.Outcome < len(all[j.Subject].row().Outcomes):
 		return all[j.Subject].outcome(j.Outcome), nil
 	}
