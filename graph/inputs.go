@@ -66,8 +66,8 @@ func checkInputs(cost *gorgonia.Node, wrt, nodes gorgonia.Nodes) error {
 			return fmt.Errorf("input %d: %w", k+1, err)
 		}
 		if first := slices.Index(wrt, n); first < k {
-			return fmt.Errorf("inputs %d and %d are one node, %s: Gorgonia merges inputs that have one name and shape",
-				first+1, k+1, n.Name())
+			return fmt.Errorf("inputs %d and %d are one node, %s: Gorgonia merges inputs that have one name, or none, and "+
+				"one shape; WithName tells them apart", first+1, k+1, inspect.Label(n))
 		}
 	}
 	return nil
@@ -86,7 +86,7 @@ func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
 	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
 		return fmt.Errorf("%s is of type %v: want float64 or float32", inspect.Label(n), n.Dtype())
 	case n.Value() == nil:
-		return fmt.Errorf("%s has no value", inspect.Label(n))
+		return fmt.Errorf("%s has no value: give it one by gorgonia.Let or WithValue before Wrap", inspect.Label(n))
 	case !nodes.Contains(n):
 		return fmt.Errorf("the cost does not depend on %s", inspect.Label(n))
 	}

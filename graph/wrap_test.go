@@ -290,6 +290,13 @@ func TestWrapErrors(t *testing.T) {
 			a, b := m.input("w", 0, 1, 3), m.input("w", 0, 1, 3)
 			return must(gorgonia.Sum(must(gorgonia.HadamardProd(a, b)))), gorgonia.Nodes{a, b}
 		}, "inputs 1 and 2 are one node, w"},
+		{"inputs merged without a name", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
+			vector := func() *gorgonia.Node {
+				return gorgonia.NewVector(m.g, m.dtype, gorgonia.WithShape(3), gorgonia.WithValue(m.dense(0, 1, 3)))
+			}
+			a, b := vector(), vector()
+			return must(gorgonia.Sum(must(gorgonia.HadamardProd(a, b)))), gorgonia.Nodes{a, b}
+		}, "inputs 1 and 2 are one node, unnamed"},
 		{"inner node", func(m *maker) (*gorgonia.Node, gorgonia.Nodes) {
 			y := must(gorgonia.Square(m.input("x", 0, 1, 3)))
 			return must(gorgonia.Sum(y)), gorgonia.Nodes{y}

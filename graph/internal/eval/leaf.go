@@ -25,7 +25,7 @@ func (l *Leaf) sync(float bool) error {
 		return nil
 	}
 	if v == nil {
-		return fmt.Errorf("input %s has no value", l.Name)
+		return fmt.Errorf("input %s has no value: give it one by gorgonia.Let or WithValue before Wrap", l.Name)
 	}
 	if v.Dtype() != l.Node.Dtype() {
 		return fmt.Errorf("input %s holds a value of type %v: want %v", l.Name, v.Dtype(), l.Node.Dtype())
