@@ -233,7 +233,7 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			if failed := err != nil; failed != (c.check == fails) {
-				t.Fatalf("error %v: want one: %v", err, c.check == fails)
+				t.Fatalf("the check ended with the error %v, and the row says %q", err, c.check)
 			}
 			if c.check == fails {
 				known := func(problem string) bool { return strings.Contains(err.Error(), problem) }
