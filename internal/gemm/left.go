@@ -8,7 +8,7 @@ type Left[T float32 | float64] struct {
 	value  []T
 	column []int32
 	count  []int32 // of each row of a tile
-	pack   pack[T]
+	turner turner[T]
 }
 
 // Set makes a, rows×cols without gaps, the operand. Later changes of a are not
@@ -45,7 +45,7 @@ func (l *Left[T]) Multiply(trans bool, n int, b []T, ldb int, c []T, ldc int) bo
 			found += int(c)
 		}
 		t.value, t.column = value[:found], column[:found]
-		l.pack.product(t, at, trans, n, b, ldb, c, ldc, false)
+		l.turner.product(t, at, trans, n, b, ldb, c, ldc, false)
 		value, column, count = value[found:], column[found:], count[at.rows:]
 	}
 	return true

@@ -43,15 +43,24 @@ func find[T float32 | float64](a []T, lda int, at place, value []T, column, coun
 	return tile[T]{count, column[:n], value[:n]}
 }
 
-// pack is scratch memory for a tile of the left operand, and for the right operand
-// transposed.
+// packed is memory for a tile.
+type packed[T float32 | float64] struct {
+	count  [side]int32
+	column [side*side + slack]int32
+	value  [side*side + slack]T
+}
+
+// turner is scratch memory for the transpose of a tile.
+type turner[T float32 | float64] struct {
+	turned packed[T]
+	next   [side]int32
+}
+
+// pack is scratch memory for a product: a tile of the left operand, its transpose, and
+// that of the right operand.
 type pack[T float32 | float64] struct {
-	found, turned struct {
-		count  [side]int32
-		column [side*side + slack]int32
-		value  [side*side + slack]T
-	}
-	next  [side]int32
+	found packed[T]
+	turner[T]
 	right []T
 }
 
@@ -70,7 +79,7 @@ func grow[S ~[]E, E any](s *S, n int) S {
 }
 
 // turn returns the transpose of a tile with a number of columns.
-func (p *pack[T]) turn(t tile[T], cols int) tile[T] {
+func (p *turner[T]) turn(t tile[T], cols int) tile[T] {
 	// A remainder of a power of 2 says that an index is within.
 	const all = side * side
 	to := &p.turned
@@ -98,7 +107,7 @@ func (p *pack[T]) turn(t tile[T], cols int) tile[T] {
 
 // product adds the product of a tile, or of its transpose, with rows of B to C, or
 // sets C to it where the tile is the first of its sums and add is not set.
-func (p *pack[T]) product(t tile[T], at place, trans bool, n int, b []T, ldb int, c []T, ldc int, add bool) {
+func (p *turner[T]) product(t tile[T], at place, trans bool, n int, b []T, ldb int, c []T, ldc int, add bool) {
 	row, col := at.row, at.col
 	if trans {
 		t = p.turn(t, at.cols)

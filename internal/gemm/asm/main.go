@@ -50,6 +50,15 @@ func (k kernel) element() string { return fmt.Sprintf("float%d", 8*k.size) }
 
 func (k kernel) name(base string) string { return fmt.Sprintf("%s%d%s", base, 8*k.size, k.isa) }
 
+// toBytes makes a number of elements one of bytes.
+func (k kernel) toBytes(n reg.GPVirtual) {
+	if k.double() {
+		SHLQ(U8(3), n)
+	} else {
+		SHLQ(U8(2), n)
+	}
+}
+
 func param(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
 // rows writes the product of sparse rows with a matrix. There is one loop for
@@ -72,13 +81,9 @@ func (k kernel) rows() {
 	column, value, b := param("column"), param("value"), param("b")
 	ldb, rows, vectors, back := param("ldb"), param("rows"), param("vectors"), param("back")
 	add := Load(Param("add"), GP8()).(reg.GPVirtual)
-	shift := U8(2) // to bytes
-	if k.double() {
-		shift = U8(3)
+	for _, elements := range []reg.GPVirtual{ldc, ldb, back} {
+		k.toBytes(elements)
 	}
-	SHLQ(shift, ldc)
-	SHLQ(shift, ldb)
-	SHLQ(shift, back)
 	lastB := GP64() // of the last vector
 	LEAQ(Mem{Base: b, Index: back, Scale: 1}, lastB)
 	t := tail{kernel: k}
@@ -235,7 +240,7 @@ func (k kernel) compress() {
 	value, column, count := param("value"), param("column"), param("count")
 	x, ldx, rows, n := param("x"), param("ldx"), param("rows"), param("n")
 	SUBQ(n, ldx)
-	SHLQ(U8(map[int]int{8: 3, 4: 2}[k.size]), ldx)
+	k.toBytes(ldx)
 	move := k.moveFour
 	if k.avx512 {
 		move = k.moveVector
