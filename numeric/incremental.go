@@ -18,8 +18,8 @@ type incremental struct {
 	run     *run // the last call, whose memory the next one takes
 }
 
-func newIncremental(f *forward, workers int) *incremental {
-	e := &incremental{model: newModel(f), run: newRun(f.spec)}
+func newIncremental(m *model, workers int) *incremental {
+	e := &incremental{model: m, run: newRun(m.spec)}
 	for range min(workers, len(e.units)) {
 		e.workers = append(e.workers, newWorker(e.model))
 	}

@@ -7,7 +7,7 @@ import (
 	"gradtwin/internal/simd"
 )
 
-// model is the network as the incremental engine sees it, the same from call to call.
+// model is the network as what computes in lanes sees it, the same from call to call.
 type model struct {
 	spec       gradtwin.Spec
 	activation simd.Activation

@@ -15,6 +15,7 @@ type Network struct {
 	options Options
 	params  *gradtwin.Params
 	forward *forward
+	model   *model
 	engine  *incremental // nil with the plain engine
 	grad    []float64    // of a step
 
@@ -34,9 +35,10 @@ func New(spec gradtwin.Spec, o Options) (*Network, error) {
 	}
 	params := gradtwin.NewParams(spec)
 	n := &Network{spec: spec, options: o, params: params, forward: newForward(spec, params)}
+	n.model = newModel(n.forward)
 	n.plan, n.centralPlan = newPlan(o.Formula, o.Step), newPlan(Central, 0)
 	if o.Engine == Incremental {
-		n.engine = newIncremental(n.forward, o.Workers)
+		n.engine = newIncremental(n.model, o.Workers)
 	}
 	return n, nil
 }

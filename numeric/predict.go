@@ -14,7 +14,7 @@ func (n *Network) Predict(dst []int, x []float64) error {
 	if len(x) != len(dst)*in {
 		return fmt.Errorf("predict: %d inputs for %d rows: want %d (%d a row)", len(x), len(dst), len(dst)*in, in)
 	}
-	p := newPredictor(newModel(n.forward))
+	p := newPredictor(n.model)
 	for from := 0; from < len(dst); from += simd.Width {
 		to := min(from+simd.Width, len(dst))
 		p.predict(dst[from:to], x[from*in:to*in])
