@@ -38,9 +38,9 @@ func repeated(a, b []int) (axes []byte) {
 
 var broadcastOps = []binaryOp{
 	{f: gorgonia.BroadcastAdd, ref: plus, low: -2},
-	{f: gorgonia.BroadcastSub, ref: func(a, b float64) float64 { return a - b }, low: -2},
+	{f: gorgonia.BroadcastSub, ref: minus, low: -2},
 	{f: gorgonia.BroadcastHadamardProd, ref: times, low: -2},
-	{f: gorgonia.BroadcastHadamardDiv, ref: func(a, b float64) float64 { return a / b }, low: 0.5},
+	{f: gorgonia.BroadcastHadamardDiv, ref: over, low: 0.5},
 	{f: gorgonia.BroadcastPow, ref: math.Pow, low: 0.5},
 	compared(gorgonia.BroadcastLt, func(a, b float64) bool { return a < b }),
 	compared(gorgonia.BroadcastLte, func(a, b float64) bool { return a <= b }),

@@ -23,10 +23,10 @@ func compared(f any, ref func(a, b float64) bool) binaryOp {
 
 var pairwiseOps = []binaryOp{
 	{f: gorgonia.Add, ref: plus, low: -2},
-	{f: gorgonia.Sub, ref: func(a, b float64) float64 { return a - b }, low: -2},
+	{f: gorgonia.Sub, ref: minus, low: -2},
 	{f: gorgonia.HadamardProd, ref: times, low: -2},
-	{f: gorgonia.HadamardDiv, ref: func(a, b float64) float64 { return a / b }, low: 0.5},
-	{f: gorgonia.Div, ref: func(a, b float64) float64 { return a / b }, low: 0.5},
+	{f: gorgonia.HadamardDiv, ref: over, low: 0.5},
+	{f: gorgonia.Div, ref: over, low: 0.5},
 	{f: gorgonia.Pow, ref: math.Pow, low: 0.5},
 	{f: gorgonia.MinBetween, ref: math.Min, low: -2},
 	{f: gorgonia.MaxBetween, ref: math.Max, low: -2},

@@ -45,7 +45,11 @@ func pairs(f func(a, b float64) float64) reference {
 
 func plus(a, b float64) float64 { return a + b }
 
+func minus(a, b float64) float64 { return a - b }
+
 func times(a, b float64) float64 { return a * b }
+
+func over(a, b float64) float64 { return a / b }
 
 // fold combines all inputs element by element.
 func fold(f func(a, b float64) float64) reference {
