@@ -353,8 +353,8 @@ func TestWorkers(t *testing.T) {
 			t.Errorf("%d workers (-1 worker +%d workers):\n%s", workers, workers, d)
 		}
 	}
-	if want.Counts.Wrong < enoughWrong || want.unfollowed() == 0 {
-		t.Errorf("%d wrong and %d not followed\n%s", want.Counts.Wrong, want.unfollowed(), want)
+	if want.Counts.Wrong < enoughWrong || want.Unfollowed() == 0 {
+		t.Errorf("%d wrong and %d not followed\n%s", want.Counts.Wrong, want.Unfollowed(), want)
 	}
 }
 

@@ -213,8 +213,8 @@ func TestUnfollowedText(t *testing.T) {
 				undecided++
 			}
 		}})
-		if r.unfollowed() == 0 || undecided > 0 != tt.undecided {
-			t.Errorf("%d not followed, of which %d agree: want agreeing ones: %v", r.unfollowed(), undecided, tt.undecided)
+		if r.Unfollowed() == 0 || undecided > 0 != tt.undecided {
+			t.Errorf("%d not followed, of which %d agree: want agreeing ones: %v", r.Unfollowed(), undecided, tt.undecided)
 		}
 		if text := strings.Join(strings.Fields(r.String()), " "); !strings.Contains(text, tt.want) {
 			t.Errorf("no %q in\n%s", tt.want, r)

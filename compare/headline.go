@@ -77,8 +77,8 @@ func (r *Report) wrongText() string {
 		text = fmt.Sprintf("%s of %s judged, in %s", words.Count(r.Counts.Wrong, "element", "elements"), words.Int(r.Checked),
 			strings.Join(names, ", "))
 	}
-	if n := r.unfollowed(); n > 0 {
-		text += fmt.Sprintf("; %s more %s", words.Int(n), r.unfollowedText(n))
+	if n := r.Unfollowed(); n > 0 {
+		text += fmt.Sprintf("; %s more %s", words.Int(n), words.Unfollowed(n, r.Whole > 0))
 	}
 	return text
 }

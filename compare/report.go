@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"gradtwin"
-	"gradtwin/internal/words"
 )
 
 // Report is what a check found. A mismatch is in the report and is no error.
@@ -77,22 +76,14 @@ func (r *Report) worse(than *Report) bool {
 	return r.Wrong() && !than.Wrong() || !r.OK() && than.OK()
 }
 
-func (r *Report) unfollowed() int {
+// Unfollowed returns the number of elements that were not judged further: see
+// TensorReport.
+func (r *Report) Unfollowed() int {
 	n := 0
 	for _, t := range r.Tensors {
 		n += t.Unfollowed
 	}
 	return n
-}
-
-// unfollowedText says what is known of the n elements that were not followed: of
-// each, its difference by losses disagreed; of a function with an engine, that one's
-// differences disagreed or did not decide.
-func (r *Report) unfollowedText(n int) string {
-	if r.Whole > 0 {
-		return words.Plural(n, "disagrees or is undecided", "disagree or are undecided")
-	}
-	return words.Plural(n, "disagrees", "disagree")
 }
 
 // Result is how a check ended.

@@ -92,16 +92,16 @@ func (k *known) unchecked(r *Report, f *findings) string {
 			cut = append(cut, clip(t.Tensor.Name))
 		}
 	}
-	if n := size - r.Checked - r.unfollowed(); n > 0 {
+	if n := size - r.Checked - r.Unfollowed(); n > 0 {
 		text := fmt.Sprintf("%d of %d elements were not judged one by one", n, size)
 		if coarsest > 0 {
 			text += fmt.Sprintf(", only each tensor as a whole: an error below %.1g in one of them may hide", coarsest)
 		}
 		parts = append(parts, text)
 	}
-	if n := r.unfollowed(); n > 0 {
+	if n := r.Unfollowed(); n > 0 {
 		parts = append(parts, fmt.Sprintf("%s %s at first and %s not followed further", words.Count(n, "element", "elements"),
-			r.unfollowedText(n), words.Plural(n, "was", "were")))
+			words.Unfollowed(n, r.Whole > 0), words.Plural(n, "was", "were")))
 	}
 	if r.Counts.Unseen > 0 {
 		parts = append(parts, words.Count(r.Counts.Unseen, "element", "elements")+" could not be seen")

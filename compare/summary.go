@@ -74,7 +74,7 @@ func (k *known) nothing(r *Report, f *findings) error {
 		finest = min(finest, float64(t.Tally.Finest))
 	}
 	switch {
-	case r.Checked == 0 && !probed && r.unfollowed() == 0:
+	case r.Checked == 0 && !probed && r.Unfollowed() == 0:
 		return ErrBudget
 	case resolved > 0 || r.Wrong() || r.Counts.Inconclusive > 0 || r.Counts.Kink > 0:
 		return nil

@@ -37,7 +37,7 @@ func (r *Results) Verdict() string {
 	checked, more, byEngine := 0, 0, false
 	for _, c := range r.checks() {
 		checked += c.Checked
-		n := unfollowed(c)
+		n := c.Unfollowed()
 		more, byEngine = more+n, byEngine || n > 0 && c.Whole > 0
 		counts.OK += c.Counts.OK
 		counts.Kink += c.Counts.Kink
@@ -65,7 +65,7 @@ func (r *Results) Verdict() string {
 		n    int
 		text string
 	}{
-		{more, "more " + unfollowedText(more, byEngine)},
+		{more, "more " + words.Unfollowed(more, byEngine)},
 		{counts.Kink, words.Plural(counts.Kink, "lies", "lie") + " on a kink of the loss"},
 		{counts.Inconclusive, words.Plural(counts.Inconclusive, "is", "are") + " inconclusive"},
 		{counts.Unseen, words.Plural(counts.Unseen, "is", "are") + " too small to be seen"},
@@ -173,26 +173,8 @@ func CountsText(r *compare.Report) string {
 		n(c.OK, "ok"), n(c.Kink, words.Plural(c.Kink, "kink", "kinks")), n(c.Wrong, "wrong"),
 		n(c.Inconclusive, "inconclusive"), n(c.Unseen, "unseen"),
 	}
-	if more := unfollowed(r); more > 0 {
-		parts = append(parts, n(more, "more "+unfollowedText(more, r.Whole > 0)))
+	if more := r.Unfollowed(); more > 0 {
+		parts = append(parts, n(more, "more "+words.Unfollowed(more, r.Whole > 0)))
 	}
 	return fmt.Sprintf("%s elements checked: %s.", checked, strings.Join(parts, ", "))
-}
-
-// unfollowedText says what is known of n elements that were not judged further: an
-// engine also leaves out those that its differences do not decide.
-func unfollowedText(n int, byEngine bool) string {
-	if byEngine {
-		return words.Plural(n, "disagrees or is undecided", "disagree or are undecided")
-	}
-	return words.Plural(n, "disagrees", "disagree")
-}
-
-// unfollowed counts the elements that were not judged further.
-func unfollowed(r *compare.Report) int {
-	n := 0
-	for _, t := range r.Tensors {
-		n += t.Unfollowed
-	}
-	return n
 }

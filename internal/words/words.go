@@ -127,3 +127,13 @@ func Shape(shape []int) string {
 	}
 	return strings.Join(lengths, "×")
 }
+
+// Unfollowed says what is known of the n elements that a check did not judge further:
+// of each, its difference by losses disagreed; with a function's own engine, that one's
+// differences disagreed or did not decide.
+func Unfollowed(n int, byEngine bool) string {
+	if byEngine {
+		return Plural(n, "disagrees or is undecided", "disagree or are undecided")
+	}
+	return Plural(n, "disagrees", "disagree")
+}
