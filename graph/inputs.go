@@ -86,7 +86,7 @@ func checkInput(cost, n *gorgonia.Node, nodes gorgonia.Nodes) error {
 	case n.Dtype() != tensor.Float64 && n.Dtype() != tensor.Float32:
 		return fmt.Errorf("%s is of type %v: want float64 or float32", inspect.Label(n), n.Dtype())
 	case n.Value() == nil:
-		return fmt.Errorf("%s has no value: give it one by gorgonia.Let or WithValue before Wrap", inspect.Label(n))
+		return inspect.NoValue(inspect.Label(n))
 	case !nodes.Contains(n):
 		return fmt.Errorf("the cost does not depend on %s", inspect.Label(n))
 	}

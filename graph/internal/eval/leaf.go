@@ -5,6 +5,7 @@ import (
 
 	"gorgonia.org/gorgonia"
 
+	"gradtwin/graph/internal/inspect"
 	"gradtwin/graph/internal/memory"
 )
 
@@ -25,7 +26,7 @@ func (l *Leaf) sync(float bool) error {
 		return nil
 	}
 	if v == nil {
-		return fmt.Errorf("input %s has no value: give it one by gorgonia.Let or WithValue before Wrap", l.Name)
+		return inspect.NoValue("input " + l.Name)
 	}
 	if v.Dtype() != l.Node.Dtype() {
 		return fmt.Errorf("input %s holds a value of type %v: want %v", l.Name, v.Dtype(), l.Node.Dtype())

@@ -114,3 +114,8 @@ func Shape(n *gorgonia.Node) string {
 	}
 	return strings.Join(parts, "×")
 }
+
+// NoValue is the error of an input without a value.
+func NoValue(name string) error {
+	return fmt.Errorf("%s has no value: give it one by gorgonia.Let or WithValue before Wrap", name)
+}
